@@ -1,0 +1,130 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Every target of ours: Swift 6 language mode, and a warning is an error.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
+
+let package = Package(
+    name: "veredus",
+    products: [
+        .executable(name: "veredus", targets: ["Admin"]),
+        .executable(name: "veredus-producer", targets: ["Producer"]),
+        .executable(name: "veredus-worker", targets: ["Worker"]),
+        .executable(name: "veredus-simulator", targets: ["SimulatorProgram"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        // The pure core: no IO, no C, no logging.
+        .target(name: "Shared", dependencies: [crypto], swiftSettings: strict),
+
+        // The C libraries, and one thread for each of their handles.
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
+        .target(name: "Threads", dependencies: ["CLinux"], swiftSettings: strict),
+
+        // The adapters: each knows Shared and its own library, none knows another adapter.
+        .target(
+            name: "Postgres",
+            dependencies: ["Shared", "CPostgres", "Threads"],
+            resources: [.embedInCode("Migrations")],
+            swiftSettings: strict
+        ),
+        .target(name: "AMQP", dependencies: ["Shared", "CRabbitMQ", "CLinux", "Threads"], swiftSettings: strict),
+        .target(name: "SMTP", dependencies: ["Shared", "CCurl", "CLinux", "Threads"], swiftSettings: strict),
+        .target(name: "Telemetry", dependencies: [logging], swiftSettings: strict),
+        // What each program does first: settings from environment and file, logs.
+        .target(
+            name: "Bootstrap",
+            dependencies: ["Shared", "Telemetry", "Postgres", "AMQP", "SMTP", logging, configuration],
+            swiftSettings: strict
+        ),
+
+        // The programs.
+        .executableTarget(
+            name: "Producer",
+            dependencies: ["Shared", "Postgres", "AMQP", "Bootstrap", logging, lifecycle, arguments],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "Worker",
+            dependencies: ["Shared", "Postgres", "AMQP", "SMTP", "Bootstrap", logging, lifecycle, arguments],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "Admin",
+            dependencies: ["Shared", "Postgres", "AMQP", "SMTP", "Bootstrap", arguments, yaml, logging],
+            swiftSettings: strict
+        ),
+
+        // For tests, the demo and the benchmarks: never linked into a program that sends.
+        .target(
+            name: "MailSimulator",
+            dependencies: nio,
+            path: "Sources/TestKit/MailSimulator",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "SimulatorProgram",
+            dependencies: ["MailSimulator", arguments],
+            path: "Sources/TestKit/Program",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "TestKit",
+            dependencies: ["Shared", "Postgres", "MailSimulator"],
+            path: "Sources/TestKit/Fixtures",
+            swiftSettings: strict
+        ),
+
+        .testTarget(name: "SharedTests", dependencies: ["Shared", crypto], swiftSettings: strict),
+        .testTarget(
+            name: "PostgresTests",
+            dependencies: ["Postgres", "Shared", "Threads", "TestKit"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "AMQPTests", dependencies: ["AMQP", "Shared", "Threads", "TestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "SMTPTests",
+            dependencies: ["SMTP", "Shared", "TestKit", "MailSimulator"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "SimulatorTests", dependencies: ["MailSimulator", "TestKit"] + nio, swiftSettings: strict),
+        .testTarget(name: "WorkerTests", dependencies: ["Worker", "Shared", "TestKit"], swiftSettings: strict),
+        .testTarget(name: "ProducerTests", dependencies: ["Producer", "Shared", "TestKit"], swiftSettings: strict),
+        .testTarget(name: "AdminTests", dependencies: ["Admin", "Shared", "TestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Shared", "Postgres", "TestKit", "MailSimulator"],
+            swiftSettings: strict
+        ),
+    ]
+)

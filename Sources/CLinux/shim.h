@@ -1,0 +1,14 @@
+// Linux's own calls that the Glibc module does not have, or has only as variadic functions.
+#ifndef VEREDUS_CLINUX_SHIM_H
+#define VEREDUS_CLINUX_SHIM_H
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+
+/// Names the calling thread, at most 15 bytes are kept: prctl(2), PR_SET_NAME.
+static inline void veredus_set_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+/// A non-blocking eventfd(2) that is closed on exec; -1 and errno on failure.
+static inline int veredus_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+#endif

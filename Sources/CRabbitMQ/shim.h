@@ -1,0 +1,12 @@
+#ifndef VEREDUS_CRABBITMQ_SHIM_H
+#define VEREDUS_CRABBITMQ_SHIM_H
+#if __has_include(<rabbitmq-c/amqp.h>)
+#include <rabbitmq-c/amqp.h>
+#include <rabbitmq-c/tcp_socket.h>
+#include <rabbitmq-c/ssl_socket.h>
+#else
+#include <amqp.h>
+#include <amqp_tcp_socket.h>
+#include <amqp_ssl_socket.h>
+#endif
+#endif

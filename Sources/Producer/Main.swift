@@ -1,0 +1,1 @@
+@main enum ProducerMain { static func main() {} }

@@ -1,0 +1,20 @@
+import Synchronization
+
+/// A monotonic moment in nanoseconds: an uptime clock, never the wall's.
+package typealias MonotonicNanoseconds = UInt64
+
+/// Until when this worker may send a final dot: the lease of its incarnation, seen by its own monotonic clock.
+///
+/// The lease's owner moves it on after each renewal that the database has confirmed; the transport looks before each
+/// final dot. Zero before the first renewal: nothing may be sent.
+package final class LeaseFence: Sendable {
+    private let until = Atomic<MonotonicNanoseconds>(0)
+
+    package init() {}
+
+    /// Allows dots until `deadline`.
+    package func extend(until deadline: MonotonicNanoseconds) { until.store(deadline, ordering: .releasing) }
+
+    /// Whether a final dot may be sent at `now`.
+    package func allows(_ now: MonotonicNanoseconds) -> Bool { now < until.load(ordering: .acquiring) }
+}

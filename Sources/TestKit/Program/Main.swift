@@ -1,0 +1,1 @@
+@main enum SimulatorMain { static func main() {} }
