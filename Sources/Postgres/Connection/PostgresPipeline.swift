@@ -9,7 +9,7 @@ package struct PipelineStep: Sendable {
 
     package init(
         _ statement: Statement,
-        _ values: [PostgresValue],
+        _ values: [PostgresValue] = [],
         decode: (@Sendable (borrowing PostgresRow) throws -> Void)? = nil
     ) {
         self.statement = statement
