@@ -24,9 +24,9 @@ extension PostgresConnection {
 }
 
 /// The error of a call; `nil` when it succeeded.
-func outcome(_ call: @Sendable () async throws -> Void) async -> PostgresError? {
+func outcome<Value>(_ call: @Sendable () async throws -> Value) async -> PostgresError? {
     do {
-        try await call()
+        _ = try await call()
         return nil
     } catch {
         return error as? PostgresError
