@@ -38,6 +38,7 @@ CREATE TABLE contacts (
     UNIQUE (account_id, address_key)
 );
 CREATE INDEX contacts_by_hash ON contacts (account_id, address_hash);
+CREATE INDEX contacts_erased ON contacts (account_id) WHERE status <> 0;
 
 CREATE TABLE lists (
     list_id     int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -113,6 +114,7 @@ CREATE TABLE campaigns (
     started_at    timestamptz,
     expires_at    timestamptz,
     finished_at   timestamptz,
+    republish     boolean NOT NULL DEFAULT false,           -- resumed: its acknowledged jobs are to be published anew
     lease_token   bigint NOT NULL DEFAULT 0,                -- of the producer that drives it
     lease_until   timestamptz NOT NULL DEFAULT '-infinity'
 );
@@ -403,7 +405,7 @@ REVOKE ALL ON FUNCTION make_delivery_partitions(), analyze_deliveries(), account
 GRANT SELECT ON lanes, lane_domains, key_checks TO veredus_producer, veredus_worker, veredus_admin, veredus_web, veredus_inbound;
 
 GRANT SELECT, UPDATE ON campaigns TO veredus_producer;
-GRANT SELECT ON campaign_versions, lists, contacts, list_members, suppressions, workers TO veredus_producer;
+GRANT SELECT ON accounts, campaign_versions, lists, contacts, list_members, suppressions, workers TO veredus_producer;
 GRANT SELECT, INSERT, UPDATE, DELETE ON campaign_lanes, retries, counters TO veredus_producer;
 GRANT SELECT, INSERT ON links TO veredus_producer;
 GRANT SELECT, INSERT, UPDATE (state, token, changed_at, reason, attempt) ON deliveries TO veredus_producer;
