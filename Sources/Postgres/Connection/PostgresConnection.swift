@@ -37,6 +37,8 @@ package actor PostgresConnection {
     ///   - settings: Where, and as whom.
     ///   - name: The name of the thread, and what `pg_stat_activity` shows.
     ///   - onFree: Called on the connection's thread once libpq's memory is freed; for tests.
+    /// - Returns: The connection, ready for statements.
+    /// - Throws: ``PostgresError``: `unreachable`, `loginRefused`, `untrusted`, `shuttingDown`.
     package static func open(
         _ settings: PostgresSettings,
         name: String,
@@ -145,6 +147,8 @@ extension PostgresConnection {
     ///   - commits: Whether the command commits what came before.
     ///   - send: libpq's call that sends it; 1 on success.
     ///   - inspect: Sees each result that is not an error.
+    /// - Returns: The last result.
+    /// - Throws: The first error.
     func exchange(
         statement: String?,
         commits: Bool = false,

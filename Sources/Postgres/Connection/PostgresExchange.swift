@@ -28,7 +28,10 @@ extension PostgresHandle {
 
     /// Reads to the end of a command.
     ///
-    /// - Parameter inspect: Sees each result that is not an error.
+    /// - Parameters:
+    ///   - statement: Named in errors.
+    ///   - silence: How long the server may say nothing.
+    ///   - inspect: Sees each result that is not an error.
     /// - Returns: The last result.
     /// - Throws: The first error, after everything was read.
     func collect(
