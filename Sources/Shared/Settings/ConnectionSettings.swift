@@ -77,7 +77,7 @@ extension SettingsReader {
     /// A full domain name in ASCII (RFC 1035 §2.3.1), at least two labels, in lower case.
     package mutating func hostName(_ name: SettingName, example: String) -> String {
         guard let text = required(name, example: example) else { return example }
-        guard DomainName.isQualified(text) else {
+        guard HostName.isQualified(text) else {
             report(name, "must be a full domain name in ASCII, like \(example)")
             return example
         }
@@ -86,7 +86,7 @@ extension SettingsReader {
 }
 
 /// What DNS allows in a name.
-package enum DomainName {
+package enum HostName {
     /// Whether a text is a host name of two labels or more: letters, digits and inner hyphens.
     package static func isQualified(_ text: String) -> Bool {
         let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)

@@ -81,7 +81,7 @@ extension SettingsReader {
         let authority = rest.prefix { $0 != "/" }
         let host = Self.host(of: authority)
         let isLoopback = ["127.0.0.1", "[::1]", "localhost"].contains(host)
-        guard isLoopback || (scheme == "https://" && DomainName.isQualified(host)),
+        guard isLoopback || (scheme == "https://" && HostName.isQualified(host)),
             rest.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !Array("?#\"<>\\@".utf8).contains($0) })
         else {
             report(name, allowed)
