@@ -121,8 +121,16 @@ let package = Package(
         ),
         .testTarget(name: "SimulatorTests", dependencies: ["MailSimulator", "TestKit"] + nio, swiftSettings: strict),
         .testTarget(name: "WorkerTests", dependencies: ["Worker", "Shared", "TestKit"], swiftSettings: strict),
-        .testTarget(name: "ProducerTests", dependencies: ["Producer", "Postgres", "Shared", "TestKit"], swiftSettings: strict),
-        .testTarget(name: "AdminTests", dependencies: ["Admin", "Shared", "TestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "ProducerTests",
+            dependencies: ["Producer", "Postgres", "Shared", "TestKit"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AdminTests",
+            dependencies: ["Admin", "Shared", "Postgres", "Bootstrap", "Telemetry", "TestKit", logging],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["Shared", "Postgres", "TestKit", "MailSimulator"],
