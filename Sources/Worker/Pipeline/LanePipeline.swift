@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import Shared
 
@@ -13,6 +14,48 @@ struct LanePipeline: Sendable {
     let claim: Claim
     let record: RecordStep
     let log: Logger
+
+    init(
+        source: any JobSource,
+        store: any DeliveryStore,
+        transport: any MailTransport,
+        letters: Letters,
+        keys: KeyRing,
+        morgue: Morgue,
+        hand: Hand,
+        incarnation: Incarnation,
+        schedule: RetrySchedule,
+        clock: @escaping @Sendable () -> Int64 = { Int64(time(nil)) },
+        log: Logger
+    ) {
+        let ready = Buffer<Prepared>()
+        let entries = Buffer<RecordStep.Entry>()
+        self.source = source
+        self.store = store
+        self.transport = transport
+        self.log = log
+        prepare = Prepare(
+            source: source,
+            store: store,
+            letters: letters,
+            keys: keys,
+            morgue: morgue,
+            batch: 256,
+            clock: clock,
+            ready: ready
+        )
+        claim = Claim(
+            source: source,
+            store: store,
+            transport: transport,
+            hand: hand,
+            ready: ready,
+            again: Buffer<Job>(),
+            results: entries,
+            incarnation: incarnation
+        )
+        record = RecordStep(store: store, hand: hand, entries: entries, schedule: schedule)
+    }
 
     /// Runs until the source is stopped, and everything in hand has ended or `grace` is over.
     func run(grace: Duration) async throws {
