@@ -96,13 +96,13 @@ let package = Package(
         ),
         .executableTarget(
             name: "SimulatorProgram",
-            dependencies: ["MailSimulator", arguments],
+            dependencies: ["MailSimulator", arguments] + nio,
             path: "Sources/TestKit/Program",
             swiftSettings: strict
         ),
         .target(
             name: "TestKit",
-            dependencies: ["Shared", "Postgres", "MailSimulator"],
+            dependencies: ["Shared", "Postgres", "MailSimulator"] + nio,
             path: "Sources/TestKit/Fixtures",
             swiftSettings: strict
         ),
