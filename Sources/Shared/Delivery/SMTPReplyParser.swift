@@ -34,6 +34,7 @@ package struct SMTPReplyParser: Sendable {
     ///   - bytes: What arrived.
     ///   - offset: Where to begin; moved behind what was taken.
     /// - Returns: `nil` when the reply goes on in bytes still to come.
+    /// - Throws: When they are no reply; the parser is of no use afterwards.
     package mutating func next(
         in bytes: UnsafeRawBufferPointer,
         from offset: inout Int

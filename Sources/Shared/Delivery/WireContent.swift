@@ -12,6 +12,7 @@
 /// - Parameters:
 ///   - content: The message, its dots not stuffed.
 ///   - output: Where it goes; of no use after a throw.
+/// - Throws: What a message must not have.
 package func appendWireContent(_ content: [UInt8], to output: inout [UInt8]) throws(LetterFault) {
     if let fault = content.withUnsafeBytes({ appendLines($0, to: &output) }) { throw fault }
 }
