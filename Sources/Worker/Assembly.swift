@@ -45,9 +45,7 @@ struct Assembly: Sendable {
                 LanePipeline(
                     source: source,
                     store: store,
-                    transport: try SMTPTransport(laneRoute, fence: fence) {
-                        log.notice("route", metadata: ["what": "\($0)"])
-                    },
+                    transport: try SMTPTransport(laneRoute, fence: fence),
                     letters: letters,
                     keys: keys,
                     morgue: Morgue(store: store, source: source, publisher: publisher, worker: name),

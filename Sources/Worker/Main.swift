@@ -32,7 +32,7 @@ struct WorkerProgram: AsyncParsableCommand {
 
     func run() async throws {
         await Bootstrap.exitOnFailure {
-            var environment = Bootstrap.processEnvironment()
+            var environment = processEnvironment()
             environment["VEREDUS_SMTP_CONNECTIONS"] = connections ?? environment["VEREDUS_SMTP_CONNECTIONS"]
             environment["VEREDUS_LANES"] = lanes ?? environment["VEREDUS_LANES"]
             var (reader, logger) = try Bootstrap.start(
