@@ -76,7 +76,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "Worker",
-            dependencies: ["Shared", "Postgres", "AMQP", "SMTP", "Bootstrap", logging, lifecycle, arguments],
+            dependencies: [
+                "Shared", "Postgres", "AMQP", "SMTP", "Threads", "Bootstrap", logging, lifecycle, arguments, crypto,
+            ],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -94,13 +96,13 @@ let package = Package(
         ),
         .executableTarget(
             name: "SimulatorProgram",
-            dependencies: ["MailSimulator", arguments],
+            dependencies: ["MailSimulator", arguments] + nio,
             path: "Sources/TestKit/Program",
             swiftSettings: strict
         ),
         .target(
             name: "TestKit",
-            dependencies: ["Shared", "Postgres", "MailSimulator"],
+            dependencies: ["Shared", "Postgres", "MailSimulator"] + nio,
             path: "Sources/TestKit/Fixtures",
             swiftSettings: strict
         ),
@@ -119,7 +121,11 @@ let package = Package(
         ),
         .testTarget(name: "SimulatorTests", dependencies: ["MailSimulator", "TestKit"] + nio, swiftSettings: strict),
         .testTarget(name: "WorkerTests", dependencies: ["Worker", "Shared", "TestKit"], swiftSettings: strict),
-        .testTarget(name: "ProducerTests", dependencies: ["Producer", "Shared", "TestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "ProducerTests",
+            dependencies: ["Producer", "Postgres", "Shared", "TestKit"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "AdminTests",
             dependencies: ["Admin", "Shared", "Postgres", "Bootstrap", "Telemetry", "TestKit", logging],

@@ -41,7 +41,7 @@ start_demo_programs() {
     local number
     rm -rf "$DEMO/spool" "$DEMO/record.jsonl" "$DEMO/report.json"
     mkdir -p "$DEMO/spool"
-    choose_port SMTP_PORT dev 9
+    choose_port SMTP_PORT dev 5
     write_settings dev "$DEMO" veredus "$SMTP_PORT"
     heading "Preparing the database"
     if [ "$FRESH" = 1 ]; then sql "$POSTGRES_PORT" postgres 'DROP DATABASE IF EXISTS veredus WITH (FORCE)'; fi
@@ -145,8 +145,9 @@ report_demo() {
 # check_books REPORT RECIPIENTS: the demo has failed unless every recipient is in exactly one final state.
 check_books() {
     local state open=0
-    [ "$(json_value balanced <"$1")" = true ] && [ "$(json_value audience <"$1")" = "$2" ] ||
+    if [ "$(json_value balanced <"$1")" != true ] || [ "$(json_value audience <"$1")" != "$2" ]; then
         fail "the books do not balance: $(tr -d '\n' <"$1")" "Report this, with the logs $LOCAL/run/demo-*.log"
+    fi
     for state in pending sending deferred; do open=$((open + $(json_value "$state" <"$1"))); done
     ((open == 0)) || fail "$open recipients are in no final state" "Report this, with the logs $LOCAL/run/demo-*.log"
     say ""

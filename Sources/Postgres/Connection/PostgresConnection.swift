@@ -69,6 +69,8 @@ package actor PostgresConnection {
             SET idle_in_transaction_session_timeout = \(settings.idleInTransactionTimeout.wholeMilliseconds);
             """
         )
+        guard settings.plansForKeys else { return }
+        try execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off")
     }
 
     /// Runs a statement that returns no rows, or whose rows nobody wants.

@@ -78,16 +78,6 @@ extension Statement {
         """
     )
 
-    /// What a claim marked: asked when the reply to its COMMIT was lost.
-    ///
-    /// `$1` token.
-    static let rowsOfClaim = Statement(
-        "rows-of-claim",
-        role: .worker,
-        isHot: true,
-        "SELECT campaign_id, unnest(seqs) FROM claims WHERE token = $1"
-    )
-
     /// Records how deliveries went on.
     ///
     /// Safe to repeat: a row whose token has changed, or that is recorded already, is left alone; one that became
@@ -214,6 +204,19 @@ extension Statement {
         """
         UPDATE workers SET alive_until = now() + interval '30 seconds'
         WHERE incarnation = $1 AND alive_until > now()
+        """
+    )
+
+    /// Claims that are older than a minute, row by row: one whose COMMIT came after its connection was given up has
+    /// letters that nobody has in hand.
+    ///
+    /// `$1` incarnation.
+    static let oldClaims = Statement(
+        "old-claims",
+        role: .worker,
+        """
+        SELECT token, campaign_id, unnest(seqs) FROM claims
+        WHERE incarnation = $1 AND claimed_at < now() - interval '1 minute'
         """
     )
 

@@ -153,7 +153,7 @@ extension Statement {
         """
         UPDATE campaigns c SET state = CASE WHEN c.state = 4 THEN 5 ELSE 6 END, finished_at = now()
         WHERE c.campaign_id = $1 AND c.lease_token = $2 AND c.state IN (2, 4)
-          AND (SELECT sum(pending) = 0 AND sum(sending) = 0 AND sum(deferred) = 0
+          AND (SELECT COALESCE(sum(pending), 0) = 0 AND COALESCE(sum(sending), 0) = 0 AND COALESCE(sum(deferred), 0) = 0
                FROM counters k WHERE k.campaign_id = $1)
         """
     )

@@ -128,6 +128,9 @@ package protocol DeliveryStore: Sendable {
     /// Stores a dead letter, and moves its row, if it has one that is still to be mailed, to `dead`.
     func bury(_ letter: DeadLetter, worker: String) async throws
 
+    /// Whether the store answers; throws why not.
+    func check() async throws
+
     /// A campaign's frozen letter; `nil` when there is no such campaign or it is not frozen.
     func letter(of campaign: CampaignID) async throws -> FrozenLetter?
 }

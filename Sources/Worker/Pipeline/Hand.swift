@@ -114,6 +114,9 @@ final class Hand: Sendable {
     /// Whether a claim of this token is being made, or has letters in hand.
     func isOpen(_ token: ClaimToken) -> Bool { state.withLock { $0.claims[token] != nil } }
 
+    /// Whether the worker is stopping.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
     /// Lets nobody reserve any more.
     func close() { wake { $0.isClosed = true } }
 
