@@ -56,3 +56,22 @@ extension PostgresPool {
         }
     }
 }
+
+extension KeyRing {
+    /// Reads VEREDUS_TOKEN_KEYS and VEREDUS_ADDRESS_KEY; `nil` after a problem was noted.
+    package init?(reading reader: inout SettingsReader) {
+        let before = reader.problems.count
+        let settings = KeySettings(reading: &reader)
+        guard reader.problems.count == before, let signing = settings.tokenKeys.first else { return nil }
+        do throws(KeyRing.Invalid) {
+            try self.init(
+                keys: settings.tokenKeys.map { TokenKey(id: $0.number, secret: $0.bytes) },
+                signing: signing.number,
+                identity: IdentityKey(secret: settings.addressKey.bytes)
+            )
+        } catch {
+            reader.report(.tokenKeys, error.description)
+            return nil
+        }
+    }
+}

@@ -24,7 +24,7 @@ struct ProducerProgram: AsyncParsableCommand {
         await Bootstrap.exitOnFailure {
             var (reader, log) = try Bootstrap.start(program: "veredus-producer", settingsFile: settings)
             let producer = ProducerSettings(reading: &reader)
-            let profile = SenderProfile(reading: &reader)
+            let installation = LetterSettings(reading: &reader)
             let postgres = PostgresSettings(reading: &reader)
             let broker = BrokerSettings(reading: &reader, clientName: "veredus-producer")
             let (database, amqp) = try reader.finished(postgres, broker)
@@ -36,7 +36,7 @@ struct ProducerProgram: AsyncParsableCommand {
             let store = ProducerStore(pool, token: token)
             let drive = Drive(
                 store: store,
-                freeze: Freeze(store: FreezeStore(pool, token: token), profile: profile, log: log),
+                freeze: Freeze(store: FreezeStore(pool, token: token), installation: installation, log: log),
                 topUp: TopUp(store: store, publisher: publisher, jobsPerMessage: producer.jobsPerMessage, log: log),
                 settings: Drive.Settings(),
                 log: log

@@ -16,7 +16,6 @@ struct Assembly: Sendable {
         broker: BrokerSettings,
         route: SMTPRouteSettings,
         keys: KeyRing,
-        profile: SenderProfile,
         settings: WorkerSettings,
         log: Logger
     ) throws {
@@ -25,7 +24,7 @@ struct Assembly: Sendable {
         let store = PostgresDeliveryStore(pool)
         let register = WorkerRegister(pool, incarnation: incarnation)
         let fence = LeaseFence()
-        let letters = Letters(store: store, profile: profile)
+        let letters = Letters(store: store, installation: settings.letters)
         let notice: @Sendable (String) -> Void = { log.notice("broker", metadata: ["what": "\($0)"]) }
         let publisher = try AMQPPublisher(broker, notice: notice)
         let slots = max(1, route.connections / settings.lanes.count)

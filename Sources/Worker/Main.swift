@@ -40,7 +40,6 @@ struct WorkerProgram: AsyncParsableCommand {
                 environment: environment
             )
             let worker = WorkerSettings(reading: &reader)
-            let profile = SenderProfile(reading: &reader)
             let keys = KeyRing(reading: &reader)
             let postgres = PostgresSettings(reading: &reader)
             let broker = BrokerSettings(reading: &reader, clientName: "veredus-worker")
@@ -56,7 +55,6 @@ struct WorkerProgram: AsyncParsableCommand {
                 broker: amqp,
                 route: route,
                 keys: ring,
-                profile: profile,
                 settings: worker,
                 log: log
             )

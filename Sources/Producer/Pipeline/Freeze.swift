@@ -5,15 +5,15 @@ import Shared
 /// Freezes campaigns that are to start, beside the loop that drives the others: a million recipients take seconds.
 actor Freeze {
     private let store: FreezeStore
-    private let profile: SenderProfile
+    private let installation: LetterSettings
     private let log: Logger
     /// Being frozen, or refused until the time given.
     private var busy: Set<CampaignID> = []
     private var refusedUntil: [CampaignID: ContinuousClock.Instant] = [:]
 
-    init(store: FreezeStore, profile: SenderProfile, log: Logger) {
+    init(store: FreezeStore, installation: LetterSettings, log: Logger) {
         self.store = store
-        self.profile = profile
+        self.installation = installation
         self.log = log
     }
 
@@ -26,10 +26,10 @@ actor Freeze {
     /// Freezes a campaign that was taken; a failure is logged, and tried again later.
     func freeze(_ campaign: CampaignID) async {
         defer { busy.remove(campaign) }
-        let profile = profile
+        let installation = installation
         do {
             let frozen = try await store.freeze(campaign) { letter in
-                try LetterTemplate(letter, profile: profile).links.map { (Int32($0.number), $0.url) }
+                try LetterTemplate(letter, installation: installation).links.map { (Int32($0.number), $0.url) }
             }
             guard let frozen else { return }
             log.info(

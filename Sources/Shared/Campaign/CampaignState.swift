@@ -52,4 +52,7 @@ package enum CampaignKind: Int16, Sendable, CaseIterable {
     case marketing = 0
     /// A receipt, a password reset: tests only the scope `all`.
     case transactional = 1
+
+    /// What files, JSON and the header Feedback-ID call it.
+    package var name: String { String(describing: self) }
 }

@@ -42,7 +42,7 @@ struct LetterHeader: Sendable {
                 to: &ending
             )
         }
-        let feedback = "\(campaign.id):\(campaign.account):\(campaign.kind.rawValue):veredus"
+        let feedback = "\(campaign.id):\(campaign.account):\(campaign.kind.name):veredus"
         HeaderField.append("Feedback-ID", text: Array(feedback.utf8), to: &ending)
         if campaign.isAutoSubmitted { ending.append(contentsOf: "Auto-Submitted: auto-generated\r\n".utf8) }
         ending.append(

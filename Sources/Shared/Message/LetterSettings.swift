@@ -1,17 +1,3 @@
-/// Why a campaign mails: what people may object to, apart from how it is delivered.
-package enum CampaignKind: String, Sendable, CaseIterable {
-    case marketing, transactional
-}
-
-/// What opens and clicks may tell.
-package enum TrackingMode: String, Sendable, CaseIterable {
-    case none
-    /// Counted, and nobody can say whose.
-    case aggregate
-    /// Named; opt-in per account.
-    case individual
-}
-
 /// The language of what we add to a letter.
 package enum LetterLanguage: String, Sendable, CaseIterable {
     case en, de, es, fr

@@ -18,12 +18,3 @@ package final class LeaseFence: Sendable {
     /// Whether a final dot may be sent at `now`.
     package func allows(_ now: MonotonicNanoseconds) -> Bool { now < until.load(ordering: .acquiring) }
 }
-
-extension Duration {
-    /// Whole nanoseconds, 0 for a negative one.
-    package var nanoseconds: UInt64 {
-        let parts = components
-        guard parts.seconds >= 0, parts.attoseconds >= 0 else { return 0 }
-        return UInt64(parts.seconds) * 1_000_000_000 + UInt64(parts.attoseconds / 1_000_000_000)
-    }
-}

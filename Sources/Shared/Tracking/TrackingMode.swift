@@ -6,4 +6,7 @@ package enum TrackingMode: Int16, Sendable, CaseIterable {
     case aggregate = 1
     /// Each pixel and link names the recipient; opt-in of the account.
     case individual = 2
+
+    /// What files and JSON call it.
+    package var name: String { String(describing: self) }
 }

@@ -25,7 +25,7 @@ struct Lease: Sendable {
 
     /// Registers the worker; it may send from now on.
     func begin(name: String, slots: Int, lanes: [String]) async throws {
-        let asked = MonotonicClock.now()
+        let asked = monotonicNow()
         try await register.register(name: name, slots: slots, lanes: lanes)
         fence.extend(until: asked + Self.trusted.nanoseconds)
     }
@@ -36,7 +36,7 @@ struct Lease: Sendable {
     func keep() async throws {
         while !Task.isCancelled {
             try? await Task.sleep(for: Self.renewal)
-            let asked = MonotonicClock.now()
+            let asked = monotonicNow()
             do {
                 guard try await register.renew() else { throw Lost() }
                 fence.extend(until: asked + Self.trusted.nanoseconds)

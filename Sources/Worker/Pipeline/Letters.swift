@@ -12,14 +12,14 @@ actor Letters {
     }
 
     private let store: any DeliveryStore
-    private let profile: SenderProfile
+    private let installation: LetterSettings
     private let capacity: Int
     private var compiled: [CampaignID: (letter: Compiled, usedAt: UInt64)] = [:]
     private var clock: UInt64 = 0
 
-    init(store: any DeliveryStore, profile: SenderProfile, capacity: Int = 64) {
+    init(store: any DeliveryStore, installation: LetterSettings, capacity: Int = 64) {
         self.store = store
-        self.profile = profile
+        self.installation = installation
         self.capacity = capacity
     }
 
@@ -34,7 +34,7 @@ actor Letters {
             return found
         }
         guard let frozen = try await store.letter(of: campaign) else { return nil }
-        let letter = Compiled(template: try LetterTemplate(frozen, profile: profile), policy: frozen.policy)
+        let letter = Compiled(template: try LetterTemplate(frozen, installation: installation), policy: frozen.policy)
         if compiled.count >= capacity, let oldest = compiled.min(by: { $0.value.usedAt < $1.value.usedAt })?.key {
             compiled[oldest] = nil
         }

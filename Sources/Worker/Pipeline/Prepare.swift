@@ -58,8 +58,8 @@ struct Prepare: Sendable {
                     continue
                 }
                 prepared.append(try render(job, recipient, letter))
-            } catch let error as RenderError {
-                try await morgue.bury(job, .renderError, detail: error.description)
+            } catch let error as Unrenderable {
+                try await morgue.bury(job, .renderError, detail: error.reason)
             } catch let error as TemplateError {
                 try await morgue.bury(job, .renderError, detail: error.description)
             }
@@ -97,23 +97,31 @@ struct Prepare: Sendable {
         try await prepare([job])
     }
 
+    /// Why one recipient's letter cannot be made; names no contents.
+    private struct Unrenderable: Error {
+        let reason: String
+    }
+
     private func render(_ job: Job, _ recipient: FetchedRecipient, _ letter: Letters.Compiled) throws -> Prepared {
-        let attempt = recipient.attempt + 1
         var random = SystemRandomNumberGenerator()
         var content: [UInt8] = []
-        content.reserveCapacity(letter.template.typicalSizeBytes)
-        let address = try letter.template.render(
-            RecipientFacts(
+        content.reserveCapacity(Self.usualSizeBytes)
+        let address: EmailAddress
+        do {
+            address = try EmailAddress(recipient.address)
+            let facts = RecipientFacts(
                 seq: job.key.seq,
-                attempt: attempt,
-                address: recipient.address,
-                attributes: recipient.attributes,
+                address: address,
+                fields: try MergeValue(json: recipient.attributes),
                 dateSeconds: clock()
-            ),
-            keys: keys,
-            random: &random,
-            into: &content
-        )
+            )
+            try letter.template.render(facts, keys: keys, random: &random, into: &content)
+        } catch let error as EmailAddress.Invalid {
+            throw Unrenderable(reason: "the contact's address cannot be mailed: \(error.reason)")
+        } catch {
+            throw Unrenderable(reason: "\(error)")
+        }
+        let attempt = UInt16(clamping: recipient.attempt + 1)
         return Prepared(
             job: job,
             request: ClaimRequest(
@@ -123,9 +131,12 @@ struct Prepare: Sendable {
                 attempt: recipient.attempt
             ),
             sender: letter.template.returnPath(seq: job.key.seq, attempt: attempt, keys: keys),
-            recipient: address,
+            recipient: address.bytes,
             content: content,
             policy: letter.policy
         )
     }
+
+    /// What a letter's buffer begins with: most letters fit.
+    private static let usualSizeBytes = 16_384
 }
