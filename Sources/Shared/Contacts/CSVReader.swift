@@ -24,6 +24,7 @@ package struct CSVReader {
     /// - Parameters:
     ///   - delimiter: `nil` takes the one that stands most often in the first line.
     ///   - source: The next bytes; empty at the end.
+    /// - Throws: ``Unreadable``, or what the source throws.
     package init(delimiter: CSVDelimiter?, source: @escaping () throws -> [UInt8]) throws {
         self.source = source
         var buffer: [UInt8] = []
@@ -53,7 +54,10 @@ package struct CSVReader {
             }
             row.clear(line: line)
             let parsed = buffer.withUnsafeBufferPointer { buffer in
-                CSVRowParser(buffer: buffer, isComplete: isAtEnd, delimiter: delimiter).parse(from: position, into: &row)
+                CSVRowParser(buffer: buffer, isComplete: isAtEnd, delimiter: delimiter).parse(
+                    from: position,
+                    into: &row
+                )
             }
             switch parsed {
             case .end(let end, let lines):
@@ -112,7 +116,9 @@ package struct CSVReader {
             if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
             guard !isQuoted else { continue }
             if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { break }
-            if let delimiter = CSVDelimiter.allCases.first(where: { $0.byte == byte }) { counts[delimiter, default: 0] += 1 }
+            if let delimiter = CSVDelimiter.allCases.first(where: { $0.byte == byte }) {
+                counts[delimiter, default: 0] += 1
+            }
         }
         return CSVDelimiter.allCases.max { counts[$0, default: 0] < counts[$1, default: 0] } ?? .comma
     }

@@ -5,6 +5,8 @@ package indirect enum JSONValue: Sendable, Equatable {
     case int(Int64)
     /// Written with at most three decimals.
     case decimal(Double)
+    /// A number as it was written elsewhere; the caller answers for it being JSON.
+    case literal(String)
     case string(String)
     case array([JSONValue])
     case object([JSONField])
@@ -13,6 +15,11 @@ package indirect enum JSONValue: Sendable, Equatable {
     package struct JSONField: Sendable, Equatable {
         package let name: String
         package let value: JSONValue
+
+        package init(name: String, value: JSONValue) {
+            self.name = name
+            self.value = value
+        }
     }
 
     package static func number(_ number: some BinaryInteger) -> JSONValue { .int(Int64(number)) }
@@ -39,6 +46,7 @@ package indirect enum JSONValue: Sendable, Equatable {
             let thousandths = (number * 1_000).rounded()
             let isWhole = thousandths.truncatingRemainder(dividingBy: 1_000) == 0 && abs(number) < 1e15
             bytes += (isWhole ? "\(Int64(thousandths / 1_000))" : "\(thousandths / 1_000)").utf8
+        case .literal(let text): bytes += text.utf8
         case .string(let text): bytes.append(jsonString: text)
         case .array(let values):
             bytes.append(UInt8(ascii: "["))
