@@ -12,6 +12,7 @@ let strict: [SwiftSetting] = [
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -71,13 +72,13 @@ let package = Package(
         // The programs.
         .executableTarget(
             name: "Producer",
-            dependencies: ["Shared", "Postgres", "AMQP", "Bootstrap", logging, lifecycle, arguments],
+            dependencies: ["Shared", "Postgres", "AMQP", "Bootstrap", logging, lifecycle, signals, arguments],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "Shared", "Postgres", "AMQP", "SMTP", "Threads", "Bootstrap", logging, lifecycle, arguments, crypto,
+                "Shared", "Postgres", "AMQP", "SMTP", "Threads", "Bootstrap", logging, lifecycle, signals, arguments, crypto,
             ],
             swiftSettings: strict
         ),

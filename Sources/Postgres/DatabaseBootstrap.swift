@@ -26,7 +26,7 @@ package struct DatabaseBootstrap: Sendable {
         var report = try await prepareServer(server, database, passwords)
         await server.close()
         let inside = try await PostgresConnection.open(superuser.with(database: database), name: "bootstrap")
-        try await inside.execute(Self.rights(in: database))
+        try await inside.execute(Self.databaseRights(database) + Self.schemaRights)
         report.append("rights in database \(database) set")
         await inside.close()
         return report
@@ -66,18 +66,22 @@ package struct DatabaseBootstrap: Sendable {
         return report
     }
 
-    private static func rights(in database: String) -> String {
+    /// Who may connect; these rights do not come along when the database serves as a template.
+    package static func databaseRights(_ database: String) -> String {
         let roles = StatementRole.allCases.map(\.rawValue).joined(separator: ", ")
         return """
             ALTER DATABASE \(database) OWNER TO veredus_owner;
             REVOKE ALL ON DATABASE \(database) FROM PUBLIC;
             GRANT CONNECT ON DATABASE \(database) TO \(roles);
             GRANT TEMPORARY ON DATABASE \(database) TO veredus_admin;
-            ALTER SCHEMA public OWNER TO veredus_owner;
-            REVOKE ALL ON SCHEMA public FROM PUBLIC;
-            GRANT USAGE ON SCHEMA public TO \(roles);
             """
     }
+
+    private static let schemaRights = """
+        ALTER SCHEMA public OWNER TO veredus_owner;
+        REVOKE ALL ON SCHEMA public FROM PUBLIC;
+        GRANT USAGE ON SCHEMA public TO \(StatementRole.allCases.map(\.rawValue).joined(separator: ", "));
+        """
 }
 
 extension PostgresConnection {

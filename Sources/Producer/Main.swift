@@ -1,9 +1,11 @@
 import AMQP
 import ArgumentParser
 import Bootstrap
+import Logging
 import Postgres
 import ServiceLifecycle
 import Shared
+import UnixSignals
 
 /// `veredus-producer`: freezes campaigns, publishes their jobs, retries, sweeps, and decides when they have ended.
 @main
@@ -22,8 +24,9 @@ struct ProducerProgram: AsyncParsableCommand {
 
     func run() async throws {
         await Bootstrap.exitOnFailure {
-            var (reader, log) = try Bootstrap.start(program: "veredus-producer", settingsFile: settings)
+            var (reader, logger) = try Bootstrap.start(program: "veredus-producer", settingsFile: settings)
             let producer = ProducerSettings(reading: &reader)
+            let log = logger
             let installation = LetterSettings(reading: &reader)
             let postgres = PostgresSettings(reading: &reader)
             let broker = BrokerSettings(reading: &reader, clientName: "veredus-producer")

@@ -7,6 +7,7 @@ import Postgres
 import SMTP
 import ServiceLifecycle
 import Shared
+import UnixSignals
 
 /// `veredus-worker`: takes jobs, renders, marks, sends, records.
 @main
@@ -34,11 +35,12 @@ struct WorkerProgram: AsyncParsableCommand {
             var environment = Bootstrap.processEnvironment()
             environment["VEREDUS_SMTP_CONNECTIONS"] = connections ?? environment["VEREDUS_SMTP_CONNECTIONS"]
             environment["VEREDUS_LANES"] = lanes ?? environment["VEREDUS_LANES"]
-            var (reader, log) = try Bootstrap.start(
+            var (reader, logger) = try Bootstrap.start(
                 program: "veredus-worker",
                 settingsFile: settings,
                 environment: environment
             )
+            let log = logger
             let worker = WorkerSettings(reading: &reader)
             let keys = KeyRing(reading: &reader)
             let postgres = PostgresSettings(reading: &reader)

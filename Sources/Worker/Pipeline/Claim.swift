@@ -48,7 +48,7 @@ struct Claim: Sendable {
         } catch {
             // Whether it committed is unknown. Held until the recorder has put back what it may have marked.
             let ids = hand.hold(batch.map { held($0, token) })
-            results.append(zip(ids, batch).map { .putBack(id: $0, why: "the claim's reply was lost") })
+            results.append(ids.map { .putBack(id: $0, why: "the reply to the claim was lost") })
             throw error
         }
         var claimed: [Prepared] = []
