@@ -61,7 +61,7 @@ let package = Package(
         ),
         .target(name: "AMQP", dependencies: ["Shared", "CRabbitMQ", "CLinux", "Threads"], swiftSettings: strict),
         .target(name: "SMTP", dependencies: ["Shared", "CCurl", "CLinux", "Threads"], swiftSettings: strict),
-        .target(name: "Telemetry", dependencies: [logging], swiftSettings: strict),
+        .target(name: "Telemetry", dependencies: ["Shared", logging], swiftSettings: strict),
         // What each program does first: settings from environment and file, logs.
         .target(
             name: "Bootstrap",

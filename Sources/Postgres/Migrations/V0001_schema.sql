@@ -430,6 +430,7 @@ GRANT DELETE ON suppressions TO veredus_admin;
 GRANT SELECT, INSERT, UPDATE ON lanes, lane_domains, key_checks TO veredus_admin;
 GRANT DELETE ON lane_domains TO veredus_admin;
 GRANT SELECT ON campaign_lanes, links, deliveries, counters, retries, replies, dead_letters, claims, workers, audit, bounces, events TO veredus_admin;
-GRANT UPDATE (state, recalled, changed_at) ON deliveries TO veredus_admin;
+GRANT UPDATE (state, reason, recalled, changed_at) ON deliveries TO veredus_admin;
+GRANT SELECT ON SEQUENCE campaigns_campaign_id_seq TO veredus_admin;
 GRANT DELETE ON retries TO veredus_admin;
 GRANT EXECUTE ON FUNCTION account_of_campaign(int), write_audit(text, int, text, text, text) TO veredus_admin;

@@ -92,13 +92,18 @@ extension LetterTemplate {
     ///   - installation: The domains of this installation.
     package init(_ frozen: FrozenLetter, installation: LetterSettings) throws(TemplateError) {
         let settings = try CampaignSettings(json: frozen.settings)
+        var source = TemplateSource(
+            subject: frozen.subject,
+            html: frozen.html,
+            text: frozen.plain,
+            partials: settings.partials
+        )
+        // The files of a campaign's folder, where its author looks for the line.
+        source.subjectName = "subject.mustache"
+        source.htmlName = "body.html.mustache"
+        source.textName = "body.txt.mustache"
         try self.init(
-            source: TemplateSource(
-                subject: frozen.subject,
-                html: frozen.html,
-                text: frozen.plain,
-                partials: settings.partials
-            ),
+            source: source,
             sender: SenderProfile(
                 fromName: settings.fromName,
                 fromAddress: settings.fromAddress,

@@ -28,7 +28,9 @@ package enum FairShare {
         let wanted = accounts.map { indices in indices.reduce(0) { $0 + demands[$1].remaining } }
         var shares = [Int](repeating: 0, count: demands.count)
         for (indices, part) in zip(accounts, fill(room, wanted)) {
-            for (index, share) in zip(indices, fill(part, indices.map { demands[$0].remaining })) { shares[index] = share }
+            for (index, share) in zip(indices, fill(part, indices.map { demands[$0].remaining })) {
+                shares[index] = share
+            }
         }
         return shares
     }
