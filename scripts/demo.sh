@@ -42,7 +42,9 @@ start_demo_programs() {
     rm -rf "$DEMO/spool" "$DEMO/record.jsonl" "$DEMO/report.json"
     mkdir -p "$DEMO/spool"
     choose_port SMTP_PORT dev 5
-    write_settings dev "$DEMO" veredus "$SMTP_PORT"
+    write_settings "$DEMO" veredus "$SMTP_PORT"
+    # Nobody wants to watch a demo wait: what is deferred once is tried again after at most two seconds.
+    printf 'VEREDUS_RETRY_FIRST=2\n' >>"$DEMO/settings/worker.env"
     heading "Preparing the database"
     if [ "$FRESH" = 1 ]; then sql "$POSTGRES_PORT" postgres 'DROP DATABASE IF EXISTS veredus WITH (FORCE)'; fi
     migrate "$DEMO" "$DEMO_PROGRAMS"
