@@ -32,6 +32,7 @@ begin_bench() {
     servers_down bench
     rm -rf "${BENCH:?}" "$(server_folder bench)"
     mkdir -p "$BENCH" "$(dirname "$OUTPUT")"
+    on_exit "rm -rf '$(server_folder bench)'"
     use_servers bench
     on_exit "stop_programs bench"
     choose_port SINK_PORT bench 5

@@ -137,9 +137,11 @@ stop_programs() {
     done
 }
 
-# migrate FOLDER PROGRAMS: roles, database and schema, as far as they are missing.
+# migrate FOLDER PROGRAMS: roles and database as superuser, then the schema as its owner; as far as they are missing.
 migrate() {
+    local remedy="Read the message above; FRESH=1 begins with an empty database"
     with_settings "$1/settings/owner.env" env VEREDUS_ROLE_PASSWORDS="$KEYS/role-passwords" \
         "$2/veredus" migrate --bootstrap "$(superuser_url "$POSTGRES_PORT" postgres)" ||
-        fail "the database could not be prepared" "Read the message above; FRESH=1 begins with an empty one"
+        fail "roles and database could not be made" "$remedy"
+    with_settings "$1/settings/owner.env" "$2/veredus" migrate || fail "the schema could not be brought up to date" "$remedy"
 }
