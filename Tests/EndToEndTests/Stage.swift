@@ -128,7 +128,9 @@ extension Stage {
     }
 
     /// Starts a worker.
-    func startWorker(connections: Int = 10, lanes: String = "default", _ settings: [String: String] = [:]) throws -> Program {
+    func startWorker(connections: Int = 10, lanes: String = "default", _ settings: [String: String] = [:]) throws
+        -> Program
+    {
         var settings = settings
         settings["VEREDUS_SMTP_CONNECTIONS"] = "\(connections)"
         settings["VEREDUS_LANES"] = lanes
@@ -153,8 +155,9 @@ extension Stage {
         environment.merge(settings) { $1 }
         let number = running.withLock { $0.count }
         let logPath = folder.appendingPathComponent("\(name)-\(number).log").path
-        FileManager.default.createFile(atPath: logPath, contents: nil)
-        guard let log = FileHandle(forWritingAtPath: logPath) else { throw Missing(description: "no log at \(logPath)") }
+        guard FileManager.default.createFile(atPath: logPath, contents: nil),
+            let log = FileHandle(forWritingAtPath: logPath)
+        else { throw Missing(description: "no log at \(logPath)") }
         let process = Process()
         process.executableURL = Self.products.appendingPathComponent(name)
         process.environment = environment
@@ -170,7 +173,8 @@ extension Stage {
     /// The folder that holds the programs: the one of the test bundle.
     private static var products: URL {
         let bundle = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }
-        return bundle?.deletingLastPathComponent() ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        return bundle?.deletingLastPathComponent()
+            ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     }
 
     /// What the programs logged, for a failure's report.
