@@ -37,6 +37,7 @@ struct LetterHTML {
     }
 
     private mutating func insert(_ ending: FlatTemplate, at position: Int) {
+        guard !ending.bytes.isEmpty else { return }
         var cursor = FlatCursor(flat)
         var result = FlatTemplate()
         cursor.copy(to: position, into: &result)
