@@ -35,7 +35,8 @@ import Testing
     static let refused: [(text: String, reason: String)] = [
         ("", "nothing there"), ("bob", "no @"), ("@example.com", "nothing before @"), ("bob@", "nothing after @"),
         ("bob@a@b.com", "more than one @"), ("bob smith@x.com", "it has a space"), (" bob@x.com", "it has a space"),
-        ("bob@x.com\r\nRCPT TO:<eve@x.com>", "it has a control character"), ("bob\0@x.com", "it has a control character"),
+        ("bob@x.com\r\nRCPT TO:<eve@x.com>", "it has a control character"),
+        ("bob\0@x.com", "it has a control character"),
         ("bob@x.com\u{7F}", "it has a control character"), ("\"bob\"@x.com", "a quoted local part is not accepted"),
         ("bob(work)@x.com", "a comment is not accepted"),
         ("<bob@x.com>", "write the address alone, without name and angle brackets"),
@@ -53,8 +54,10 @@ import Testing
         (String(repeating: "a", count: 65) + "@x.com", "more than 64 octets before @"),
         ("a@" + String(repeating: "b", count: 64) + ".com", "a label is longer than 63 octets"),
         ("a@" + String(repeating: "bcde.", count: 51) + "com", "the domain is longer than 253 octets"),
-        (String(repeating: "a", count: 64) + "@" + String(repeating: "bcde.", count: 38) + "com",
-            "longer than 254 octets"),
+        (
+            String(repeating: "a", count: 64) + "@" + String(repeating: "bcde.", count: 38) + "com",
+            "longer than 254 octets"
+        ),
     ]
 
     @Test(arguments: refused)
@@ -123,7 +126,9 @@ import Testing
     }
 
     private static func element(_ name: String, of text: Substring) -> String {
-        guard let start = text.firstRange(of: "<\(name)>"), let end = text.firstRange(of: "</\(name)>") else { return "" }
+        guard let start = text.firstRange(of: "<\(name)>"), let end = text.firstRange(of: "</\(name)>") else {
+            return ""
+        }
         return String(text[start.upperBound..<end.lowerBound])
     }
 
@@ -131,7 +136,8 @@ import Testing
     private static func decoded(_ text: String) -> String {
         var bytes: [UInt8] = HTMLEntities.decoded(Array(text.utf8), 0..<text.utf8.count)
         bytes = String(decoding: bytes, as: UTF8.self).unicodeScalars.reduce(into: []) { result, scalar in
-            let scalar = (0x2400...0x2420).contains(scalar.value) ? Unicode.Scalar(scalar.value - 0x2400) ?? scalar : scalar
+            let scalar =
+                (0x2400...0x2420).contains(scalar.value) ? Unicode.Scalar(scalar.value - 0x2400) ?? scalar : scalar
             result.append(contentsOf: String(scalar).utf8)
         }
         return String(decoding: bytes, as: UTF8.self)

@@ -51,7 +51,10 @@ import Testing
         ("<ul>{{#i}}<li>{{x}}{{/i}}</ul>", "{{#i}}- {{x}}\n{{/i}}", "without the end tag, too"),
         ("Hi{{#n}} {{n}}{{/n}}!", "Hi{{#n}} {{n}}{{/n}}!", "inline sections keep their space"),
         ("A<br>{{#n}}B{{/n}}C", "A\n{{#n}}B{{/n}}C", "a line break before a section that is left out"),
-        ("<a {{#n}}class=\"x\"{{/n}} href=\"https://x/\">a</a>", "{{#n}}{{/n}}a (https://x/)", "sections in tags close"),
+        (
+            "<a {{#n}}class=\"x\"{{/n}} href=\"https://x/\">a</a>", "{{#n}}{{/n}}a (https://x/)",
+            "sections in tags close"
+        ),
         ("<hr>a", "----\na", "rules"), ("<p>a&nbsp;&nbsp;b</p>", "a  b", "hard spaces"),
     ]
 
@@ -60,7 +63,10 @@ import Testing
         #expect(try Self.text(row.html) == row.text, row.because)
     }
 
-    @Test(.enabled(if: SharedData.isExpected), arguments: ["basic-welcome", "basic-receipt", "plain-comment-notification"])
+    @Test(
+        .enabled(if: SharedData.isExpected),
+        arguments: ["basic-welcome", "basic-receipt", "plain-comment-notification"]
+    )
     func `a real letter becomes a text without tags`(name: String) throws {
         let html = LetterFixture.withoutHelpers(try SharedData.text("letters/\(name).html"))
         let text = try Self.text(html)

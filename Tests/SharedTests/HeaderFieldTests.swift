@@ -48,7 +48,8 @@ import Testing
     }
 
     @Test func `encoded words and their lines are short, and no character is split`() throws {
-        for text in [String(repeating: "ä€😀x ", count: 60), String(repeating: "日", count: 200),
+        for text in [
+            String(repeating: "ä€😀x ", count: 60), String(repeating: "日", count: 200),
             String(repeating: "x", count: 300),
         ] {
             for field in [Self.subject(text), Self.from(text)] {

@@ -84,7 +84,9 @@ enum LetterFixture {
         var index = bytes.startIndex
         while index < bytes.endIndex {
             if bytes[index] == UInt8(ascii: "="), index + 2 < bytes.endIndex {
-                if let high = ASCII.hexadecimalValue(bytes[index + 1]), let low = ASCII.hexadecimalValue(bytes[index + 2]) {
+                if let high = ASCII.hexadecimalValue(bytes[index + 1]),
+                    let low = ASCII.hexadecimalValue(bytes[index + 2])
+                {
                     result.append(high << 4 | low)
                 }
                 index += 3
@@ -103,7 +105,8 @@ enum LetterFixture {
         for part in parts.dropFirst() {
             guard let end = part.firstRange(of: "}}"), let close = part.firstRange(of: "{{/each}}") else { continue }
             let name = part[..<end.lowerBound].filter { $0 != " " }
-            result += "{{#\(name)}}" + part[end.upperBound..<close.lowerBound] + "{{/\(name)}}" + part[close.upperBound...]
+            result +=
+                "{{#\(name)}}" + part[end.upperBound..<close.lowerBound] + "{{/\(name)}}" + part[close.upperBound...]
         }
         return result
     }

@@ -13,7 +13,8 @@ import Testing
         (#"<a href="https://x.example:8443/">"#, "https://x.example:8443/", "a port"),
         (#"<a href="https://x.example/{{id}}">"#, nil, "a merge field would name a person"),
         (#"<a href="{{url}}">"#, nil, "a merge field alone"),
-        (#"<a href="{{unsubscribe_url}}">"#, nil, "never wrapped"), (#"<a href="{{preferences_url}}">"#, nil, "never wrapped"),
+        (#"<a href="{{unsubscribe_url}}">"#, nil, "never wrapped"),
+        (#"<a href="{{preferences_url}}">"#, nil, "never wrapped"),
         (#"<a href="mailto:a@b.example">"#, nil, "no web page"), (#"<a href="tel:+1">"#, nil, "no web page"),
         ("<a href=\"#top\">", nil, "no web page"), (#"<a name="x">"#, nil, "no link"),
         (#"<a href="/relative">"#, nil, "leads nowhere from a letter"),
@@ -27,10 +28,14 @@ import Testing
     ]
 
     @Test(arguments: hrefs)
-    func `links to web pages are wrapped, others left alone`(row: (tag: String, url: String?, because: Comment)) throws {
+    func `links to web pages are wrapped, others left alone`(row: (tag: String, url: String?, because: Comment)) throws
+    {
         let template = try LetterFixture.template(subject: "x", html: "<body>\(row.tag)go</a></body>")
         #expect(template.links.map(\.url) == (row.url.map { [$0] } ?? []), row.because)
-        let letter = try LetterFixture.render(template, LetterFixture.recipient(["id": "1", "url": "https://y.example"]))
+        let letter = try LetterFixture.render(
+            template,
+            LetterFixture.recipient(["id": "1", "url": "https://y.example"])
+        )
         #expect(letter.html.contains("https://t.shop.example/c/") == (row.url != nil), row.because)
         #expect(!letter.html.contains("notrack"))
         #expect(!letter.text.contains("/c/"), "the text part's links are left alone")
@@ -39,7 +44,9 @@ import Testing
     @Test func `a link has one number however often it stands, and a token that leads to it`() throws {
         let html = #"<a href="https://a/">1</a><a href="https://b/">2</a><a href="https://a/">3</a>"#
         let template = try LetterFixture.template(subject: "x", html: html, tracking: .individual)
-        #expect(template.links == [TrackedLink(number: 1, url: "https://a/"), TrackedLink(number: 2, url: "https://b/")])
+        #expect(
+            template.links == [TrackedLink(number: 1, url: "https://a/"), TrackedLink(number: 2, url: "https://b/")]
+        )
         let letter = try LetterFixture.render(template, LetterFixture.recipient())
         let keys = try LetterFixture.keys()
         let tokens = try letter.html.matches(of: Regex("/c/([\\w-]+)\"")).map { match in
@@ -50,7 +57,9 @@ import Testing
         )
     }
 
-    @Test func `in aggregate mode every pixel and link has a number of its own, new in every letter, and no person`() throws {
+    @Test func `in aggregate mode every pixel and link has a number of its own, new in every letter, and no person`()
+        throws
+    {
         let html = #"<a href="https://a/">1</a><a href="https://b/">2</a>"#
         let template = try LetterFixture.template(subject: "x", html: html, tracking: .aggregate)
         let keys = try LetterFixture.keys()
@@ -77,7 +86,8 @@ import Testing
     }
 
     static let leaks: [(html: String, text: String?, because: Comment)] = [
-        (#"<a href="https://x/?e={{email}}">x</a>"#, nil, "in a link"), (#"<img src="https://x/{{email}}">"#, nil, "in a picture"),
+        (#"<a href="https://x/?e={{email}}">x</a>"#, nil, "in a link"),
+        (#"<img src="https://x/{{email}}">"#, nil, "in a picture"),
         ("<p>https://x/?e={{email}}</p>", nil, "in text that mail programs make a link of"),
         ("x", "https://x/?e={{email}}", "in the text part"),
         (#"<td style="background:url(https://x/{{email}})">"#, nil, "in a style"),
@@ -85,7 +95,8 @@ import Testing
     ]
 
     @Test(arguments: leaks)
-    func `a template that puts the address into a URL is refused`(row: (html: String, text: String?, because: Comment)) {
+    func `a template that puts the address into a URL is refused`(row: (html: String, text: String?, because: Comment))
+    {
         #expect(throws: TemplateError.self, row.because) {
             try LetterFixture.template(subject: "x", html: row.html, text: row.text)
         }
@@ -105,7 +116,10 @@ import Testing
 
     @Test func `the address may stand in text and behind mailto`() throws {
         let html = #"<p>You are {{email}}, <a href="mailto:{{email}}">right</a>?</p>"#
-        let letter = try LetterFixture.render(LetterFixture.template(subject: "x", html: html), LetterFixture.recipient())
+        let letter = try LetterFixture.render(
+            LetterFixture.template(subject: "x", html: html),
+            LetterFixture.recipient()
+        )
         #expect(letter.html.contains("mailto:bob.tables@reader.example"))
     }
 

@@ -120,7 +120,8 @@ import Testing
     @Test func `reserved names cannot be taken by a contact's fields`() throws {
         let template = try LetterFixture.template(
             subject: "{{campaign_name}} {{email}}",
-            html: "<a href=\"{{unsubscribe_url}}\">{{campaign_name}}</a>{{{campaign_name}}} {{email}} {{#l}}{{email}}{{/l}}",
+            html:
+                "<a href=\"{{unsubscribe_url}}\">{{campaign_name}}</a>{{{campaign_name}}} {{email}} {{#l}}{{email}}{{/l}}",
             tracking: .none
         )
         let forged: MergeValue = [
@@ -196,7 +197,10 @@ import Testing
     }
 
     @Test func `a missing field stops the letter, and a dry run names all of them`() throws {
-        let template = try LetterFixture.template(html: "{{name}} {{city}} {{#x}}{{y}}{{/x}}", defaults: ["name": "friend"])
+        let template = try LetterFixture.template(
+            html: "{{name}} {{city}} {{#x}}{{y}}{{/x}}",
+            defaults: ["name": "friend"]
+        )
         #expect(throws: RenderError.missingField(name: "city", source: "text", line: 1)) {
             do {
                 _ = try LetterFixture.render(template, LetterFixture.recipient([:]))
@@ -214,7 +218,9 @@ import Testing
 
     @Test func `a letter beyond the limit is refused`() throws {
         let template = try LetterFixture.template(subject: "x", html: "{{#l}}{{.}}{{/l}}")
-        let long = MergeValue.list(Array(repeating: .text(MergeText(String(repeating: "x", count: 1_000))), count: 2_000))
+        let long = MergeValue.list(
+            Array(repeating: .text(MergeText(String(repeating: "x", count: 1_000))), count: 2_000)
+        )
         #expect(throws: RenderError.tooLarge(limitBytes: 1 << 20)) {
             try LetterFixture.render(template, LetterFixture.recipient(["l": long]))
         }
@@ -248,7 +254,10 @@ import Testing
         #expect(letter.header("To") == ["jürgen@xn--bcher-kva.example"])
     }
 
-    @Test(.enabled(if: SharedData.isExpected), arguments: ["basic-welcome", "basic-receipt", "plain-comment-notification"])
+    @Test(
+        .enabled(if: SharedData.isExpected),
+        arguments: ["basic-welcome", "basic-receipt", "plain-comment-notification"]
+    )
     func `a real letter renders, with and without its own text part`(name: String) throws {
         let html = LetterFixture.withoutHelpers(try SharedData.text("letters/\(name).html"))
         let text = LetterFixture.withoutHelpers(try SharedData.text("letters/\(name).txt"))

@@ -5,8 +5,10 @@ import Testing
 @Suite struct MergeValueTests {
     static let values: [(json: String, value: MergeValue)] = [
         (#"{"a":"b"}"#, ["a": "b"]),
-        (#" { "a" : [ 1 , -2.50e+3 , true , false , null , "" ] } "#,
-            ["a": [.number("1"), .number("-2.50e+3"), true, false, .null, ""]]),
+        (
+            #" { "a" : [ 1 , -2.50e+3 , true , false , null , "" ] } "#,
+            ["a": [.number("1"), .number("-2.50e+3"), true, false, .null, ""]]
+        ),
         (#""\"\\\/\b\f\n\r\t\u0041\u00e9\ud83d\ude00""#, "\"\\/\u{8}\u{C}\n\r\tAé😀"),
         (#""é😀""#, "é😀"),
         ("{}", [:]), ("[]", []), ("0", .number("0")),

@@ -9,13 +9,17 @@ struct RandomLetter {
 
     private static let words = [
         "plain", "Grüße", "日本語", "😀", "👩‍👩‍👧", "e\u{301}", "=", "==", "=3D", "=\n", " \n", "\t\n", "\t", " ", "  ", ".",
-        ".\n", "\n.\n", "\n..", "\nFrom here", "\r", "\n", "\r\n", "\n\n", "--=_veredus_alternative", "=_", "--", "&amp;",
+        ".\n", "\n.\n", "\n..", "\nFrom here", "\r", "\n", "\r\n", "\n\n", "--=_veredus_alternative", "=_", "--",
+        "&amp;",
         "%40", "{ }", "}}", "'\"", "\u{1}", "\u{7F}", "\u{A0}", "\u{2028}",
     ]
     private static let textOnly = ["<", ">", "&", "<b>", "a < b"]
-    private static let htmlOnly = ["<p>", "</p>", "<b>x</b>", "<br>", "&lt;", "&#233;", "<span title=\"a b\">", "</span>"]
+    private static let htmlOnly = [
+        "<p>", "</p>", "<b>x</b>", "<br>", "&lt;", "&#233;", "<span title=\"a b\">", "</span>",
+    ]
     private static let headerWords = [
-        "plain", "Grüße", "日本語", "😀", "e\u{301}", "=?", "=?utf-8?Q?x?=", "\"", "\\", ",", ";", "@", "(", ")", "<", ">", ":",
+        "plain", "Grüße", "日本語", "😀", "e\u{301}", "=?", "=?utf-8?Q?x?=", "\"", "\\", ",", ";", "@", "(", ")", "<", ">",
+        ":",
         "[x]", ".", "  ", "\t", "&", "_", "?=", "=",
     ]
 
@@ -119,7 +123,9 @@ struct RandomLetter {
     private mutating func headerText() -> String {
         var text = ""
         for _ in 0..<Int.random(in: 0...8, using: &random) {
-            if chance(8) { text += String(repeating: chance(2) ? "x" : "é", count: Int.random(in: 1...120, using: &random)) }
+            if chance(8) {
+                text += String(repeating: chance(2) ? "x" : "é", count: Int.random(in: 1...120, using: &random))
+            }
             text += Self.headerWords.randomElement(using: &random) ?? ""
             if chance(2) { text += " " }
         }

@@ -54,7 +54,8 @@ import Testing
     func `no second spelling of a token verifies`(token: TrackingToken) throws {
         let keys = try Self.ring()
         let text = keys.sign(token)
-        for other in [text + [UInt8(ascii: "=")], text + [UInt8(ascii: "A")], text + [UInt8(ascii: "a")], text.dropLast(),
+        for other in [
+            text + [UInt8(ascii: "=")], text + [UInt8(ascii: "A")], text + [UInt8(ascii: "a")], text.dropLast(),
             [UInt8(ascii: " ")] + text, text + [0x0A],
         ] {
             #expect(throws: KeyRing.NotOurs.self) { try keys.verify(other, as: token.use) }
@@ -91,7 +92,9 @@ import Testing
 
     @Test func `a token in an address survives a server that changes case, and fits a local part`() throws {
         let keys = try Self.ring()
-        for (prefix, token) in [("b+", TrackingToken.bounce(Self.key, attempt: .max)), ("u+", .mailUnsubscribe(Self.key))] {
+        for (prefix, token) in [
+            ("b+", TrackingToken.bounce(Self.key, attempt: .max)), ("u+", .mailUnsubscribe(Self.key)),
+        ] {
             let local = Array(prefix.utf8) + keys.sign(token)
             #expect(local.count <= 64)
             #expect(try keys.verify(localPart: local) == token)
