@@ -73,9 +73,7 @@ struct LetterHeader: Sendable {
     /// After the HTML part.
     static let end = Array("\r\n--\(boundary)--\r\n".utf8)
 
-    /// Appends the header and what stands before the text part.
-    ///
-    /// - Parameter subject: A whole field, from `Subject:` to its line end.
+    /// Appends the header and what stands before the text part; `subject` is a whole field with its line end.
     func append(
         _ key: DeliveryKey,
         _ recipient: RecipientFacts,

@@ -45,10 +45,7 @@ package struct KeyRing: Sendable {
     private let signingState: HMAC<SHA256>
     package let signingID: UInt8
 
-    /// - Parameters:
-    ///   - keys: At least 32 bytes each.
-    ///   - signing: The id of the key that signs.
-    ///   - identity: For what must stay the same across rotations.
+    /// Takes keys of at least 32 bytes; `signing` is the id of the one that signs.
     package init(keys: [TokenKey], signing: UInt8, identity: IdentityKey) throws(Invalid) {
         var states = [HMAC<SHA256>?](repeating: nil, count: 256)
         for key in keys {
@@ -121,7 +118,7 @@ package struct IdentityKey: Sendable {
     private let messages: HMAC<SHA256>
     private let check: HMAC<SHA256>
 
-    /// - Parameter secret: At least 32 bytes.
+    /// Takes a secret of at least 32 bytes.
     package init(secret: [UInt8]) throws(KeyRing.Invalid) {
         guard secret.count >= 32 else { throw .shortSecret(id: "identity") }
         let root = HMAC<SHA256>(key: SymmetricKey(data: secret))
