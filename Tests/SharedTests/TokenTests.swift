@@ -138,6 +138,15 @@ import Testing
         #expect(bytes == signed + Array(code).prefix(16))
     }
 
+    @Test func `a keyed hash is HMAC-SHA-256, whatever the length of key and text`() {
+        for count in [0, 1, 31, 32, 63, 64, 65, 200] {
+            let secret = [UInt8](repeating: 0xA7, count: count)
+            let text = [UInt8](repeating: 0x3C, count: 200 - count)
+            let code = HMAC<SHA256>.authenticationCode(for: text, using: SymmetricKey(data: secret))
+            #expect(KeyedHash(key: secret).code(for: text) == Array(code))
+        }
+    }
+
     @Test func `address hashes and Message-IDs outlive a rotation and depend on the key`() throws {
         let identity = try IdentityKey(secret: Self.first)
         let other = try IdentityKey(secret: Self.second)
