@@ -61,7 +61,7 @@ import Testing
     }
 }
 
-@Suite struct ScriptTests {
+@Suite(.timeLimit(.minutes(1))) struct ScriptTests {
     @Test func `a script is read`() throws {
         let json = """
             {"rules": [{"domain": "*.slow.example", "behaviour": "delay-dot-500"},

@@ -2,7 +2,7 @@ import Foundation
 import MailSimulator
 import Testing
 
-@Suite struct CountingTests {
+@Suite(.timeLimit(.minutes(1))) struct CountingTests {
     @Test func `copies are counted by recipient and Message-ID`() async throws {
         try await withSimulator { simulator in
             let client = try await RawClient.greeted(port: simulator.port)

@@ -1,7 +1,7 @@
 import MailSimulator
 import Testing
 
-@Suite struct DialogueTests {
+@Suite(.timeLimit(.minutes(1))) struct DialogueTests {
     static let refusals: [(recipient: String, codes: [String], copies: Int)] = [
         ("anna@x", ["250", "250", "354", "250"], 1),
         ("accept@x", ["250", "250", "354", "250"], 1),
@@ -163,7 +163,7 @@ import Testing
     }
 }
 
-@Suite struct ScriptedDialogueTests {
+@Suite(.timeLimit(.minutes(1))) struct ScriptedDialogueTests {
     static let banners: [(word: String, banner: String?)] = [
         ("banner-554", "554 as banner-554 was asked for"), ("hangup-banner", nil),
         ("421-banner", "421 4.3.2 closing, as 421-banner was asked for"), ("delay-banner-5", "220 sim ESMTP simulator"),

@@ -4,7 +4,7 @@ import Testing
 
 @testable import TestKit
 
-@Suite struct FaultProxyTests {
+@Suite(.timeLimit(.minutes(1))) struct FaultProxyTests {
     /// A proxy before a simulator; both are stopped whatever happens.
     private func withProxy(_ body: (FaultProxy, MailSimulator) async throws -> Void) async throws {
         try await withSimulator { simulator in
@@ -40,7 +40,7 @@ import Testing
             try await proxy.set(.cut(afterBytes: count, .toServer))
             try await client.send(String(repeating: "x", count: 100))
             #expect(await client.ending() == nil)
-            while simulator.summary.open > 0 { await Task.yield() }
+            while simulator.summary.open > 0, !Task.isCancelled { await Task.yield() }
             #expect(simulator.summary.refused[.dot] == 1)
         }
     }
@@ -92,7 +92,7 @@ import Testing
             try await proxy.set(.halfOpen(afterBytes: 0, .toServer))
             try await client.send("MAIL FROM:<a@x>\r\n")
             simulator.dropConnections()
-            while simulator.summary.open > 0 { await Task.yield() }
+            while simulator.summary.open > 0, !Task.isCancelled { await Task.yield() }
             let other = try await RawClient(port: proxy.port)
             #expect(
                 try await other.reply().hasPrefix("220"),

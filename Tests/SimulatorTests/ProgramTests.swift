@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct ProgramTests {
+@Suite(.timeLimit(.minutes(1))) struct ProgramTests {
     /// The program beside the tests' bundle, as `swift build --build-tests` leaves it.
     static let program = URL(fileURLWithPath: CommandLine.arguments.first ?? "").deletingLastPathComponent()
         .appending(path: "veredus-simulator").path

@@ -1,7 +1,7 @@
 import MailSimulator
 import Testing
 
-@Suite struct StrictnessTests {
+@Suite(.timeLimit(.minutes(1))) struct StrictnessTests {
     @Test(arguments: ["\n.\n", "\n.\r\n", "\r\n.\n", "\r.\r", "\r\n.\r", "\r.\r\n", "\n.\r", "\r\r\n.\r\r\n"])
     func `a smuggled message is never one of its own`(ending: String) async throws {
         for isStrict in [true, false] {
@@ -193,7 +193,7 @@ import Testing
     }
 }
 
-@Suite struct LimitTests {
+@Suite(.timeLimit(.minutes(1))) struct LimitTests {
     @Test func `one connection too many is greeted with 421`() async throws {
         try await withSimulator {
             $0.maxConnections = 2

@@ -2,7 +2,7 @@ import MailSimulator
 import NIOSSL
 import Testing
 
-@Suite struct AuthTests {
+@Suite(.timeLimit(.minutes(1))) struct AuthTests {
     static let exchanges: [(lines: [String], code: String, because: Comment)] = [
         (["AUTH PLAIN AGFubmEAc2VjcmV0"], "235", "anna, secret"),
         (["AUTH PLAIN", "AGFubmEAc2VjcmV0"], "235", "without an initial response"),
@@ -55,7 +55,7 @@ import Testing
     }
 }
 
-@Suite struct TLSTests {
+@Suite(.timeLimit(.minutes(1))) struct TLSTests {
     @Test(.enabled(if: Command.has("openssl")))
     func `what is sent in clear behind STARTTLS is not obeyed`() async throws {
         let certificate = try await Certificate()
