@@ -32,10 +32,11 @@ begin_bench() {
     servers_down bench
     rm -rf "${BENCH:?}" "$(server_folder bench)"
     mkdir -p "$BENCH" "$(dirname "$OUTPUT")"
+    on_exit "rm -rf '$(server_folder bench)'"
     use_servers bench
     on_exit "stop_programs bench"
     choose_port SINK_PORT bench 5
-    write_settings bench "$BENCH" veredus "$SINK_PORT"
+    write_settings "$BENCH" veredus "$SINK_PORT"
     for role in producer worker; do
         printf '%s\n' "VEREDUS_JOBS_PER_MESSAGE=$JOBS_PER_MESSAGE" "VEREDUS_QUEUE_TYPE=$QUEUE_TYPE" \
             "VEREDUS_SMTP_CONNECTIONS=$CONNECTIONS" >>"$BENCH/settings/$role.env"

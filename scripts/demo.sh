@@ -42,7 +42,9 @@ start_demo_programs() {
     rm -rf "$DEMO/spool" "$DEMO/record.jsonl" "$DEMO/report.json"
     mkdir -p "$DEMO/spool"
     choose_port SMTP_PORT dev 5
-    write_settings dev "$DEMO" veredus "$SMTP_PORT"
+    write_settings "$DEMO" veredus "$SMTP_PORT"
+    # Nobody wants to watch a demo wait: what is deferred once is tried again after at most two seconds.
+    printf 'VEREDUS_RETRY_FIRST=2\n' >>"$DEMO/settings/worker.env"
     heading "Preparing the database"
     if [ "$FRESH" = 1 ]; then sql "$POSTGRES_PORT" postgres 'DROP DATABASE IF EXISTS veredus WITH (FORCE)'; fi
     migrate "$DEMO" "$DEMO_PROGRAMS"
@@ -121,9 +123,9 @@ report_demo() {
     demo veredus campaign report "$campaign" --json >"$DEMO/report.json.new"
     mv "$DEMO/report.json.new" "$DEMO/report.json"
 
-    letter=$(find "$DEMO/spool" -name '*.eml' | sort -V | head -n 1)
+    letter=$(find "$DEMO/spool" -name '*.eml' | sort -V | sed -n 1p)
     heading "One letter, as it went over the wire (${letter#"$ROOT/"})"
-    if [ -n "$letter" ]; then tr -d '\r' <"$letter" | head -n 70; fi
+    if [ -n "$letter" ]; then tr -d '\r' <"$letter" | sed -n 1,70p; fi
 
     check_books "$DEMO/report.json" "$RECIPIENTS"
     DEMO_DONE=1
@@ -155,7 +157,7 @@ check_books() {
 }
 
 # json_value KEY: the first number or word of that key in the JSON on standard input; fails when there is none.
-json_value() { grep -oE "\"$1\" *: *[-a-z0-9.]+" | head -n 1 | sed 's/.*: *//' | grep .; }
+json_value() { grep -oE "\"$1\" *: *[-a-z0-9.]+" | sed -n '1s/.*: *//p' | grep .; }
 
 # fail_with_log NAME
 fail_with_log() {

@@ -35,9 +35,11 @@ forbid_services() {
 # A package that brings a service also switches it on for the next boot: not what was asked for.
 switch_off() {
     local unit
-    command -v systemctl >/dev/null || return 0
     for unit in "$@"; do
-        systemctl disable --quiet "$unit" >/dev/null 2>&1 || true
+        # The helper knows units without a running systemd, and wants to be called by a package.
+        DPKG_MAINTSCRIPT_PACKAGE=veredus deb-systemd-helper disable "$unit" >/dev/null 2>&1 || true
+        if command -v systemctl >/dev/null; then systemctl disable --quiet "$unit" >/dev/null 2>&1 || true; fi
+        if [ -e "/etc/init.d/${unit%.*}" ]; then update-rc.d "${unit%.*}" disable >/dev/null 2>&1 || true; fi
     done
 }
 

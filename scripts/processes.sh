@@ -63,18 +63,21 @@ answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # choose_port VARIABLE SET OFFSET: a port nobody has, below the range that the kernel gives out by itself.
 #
-# Each project folder has twenty ports of its own to begin with, ten for a set of servers, so that two clones do not
-# meet; where one is busy, twenty further on is tried. VEREDUS_<VARIABLE> in the environment fixes one for the set "dev".
+# Each project folder has thirty ports of its own to begin with, ten for a set of servers, so that two clones do not
+# meet; where one is busy, thirty further on is tried. VEREDUS_<VARIABLE> in the environment fixes one for the set "dev".
 choose_port() {
-    local fixed=VEREDUS_$1 port=$((20000 + $(project_number) * 20 + $3)) try
+    local fixed=VEREDUS_$1 port=$((20000 + $(project_number) * 30 + $3)) try
     if [ "$2" = dev ] && [ -n "${!fixed:-}" ]; then
         require_number "$fixed" 1 65535
         port_is_busy "${!fixed}" && fail "port ${!fixed}, which $fixed asks for, is busy" "Unset $fixed, and a free one is taken"
         printf -v "$1" '%s' "${!fixed}"
         return
     fi
-    [ "$2" = dev ] || port=$((port + 10))
-    for ((try = 0; try < 200; try++, port += 20)); do
+    case $2 in
+        test) port=$((port + 10)) ;;
+        bench) port=$((port + 20)) ;;
+    esac
+    for ((try = 0; try < 200; try++, port += 30)); do
         if ! port_is_busy "$port"; then
             ((try == 0)) || say "The usual port for $1 is busy: taking $port"
             printf -v "$1" '%s' "$port"
@@ -84,11 +87,11 @@ choose_port() {
     fail "no free port was found for $1" "See what listens on this machine: cat /proc/net/tcp"
 }
 
-# A number from 0 to 499 that belongs to this folder.
+# A number from 0 to 299 that belongs to this folder.
 project_number() {
     local sum
     sum=$(printf '%s' "$ROOT" | cksum)
-    printf '%s' $((${sum%% *} % 500))
+    printf '%s' $((${sum%% *} % 300))
 }
 
 # await_port NAME PORT SECONDS: until process NAME accepts connections; fails when it ends or the time is up.

@@ -35,14 +35,18 @@ rabbitmq_down() {
     stop_process "$1-epmd" TERM 5
 }
 
-# A node of ours whose record was lost would write to the same data: it is stopped before another one starts.
+# What runs for this folder without a record (a crash of the script, a deleted .local/run) would write to the same data
+# or hold the ports: it is stopped first. It is known by the path that it was started with.
 stop_lost_rabbitmq() {
-    local set=$1 folder=$2 pid
-    pid=$(tr -dc 0-9 2>/dev/null <"$folder/pid") || return 0
-    [ -n "$pid" ] && tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | grep -qxF "RABBITMQ_PID_FILE=$folder/pid" || return 0
-    say "Stopping a RabbitMQ that an earlier run left behind"
-    record_process "$set-rabbitmq" "$pid"
+    local set=$1 folder=$2 file pid
     rabbitmq_down "$set"
+    for file in $(grep -lsxzF "RABBITMQ_PID_FILE=$folder/pid" /proc/[0-9]*/environ || true); do
+        pid=${file#/proc/}
+        pid=${pid%/environ}
+        record_process "$set-lost" "$pid" || continue
+        say "Stopping process $pid ($(cat "/proc/$pid/comm" 2>/dev/null)), which an earlier run left behind"
+        stop_process "$set-lost" TERM 30
+    done
 }
 
 prepare_rabbitmq() {
@@ -123,5 +127,5 @@ write_rabbitmqctl() {
     chmod 755 "$tool"
 }
 
-amqp_url() { printf 'amqp://veredus:%s@127.0.0.1:%s/%%2F' "$(<"$KEYS/rabbitmq-password")" "$1"; }
-amqps_url() { printf 'amqps://veredus:%s@localhost:%s/%%2F' "$(<"$KEYS/rabbitmq-password")" "$1"; }
+amqp_url() { printf 'amqp://veredus:%s@127.0.0.1:%s' "$(<"$KEYS/rabbitmq-password")" "$1"; }
+amqps_url() { printf 'amqps://veredus:%s@localhost:%s' "$(<"$KEYS/rabbitmq-password")" "$1"; }

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # The private servers together: up, down, who still uses them, and what others must know to use them. Sourced by ./dev.
 #
-# A set is a PostgreSQL and a RabbitMQ: "dev" for demo, tests and people, "bench" for measuring, always fresh.
+# A set is a PostgreSQL and a RabbitMQ: "dev" for the demo and people, "test" for tests (which give the database roles
+# passwords of their own, and take from the queues what they find), "bench" for measuring, always fresh.
 
 # server_folder SET: below .local; where the servers' own users cannot get there (a project in /root), below /var/tmp.
 server_folder() {
@@ -79,7 +80,7 @@ servers_down() {
 # Each user holds a shared lock, which the kernel takes back whatever becomes of us; the last one out stops them.
 use_servers() {
     make_local
-    exec 8>>"$LOCAL/run/$1.users"
+    exec 8>>"$LOCAL/run/$1.users" # shared among all who may read it
     flock -s -w 60 8 || fail "the private servers are being stopped by another ./dev" "Try again in a moment"
     on_exit "leave_servers $1"
     heading "Starting PostgreSQL and RabbitMQ (private, on 127.0.0.1)"
@@ -101,12 +102,16 @@ run_services_up() {
     take_arguments "" "$@"
     install_for build servers
     heading "Starting PostgreSQL and RabbitMQ (private, on 127.0.0.1)"
+    servers_up test
+    touch "$LOCAL/run/test.keep"
+    say "For tests:      $(superuser_url "$POSTGRES_PORT" postgres)"
+    say "                $(amqp_url "$AMQP_PORT")"
+    say "                $(amqps_url "$AMQPS_PORT")  (authority: .local/tls/ca.pem)"
     servers_up dev
     touch "$LOCAL/run/dev.keep"
-    write_settings dev "$LOCAL" veredus 2525
-    say "PostgreSQL  $(superuser_url "$POSTGRES_PORT" postgres)"
-    say "RabbitMQ    $(amqp_url "$AMQP_PORT")"
-    say "            $(amqps_url "$AMQPS_PORT")  (authority: .local/tls/ca.pem)"
+    write_settings "$LOCAL" veredus 2525
+    say "For the demo:   $(superuser_url "$POSTGRES_PORT" postgres)"
+    say "                $(amqp_url "$AMQP_PORT")"
     say ""
     say "They stay up. To use them from a shell: source .local/env    To stop them: ./dev services-down"
 }
@@ -114,10 +119,11 @@ run_services_up() {
 run_services_down() {
     take_arguments "" "$@"
     make_local
-    rm -f "$LOCAL/run/dev.keep"
+    rm -f "$LOCAL/run/"*.keep
     stop_programs demo
     stop_programs bench
     servers_down dev
+    servers_down test
     servers_down bench
     say "Stopped."
 }

@@ -68,11 +68,11 @@ rm -f "$run"/dev-*.pid
 expect "servers whose record was lost are found, not fought" up
 expect "PostgreSQL is the same one" test "$(pid_of postgres)" = "$postgres"
 expect "RabbitMQ is another one, and the first is gone" gone "$rabbitmq"
-kill "$epmd" 2>/dev/null || true # its record was lost with the others
+expect "nor does the first name service linger" gone "$epmd"
 
 kill -9 "$(pid_of rabbitmq)" "$(pid_of postgres)"
 await_gone "$(pid_of rabbitmq)" "$(pid_of postgres)"
-data=$(./dev server-folder dev)
+data=$(./dev server-folder dev) # where they keep their data
 sed -i "1s/.*/$$/" "$data/postgres/data/postmaster.pid"
 expect "a lock file that names a living stranger is seen through" up
 

@@ -17,12 +17,7 @@ prepare_tests() {
     install_for build servers tests
     fetch_postfix
     fetch_python
-    use_servers dev
-    make_keys
-    local line
-    while IFS= read -r line; do
-        # shellcheck disable=SC2163  # the line is NAME=VALUE
-        export "$line"
-    done < <(test_settings dev)
+    use_servers test
+    export_lines < <(test_settings)
     export REQUIRE_SERVERS=${REQUIRE_SERVERS:-1}
 }

@@ -409,7 +409,7 @@ GRANT SELECT ON accounts, campaign_versions, lists, contacts, list_members, supp
 GRANT SELECT, INSERT, UPDATE, DELETE ON campaign_lanes, retries, counters TO veredus_producer;
 GRANT SELECT, INSERT ON links TO veredus_producer;
 GRANT SELECT, INSERT, UPDATE (state, token, changed_at, reason, attempt) ON deliveries TO veredus_producer;
-GRANT SELECT, DELETE ON claims TO veredus_producer;
+GRANT SELECT, UPDATE, DELETE ON claims TO veredus_producer;
 GRANT DELETE ON workers TO veredus_producer;
 GRANT INSERT ON replies TO veredus_producer;
 GRANT EXECUTE ON FUNCTION analyze_deliveries() TO veredus_producer;

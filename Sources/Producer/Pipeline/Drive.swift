@@ -86,7 +86,8 @@ struct Drive: Service {
     private func close(_ campaigns: [DrivenCampaign], _ round: inout Round) async throws {
         let step: Seq = 5_000
         var closing: [CampaignID: Seq] = [:]
-        for campaign in campaigns where campaign.state == .cancelling || campaign.isExpired && campaign.state != .starting {
+        for campaign in campaigns
+        where campaign.state == .cancelling || campaign.isExpired && campaign.state != .starting {
             let last = campaign.lanes.map(\.lastSeq).max() ?? 0
             var seq = round.closing[campaign.campaign] ?? 0
             for _ in 0..<10 where seq < last {
@@ -102,7 +103,9 @@ struct Drive: Service {
 
     private func finish(_ campaigns: [DrivenCampaign]) async throws {
         for campaign in campaigns where campaign.state == .running || campaign.state == .cancelling {
-            guard campaign.lanes.allSatisfy({ $0.pending == 0 && $0.sending == 0 && $0.deferred == 0 }) else { continue }
+            guard campaign.lanes.allSatisfy({ $0.pending == 0 && $0.sending == 0 && $0.deferred == 0 }) else {
+                continue
+            }
             if try await store.finish(campaign.campaign) {
                 log.info("campaign ended", metadata: ["campaign": "\(campaign.campaign)"])
             }
@@ -110,7 +113,9 @@ struct Drive: Service {
     }
 
     private func publishRetries(_ campaigns: [DrivenCampaign]) async throws {
-        guard campaigns.contains(where: { $0.state == .running && $0.lanes.contains { $0.deferred > 0 } }) else { return }
+        guard campaigns.contains(where: { $0.state == .running && $0.lanes.contains { $0.deferred > 0 } }) else {
+            return
+        }
         let due = try await store.dueRetries(limit: 500, againSeconds: settings.retryAgainSeconds)
         guard !due.isEmpty else { return }
         var names: [LaneID: String] = [:]

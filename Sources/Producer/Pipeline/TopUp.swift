@@ -55,13 +55,16 @@ actor TopUp {
     }
 
     /// Publishes retries that are due; those that the broker refused are due again in a second.
-    func publish(_ retries: [DueRetry], lanes: [LaneID: String], generations: [DeliveryKey.Lane: Generation]) async throws {
+    func publish(_ retries: [DueRetry], lanes: [LaneID: String], generations: [DeliveryKey.Lane: Generation])
+        async throws
+    {
         for (lane, due) in Dictionary(grouping: retries, by: \.lane) {
             guard let name = lanes[lane] else { continue }
             try await declare(name)
             let bodies = due.map { retry in
                 let generation = generations[.init(campaign: retry.key.campaign, lane: lane)] ?? 1
-                return JobEnvelope(campaign: retry.key.campaign, generation: generation, seqs: [retry.key.seq]).encoded()
+                return JobEnvelope(campaign: retry.key.campaign, generation: generation, seqs: [retry.key.seq])
+                    .encoded()
             }
             let outcomes = try await publisher.publish(bodies, to: Self.queue(of: name))
             windows[name, default: LaneWindow()].note(published: due.count)
@@ -90,7 +93,10 @@ actor TopUp {
             turns.append(Turn(campaign: campaign.campaign, lane: lane, seqs: seqs, jobsPerMessage: jobsPerMessage))
         }
         let order = Turn.interleaved(turns)
-        let outcomes = try await publisher.publish(order.map { turns[$0.turn].bodies[$0.body] }, to: Self.queue(of: name))
+        let outcomes = try await publisher.publish(
+            order.map { turns[$0.turn].bodies[$0.body] },
+            to: Self.queue(of: name)
+        )
         for (place, outcome) in zip(order, outcomes) {
             if case .refused(let reason) = outcome { turns[place.turn].refuse(place.body, reason) }
         }

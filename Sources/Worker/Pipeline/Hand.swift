@@ -49,7 +49,9 @@ final class Hand: Sendable {
             if let free { return free }
             await withCheckedContinuation { continuation in
                 let isReady = state.withLock { state in
-                    guard capacity - state.letters.count - state.reserved < worthwhile, !state.isClosed else { return true }
+                    guard capacity - state.letters.count - state.reserved < worthwhile, !state.isClosed else {
+                        return true
+                    }
                     state.waiter = continuation
                     return false
                 }
