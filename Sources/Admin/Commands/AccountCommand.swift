@@ -21,7 +21,11 @@ struct AccountCommand: AsyncParsableCommand {
                 do {
                     let id = try await session.database.createAccount(named: name)
                     let facts: JSONValue = ["account": .number(id), "name": .string(name)]
-                    if output.json { session.console.print(facts) } else { session.console.print("account \(id): \(name)") }
+                    if output.json {
+                        session.console.print(facts)
+                    } else {
+                        session.console.print("account \(id): \(name)")
+                    }
                 } catch {
                     throw AdminFailure.naming(error, taken: "there is an account named \"\(name)\" already")
                 }
@@ -38,9 +42,14 @@ struct AccountCommand: AsyncParsableCommand {
             try await Session.run(common) { session in
                 let accounts = try await session.database.accounts()
                 if output.json { return session.console.print(.array(accounts.map(\.json))) }
-                session.console.print(Table(["NUMBER", "NAME", "CREATED"], accounts.map { account in
-                    [String(account.id), account.name, Timestamp.text(account.createdAt)]
-                }).text)
+                session.console.print(
+                    Table(
+                        ["NUMBER", "NAME", "CREATED"],
+                        accounts.map { account in
+                            [String(account.id), account.name, Timestamp.text(account.createdAt)]
+                        }
+                    ).text
+                )
             }
         }
     }
@@ -65,12 +74,14 @@ struct AccountCommand: AsyncParsableCommand {
                         "lists": .array(lists.map(\.json)),
                     ])
                 }
-                session.console.print("""
+                session.console.print(
+                    """
                     account \(account.id): \(account.name), since \(Timestamp.text(account.createdAt))
                     contacts      \(size.contacts), erased \(size.erased)
                     suppressions  \(size.suppressions)
                     campaigns     \(size.campaigns)
-                    """)
+                    """
+                )
                 for list in lists {
                     session.console.print(
                         "list \(list.name): \(list.subscribed) subscribed, \(list.unsubscribed) unsubscribed"

@@ -107,7 +107,10 @@ extension CampaignReport {
                 Table(
                     ["REPLY", "MEANS", "TIMES"],
                     refusals.map { refusal in
-                        [refusal.code == 0 ? "none" : String(refusal.code), refusal.judgementName, grouped(refusal.count)]
+                        [
+                            refusal.code == 0 ? "none" : String(refusal.code), refusal.judgementName,
+                            grouped(refusal.count),
+                        ]
                     }
                 ).text
             )

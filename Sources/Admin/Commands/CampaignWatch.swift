@@ -6,7 +6,8 @@ struct CampaignWatch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
         abstract: "Follow a campaign until it has ended: counts, rate, time left.",
-        discussion: "On a terminal one line is redrawn; else a line is written when something changes. Ctrl-C only stops watching."
+        discussion:
+            "On a terminal one line is redrawn; else a line is written when something changes. Ctrl-C only stops watching."
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions

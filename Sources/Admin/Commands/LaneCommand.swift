@@ -30,7 +30,11 @@ struct LaneCommand: AsyncParsableCommand {
                     let facts: JSONValue = [
                         "lane": .number(id), "name": .string(name), "domains": .array(domains.map { .string($0) }),
                     ]
-                    if output.json { session.console.print(facts) } else { session.console.print("lane \(id): \(name)") }
+                    if output.json {
+                        session.console.print(facts)
+                    } else {
+                        session.console.print("lane \(id): \(name)")
+                    }
                 } catch let error as DomainTaken {
                     throw AdminFailure(.badData, "\(error.domain) belongs to lane \(error.lane) already; leave it out")
                 } catch {

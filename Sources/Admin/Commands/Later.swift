@@ -1,4 +1,5 @@
 import ArgumentParser
+
 struct DoctorCommand: AsyncParsableCommand {}
 struct SuppressCommand: AsyncParsableCommand {}
 struct ContactsExport: AsyncParsableCommand {}

@@ -23,7 +23,11 @@ struct ListCommand: AsyncParsableCommand {
                 do {
                     let id = try await session.database.createList(named: name, account: account.id)
                     let facts: JSONValue = ["list": .number(id), "name": .string(name), "account": .number(account.id)]
-                    if output.json { session.console.print(facts) } else { session.console.print("list \(id): \(name)") }
+                    if output.json {
+                        session.console.print(facts)
+                    } else {
+                        session.console.print("list \(id): \(name)")
+                    }
                 } catch {
                     throw AdminFailure.naming(
                         error,
@@ -45,9 +49,14 @@ struct ListCommand: AsyncParsableCommand {
                 let account = try await session.account(named: account.name)
                 let lists = try await session.database.lists(of: account.id)
                 if output.json { return session.console.print(.array(lists.map(\.json))) }
-                session.console.print(Table(["NUMBER", "NAME", "SUBSCRIBED", "UNSUBSCRIBED"], lists.map { list in
-                    [String(list.id), list.name, grouped(list.subscribed), grouped(list.unsubscribed)]
-                }).text)
+                session.console.print(
+                    Table(
+                        ["NUMBER", "NAME", "SUBSCRIBED", "UNSUBSCRIBED"],
+                        lists.map { list in
+                            [String(list.id), list.name, grouped(list.subscribed), grouped(list.unsubscribed)]
+                        }
+                    ).text
+                )
             }
         }
     }

@@ -44,7 +44,8 @@ struct MigrateCommand: AsyncParsableCommand {
         } else {
             console.print(
                 applied.isEmpty
-                    ? "the schema is up to date" : "applied \(applied.count == 1 ? "1 migration" : "\(applied.count) migrations")"
+                    ? "the schema is up to date"
+                    : "applied \(applied.count == 1 ? "1 migration" : "\(applied.count) migrations")"
             )
             if partitions > 0 { console.print("made \(partitions) partitions ahead") }
         }

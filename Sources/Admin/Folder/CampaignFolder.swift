@@ -39,7 +39,8 @@ struct CampaignFolder {
             replyTo: yaml.replyTo,
             language: yaml.language,
             defaults: yaml.defaults,
-            partials: names.contains(Self.partialsFolder) ? try Self.partials(in: "\(path)/\(Self.partialsFolder)") : [:]
+            partials: names.contains(Self.partialsFolder)
+                ? try Self.partials(in: "\(path)/\(Self.partialsFolder)") : [:]
         )
         draft = CampaignDraft(
             name: yaml.name,

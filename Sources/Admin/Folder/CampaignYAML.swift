@@ -42,7 +42,9 @@ struct CampaignYAML {
             throw AdminFailure(.badData, "\(path): must be lines KEY: VALUE")
         }
         for (key, value) in mapping { read(key, value) }
-        if name.isEmpty, !problems.contains(where: { $0.contains(" name:") }) { problems.append("\(path): name is missing") }
+        if name.isEmpty, !problems.contains(where: { $0.contains(" name:") }) {
+            problems.append("\(path): name is missing")
+        }
         if fromAddress == nil, !problems.contains(where: { $0.contains(" from") }) {
             problems.append("\(path): from is missing, with name and address below it")
         }
@@ -58,7 +60,9 @@ struct CampaignYAML {
         case "reply_to": replyTo = address(value, "reply_to")
         case "kind": kind = choice(value, "kind", CampaignKind.allCases, \.name) ?? kind
         case "policy":
-            policy = choice(value, "policy", DeliveryPolicy.allCases) { $0 == .atMostOnce ? "at-most-once" : "at-least-once" }
+            policy = choice(value, "policy", DeliveryPolicy.allCases) {
+                $0 == .atMostOnce ? "at-most-once" : "at-least-once"
+            }
         case "tracking": tracking = choice(value, "tracking", TrackingMode.allCases, \.name) ?? tracking
         case "language": language = choice(value, "language", LetterLanguage.allCases, \.rawValue) ?? language
         case "lifetime": readLifetime(value)

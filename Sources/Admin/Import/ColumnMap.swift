@@ -12,7 +12,9 @@ struct ColumnMap: Sendable {
     static let ownPrefix = "veredus:"
 
     /// The column of the address, unless it is named: the first of these that is there.
-    private static let addressNames = ["email", "e-mail", "e_mail", "email address", "e-mail address", "mail", "address"]
+    private static let addressNames = [
+        "email", "e-mail", "e_mail", "email address", "e-mail address", "mail", "address",
+    ]
 
     /// - Parameters:
     ///   - header: The cells of the first line.

@@ -85,7 +85,9 @@ struct Importer: Sendable {
                 chunk.append(contact)
             } catch {
                 summary.rejected += 1
-                if summary.firstReasons.count < 5 { summary.firstReasons.append("\(path):\(row.line): \(error.reason)") }
+                if summary.firstReasons.count < 5 {
+                    summary.firstReasons.append("\(path):\(row.line): \(error.reason)")
+                }
                 try rejects.write(row, reason: error.reason, columns: contacts.columns.columns)
             }
         }

@@ -52,7 +52,10 @@ final class RejectsFile {
             let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if written < 0, errno == EINTR { continue }
             guard written > 0 else {
-                throw AdminFailure(.cannotCreate, "\(path): \(String(cString: strerror(errno))). Free some space, and repeat")
+                throw AdminFailure(
+                    .cannotCreate,
+                    "\(path): \(String(cString: strerror(errno))). Free some space, and repeat"
+                )
             }
             rest = rest.dropFirst(written)
         }

@@ -93,7 +93,9 @@ extension AdminFailure {
 
 /// A name of ours: not empty, at most 200 characters, nothing invisible.
 func checkedName(_ name: String, of what: String) throws(AdminFailure) {
-    let isPlain = name.unicodeScalars.allSatisfy { !$0.properties.isDefaultIgnorableCodePoint && $0.value >= 0x20 && $0.value != 0x7F }
+    let isPlain = name.unicodeScalars.allSatisfy {
+        !$0.properties.isDefaultIgnorableCodePoint && $0.value >= 0x20 && $0.value != 0x7F
+    }
     guard !name.isEmpty, name.unicodeScalars.count <= 200, isPlain, name.first != " ", name.last != " " else {
         throw AdminFailure(
             .badData,

@@ -6,7 +6,9 @@ struct Table {
 
     /// Without a line end at its end. Cells lose control characters: a name must not move the cursor.
     var text: String {
-        let rows = rows.map { $0.map { String(String.UnicodeScalarView($0.unicodeScalars.filter { $0.value >= 0x20 })) } }
+        let rows = rows.map {
+            $0.map { String(String.UnicodeScalarView($0.unicodeScalars.filter { $0.value >= 0x20 })) }
+        }
         var widths = [Int](repeating: 0, count: rows[0].count)
         for row in rows {
             for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.count) }

@@ -58,7 +58,9 @@ struct WatchView {
     private mutating func note(_ report: CampaignReport) {
         let ended = report.counts.ended
         firstSeenAt = firstSeenAt ?? report.readAt
-        if looks.last.map({ $0.ended != ended }) ?? true || report.counts[.sending] > 0 { lastProgressAt = report.readAt }
+        if looks.last.map({ $0.ended != ended }) ?? true || report.counts[.sending] > 0 {
+            lastProgressAt = report.readAt
+        }
         looks.append(Look(readAt: report.readAt, ended: ended))
         while looks.count > 2, report.readAt - looks[0].readAt > Self.rateWindow { looks.removeFirst() }
     }
@@ -82,7 +84,8 @@ struct WatchView {
             if let startAt = report.startAt, startAt > now { return nil }
             let since = max(report.startAt ?? now, firstSeenAt.map { min($0, report.startAt ?? $0) } ?? now)
             guard !report.isLeased, now - since > Self.patience else { return nil }
-            return "no producer has taken it for \(spoken(seconds: now - since)): start one (veredus-producer), or read its log"
+            return
+                "no producer has taken it for \(spoken(seconds: now - since)): start one (veredus-producer), or read its log"
         case .running where workersAlive == 0: return "no worker is alive: start one (veredus-worker), or read its log"
         case .running:
             guard let lastProgressAt, now - lastProgressAt > Self.patience else { return nil }
