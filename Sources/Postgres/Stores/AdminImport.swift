@@ -80,7 +80,9 @@ extension AdminDatabase {
             var chunks = ImportStream(rows: rows)
             _ = try connection.copyIn("COPY import_rows FROM STDIN (FORMAT binary)") { chunks.next() }
             // Without statistics the planner reads all of the account's contacts for every chunk.
-            try connection.execute("ANALYZE import_rows; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+            try connection.execute(
+                "ANALYZE import_rows; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
+            )
             var counts = ImportCounts()
             counts.erased = try connection.run(.dropErased, [account])
             (counts.added, counts.changed) = try connection.rows(

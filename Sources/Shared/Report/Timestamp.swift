@@ -29,7 +29,9 @@ package enum Timestamp {
         return Double(days * 86_400 + hour * 3_600 + minute * 60 + second - offset)
     }
 
-    private static var form: Regex<(Substring, Substring, Substring, Substring, Substring, Substring, Substring?, Substring)> {
+    private static var form:
+        Regex<(Substring, Substring, Substring, Substring, Substring, Substring, Substring?, Substring)>
+    {
         /(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})/.asciiOnlyDigits()
     }
 
