@@ -109,7 +109,12 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        .testTarget(name: "SharedTests", dependencies: ["Shared", crypto], swiftSettings: strict),
+        .testTarget(
+            name: "SharedTests",
+            dependencies: ["Shared", crypto],
+            exclude: ["Support"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "PostgresTests",
             dependencies: ["Postgres", "Shared", "Threads", "TestKit"],

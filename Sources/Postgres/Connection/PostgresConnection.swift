@@ -133,6 +133,10 @@ extension PostgresConnection {
     }
 
     /// Lends the handle; throws when the connection is lost.
+    ///
+    /// Not specialised: Swift 6.3.1's optimiser aborts on it ("Cannot initialize a nonCopyable type with a guaranteed
+    /// value"), and the call is nothing beside a round trip.
+    @_semantics("optimize.sil.specialize.generic.never")
     func withHandle<Value: ~Copyable>(
         _ body: (borrowing PostgresHandle) throws(PostgresError) -> Value
     ) throws(PostgresError) -> Value {
