@@ -78,7 +78,8 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "Shared", "Postgres", "AMQP", "SMTP", "Threads", "Bootstrap", logging, lifecycle, signals, arguments, crypto,
+                "Shared", "Postgres", "AMQP", "SMTP", "Threads", "Bootstrap", logging, lifecycle, signals, arguments,
+                crypto,
             ],
             swiftSettings: strict
         ),
@@ -134,7 +135,9 @@ let package = Package(
         ),
         .testTarget(
             name: "AdminTests",
-            dependencies: ["Admin", "Shared", "Postgres", "Bootstrap", "Telemetry", "TestKit", logging],
+            dependencies: [
+                "Admin", "Shared", "Postgres", "Bootstrap", "Telemetry", "TestKit", "MailSimulator", logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -73,6 +73,14 @@ extension AdminDatabase {
         }
     }
 
+    /// A contact by its address.
+    package func contact(at address: EmailAddress, account: AccountID) async throws -> ContactFacts? {
+        let key = String(decoding: address.key, as: UTF8.self)
+        return try await transaction(account: account) { connection in
+            try connection.rows(.contactByKey, [.int32(account), .text(key)], ContactFacts.init).first
+        }
+    }
+
     /// Everything about one address, and a row in the audit log that somebody looked.
     package func card(
         of address: EmailAddress,
