@@ -1,4 +1,18 @@
 extension Statement {
     /// Every statement of the service: what the statement check prepares against the migrated schema.
-    package static let all: [Statement] = []
+    package static let all: [Statement] = delivery + register + producer + freeze + admin
+
+    private static let delivery: [Statement] = [
+        .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseSuspicion, .insertDeadLetter,
+        .endUnsent, .frozenLetter,
+    ]
+    private static let register: [Statement] = [.registerWorker, .renewWorker, .oldClaims, .endWorker]
+    private static let producer: [Statement] = [
+        .leaseCampaigns, .drivenCampaigns, .moveCursor, .pendingAfterCursor, .renewGeneration, .clearRepublish,
+        .dueRetries, .undueRetries, .closeRows, .finishCampaign, .workerSlots, .sweepDeadWorkers, .forgetWorkers,
+    ]
+    private static let freeze: [Statement] = [
+        .campaignToFreeze, .freezeAudience, .freezeLanes, .lockAccount, .freezeOptOuts, .letterToFreeze, .freezeLinks,
+        .startFrozen, .analyzeDeliveries,
+    ]
 }

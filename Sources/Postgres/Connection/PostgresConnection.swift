@@ -69,6 +69,8 @@ package actor PostgresConnection {
             SET idle_in_transaction_session_timeout = \(settings.idleInTransactionTimeout.wholeMilliseconds);
             """
         )
+        guard settings.plansForKeys else { return }
+        try execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off")
     }
 
     /// Runs a statement that returns no rows, or whose rows nobody wants.
@@ -81,7 +83,11 @@ package actor PostgresConnection {
 
     /// Runs a statement and decodes each row.
     ///
+    /// Not specialised for `Row`: with a borrowed row in its closure the optimiser of Swift 6.3.1 aborts ("Cannot
+    /// initialize a nonCopyable type with a guaranteed value"). It costs an indirect return per row.
+    ///
     /// - Throws: ``PostgresError``, or what `decode` throws. The statement was executed then, all the same.
+    @_semantics("optimize.sil.specialize.generic.never")
     package func rows<Row: Sendable>(
         _ statement: Statement,
         _ values: [PostgresValue] = [],

@@ -1,7 +1,9 @@
+import Shared
+
 /// Why the database could not do what was asked, and what a person can do about it.
 ///
 /// The server's detail, hint and context are left out on purpose: they quote rows, and rows are people.
-package struct PostgresError: Error, Sendable, CustomStringConvertible {
+package struct PostgresError: TransientFailure, Sendable, CustomStringConvertible {
     package enum Kind: Sendable, CaseIterable {
         /// No connection could be made; nothing was asked.
         case unreachable

@@ -30,6 +30,11 @@ package struct PostgresSettings: Sendable {
     /// `idle_in_transaction_session_timeout`: frees the locks of a program that was stopped in mid-transaction.
     package var idleInTransactionTimeout: Duration = .seconds(30)
 
+    /// Whether the session plans for lookups by key only: what the hot statements do, whatever the statistics say.
+    ///
+    /// A plan made while `retries` or `claims` was empty would scan them, and stay until the next ANALYZE.
+    package var plansForKeys = false
+
     /// The same server and password, another database.
     package func with(database: String) -> Self {
         var copy = self

@@ -1,0 +1,57 @@
+import Logging
+import Postgres
+import Shared
+import Threads
+
+/// Keeps the worker's right to send: renews its lease in the database, and moves the fence that the transport obeys.
+///
+/// The database's clock decides when a lease ends; the worker's own monotonic clock only ever ends it sooner.
+struct Lease: Sendable {
+    let register: WorkerRegister
+    let fence: LeaseFence
+    let log: Logger
+
+    static let renewal: Duration = .seconds(5)
+    /// The lease is 30 s from the moment when the database renews it, which is after we asked.
+    static let trusted: Duration = .seconds(25)
+
+    /// The lease ran out: what was in hand may be somebody else's now, so nothing of it may be sent.
+    struct Lost: Error, CustomStringConvertible {
+        var description: String {
+            "the lease of this worker ran out (it was stopped, or the database was away for 30 s). "
+                + "What it had in hand is settled by a producer. Start the worker again."
+        }
+    }
+
+    /// Registers the worker; it may send from now on.
+    func begin(name: String, slots: Int, lanes: [String]) async throws {
+        let asked = monotonicNow()
+        try await register.register(name: name, slots: slots, lanes: lanes)
+        fence.extend(until: asked + Self.trusted.nanoseconds)
+    }
+
+    /// Renews until cancelled.
+    ///
+    /// - Throws: ``Lost``.
+    func keep() async throws {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Self.renewal)
+            let asked = monotonicNow()
+            do {
+                guard try await register.renew() else { throw Lost() }
+                fence.extend(until: asked + Self.trusted.nanoseconds)
+            } catch let error where error.isTransientFailure {
+                log.warning("the lease could not be renewed", metadata: ["why": "\(error)"])
+            }
+        }
+    }
+
+    /// Ends the lease, if the database can be told.
+    func end() async {
+        do {
+            try await register.end()
+        } catch {
+            log.warning("the lease ends by itself in 30 s", metadata: ["why": "\(error)"])
+        }
+    }
+}
