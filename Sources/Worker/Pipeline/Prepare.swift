@@ -133,6 +133,7 @@ struct Prepare: Sendable {
             sender: letter.template.returnPath(seq: job.key.seq, attempt: attempt, keys: keys),
             recipient: address.bytes,
             content: content,
+            is8Bit: address.needsSMTPUTF8,
             policy: letter.policy
         )
     }
