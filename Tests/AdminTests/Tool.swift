@@ -70,9 +70,8 @@ final class Tool: Sendable {
     @discardableResult
     func run(_ arguments: String...) async -> Outcome { await run(arguments) }
 
-    /// - Parameters:
-    ///   - arguments: Without the program's name.
-    ///   - changes: Of the environment; `nil` takes a setting away.
+    /// `arguments`: Without the program's name.
+    /// `changes`: Of the environment; `nil` takes a setting away.
     @discardableResult
     func run(_ arguments: [String], setting changes: [String: String?] = [:]) async -> Outcome {
         let output = Mutex<[UInt8]>([])

@@ -8,9 +8,8 @@ import Testing
 extension Stage {
     /// Makes an account, a list and contacts `user<n>@<domain>`; what one of them does is up to the simulator.
     ///
-    /// - Parameters:
-    ///   - recipients: How many.
-    ///   - address: The address of a recipient, from 1.
+    /// `recipients`: How many.
+    /// `address`: The address of a recipient, from 1.
     func addContacts(_ recipients: Int, address: (Int) -> String = { "user\($0)@example.net" }) async throws {
         let addresses = (1...max(1, recipients)).prefix(recipients).map(address)
         let connection = try await database.connect()

@@ -38,7 +38,7 @@ struct DryRun: Sendable {
 
     /// Goes through the list page by page: no snapshot is held, and memory holds one page.
     ///
-    /// - Parameter progress: Told how many are done.
+    /// `progress`: Told how many are done.
     func run(progress: (Int) -> Void) async throws -> Result {
         var result = Result()
         var random = SystemRandomNumberGenerator()

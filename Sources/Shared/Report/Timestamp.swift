@@ -2,7 +2,7 @@
 package enum Timestamp {
     /// UTC, to the second: `2026-11-23T06:00:00Z`.
     ///
-    /// - Parameter seconds: Since 1970-01-01 UTC.
+    /// `seconds`: Since 1970-01-01 UTC.
     package static func text(_ seconds: Double) -> String {
         let whole = Int64(seconds.rounded(.down))
         let day = whole >= 0 ? whole / 86_400 : (whole - 86_399) / 86_400
