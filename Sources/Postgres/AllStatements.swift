@@ -9,7 +9,8 @@ extension Statement {
     private static let register: [Statement] = [.registerWorker, .renewWorker, .oldClaims, .endWorker]
     private static let producer: [Statement] = [
         .leaseCampaigns, .drivenCampaigns, .moveCursor, .pendingAfterCursor, .renewGeneration, .clearRepublish,
-        .dueRetries, .undueRetries, .closeRows, .finishCampaign, .workerSlots, .sweepDeadWorkers, .forgetWorkers,
+        .dueRetries, .undueRetries, .closeRows, .finishCampaign, .mergeCounters, .workerSlots, .sweepDeadWorkers,
+        .forgetWorkers,
     ]
     private static let freeze: [Statement] = [
         .campaignToFreeze, .freezeAudience, .freezeLanes, .lockAccount, .freezeOptOuts, .letterToFreeze, .freezeLinks,
