@@ -108,6 +108,7 @@ package struct Migrator: Sendable {
         for migration in migrations where missing.contains(migration.version) {
             try await connection.transaction { connection in
                 try connection.execute(String(decoding: migration.sql, as: UTF8.self))
+                try connection.requireInTransaction()
                 try connection.run(
                     .recordMigration,
                     [.int32(migration.version), .text(migration.name), .bytes(migration.sql)]

@@ -53,7 +53,10 @@ struct PostgresHandle: ~Copyable {
     /// Whether libpq still believes in the connection; a hang-up while it was idle is looked for.
     func isAlive() -> Bool {
         var entry = pollfd(fd: PQsocket(raw), events: Int16(POLLIN), revents: 0)
-        if poll(&entry, 1, 0) > 0, PQconsumeInput(raw) == 0 { return false }
+        // Not once: the end comes after the server's last words, which are data like any other.
+        while poll(&entry, 1, 0) > 0 {
+            guard PQconsumeInput(raw) == 1 else { return false }
+        }
         return PQstatus(raw) == CONNECTION_OK
     }
 

@@ -9,7 +9,7 @@ package struct PipelineStep: Sendable {
 
     package init(
         _ statement: Statement,
-        _ values: [PostgresValue],
+        _ values: [PostgresValue] = [],
         decode: (@Sendable (borrowing PostgresRow) throws -> Void)? = nil
     ) {
         self.statement = statement
@@ -82,7 +82,10 @@ extension PostgresConnection {
                     if ending.failure == nil { decode(result, step, &ending) }
                 case PGRES_PIPELINE_ABORTED: break
                 default:
-                    ending.failure = ending.failure ?? result.error(statement: step?.statement.name)
+                    let error = result.error(statement: step?.statement.name)
+                    // Without an SQLSTATE it is libpq that says so: the server may have gone on to the COMMIT.
+                    guard error.sqlState != nil else { throw error }
+                    ending.failure = ending.failure ?? error
                     if index <= ending.sentSteps { ending.commits = false }
                     try requireConnected()
                 }

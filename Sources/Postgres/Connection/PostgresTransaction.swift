@@ -4,6 +4,7 @@ extension PostgresConnection {
     /// Runs `body` between BEGIN and COMMIT, on the connection's thread; rolls back if it throws.
     ///
     /// - Throws: What `body` throws, or a ``PostgresError`` of BEGIN or COMMIT.
+    @discardableResult
     package func transaction<Value: Sendable>(
         _ body: @Sendable (isolated PostgresConnection) throws -> Value
     ) throws -> Value {
@@ -12,6 +13,7 @@ extension PostgresConnection {
         let value: Value
         do {
             value = try body(self)
+            try requireInTransaction()
         } catch {
             rollBack()
             throw error
@@ -26,6 +28,12 @@ extension PostgresConnection {
         case PQTRANS_IDLE, PQTRANS_UNKNOWN: return  // unknown: lost, the next call says why
         default: throw .misuse("a transaction inside of a transaction", statement: nil)
         }
+    }
+
+    /// A body that ended the transaction itself has made the rest of it commit by itself.
+    func requireInTransaction() throws(PostgresError) {
+        guard transactionStatus == PQTRANS_IDLE else { return }
+        throw .misuse("the transaction was ended by one of its own commands", statement: nil)
     }
 
     /// A transaction with a failed statement in it answers COMMIT with ROLLBACK, and that is not an error to libpq.

@@ -41,6 +41,7 @@ package actor PostgresPool {
     /// - Returns: What `body` returns.
     /// - Throws: What `body` throws; `CancellationError` when the caller was cancelled while it waited; else a
     ///   ``PostgresError``.
+    @discardableResult
     package func withConnection<Value: Sendable>(
         deadline: Duration = .seconds(30),
         _ body: @Sendable (PostgresConnection) async throws -> Value
@@ -58,6 +59,9 @@ package actor PostgresPool {
             throw error
         }
     }
+
+    /// How many callers wait for a connection, for a gauge.
+    package var waiting: Int { permits.waiting }
 
     /// Closes what is idle, and what is lent when it comes back; everyone who waits, or comes later, gets an error.
     package func close() async {

@@ -97,6 +97,12 @@ package actor PostgresCluster {
         try await control("stop", "-m", mode.rawValue)
     }
 
+    /// Runs a program as the user that the server runs as, for example to make certificates in ``folder``.
+    package static func runAsServer(_ command: [String]) async throws {
+        guard let programs = ServerPrograms.postgres else { throw ServerPrograms.Missing(name: "PostgreSQL") }
+        try await programs.run(command)
+    }
+
     private func control(_ command: String, _ arguments: String...) async throws {
         guard let programs = ServerPrograms.postgres else { throw ServerPrograms.Missing(name: "PostgreSQL") }
         try await programs.run(["pg_ctl", command, "-w", "-D", "\(folder)/data"] + arguments)

@@ -51,7 +51,7 @@ struct ServerPrograms: Sendable {
 
     func run(_ command: String...) async throws { try await run(command) }
 
-    /// Runs one of the programs to its end.
+    /// Runs one of the programs, or the one at an absolute path, to its end.
     ///
     /// - Throws: ``Failed`` with what it wrote, when it does not end with 0.
     func run(_ command: [String]) async throws {
@@ -62,7 +62,8 @@ struct ServerPrograms: Sendable {
             close(output)
             unlink(outputPath)
         }
-        let child = try spawn([path(of: command[0])] + command.dropFirst(), standardInput: nil, output: output)
+        let executable = command[0].hasPrefix("/") ? command[0] : path(of: command[0])
+        let child = try spawn([executable] + command.dropFirst(), standardInput: nil, output: output)
         let status = await withCheckedContinuation { (done: CheckedContinuation<Int32, Never>) in
             Thread.detachNewThread {
                 var status: Int32 = -1
