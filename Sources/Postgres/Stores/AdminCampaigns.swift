@@ -271,7 +271,7 @@ extension Statement {
         "change-state",
         role: .admin,
         """
-        UPDATE campaigns SET state = $3, republish = republish OR $3 = 2
+        UPDATE campaigns SET state = $3, republish = republish OR $3::smallint = 2
         WHERE campaign_id = $1 AND state = ANY($2::smallint[])
         """
     )
