@@ -51,30 +51,38 @@ struct WorkerProgram: AsyncParsableCommand {
             var session = database
             session.plansForKeys = true
             let pool = PostgresPool(settings: session, name: "veredus-worker", size: 3 + worker.lanes.count)
-            try await pool.assertReady(log: log)
-            let assembly = try Assembly(
-                pool: pool,
-                broker: amqp,
-                route: route,
-                keys: ring,
-                settings: worker,
+            let incarnations = Incarnations(
+                next: {
+                    try await pool.assertReady(log: log)
+                    log.info(
+                        "worker started",
+                        metadata: ["lanes": "\(worker.lanes)", "connections": "\(route.connections)"]
+                    )
+                    return try Assembly(
+                        pool: pool,
+                        broker: amqp,
+                        route: route,
+                        keys: ring,
+                        settings: worker,
+                        log: log
+                    )
+                },
                 log: log
             )
-            log.info("worker started", metadata: ["lanes": "\(worker.lanes)", "connections": "\(route.connections)"])
-            try await ServiceGroup(
-                configuration: .init(
-                    services: [
-                        .init(
-                            service: assembly.service,
-                            successTerminationBehavior: .gracefullyShutdownGroup,
-                            failureTerminationBehavior: .cancelGroup
-                        )
-                    ],
-                    gracefulShutdownSignals: [.sigterm, .sigint],
-                    logger: log
-                )
-            ).run()
-            await assembly.close()
+            var group = ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: incarnations,
+                        successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .cancelGroup
+                    )
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: log
+            )
+            // Everything in hand has ended by then; results that no database takes are settled by the lease.
+            group.maximumGracefulShutdownDuration = .seconds(worker.graceSeconds + 5)
+            try await ServiceGroup(configuration: group).run()
             await pool.close()
             log.info("worker stopped")
         }

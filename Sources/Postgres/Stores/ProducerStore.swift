@@ -129,6 +129,7 @@ package struct ProducerStore: Sendable {
                         [.int32(campaign), .int16(lane.lane), .int32(lane.generation), .int64(token)]
                     )
                 }
+                try connection.run(.hastenRetries, [.int32(campaign), .int64(token)])
                 try connection.run(.clearRepublish, [.int32(campaign), .int64(token)])
             }
         }
