@@ -60,8 +60,10 @@ struct FaultTests {
         try await stage.node.control("set_vm_memory_high_watermark", "0.00001")
 
         // RabbitMQ tells a connection when it publishes for the first time under the alarm.
+        // More than the socket's buffers take: a write that waited would not hear it.
+        let large = Array(repeating: Array(repeating: UInt8(7), count: 4_000), count: 4_000)
         let start = ContinuousClock.now
-        let outcomes = try await stage.publisher.publish(bodies(1_000), to: stage.queue)
+        let outcomes = try await stage.publisher.publish(large, to: stage.queue)
         #expect(outcomes.contains { $0 != .confirmed })
         #expect(ContinuousClock.now - start < .seconds(4))
         #expect(stage.publisher.status.isBlocked)
@@ -175,9 +177,10 @@ struct FaultTests {
         try await eventually("both are back") {
             stage.publisher.status.isConnected && stage.consumer.status.isConnected
         }
-        // Tags 1 to 100 name other messages on the new connection, or none yet, which would be a 406.
+        // Tags 1 to 100 name other messages on the new connection: acknowledging those would lose them.
+        let new = try await stage.consumer.take(50)
         stage.consumer.acknowledge(old.map(\.tag))
-        stage.consumer.giveBack(old.map(\.tag))
+        stage.consumer.giveBack(new.map(\.tag))
         try await stage.publisher.publishAll(bodies(10, prefix: "after"), to: stage.queue)
         var seen: Set<[UInt8]> = []
         while seen.count < 510 {
@@ -187,6 +190,18 @@ struct FaultTests {
         }
         #expect(seen == Set(bodies(500) + bodies(10, prefix: "after")))
         #expect(stage.consumer.status.reconnects == 1)
+        await stage.close()
+    }
+
+    /// Quorum queues keep every message; classic ones lose those that were not sent as persistent.
+    @Test func `after kill -9 a classic queue has what was confirmed`() async throws {
+        let stage = try await stage("classic") { $0.queueType = .classic }
+        await stage.consumer.close()
+        #expect(try await stage.publisher.publish(bodies(500), to: stage.queue).allSatisfy { $0 == .confirmed })
+        stage.node.kill()
+        try await stage.node.start()
+        try await eventually("it is back") { stage.publisher.status.isConnected }
+        #expect(try await stage.publisher.depth(of: stage.queue) == 500)
         await stage.close()
     }
 

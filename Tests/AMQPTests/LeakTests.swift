@@ -42,6 +42,20 @@ struct LeakTests {
         }
     }
 
+    @Test func `a connection notices a dead peer and waits for no packet to fill`() async throws {
+        var settings = try await TestBroker.settings()
+        settings.heartbeatSeconds = 7
+        let watchdog = try WriteWatchdog(limit: .seconds(1))
+        let handle = try ConnectionHandle.open(settings, purpose: "test", watchdog: watchdog)
+        for (option, expected) in [(TCP_USER_TIMEOUT, 14_000), (TCP_NODELAY, 1)] as [(Int32, Int32)] {
+            var value: Int32 = 0
+            var size = socklen_t(MemoryLayout<Int32>.size)
+            getsockopt(handle.descriptor, Int32(IPPROTO_TCP), option, &value, &size)
+            #expect(value == expected)
+        }
+        try handle.close()
+    }
+
     @Test func `a handle refused by the broker is freed too`() async throws {
         let right = try await TestBroker.settings()
         let settings = try BrokerSettings(host: right.host, port: right.port, user: "nobody", password: "x")

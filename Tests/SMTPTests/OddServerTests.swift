@@ -99,18 +99,20 @@ struct OddServerTests {
 
     @Test func `a large message waits for a slow reader`() async throws {
         let isStalled = Gate()
+        let mayRead = Gate()
         let server = try RawServer { peer in
             peer.logIn(offering: "PIPELINING")
             peer.takeEnvelope()
-            isStalled.wait()
+            isStalled.open()
+            mayRead.wait()
             _ = peer.message()
             peer.say("250 ok")
             peer.takeLetters()
         }
         let transport = try SMTPTransport(.plain(server.port, connections: 2), fence: .open)
         transport.send([letter(1, content: content(bytes: 8 << 20))])
-        while transport.load.underWay == 0 { await Task.yield() }
-        isStalled.open()
+        await isStalled.opened()
+        mayRead.open()
         #expect(await transport.outcomes(1).map(\.judgement) == [.accepted])
         await transport.close()
     }

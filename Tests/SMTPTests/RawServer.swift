@@ -12,7 +12,7 @@ final class RawServer: Sendable {
     /// Every line that was read on any of them.
     var lines: [String] { state.withLock { $0.lines } }
 
-    /// - Parameter serve: Plays one connection; it is closed afterwards.
+    /// Starts it; `serve` plays one connection, which is closed afterwards.
     init(_ serve: @escaping @Sendable (Peer) -> Void) throws {
         (listener, port) = try listenOnLoopback()
         let listener = listener
@@ -118,9 +118,7 @@ final class Peer: @unchecked Sendable {
         for (index, text) in lines.enumerated() { say("250\(index == lines.count - 1 ? " " : "-")\(text)") }
     }
 
-    /// Takes letters as a good server does, until the client is gone.
-    ///
-    /// - Parameter limit: After so many it returns.
+    /// Takes letters as a good server does, until the client is gone or so many are taken.
     func takeLetters(_ limit: Int = .max, replyToDot: String = "250 2.0.0 ok") {
         var taken = 0
         while taken < limit, let line = line() {

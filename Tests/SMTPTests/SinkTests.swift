@@ -13,7 +13,7 @@ struct SinkTests {
         transport.send(letters(1...500))
         transport.send(letters(501...1_000))
         let outcomes = await transport.outcomes(1_000)
-        #expect(outcomes.allSatisfy { $0.judgement == .accepted && $0.code == 250 && $0.step == .dot })
+        #expect(outcomes.filter { $0.judgement != .accepted || $0.code != 250 || $0.step != .dot } == [])
         #expect(Set(outcomes.map(\.id)) == Set(1...1_000))
         await transport.close()
         #expect(await transport.outcomes().isEmpty, "closed and drained")
@@ -22,10 +22,10 @@ struct SinkTests {
     @Test func `a dot without a reply is unknown`() async throws {
         let sink = try ServerProcess.sink(["-q", "."])  // takes the message and hangs up
         let transport = try SMTPTransport(.plain(sink.port, connections: 2), fence: .open)
-        transport.send(letters(1...20))
-        let outcomes = await transport.outcomes(20)
+        transport.send(letters(1...4))
+        let outcomes = await transport.outcomes(4)
         #expect(outcomes.allSatisfy { $0.judgement == .unknown && $0.step == .dot && $0.code == 0 })
-        #expect(Set(outcomes.map(\.id)) == Set(1...20))
+        #expect(Set(outcomes.map(\.id)) == Set(1...4))
         await transport.close()
     }
 

@@ -84,10 +84,13 @@ final class ServerProcess: Sendable {
 
     func say(_ line: String) {
         let bytes = Array((line + "\n").utf8)
-        _ = write(input, bytes, bytes.count)
+        _ = send(input, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
-    /// - Parameter files: What the program has as standard input and output.
+    /// Ends it now; what it has written can still be read.
+    func stop() { kill(process, SIGKILL) }
+
+    // `files` is what the program has as standard input and output.
     private static func spawn(_ arguments: [String], files: [Int32]) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)

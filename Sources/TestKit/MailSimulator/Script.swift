@@ -42,8 +42,16 @@ package struct Script: Sendable {
     }
 
     /// Reads the JSON described above.
+    ///
+    /// - Throws: ``Malformed``, which names the rule.
     package init(json: some DataProtocol) throws {
-        let file = try JSONDecoder().decode(ScriptFile.self, from: Data(json))
+        let file: ScriptFile
+        do {
+            file = try JSONDecoder().decode(ScriptFile.self, from: Data(json))
+        } catch {
+            let reason = "The script cannot be read: \(error)."
+            throw Malformed(description: reason + #" Write {"rules": [{"domain": "…", "behaviour": "…"}]}."#)
+        }
         self.init(rules: try file.rules.enumerated().map { try Self.rule($0.element, number: $0.offset + 1) })
     }
 

@@ -69,7 +69,13 @@ struct Claim: Sendable {
         source.acknowledge(settled)
         transport.send(
             zip(ids, claimed).map { id, prepared in
-                Letter(id: id, sender: prepared.sender, recipient: prepared.recipient, content: prepared.content)
+                Letter(
+                    id: id,
+                    sender: prepared.sender,
+                    recipient: prepared.recipient,
+                    content: prepared.content,
+                    is8Bit: prepared.is8Bit
+                )
             }
         )
         again.append(changed)

@@ -78,7 +78,7 @@ struct RecordStep: Sendable {
 extension DeliveryResult {
     /// What an outcome does to its row.
     ///
-    /// - Parameter fraction: Random, at least 0 and less than 1: spreads the retries.
+    /// `fraction`: Random, at least 0 and less than 1: spreads the retries.
     init(_ outcome: LetterOutcome, of held: Hand.Held, schedule: RetrySchedule, fraction: Double) {
         var state: DeliveryState
         var reason = DeliveryReason.none
