@@ -68,6 +68,12 @@ package struct Behaviour: Sendable, Equatable {
         }
     }
 
+    /// Whether the deed can still be done by the time this step has come; `quit` belongs to no transaction.
+    func isInTime(at first: Step) -> Bool {
+        guard let step else { return true }
+        return (first...Step.dot).contains(step)
+    }
+
     /// For people: every form of the word, one a line, the meaning after two spaces or more.
     package static let grammar = """
         accept                   as everybody whose local part is none of these

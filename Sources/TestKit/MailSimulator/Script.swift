@@ -73,6 +73,17 @@ package struct Script: Sendable {
         case (nil, nil): subject = .connection
         default: throw Malformed(description: "Rule \(number): name a domain or a sender as text, not both.")
         }
+        let first: Behaviour.Step =
+            switch subject {
+            case .domain: .rcpt
+            case .sender: .mail
+            case .connection: .banner
+            }
+        guard subject == .connection || behaviour.isInTime(at: first) else {
+            throw Malformed(
+                description: "Rule \(number): its step is not \(first.rawValue) to dot. Leave domain and sender out."
+            )
+        }
         if behaviour.isOnce {
             guard case .domain = subject else {
                 throw Malformed(description: "Rule \(number): once- is for recipients. Use \"times\": 1.")
