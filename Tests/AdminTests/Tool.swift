@@ -70,8 +70,7 @@ final class Tool: Sendable {
     @discardableResult
     func run(_ arguments: String...) async -> Outcome { await run(arguments) }
 
-    /// `arguments`: Without the program's name.
-    /// `changes`: Of the environment; `nil` takes a setting away.
+    /// Runs a command line with a changed environment; `nil` takes a setting away.
     @discardableResult
     func run(_ arguments: [String], setting changes: [String: String?] = [:]) async -> Outcome {
         let output = Mutex<[UInt8]>([])
@@ -121,6 +120,14 @@ final class Tool: Sendable {
         }
         await connection.close()
         return rows
+    }
+
+    /// Waits until a question is answered with true; a time limit on the test bounds it.
+    func wait(for question: String) async throws {
+        let connection = try await database.connect()
+        let statement = Statement("test-wait", question)
+        while try await connection.rows(statement, [], { try $0.bool(0) }) != [true] { try Task.checkCancellation() }
+        await connection.close()
     }
 
     private func removeFolder() { try? FileManager.default.removeItem(atPath: folder) }

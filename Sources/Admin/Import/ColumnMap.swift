@@ -16,9 +16,11 @@ struct ColumnMap: Sendable {
         "email", "e-mail", "e_mail", "email address", "e-mail address", "mail", "address",
     ]
 
-    /// `header`: The cells of the first line.
-    /// `map`: Field to column, `address` for the address.
-    /// `path`: Named in errors.
+    /// - Parameters:
+    ///   - header: The cells of the first line.
+    ///   - map: Field to column, `address` for the address.
+    ///   - path: Named in errors.
+    /// - Throws: ``AdminFailure`` that names what cannot be told apart, or is missing.
     init(header: [[UInt8]], map: [String: String], path: String) throws(AdminFailure) {
         func failure(_ problem: String) -> AdminFailure { AdminFailure(.badData, "\(path):1: \(problem)") }
         var columns: [String] = []

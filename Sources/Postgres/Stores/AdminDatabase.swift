@@ -19,6 +19,7 @@ package struct AdminDatabase: Sendable {
     /// `hasOneSnapshot`: Whether all statements see the same moment; for reading.
     /// `body`: Throws to take everything back.
     /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws; ``PostgresError``.
     package func transaction<Value: Sendable>(
         account: AccountID?,
         hasOneSnapshot: Bool = false,
