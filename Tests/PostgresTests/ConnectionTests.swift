@@ -108,7 +108,7 @@ struct ConnectionTests {
         async let error = outcome { try await connection.run(Statement("sleep", "SELECT pg_sleep(60)")) }
         let sleeping = Statement(
             "sleeping",
-            "SELECT wait_event = 'PgSleep' FROM pg_stat_activity WHERE pid = $1 AND state = 'active'"
+            "SELECT wait_event = 'PgSleep' FROM pg_stat_activity, pg_sleep(0.01) WHERE pid = $1 AND state = 'active'"
         )
         let pid = try await database.connect().rows(
             Statement(

@@ -38,7 +38,7 @@ struct AdminFailure: Error {
         case .unreachable, .connectionLost, .shuttingDown: .unavailable
         case .loginRefused, .untrusted, .insufficientPrivilege: .noPermission
         case .uniqueViolation, .checkViolation: .badData
-        case .copySourceFailed, .misuse, .other: .internalError
+        case .misuse, .other: .internalError
         case .serializationFailure, .deadlock, .lockTimeout, .queryCanceled, .diskFull, .statementGone: .temporary
         }
     }

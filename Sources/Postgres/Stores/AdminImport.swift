@@ -79,7 +79,14 @@ extension AdminDatabase {
             try connection.execute(Self.stagingTable)
             var chunks = ImportStream(rows: rows)
             _ = try connection.copyIn("COPY import_rows FROM STDIN (FORMAT binary)") { chunks.next() }
-            try connection.execute("ANALYZE import_rows; SET LOCAL jit = off")
+            // The statistics of a table that grows by the chunk are always old: the planner would read all contacts, for
+            // every row even while it believes them to be few.
+            try connection.execute(
+                """
+                ANALYZE import_rows; SET LOCAL enable_seqscan = off;
+                SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off
+                """
+            )
             var counts = ImportCounts()
             counts.erased = try connection.run(.dropErased, [account])
             (counts.added, counts.changed) = try connection.rows(

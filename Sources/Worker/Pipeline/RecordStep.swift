@@ -27,7 +27,7 @@ struct RecordStep: Sendable {
     /// The most that one transaction records.
     static let most = 500
     /// A small batch waits this long to grow: a transaction costs nearly the same for one row as for fifty.
-    static let fill: Duration = .milliseconds(3)
+    static let fill: Duration = .milliseconds(5)
     static let enough = 64
 
     /// Waits for results and turns them into what the books say.
