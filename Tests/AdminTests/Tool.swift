@@ -72,11 +72,18 @@ final class Tool: Sendable {
 
     /// Runs a command line with a changed environment; `nil` takes a setting away.
     @discardableResult
-    func run(_ arguments: [String], setting changes: [String: String?] = [:]) async -> Outcome {
+    func run(
+        _ arguments: [String],
+        setting changes: [String: String?] = [:],
+        onOutput: @escaping @Sendable (String) -> Void = { _ in }
+    ) async -> Outcome {
         let output = Mutex<[UInt8]>([])
         let errors = Mutex<[UInt8]>([])
         let console = Console(
-            write: { bytes in output.withLock { $0 += bytes } },
+            write: { bytes in
+                output.withLock { $0 += bytes }
+                onOutput(String(decoding: bytes, as: UTF8.self))
+            },
             writeError: { bytes in errors.withLock { $0 += bytes } },
             isOutputTerminal: false,
             isErrorTerminal: false
