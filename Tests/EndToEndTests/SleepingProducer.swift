@@ -27,7 +27,7 @@ extension Scenarios {
                 let books = try await stage.wait(for: campaign)
                 #expect(books[.accepted] == 1_500)
                 #expect(try await stage.number(lease) == second)
-                #expect(try await stage.number("SELECT max(generation) FROM campaign_lanes") == 1)
+                #expect(try await stage.number("SELECT max(generation)::int8 FROM campaign_lanes") == 1)
                 #expect(sleeper.isRunning)
                 try await stage.expectTruth(of: campaign)
             }

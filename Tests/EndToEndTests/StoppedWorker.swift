@@ -50,6 +50,29 @@ extension Scenarios {
             }
         }
 
+        @Test func `a letter that several workers handed back is no suspect`() async throws {
+            var mail = MailSimulator.Configuration()
+            // The first four workers never get to send anything.
+            let mute = Script.Rule(.connection, .init(.delay(.banner, milliseconds: 60_000)), times: 4 * 10)
+            mail.script = Script(rules: [mute])
+            try await Stage.with(mail) { stage in
+                try await stage.addContacts(200)
+                let campaign = try await stage.startCampaign()
+                _ = try stage.startProducer()
+                for stop in 1...4 {
+                    let worker = try stage.startWorker(["VEREDUS_GRACE": "0"])
+                    try await stage.wait { stage.simulator.connections == stop * 10 }
+                    try await stage.wait(for: campaign) { $0[.sending] >= 2 * 10 + 50 }
+                    worker.send(SIGTERM)
+                    #expect(try await worker.exit(within: .seconds(10)) == 0)
+                }
+                _ = try stage.startWorker()
+                let books = try await stage.wait(for: campaign)
+                #expect(books[.accepted] == 200)
+                try await stage.expectTruth(of: campaign)
+            }
+        }
+
         @Test func `a worker stops in time without a database`() async throws {
             let cluster = try await PostgresCluster.start()
             try await Stage.with(on: .init(cluster: cluster)) { stage in
