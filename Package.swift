@@ -142,7 +142,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Shared", "Postgres", "TestKit", "MailSimulator"],
+            dependencies: ["Shared", "Postgres", "AMQP", "TestKit", "MailSimulator"],
             swiftSettings: strict
         ),
     ]

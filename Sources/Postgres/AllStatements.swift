@@ -3,13 +3,16 @@ extension Statement {
     package static let all: [Statement] = delivery + register + producer + freeze + admin
 
     private static let delivery: [Statement] = [
-        .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseSuspicion, .insertDeadLetter,
-        .endUnsent, .frozenLetter,
+        .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseSuspicion, .dropSuspicion,
+        .insertDeadLetter, .endUnsent, .frozenLetter,
     ]
-    private static let register: [Statement] = [.registerWorker, .renewWorker, .oldClaims, .endWorker]
+    private static let register: [Statement] = [
+        .notedKeyCheck, .registerWorker, .renewWorker, .oldClaims, .endWorker,
+    ]
     private static let producer: [Statement] = [
         .leaseCampaigns, .drivenCampaigns, .moveCursor, .pendingAfterCursor, .renewGeneration, .clearRepublish,
-        .dueRetries, .undueRetries, .closeRows, .finishCampaign, .workerSlots, .sweepDeadWorkers, .forgetWorkers,
+        .hastenRetries, .dueRetries, .undueRetries, .closeRows, .finishCampaign, .mergeCounters, .workerSlots,
+        .sweepDeadWorkers, .forgetWorkers,
     ]
     private static let freeze: [Statement] = [
         .campaignToFreeze, .freezeAudience, .freezeLanes, .lockAccount, .freezeOptOuts, .letterToFreeze, .freezeLinks,

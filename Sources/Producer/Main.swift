@@ -41,7 +41,7 @@ struct ProducerProgram: AsyncParsableCommand {
                 store: store,
                 freeze: Freeze(store: FreezeStore(pool, token: token), installation: installation, log: log),
                 topUp: TopUp(store: store, publisher: publisher, jobsPerMessage: producer.jobsPerMessage, log: log),
-                settings: Drive.Settings(),
+                settings: Drive.Settings(lostAfter: .seconds(producer.lostAfterSeconds)),
                 log: log
             )
             log.info("producer started")

@@ -60,7 +60,8 @@ struct CurlEasy: ~Copyable {
     }
 
     deinit {
-        // Without this curl_easy_cleanup sends QUIT and waits for the reply.
+        // curl_easy_cleanup may say QUIT and wait for the reply; 7.88 does not for a connection handed over, and
+        // nothing promises that.
         watch.sockets.shutDown(for: watch)
         // curl_multi_cleanup(3): a handle leaves its multi before it is freed, and before the multi is.
         if let multi { curl_multi_remove_handle(multi.raw, raw) }

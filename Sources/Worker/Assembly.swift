@@ -22,7 +22,7 @@ struct Assembly: Sendable {
         let incarnation = Incarnation.random(in: 1...Incarnation.max)
         let name = "\(hostName()):\(getpid()):\(String(incarnation, radix: 16))"
         let store = PostgresDeliveryStore(pool)
-        let register = WorkerRegister(pool, incarnation: incarnation)
+        let register = WorkerRegister(pool, incarnation: incarnation, leaseSeconds: settings.leaseSeconds)
         let fence = LeaseFence()
         let letters = Letters(store: store, installation: settings.letters)
         let notice: @Sendable (String) -> Void = { log.notice("broker", metadata: ["what": "\($0)"]) }
@@ -48,7 +48,7 @@ struct Assembly: Sendable {
                     transport: try SMTPTransport(laneRoute, fence: fence),
                     letters: letters,
                     keys: keys,
-                    morgue: Morgue(store: store, source: source, publisher: publisher, worker: name),
+                    morgue: Morgue(store: store, source: source, publisher: publisher, worker: name, log: log),
                     hand: Hand(capacity: 2 * slots + 64 / settings.lanes.count),
                     incarnation: incarnation,
                     schedule: settings.retries,
@@ -60,7 +60,7 @@ struct Assembly: Sendable {
         self.publisher = publisher
         service = WorkerService(
             pipelines: pipelines,
-            lease: Lease(register: register, fence: fence, log: log),
+            lease: Lease(register: register, fence: fence, length: .seconds(settings.leaseSeconds), log: log),
             reconcile: Reconcile(register: register, store: store, hands: pipelines.map(\.record.hand), log: log),
             name: name,
             slots: slots * settings.lanes.count,

@@ -43,6 +43,7 @@ struct WorkerProgram: AsyncParsableCommand {
             let log = logger
             let worker = WorkerSettings(reading: &reader)
             let keys = KeyRing(reading: &reader)
+            let addressKey = Int16(KeySettings.addressKey(reading: &reader).number)
             let postgres = PostgresSettings(reading: &reader)
             let broker = BrokerSettings(reading: &reader, clientName: "veredus-worker")
             let smtp = SMTPRouteSettings(reading: &reader)
@@ -51,30 +52,41 @@ struct WorkerProgram: AsyncParsableCommand {
             var session = database
             session.plansForKeys = true
             let pool = PostgresPool(settings: session, name: "veredus-worker", size: 3 + worker.lanes.count)
-            try await pool.assertReady(log: log)
-            let assembly = try Assembly(
-                pool: pool,
-                broker: amqp,
-                route: route,
-                keys: ring,
-                settings: worker,
+            let incarnations = Incarnations(
+                next: {
+                    try await pool.assertReady(log: log)
+                    try await pool.withConnection { connection in
+                        try await connection.assertAddressKey(number: addressKey, checkValue: ring.identity.checkValue)
+                    }
+                    log.info(
+                        "worker started",
+                        metadata: ["lanes": "\(worker.lanes)", "connections": "\(route.connections)"]
+                    )
+                    return try Assembly(
+                        pool: pool,
+                        broker: amqp,
+                        route: route,
+                        keys: ring,
+                        settings: worker,
+                        log: log
+                    )
+                },
                 log: log
             )
-            log.info("worker started", metadata: ["lanes": "\(worker.lanes)", "connections": "\(route.connections)"])
-            try await ServiceGroup(
-                configuration: .init(
-                    services: [
-                        .init(
-                            service: assembly.service,
-                            successTerminationBehavior: .gracefullyShutdownGroup,
-                            failureTerminationBehavior: .cancelGroup
-                        )
-                    ],
-                    gracefulShutdownSignals: [.sigterm, .sigint],
-                    logger: log
-                )
-            ).run()
-            await assembly.close()
+            var group = ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: incarnations,
+                        successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .cancelGroup
+                    )
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: log
+            )
+            // Everything in hand has ended by then; results that no database takes are settled by the lease.
+            group.maximumGracefulShutdownDuration = .seconds(worker.graceSeconds + 5)
+            try await ServiceGroup(configuration: group).run()
             await pool.close()
             log.info("worker stopped")
         }

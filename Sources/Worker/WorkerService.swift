@@ -3,10 +3,10 @@ import Postgres
 import ServiceLifecycle
 import Shared
 
-/// The worker: one pipeline a lane, under one lease.
+/// One incarnation of the worker: a pipeline for each lane, under one lease.
 ///
 /// Graceful shutdown stops taking, ends what is in hand within `grace`, records it and gives the lease up. A lost lease
-/// ends the process at once: its fence lets no further letter out.
+/// ends it in the same way: its fence lets no further letter out, and what the other side has said is still recorded.
 struct WorkerService: Service {
     let pipelines: [LanePipeline]
     let lease: Lease
@@ -16,32 +16,86 @@ struct WorkerService: Service {
     let lanes: [String]
     let grace: Duration
 
+    private enum Ended {
+        case pipeline((any Error)?)
+        case helper((any Error)?)
+    }
+
     func run() async throws {
         try await lease.begin(name: name, slots: slots, lanes: lanes)
-        try await withGracefulShutdownHandler {
-            try await withThrowingTaskGroup(of: Bool.self) { group in
-                group.addTask {
-                    try await lease.keep()
-                    return false
-                }
-                group.addTask {
-                    await reconcile.run()
-                    return false
-                }
-                for pipeline in pipelines {
-                    group.addTask {
-                        try await pipeline.run(grace: grace)
-                        return true
-                    }
-                }
-                var running = pipelines.count
-                while running > 0, let ended = try await group.next() { running -= ended ? 1 : 0 }
-                group.cancelAll()
-            }
+        let failure = await withGracefulShutdownHandler {
+            await runPipelines()
         } onGracefulShutdown: {
-            for pipeline in pipelines { pipeline.stop() }
+            stop()
         }
         await lease.end()
+        if let failure { throw failure }
+    }
+
+    /// - Returns: Why they had to end, when nobody asked.
+    private func runPipelines() async -> (any Error)? {
+        await withTaskGroup(of: Ended.self) { group in
+            group.addTask { .helper(await failure(of: { try await lease.keep() })) }
+            group.addTask {
+                await reconcile.run()
+                return .helper(nil)
+            }
+            for pipeline in pipelines {
+                group.addTask { .pipeline(await failure(of: { try await pipeline.run(grace: grace) })) }
+            }
+            var running = pipelines.count
+            var first: (any Error)?
+            while running > 0, let ended = await group.next() {
+                switch ended {
+                case .pipeline(let error):
+                    running -= 1
+                    first = first ?? error
+                case .helper(let error): first = first ?? error
+                }
+                if first != nil { stop() }
+            }
+            group.cancelAll()
+            return first
+        }
+    }
+
+    private func stop() {
+        for pipeline in pipelines { pipeline.stop() }
+    }
+
+    private func failure(of step: () async throws -> Void) async -> (any Error)? {
+        do {
+            try await step()
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
+
+/// Runs one incarnation of the worker; after a lost lease the next one, as soon as the database answers.
+struct Incarnations: Service {
+    /// Waits for the database, and puts the next incarnation together.
+    let next: @Sendable () async throws -> Assembly
+    let log: Logger
+
+    func run() async throws {
+        while !Task.isShuttingDownGracefully {
+            let assembly: Assembly
+            do {
+                assembly = try await cancelWhenGracefulShutdown(next)
+            } catch is CancellationError {
+                return
+            }
+            do {
+                try await assembly.service.run()
+                return await assembly.close()
+            } catch {
+                await assembly.close()
+                guard error is Lease.Lost || error.isTransientFailure else { throw error }
+                log.error("beginning anew", metadata: ["why": "\(error)"])
+            }
+        }
     }
 }
 
@@ -59,8 +113,7 @@ struct Reconcile: Sendable {
 
     /// Looks until cancelled.
     func run() async {
-        while !Task.isCancelled {
-            try? await Task.sleep(for: Self.interval)
+        while (try? await Task.sleep(for: Self.interval)) != nil {
             do {
                 try await putBackStrays()
             } catch {

@@ -70,15 +70,20 @@ final class Tool: Sendable {
     @discardableResult
     func run(_ arguments: String...) async -> Outcome { await run(arguments) }
 
-    /// - Parameters:
-    ///   - arguments: Without the program's name.
-    ///   - changes: Of the environment; `nil` takes a setting away.
+    /// Runs a command line with a changed environment; `nil` takes a setting away.
     @discardableResult
-    func run(_ arguments: [String], setting changes: [String: String?] = [:]) async -> Outcome {
+    func run(
+        _ arguments: [String],
+        setting changes: [String: String?] = [:],
+        onOutput: @escaping @Sendable (String) -> Void = { _ in }
+    ) async -> Outcome {
         let output = Mutex<[UInt8]>([])
         let errors = Mutex<[UInt8]>([])
         let console = Console(
-            write: { bytes in output.withLock { $0 += bytes } },
+            write: { bytes in
+                output.withLock { $0 += bytes }
+                onOutput(String(decoding: bytes, as: UTF8.self))
+            },
             writeError: { bytes in errors.withLock { $0 += bytes } },
             isOutputTerminal: false,
             isErrorTerminal: false
@@ -122,6 +127,14 @@ final class Tool: Sendable {
         }
         await connection.close()
         return rows
+    }
+
+    /// Waits until a question is answered with true; a time limit on the test bounds it.
+    func wait(for question: String) async throws {
+        let connection = try await database.connect()
+        let statement = Statement("test-wait", question)
+        while try await connection.rows(statement, [], { try $0.bool(0) }) != [true] { try Task.checkCancellation() }
+        await connection.close()
     }
 
     private func removeFolder() { try? FileManager.default.removeItem(atPath: folder) }

@@ -10,11 +10,21 @@ import TestKit
 final class Stage: Sendable {
     let database: PrivateDatabase
     let simulator: MailSimulator
-    private let superuser: PostgresConnection
+    /// The operator's side.
+    let admin: AdminDatabase
+    /// What a scenario sets up and looks at, as superuser.
+    let superuser: PostgresPool
+    /// Where the programs find their queues.
+    let brokerURL: String
     private let virtualHost: String
-    private let brokerURL: String
     private let folder: URL
     private let running = Mutex<[Program]>([])
+
+    /// Servers of a scenario's own, for one that stops or wipes them; `nil` is the one that all tests share.
+    struct Servers: Sendable {
+        var cluster: PostgresCluster?
+        var broker: PrivateBroker?
+    }
 
     /// A program that this stage started.
     struct Program: Sendable {
@@ -25,6 +35,26 @@ final class Stage: Sendable {
         var isRunning: Bool { process.isRunning }
 
         func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+        /// Ends it as a crash of the machine would.
+        func crash() {
+            send(SIGKILL)
+            process.waitUntilExit()
+        }
+
+        /// Waits for its end.
+        ///
+        /// - Returns: Its exit status; a signal's number if one ended it.
+        func exit(within limit: Duration) async throws -> Int32 {
+            let deadline = ContinuousClock.now + limit
+            while process.isRunning {
+                guard ContinuousClock.now < deadline else {
+                    throw Missing(description: "\(name) has not ended within \(limit)")
+                }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            return process.terminationStatus
+        }
     }
 
     /// What a test needs and this machine does not have.
@@ -41,14 +71,15 @@ final class Stage: Sendable {
     private init(
         database: PrivateDatabase,
         simulator: MailSimulator,
-        superuser: PostgresConnection,
         virtualHost: String,
         brokerURL: String,
         folder: URL
     ) {
         self.database = database
         self.simulator = simulator
-        self.superuser = superuser
+        let pool = PostgresPool(settings: database.settings(role: .admin), name: "admin", size: 2)
+        admin = AdminDatabase(pool: pool, actor: "test")
+        superuser = PostgresPool(settings: database.superuserSettings, name: "stage", size: 2)
         self.virtualHost = virtualHost
         self.brokerURL = brokerURL
         self.folder = folder
@@ -57,9 +88,10 @@ final class Stage: Sendable {
     /// Sets a stage, runs a scenario on it and clears it away.
     static func with(
         _ configuration: MailSimulator.Configuration = .init(),
+        on servers: Servers = Servers(),
         _ scenario: (Stage) async throws -> Void
     ) async throws {
-        let stage = try await Stage.set(configuration)
+        let stage = try await Stage.set(configuration, servers)
         do {
             try await scenario(stage)
         } catch {
@@ -70,41 +102,66 @@ final class Stage: Sendable {
         try await stage.clear()
     }
 
-    private static func set(_ configuration: MailSimulator.Configuration) async throws -> Stage {
-        let environment = ProcessInfo.processInfo.environment
-        guard let broker = environment["VEREDUS_TEST_AMQP_URL"] else {
-            throw Missing(description: "VEREDUS_TEST_AMQP_URL is not set: run the tests with ./dev test")
-        }
-        let database = try await PrivateDatabase.fresh()
-        let virtualHost = database.name
-        try control(["add_vhost", virtualHost])
-        let user = URLComponents(string: broker)?.user ?? "guest"
-        try control(["set_permissions", "-p", virtualHost, user, ".*", ".*", ".*"])
+    private static func set(_ configuration: MailSimulator.Configuration, _ servers: Servers) async throws -> Stage {
+        let database = try await PrivateDatabase.fresh(on: servers.cluster)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("veredus-\(database.name)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let root = broker.split(separator: "/", omittingEmptySubsequences: false).prefix(3).joined(separator: "/")
         return Stage(
             database: database,
             simulator: try await MailSimulator.start(configuration),
-            superuser: try await database.connect(),
-            virtualHost: virtualHost,
-            brokerURL: "\(root)/\(virtualHost)",
+            virtualHost: database.name,
+            brokerURL: try servers.broker?.url ?? addVirtualHost(database.name),
             folder: folder
         )
+    }
+
+    /// A virtual host of its own in the broker of the tests.
+    ///
+    /// - Returns: Its URL.
+    private static func addVirtualHost(_ name: String) throws -> String {
+        guard let broker = ProcessInfo.processInfo.environment["VEREDUS_TEST_AMQP_URL"] else {
+            throw Missing(description: "VEREDUS_TEST_AMQP_URL is not set: run the tests with ./dev test")
+        }
+        let user = URLComponents(string: broker)?.user ?? "guest"
+        // add_vhost and set_permissions in one: each call of rabbitmqctl takes a second.
+        let all = Array(repeating: "<<\".*\">>", count: 3).joined(separator: ", ")
+        try control([
+            "eval",
+            "ok = rabbit_vhost:add(<<\"\(name)\">>, <<\"test\">>), rabbit_auth_backend_internal:set_permissions("
+                + "<<\"\(user)\">>, <<\"\(name)\">>, \(all), <<\"test\">>).",
+        ])
+        return broker.split(separator: "/", omittingEmptySubsequences: false).prefix(3).joined(separator: "/")
+            + "/\(name)"
     }
 
     private func clear() async throws {
         for program in running.withLock({ $0 }) where program.isRunning { program.send(SIGKILL) }
         for program in running.withLock({ $0 }) { program.process.waitUntilExit() }
         try await simulator.stop()
+        await admin.pool.close()
         await superuser.close()
         try await database.drop()
-        try Self.control(["delete_vhost", virtualHost])
+        if brokerURL.hasSuffix("/\(virtualHost)") {
+            // Nobody waits for it.
+            try Self.start(["delete_vhost", virtualHost])
+        }
         try FileManager.default.removeItem(at: folder)
     }
 
+    /// Does something to a queue behind everybody's back: `purge_queue`, `delete_queue`.
+    func control(_ command: String, queue: String) throws { try Self.control(["-p", virtualHost, command, queue]) }
+
     /// Runs `rabbitmqctl` against the broker of the tests.
-    static func control(_ arguments: [String]) throws {
+    private static func control(_ arguments: [String]) throws {
+        let process = try start(arguments)
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Missing(description: "rabbitmqctl \(arguments.first ?? "") failed: \(process.terminationStatus)")
+        }
+    }
+
+    @discardableResult
+    private static func start(_ arguments: [String]) throws -> Process {
         guard let command = ProcessInfo.processInfo.environment["VEREDUS_TEST_RABBITMQCTL"] else {
             throw Missing(description: "VEREDUS_TEST_RABBITMQCTL is not set: run the tests with ./dev test")
         }
@@ -113,10 +170,7 @@ final class Stage: Sendable {
         process.arguments = ["-q"] + arguments
         process.standardOutput = FileHandle.nullDevice
         try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Missing(description: "rabbitmqctl \(arguments.first ?? "") failed: \(process.terminationStatus)")
-        }
+        return process
     }
 }
 
@@ -150,6 +204,8 @@ extension Stage {
             "VEREDUS_BOUNCE_DOMAIN": "bounces.example",
             "VEREDUS_EHLO_NAME": "sender.example",
             "VEREDUS_RETRY_FIRST": "0.2",
+            "VEREDUS_LEASE": "5",
+            "VEREDUS_LOST_AFTER": "2",
             "SWIFT_BACKTRACE": "enable=no",
         ]
         environment.merge(settings) { $1 }

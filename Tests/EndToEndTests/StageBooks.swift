@@ -1,4 +1,5 @@
 import Foundation
+import MailSimulator
 import Postgres
 import Shared
 import TestKit
@@ -6,34 +7,72 @@ import Testing
 
 // What a scenario sets up in the database, and reads from it.
 extension Stage {
-    /// Makes an account, a list and contacts `user<n>@<domain>`; what one of them does is up to the simulator.
+    /// Adds contacts to a list of the one account; what happens to their letters is up to the simulator.
     ///
     /// - Parameters:
     ///   - recipients: How many.
+    ///   - list: Its number, from 1; the lists are made in order.
     ///   - address: The address of a recipient, from 1.
-    func addContacts(_ recipients: Int, address: (Int) -> String = { "user\($0)@example.net" }) async throws {
+    /// - Throws: What the database says.
+    func addContacts(
+        _ recipients: Int,
+        list: Int32 = 1,
+        address: (Int) -> String = { "user\($0)@example.net" }
+    ) async throws {
         let addresses = (1...max(1, recipients)).prefix(recipients).map(address)
-        let connection = try await database.connect()
-        try await connection.run(.seedAccount)
-        try await connection.run(.seedContacts, [.texts(addresses)])
-        try await connection.execute("ANALYZE contacts, list_members")
-        await connection.close()
+        try await superuser.withConnection { connection in
+            try await connection.run(.seedAccount)
+            try await connection.run(.seedList, [.int32(list)])
+            try await connection.run(.seedContacts, [.texts(addresses), .int32(list)])
+            try await connection.execute("ANALYZE contacts, list_members")
+        }
     }
 
     /// Makes a lane of its own for some domains.
     func addLane(_ number: Int16, _ name: String, domains: [String]) async throws {
-        let connection = try await database.connect()
-        try await connection.run(.seedLane, [.int16(number), .text(name)])
-        try await connection.run(.seedLaneDomains, [.int16(number), .texts(domains)])
-        await connection.close()
+        try await superuser.withConnection { connection in
+            try await connection.run(.seedLane, [.int16(number), .text(name)])
+            try await connection.run(.seedLaneDomains, [.int16(number), .texts(domains)])
+        }
     }
 
-    /// Makes a campaign of the list and asks for its start.
-    func startCampaign(policy: DeliveryPolicy = .atMostOnce, html: String = Stage.html) async throws -> CampaignID {
-        let connection = try await database.connect()
-        let ids = try await connection.rows(.seedCampaign, [.int16(policy.rawValue), .text(html)]) { try $0.int32(0) }
-        await connection.close()
-        return try #require(ids.first)
+    /// Makes a campaign of a list and asks for its start.
+    ///
+    /// - Parameters:
+    ///   - list: The list's number.
+    ///   - policy: At-most-once, or at-least-once.
+    ///   - lifetime: An interval as PostgreSQL reads it.
+    ///   - delay: How long from now it is to start, by the database's clock.
+    ///   - html: The letter.
+    /// - Returns: Its number.
+    /// - Throws: What the database says.
+    func startCampaign(
+        list: Int32 = 1,
+        policy: DeliveryPolicy = .atMostOnce,
+        lifetime: String = "3 days",
+        in delay: Duration = .zero,
+        html: String = Stage.html
+    ) async throws -> CampaignID {
+        let draft = CampaignDraft(
+            name: "Scenario",
+            kind: .marketing,
+            policy: policy,
+            tracking: .aggregate,
+            lifetime: lifetime,
+            subject: "Hello {{name}}",
+            html: html,
+            plain: nil,
+            settings: #"{"from": {"name": "Test", "address": "news@sender.example"}, "language": "en"}"#
+        )
+        let campaign = try await admin.createCampaign(draft, account: 1, list: list)
+        let now = Double(try await number("SELECT (extract(epoch FROM now()) * 1000)::int8")) / 1_000
+        try await admin.start(campaign, account: 1, at: delay == .zero ? nil : now + delay / .seconds(1))
+        return campaign
+    }
+
+    /// Pauses, resumes or cancels, as an operator does.
+    func ask(_ request: CampaignState.Request, of campaign: CampaignID) async throws {
+        try await admin.ask(request, of: campaign, account: 1)
     }
 
     static let html = """
@@ -52,14 +91,14 @@ extension Stage {
 
     /// Reads the counters, and checks in the same snapshot that a recount says the same.
     func books(_ campaign: CampaignID) async throws -> Books {
-        let connection = try await database.connect()
-        let rows = try await connection.rows(.readBooks, [.int32(campaign)]) { row in
-            (
-                try row.int16(0), try row.int32(1), try row.optionalInt16(2), try row.int64(3), try row.int64(4),
-                try row.int64(5)
-            )
+        let rows = try await superuser.withConnection { connection in
+            try await connection.rows(.readBooks, [.int32(campaign)]) { row in
+                (
+                    try row.int16(0), try row.int32(1), try row.optionalInt16(2), try row.int64(3), try row.int64(4),
+                    try row.int64(5)
+                )
+            }
         }
-        await connection.close()
         let first = try #require(rows.first)
         var counts: [DeliveryState: Int] = [:]
         for (_, _, state, counted, recounted, _) in rows {
@@ -84,7 +123,13 @@ extension Stage {
     ) async throws -> Books {
         let deadline = ContinuousClock.now + limit
         while true {
-            let books = try await books(campaign)
+            let books: Books
+            do {
+                books = try await self.books(campaign)
+            } catch let error where error.isTransientFailure && ContinuousClock.now < deadline {
+                // A scenario that stops the database.
+                continue
+            }
             if books.state != .starting {
                 #expect(books.sum == books.audience, "P3: the books balance at every moment")
             }
@@ -96,18 +141,58 @@ extension Stage {
         }
     }
 
+    /// Waits until something is so.
+    func wait(within limit: Duration = .seconds(30), until isSo: () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + limit
+        while try await !isSo() {
+            guard ContinuousClock.now < deadline else { throw Missing(description: "did not come true in \(limit)") }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// Lets every producer's lease run out now, as time would.
+    func endLeases() async throws { try await execute("UPDATE campaigns SET lease_until = now()") }
+
+    /// Checks that the books tell the truth: who is accepted got a letter, who is uncertain at most one, and nobody else
+    /// got any.
+    ///
+    /// - Parameters:
+    ///   - campaign: One that has ended.
+    ///   - copies: How many copies one recipient may have got.
+    /// - Throws: What the database says.
+    func expectTruth(of campaign: CampaignID, copies: Int = 1) async throws {
+        let rows = try await superuser.withConnection { connection in
+            try await connection.rows(.readOutcomes, [.int32(campaign)]) { row in
+                (try row.text(0), try row.int16(1), try row.int16(2))
+            }
+        }
+        var wrong: [String] = []
+        for (address, number, code) in rows {
+            let state = try #require(DeliveryState(rawValue: number))
+            let got = simulator.copies(of: address)
+            let allowed: ClosedRange<Int> =
+                switch state {
+                case .accepted: 1...copies
+                case .uncertain: 0...copies
+                default: 0...0
+                }
+            if !allowed.contains(got) { wrong.append("\(address): \(state), \(got) copies") }
+            if state == .accepted, !(200..<300).contains(code) { wrong.append("I9: \(address): accepted with \(code)") }
+        }
+        #expect(wrong == [], "\(wrong.count) of \(rows.count)")
+    }
+
     /// Runs a command as superuser.
     func execute(_ sql: String) async throws {
-        let connection = try await database.connect()
-        try await connection.execute(sql)
-        await connection.close()
+        try await superuser.withConnection { try await $0.execute(sql) }
     }
 
     /// Reads one number as superuser.
     func number(_ sql: String) async throws -> Int {
-        let connection = try await database.connect()
-        let numbers = try await connection.rows(Statement("number", sql)) { try $0.int64(0) }
-        await connection.close()
+        let statement = Statement("number-\(sql.hashValue)", sql)
+        let numbers = try await superuser.withConnection { connection in
+            try await connection.rows(statement) { try $0.int64(0) }
+        }
         return Int(try #require(numbers.first))
     }
 }
@@ -115,11 +200,17 @@ extension Stage {
 extension Statement {
     fileprivate static let seedAccount = Statement(
         "seed-account",
+        "INSERT INTO accounts (name) VALUES ('Test') ON CONFLICT DO NOTHING"
+    )
+    /// `$1` number.
+    fileprivate static let seedList = Statement(
+        "seed-list",
         """
-        WITH account AS (INSERT INTO accounts (name) VALUES ('Test') RETURNING account_id)
-        INSERT INTO lists (account_id, name) SELECT account_id, 'News' FROM account
+        INSERT INTO lists (account_id, name) SELECT 1, 'List ' || $1::int
+        WHERE NOT EXISTS (SELECT FROM lists WHERE list_id = $1)
         """
     )
+    /// `$1` addresses; `$2` list.
     fileprivate static let seedContacts = Statement(
         "seed-contacts",
         """
@@ -131,7 +222,7 @@ extension Statement {
             FROM unnest($1::text[]) WITH ORDINALITY AS t(a, n)
             RETURNING contact_id
         )
-        INSERT INTO list_members (list_id, contact_id, account_id, source) SELECT 1, contact_id, 1, 'test' FROM made
+        INSERT INTO list_members (list_id, contact_id, account_id, source) SELECT $2, contact_id, 1, 'test' FROM made
         """
     )
     fileprivate static let seedLane = Statement("seed-lane", "INSERT INTO lanes VALUES ($1, $2)")
@@ -139,19 +230,14 @@ extension Statement {
         "seed-lane-domains",
         "INSERT INTO lane_domains SELECT domain, $1 FROM unnest($2::text[]) AS d(domain)"
     )
-    fileprivate static let seedCampaign = Statement(
-        "seed-campaign",
+    /// `$1` campaign.
+    fileprivate static let readOutcomes = Statement(
+        "read-outcomes",
         """
-        WITH made AS (
-            INSERT INTO campaigns (account_id, list_id, name, policy, state, start_at)
-            VALUES (1, 1, 'Scenario', $1::smallint, 1, now()) RETURNING campaign_id
-        )
-        INSERT INTO campaign_versions (campaign_id, version, account_id, subject, html, settings)
-        SELECT campaign_id, 1, 1, 'Hello {{name}}', $2::text,
-               '{"from": {"name": "Test", "address": "news@sender.example"}, "language": "en"}' FROM made
-        RETURNING campaign_id
+        SELECT c.address, d.state, d.code FROM deliveries d JOIN contacts c USING (contact_id) WHERE d.campaign_id = $1
         """
     )
+    /// `$1` campaign.
     fileprivate static let readBooks = Statement(
         "read-books",
         """

@@ -20,6 +20,16 @@ struct ProbeTests {
         #expect(server.lines == ["EHLO client.test", "QUIT"])
     }
 
+    @Test func `a server that never answers QUIT does not hold a probe up`() async throws {
+        let server = try RawServer { peer in
+            peer.logIn()
+            while peer.line() != nil {}
+        }
+        let start = ContinuousClock.now
+        _ = try await SMTPRouteSettings.plain(server.port).probe()
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
     @Test func `a probe of nothing says what to do`() async throws {
         let port = try freePort()
         let error = await #expect(throws: SMTPRouteError.self) { try await SMTPRouteSettings.plain(port).probe() }

@@ -52,6 +52,14 @@ import Testing
         let other = try LetterFixture.render(template, LetterFixture.recipient(seq: 43)).header("Message-ID")
         #expect(first == again)
         #expect(first != other)
+        let rotated = try TokenTests.ring(
+            [TokenKey(id: 7, secret: TokenTests.first), TokenKey(id: 8, secret: TokenTests.second)],
+            signing: 8
+        )
+        var random = SeededGenerator(seed: 1)
+        var letter: [UInt8] = []
+        try template.render(LetterFixture.recipient(), keys: rotated, random: &random, into: &letter)
+        #expect(String(decoding: letter, as: UTF8.self).contains("Message-ID: \(first[0])\r\n"), "a new key between")
     }
 
     @Test func `the return path is signed and names recipient and attempt`() throws {

@@ -82,6 +82,12 @@ import Testing
         (#"{"behaviour": "accept", "times": 0}"#, "times must be"),
         (#"{"behaviour": "accept", "times": "3"}"#, "times must be"),
         (#"{"behaviour": "once-mail-451"}"#, "once- is for recipients"),
+        (#"{"behaviour": "mail-451", "domain": "a"}"#, "not rcpt to dot"),
+        (#"{"behaviour": "quit-451", "domain": "a"}"#, "not rcpt to dot"),
+        (#"{"behaviour": "ehlo-451", "sender": "a"}"#, "not mail to dot"),
+        (#"{"behaviour": ["accept"]}"#, "cannot be read"),
+        (#""accept""#, "cannot be read"),
+        ("oops", "cannot be read"),
     ])
     func `a script with a mistake is refused`(rule: String, because: String) {
         let error = #expect(throws: Script.Malformed.self) {

@@ -207,6 +207,7 @@ import Testing
             $0.script = Script(rules: [.init(.sender("slow@*"), later, times: 1)])
         } _: { simulator in
             let client = try await RawClient.greeted(port: simulator.port)
+            #expect(try await client.ask("MAIL FROM:<ehlo-450@x>\r\n").hasPrefix("553"), "EHLO is over")
             #expect(try await client.ask("MAIL FROM:<mail-450@x>\r\n").hasPrefix("450"))
             #expect(try await client.ask("MAIL FROM:<once-mail-450@x>\r\n").hasPrefix("450"))
             #expect(try await client.ask("MAIL FROM:<once-mail-450@x>\r\n").hasPrefix("250"))

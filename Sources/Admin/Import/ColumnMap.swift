@@ -20,6 +20,7 @@ struct ColumnMap: Sendable {
     ///   - header: The cells of the first line.
     ///   - map: Field to column, `address` for the address.
     ///   - path: Named in errors.
+    /// - Throws: ``AdminFailure`` that names what cannot be told apart, or is missing.
     init(header: [[UInt8]], map: [String: String], path: String) throws(AdminFailure) {
         func failure(_ problem: String) -> AdminFailure { AdminFailure(.badData, "\(path):1: \(problem)") }
         var columns: [String] = []

@@ -36,9 +36,8 @@ struct DryRun: Sendable {
     let template: LetterTemplate
     let keys: KeyRing
 
-    /// Goes through the list page by page: no snapshot is held, and memory holds one page.
-    ///
-    /// - Parameter progress: Told how many are done.
+    /// Goes through the list page by page: no snapshot is held, and memory holds one page. `progress` is told how many
+    /// are done.
     func run(progress: (Int) -> Void) async throws -> Result {
         var result = Result()
         var random = SystemRandomNumberGenerator()

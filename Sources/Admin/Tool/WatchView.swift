@@ -16,6 +16,7 @@ struct WatchView {
     private let console: Console
     private let isJSON: Bool
     private var looks: [Look] = []
+    /// The last one that was written.
     private var lastLine = ""
     private var lastWrittenAt = -Double.infinity
     private var firstSeenAt: Double?
@@ -124,11 +125,11 @@ struct WatchView {
 
     /// A terminal's line is redrawn; elsewhere a line that differs is written, at most one in two seconds.
     private mutating func draw(_ line: String, at moment: Double, isUrgent: Bool) {
-        defer { lastLine = line }
         if console.isOutputTerminal {
             console.write(Array("\r\u{1B}[K\(line)".utf8))
         } else if line != lastLine, isUrgent || moment - lastWrittenAt >= 2 {
             lastWrittenAt = moment
+            lastLine = line
             console.print(line)
         }
     }

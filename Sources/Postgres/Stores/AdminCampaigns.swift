@@ -115,7 +115,10 @@ extension AdminDatabase {
 
     /// Asks for a start: the producer that leases the campaign freezes and sends it.
     ///
-    /// - Parameter moment: Seconds since 1970; `nil` is now.
+    /// - Parameters:
+    ///   - campaign: A draft.
+    ///   - account: Its account.
+    ///   - moment: Seconds since 1970; `nil` is now.
     /// - Throws: ``RequestRefused``; nothing has changed then.
     package func start(_ campaign: CampaignID, account: AccountID, at moment: Double?) async throws {
         try await transaction(account: account) { connection in
@@ -264,11 +267,16 @@ extension Statement {
         role: .admin,
         "SELECT pg_advisory_xact_lock(1, $1)::text"
     )
+    /// A campaign that runs again has jobs that were acknowledged while it was paused: they are published anew.
+    ///
     /// `$1` campaign; `$2` states that allow it; `$3` next state.
     static let changeState = Statement(
         "change-state",
         role: .admin,
-        "UPDATE campaigns SET state = $3 WHERE campaign_id = $1 AND state = ANY($2::smallint[])"
+        """
+        UPDATE campaigns SET state = $3, republish = republish OR $3::smallint = 2
+        WHERE campaign_id = $1 AND state = ANY($2::smallint[])
+        """
     )
     /// `$1` campaign.
     static let stateOfCampaign = Statement(

@@ -48,9 +48,7 @@ package struct ContactCard: Sendable {
 
 extension AdminDatabase {
     /// The members of a list after a contact's number, in order; a transaction of its own, so that a long export holds
-    /// no snapshot.
-    ///
-    /// - Parameter onlyMailable: Leaves out who has unsubscribed and who was erased.
+    /// no snapshot. `onlyMailable` leaves out who has unsubscribed and who was erased.
     package func members(
         of list: Int32,
         account: AccountID,

@@ -15,11 +15,11 @@ package struct AdminDatabase: Sendable {
 
     /// Runs `body` in a transaction that sees one account.
     ///
-    /// - Parameters:
-    ///   - account: `nil` sees the names of all accounts and no row of any.
-    ///   - hasOneSnapshot: Whether all statements see the same moment; for reading.
-    ///   - body: Throws to take everything back.
+    /// `account`: `nil` sees the names of all accounts and no row of any.
+    /// `hasOneSnapshot`: Whether all statements see the same moment; for reading.
+    /// `body`: Throws to take everything back.
     /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws; ``PostgresError``.
     package func transaction<Value: Sendable>(
         account: AccountID?,
         hasOneSnapshot: Bool = false,

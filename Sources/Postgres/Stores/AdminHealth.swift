@@ -41,10 +41,10 @@ extension AdminDatabase {
 
     /// Notes which key hashes addresses, or compares it with what was noted first.
     ///
-    /// - Parameters:
-    ///   - number: The key's number.
-    ///   - checkValue: What the key makes of a fixed text.
+    /// `number`: The key's number.
+    /// `checkValue`: What the key makes of a fixed text.
     /// - Returns: Whether it is the key that made the stored hashes.
+    /// - Throws: ``PostgresError``.
     package func confirmAddressKey(number: Int16, checkValue: [UInt8]) async throws -> Bool {
         try await transaction(account: nil) { connection in
             try connection.run(.noteKeyCheck, [.int16(number), .bytes(checkValue)])

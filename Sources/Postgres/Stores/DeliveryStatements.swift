@@ -118,7 +118,7 @@ extension Statement {
         """
     )
 
-    /// Raises the suspicion against a row that was in hand when a worker went away.
+    /// Raises the suspicion against a row that may have ended its worker.
     ///
     /// `$1` campaign; `$2` seq.
     static let raiseSuspicion = Statement(
@@ -129,6 +129,16 @@ extension Statement {
         UPDATE deliveries SET suspect = suspect + 1 WHERE campaign_id = $1 AND seq = $2 AND state IN (0, 2)
         RETURNING suspect
         """
+    )
+
+    /// Takes it back.
+    ///
+    /// `$1` campaign; `$2` seq.
+    static let dropSuspicion = Statement(
+        "drop-suspicion",
+        role: .worker,
+        isHot: true,
+        "UPDATE deliveries SET suspect = 0 WHERE campaign_id = $1 AND seq = $2 AND suspect > 0"
     )
 
     /// Stores a dead letter.
@@ -183,26 +193,26 @@ extension Statement {
 
 /// The lease of a worker's incarnation.
 extension Statement {
-    /// Registers one run of a worker; it may send for 30 s from now.
+    /// Registers one run of a worker; it may send for so long from now.
     ///
-    /// `$1` incarnation; `$2` name; `$3` slots; `$4` lanes.
+    /// `$1` incarnation; `$2` name; `$3` slots; `$4` lanes; `$5` seconds.
     static let registerWorker = Statement(
         "register-worker",
         role: .worker,
         """
         INSERT INTO workers (incarnation, name, slots, lanes, alive_until)
-        VALUES ($1, $2, $3, $4::text[], now() + interval '30 seconds')
+        VALUES ($1, $2, $3, $4::text[], now() + $5::float8 * interval '1 second')
         """
     )
 
     /// Renews the lease; changes no row when the sweep has given the worker up.
     ///
-    /// `$1` incarnation.
+    /// `$1` incarnation; `$2` seconds from now.
     static let renewWorker = Statement(
         "renew-worker",
         role: .worker,
         """
-        UPDATE workers SET alive_until = now() + interval '30 seconds'
+        UPDATE workers SET alive_until = now() + $2::float8 * interval '1 second'
         WHERE incarnation = $1 AND alive_until > now()
         """
     )

@@ -67,6 +67,12 @@ package struct PostgresDeliveryStore: DeliveryStore {
         }.first
     }
 
+    package func acquit(_ key: DeliveryKey) async throws {
+        _ = try await pool.withConnection { connection in
+            try await connection.run(.dropSuspicion, [.int32(key.campaign), .int32(key.seq)])
+        }
+    }
+
     package func bury(_ letter: DeadLetter, worker: String) async throws {
         try await pool.withConnection { connection in
             try await connection.transaction { connection in
@@ -92,7 +98,7 @@ package struct PostgresDeliveryStore: DeliveryStore {
     }
 
     package func check() async throws {
-        try await pool.withConnection { try await $0.execute("SELECT 1") }
+        try await pool.withConnection(deadline: .seconds(2)) { try await $0.execute("SELECT 1") }
     }
 
     package func letter(of campaign: CampaignID) async throws -> FrozenLetter? {

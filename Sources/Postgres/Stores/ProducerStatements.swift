@@ -93,6 +93,23 @@ extension Statement {
         "UPDATE campaigns SET republish = false WHERE campaign_id = $1 AND lease_token = $2"
     )
 
+    /// Publishes a resumed campaign's retries as soon as they are due: those published while it was paused were
+    /// acknowledged.
+    ///
+    /// `$1` campaign; `$2` this producer's token.
+    static let hastenRetries = Statement(
+        "hasten-retries",
+        role: .producer,
+        """
+        UPDATE retries r SET publish_at = r.due
+        FROM (
+            SELECT r.campaign_id, r.seq FROM retries r JOIN campaigns c USING (campaign_id)
+            WHERE r.campaign_id = $1 AND r.publish_at > r.due AND c.lease_token = $2 FOR UPDATE OF r SKIP LOCKED
+        ) AS waiting
+        WHERE r.campaign_id = waiting.campaign_id AND r.seq = waiting.seq
+        """
+    )
+
     /// Retries whose time has come; moves their publication on, so that a lost job comes back by itself.
     ///
     /// `$1` this producer's token; `$2` how many; `$3` seconds until they are published again.
@@ -152,9 +169,25 @@ extension Statement {
         role: .producer,
         """
         UPDATE campaigns c SET state = CASE WHEN c.state = 4 THEN 5 ELSE 6 END, finished_at = now()
-        WHERE c.campaign_id = $1 AND c.lease_token = $2 AND c.state IN (2, 4)
+        WHERE c.campaign_id = $1 AND c.lease_token = $2 AND c.state IN (2, 3, 4)
           AND (SELECT COALESCE(sum(pending), 0) = 0 AND COALESCE(sum(sending), 0) = 0 AND COALESCE(sum(deferred), 0) = 0
                FROM counters k WHERE k.campaign_id = $1)
+        """
+    )
+
+    /// Merges a campaign's counters into one row a lane: its writers come and go, their differences add up.
+    ///
+    /// `$1` campaign.
+    static let mergeCounters = Statement(
+        "merge-counters",
+        role: .producer,
+        """
+        WITH gone AS (DELETE FROM counters WHERE campaign_id = $1 RETURNING *)
+        INSERT INTO counters (campaign_id, lane_id, writer, pending, sending, deferred, accepted, failed, suppressed,
+                              uncertain, cancelled, expired, dead)
+        SELECT campaign_id, lane_id, 0, sum(pending), sum(sending), sum(deferred), sum(accepted), sum(failed),
+               sum(suppressed), sum(uncertain), sum(cancelled), sum(expired), sum(dead)
+        FROM gone GROUP BY campaign_id, lane_id
         """
     )
 

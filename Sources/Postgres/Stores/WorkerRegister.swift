@@ -4,32 +4,39 @@ import Shared
 package struct WorkerRegister: Sendable {
     private let pool: PostgresPool
     private let incarnation: Incarnation
+    private let leaseSeconds: Double
 
-    package init(_ pool: PostgresPool, incarnation: Incarnation) {
+    /// `leaseSeconds`: How long one renewal lasts.
+    package init(_ pool: PostgresPool, incarnation: Incarnation, leaseSeconds: Double) {
         self.pool = pool
         self.incarnation = incarnation
+        self.leaseSeconds = leaseSeconds
     }
 
-    /// Registers this incarnation; it may send for 30 s.
+    /// Registers this incarnation; it may send until its lease ends.
     package func register(name: String, slots: Int, lanes: [String]) async throws {
         _ = try await pool.withConnection { connection in
             try await connection.run(
                 .registerWorker,
-                [.int64(incarnation), .text(name), .int32(Int32(slots)), .texts(lanes)]
+                [.int64(incarnation), .text(name), .int32(Int32(slots)), .texts(lanes), .double(leaseSeconds)]
             )
         }
     }
 
-    /// Renews the lease for 30 s.
+    /// Renews the lease.
     ///
     /// - Returns: `false` when it had run out: what was in hand may be another worker's now.
     package func renew() async throws -> Bool {
-        try await pool.withConnection { try await $0.run(.renewWorker, [.int64(incarnation)]) } == 1
+        try await pool.withConnection { connection in
+            try await connection.run(.renewWorker, [.int64(incarnation), .double(leaseSeconds)])
+        } == 1
     }
 
     /// Ends the lease; what is left behind is swept at once.
     package func end() async throws {
-        _ = try await pool.withConnection { try await $0.run(.endWorker, [.int64(incarnation)]) }
+        _ = try await pool.withConnection(deadline: .seconds(2)) { connection in
+            try await connection.run(.endWorker, [.int64(incarnation)])
+        }
     }
 
     /// Claims of this incarnation that are older than a minute, with their rows: to be compared with what is in hand.

@@ -102,7 +102,10 @@ struct Drive: Service {
     }
 
     private func finish(_ campaigns: [DrivenCampaign]) async throws {
-        for campaign in campaigns where campaign.state == .running || campaign.state == .cancelling {
+        for campaign in campaigns
+        where campaign.state == .running || campaign.state == .cancelling
+            || campaign.state == .paused && campaign.isExpired
+        {
             guard campaign.lanes.allSatisfy({ $0.pending == 0 && $0.sending == 0 && $0.deferred == 0 }) else {
                 continue
             }

@@ -3,7 +3,7 @@ package struct FetchedRecipient: Sendable {
     package let key: DeliveryKey
     /// Marks so far; the next attempt is one more.
     package let attempt: Int16
-    /// Crashes that this row was in hand for.
+    /// How often rendering it was begun and never ended.
     package let suspect: Int16
     package let contactVersion: Int32
     /// The address as the account wrote it, UTF-8.
@@ -119,11 +119,14 @@ package protocol DeliveryStore: Sendable {
 
     /// Records how deliveries went on; safe to repeat. A row whose token has changed is left alone.
     ///
-    /// - Parameter finished: Claims of which nothing is in hand any more once these results are recorded.
+    /// `finished`: Claims of which nothing is in hand any more once these results are recorded.
     func record(_ results: [DeliveryResult], finished: [ClaimToken]) async throws
 
     /// Raises the `suspect` count of a redelivered row and returns it; `nil` where the row is not to be mailed.
     func suspect(_ key: DeliveryKey) async throws -> Int16?
+
+    /// Takes the suspicion back: the row's letter was rendered, and nothing happened.
+    func acquit(_ key: DeliveryKey) async throws
 
     /// Stores a dead letter, and moves its row, if it has one that is still to be mailed, to `dead`.
     func bury(_ letter: DeadLetter, worker: String) async throws

@@ -4,11 +4,14 @@ package struct ProducerSettings: Sendable, Equatable {
     package let jobsPerMessage: Int
     /// How long a stop may take.
     package let graceSeconds: Double
+    /// How long a lane with pending rows, an empty queue and no claim is taken for slow, not for lost.
+    package let lostAfterSeconds: Double
     /// Where the program leaves notes for the next start on this machine; `nil` for none.
     package let stateDirectory: String?
 
     package init(reading reader: inout SettingsReader) {
         jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobEnvelope.maximumJobs, default: 1)
+        lostAfterSeconds = reader.seconds(.lostAfter, 1...3_600, default: 30)
         graceSeconds = reader.seconds(.grace, 0...600, default: 25)
         stateDirectory = reader.text(.stateDirectory)
     }
@@ -24,6 +27,8 @@ package struct WorkerSettings: Sendable, Equatable {
     package let retries: RetrySchedule
     /// How long a stop may take.
     package let graceSeconds: Double
+    /// How long a worker that renews nothing may have letters in hand, before a producer settles them.
+    package let leaseSeconds: Double
     /// Where the program leaves notes for the next start on this machine; `nil` for none.
     package let stateDirectory: String?
 
@@ -35,6 +40,7 @@ package struct WorkerSettings: Sendable, Equatable {
             firstSeconds: reader.seconds(.retryFirst, 0.1...86_400, default: 60),
             attempts: reader.whole(.retryAttempts, 1...100, default: 12)
         )
+        leaseSeconds = reader.seconds(.lease, 5...300, default: 30)
         graceSeconds = reader.seconds(.grace, 0...600, default: 25)
         stateDirectory = reader.text(.stateDirectory)
     }

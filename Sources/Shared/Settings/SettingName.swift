@@ -31,6 +31,8 @@ package enum SettingName: String, Sendable, CaseIterable {
     case retryFirst = "VEREDUS_RETRY_FIRST"
     case retryAttempts = "VEREDUS_RETRY_ATTEMPTS"
     case grace = "VEREDUS_GRACE"
+    case lease = "VEREDUS_LEASE"
+    case lostAfter = "VEREDUS_LOST_AFTER"
     case stateDirectory = "VEREDUS_STATE_DIRECTORY"
     case logLevel = "VEREDUS_LOG_LEVEL"
     case settingsFile = "VEREDUS_SETTINGS"

@@ -98,6 +98,9 @@ extension Session {
         let parameters = path.parameters.split(separator: " ")
         if let refusal = mailRefusal(path, parameters: parameters, now: now) { return refuse(at: .mail, refusal) }
         var behaviours = [Behaviour(address: path.address)].compactMap { $0 }
+        guard behaviours.allSatisfy({ $0.isInTime(at: .mail) }) else {
+            return refuse(at: .mail, Reply(553, "5.1.7", "a sender cannot decide this step; a script can"))
+        }
         if let own = behaviours.first, own.isOnce, ledger.countAttempt(of: "MAIL FROM:\(path.address)") > 1 {
             behaviours = []
         }

@@ -62,14 +62,36 @@ struct LanePipeline: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await recordResults() }
             group.addTask { await collectOutcomes() }
+            let failure = await takeJobs()
+            // Also when it fails: what was sent is to be recorded.
+            await transport.close(grace: grace)
+            try await group.waitForAll()
+            if let failure { throw failure }
+        }
+    }
+
+    /// - Returns: Why it had to end, when nobody asked.
+    private func takeJobs() async -> (any Error)? {
+        do {
             try await withThrowingTaskGroup(of: Void.self) { intake in
                 intake.addTask { try await prepareJobs() }
                 intake.addTask { try await prepareAgain() }
                 intake.addTask { try await claimLetters() }
-                try await intake.waitForAll()
+                while !intake.isEmpty {
+                    do {
+                        try await intake.next()
+                    } catch {
+                        // The other steps end when nothing comes any more.
+                        stop()
+                        prepare.ready.close()
+                        claim.again.close()
+                        throw error
+                    }
+                }
             }
-            await transport.close(grace: grace)
-            try await group.waitForAll()
+            return nil
+        } catch {
+            return error
         }
     }
 

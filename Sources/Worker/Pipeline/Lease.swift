@@ -9,17 +9,20 @@ import Threads
 struct Lease: Sendable {
     let register: WorkerRegister
     let fence: LeaseFence
+    /// From the moment when the database renews it, which is after we asked.
+    let length: Duration
     let log: Logger
 
-    static let renewal: Duration = .seconds(5)
-    /// The lease is 30 s from the moment when the database renews it, which is after we asked.
-    static let trusted: Duration = .seconds(25)
+    private var renewal: Duration { length / 6 }
+    private var trusted: Duration { length - renewal }
 
     /// The lease ran out: what was in hand may be somebody else's now, so nothing of it may be sent.
     struct Lost: Error, CustomStringConvertible {
+        let length: Duration
+
         var description: String {
-            "the lease of this worker ran out (it was stopped, or the database was away for 30 s). "
-                + "What it had in hand is settled by a producer. Start the worker again."
+            "the lease of this worker ran out (it was stopped, or the database was away, for \(length)). "
+                + "What it had in hand is settled by a producer"
         }
     }
 
@@ -27,7 +30,7 @@ struct Lease: Sendable {
     func begin(name: String, slots: Int, lanes: [String]) async throws {
         let asked = monotonicNow()
         try await register.register(name: name, slots: slots, lanes: lanes)
-        fence.extend(until: asked + Self.trusted.nanoseconds)
+        fence.extend(until: asked + trusted.nanoseconds)
     }
 
     /// Renews until cancelled.
@@ -35,11 +38,11 @@ struct Lease: Sendable {
     /// - Throws: ``Lost``.
     func keep() async throws {
         while !Task.isCancelled {
-            try? await Task.sleep(for: Self.renewal)
+            guard (try? await Task.sleep(for: renewal)) != nil else { return }
             let asked = monotonicNow()
             do {
-                guard try await register.renew() else { throw Lost() }
-                fence.extend(until: asked + Self.trusted.nanoseconds)
+                guard try await register.renew() else { throw Lost(length: length) }
+                fence.extend(until: asked + trusted.nanoseconds)
             } catch let error where error.isTransientFailure {
                 log.warning("the lease could not be renewed", metadata: ["why": "\(error)"])
             }
@@ -51,7 +54,7 @@ struct Lease: Sendable {
         do {
             try await register.end()
         } catch {
-            log.warning("the lease ends by itself in 30 s", metadata: ["why": "\(error)"])
+            log.warning("the lease ends by itself in \(length)", metadata: ["why": "\(error)"])
         }
     }
 }

@@ -1,3 +1,4 @@
+import Logging
 import Shared
 
 /// Where jobs go that cannot be processed: a row with the reason, then a message for the broker's own tools, then the
@@ -9,6 +10,7 @@ struct Morgue: Sendable {
     let source: any JobSource
     let publisher: any JobPublisher
     let worker: String
+    let log: Logger
 
     /// Buries one job of an envelope; its row, if it is still to be mailed, becomes `dead`.
     func bury(_ job: Job, _ reason: DeadLetter.Reason, detail: String) async throws {
@@ -42,7 +44,14 @@ struct Morgue: Sendable {
 
     private func bury(_ letter: DeadLetter) async throws {
         try await store.bury(letter, worker: worker)
-        // The row is the truth. Without a broker the message in the queue is missing, which `doctor` reports.
-        _ = try? await publisher.publish([letter.envelope], to: Self.queue)
+        // The row is the truth: without a broker only the copy for the broker's own tools is missing.
+        do {
+            guard try await publisher.publish([letter.envelope], to: Self.queue) != [.confirmed] else { return }
+            // No such queue, yet or any more.
+            try await publisher.declare([Self.queue])
+            _ = try await publisher.publish([letter.envelope], to: Self.queue)
+        } catch {
+            log.warning("a dead letter is not in the queue \(Self.queue)", metadata: ["why": "\(error)"])
+        }
     }
 }

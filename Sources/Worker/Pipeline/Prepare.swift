@@ -15,7 +15,7 @@ struct Prepare: Sendable {
     let clock: @Sendable () -> Int64
     let ready: Buffer<Prepared>
 
-    /// A redelivered row that was in hand this often when a worker went away is not touched again.
+    /// A redelivered row whose rendering was begun this often and never ended is not touched again.
     static let suspectLimit: Int16 = 3
 
     /// Takes, fetches and renders until the source is stopped.
@@ -91,10 +91,12 @@ struct Prepare: Sendable {
             return
         }
         guard count < Self.suspectLimit else {
-            try await morgue.bury(job, .poison, detail: "in hand at \(count) crashes or lost connections of a worker")
+            try await morgue.bury(job, .poison, detail: "a worker went away while it was rendered, \(count) times")
             return
         }
         try await prepare([job])
+        // It was handed out again for somebody else's sake.
+        try await store.acquit(job.key)
     }
 
     /// Why one recipient's letter cannot be made; names no contents.
@@ -133,6 +135,7 @@ struct Prepare: Sendable {
             sender: letter.template.returnPath(seq: job.key.seq, attempt: attempt, keys: keys),
             recipient: address.bytes,
             content: content,
+            is8Bit: address.needsSMTPUTF8,
             policy: letter.policy
         )
     }

@@ -27,7 +27,7 @@ struct RecordStep: Sendable {
     /// The most that one transaction records.
     static let most = 500
     /// A small batch waits this long to grow: a transaction costs nearly the same for one row as for fifty.
-    static let fill: Duration = .milliseconds(3)
+    static let fill: Duration = .milliseconds(5)
     static let enough = 64
 
     /// Waits for results and turns them into what the books say.
@@ -78,7 +78,7 @@ struct RecordStep: Sendable {
 extension DeliveryResult {
     /// What an outcome does to its row.
     ///
-    /// - Parameter fraction: Random, at least 0 and less than 1: spreads the retries.
+    /// `fraction`: Random, at least 0 and less than 1: spreads the retries.
     init(_ outcome: LetterOutcome, of held: Hand.Held, schedule: RetrySchedule, fraction: Double) {
         var state: DeliveryState
         var reason = DeliveryReason.none
