@@ -35,6 +35,8 @@ struct Prepare: Sendable {
             }
         }
         try await prepare(fresh)
+        // Messages trickle in as others are acknowledged: a moment's rest makes one query of several.
+        if messages.count < Self.enough { try? await Task.sleep(for: Self.rest) }
         return true
     }
 
