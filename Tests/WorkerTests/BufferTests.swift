@@ -2,7 +2,7 @@ import Testing
 
 @testable import Worker
 
-@Suite struct BufferTests {
+@Suite(.timeLimit(.minutes(1))) struct BufferTests {
     @Test func `elements come out in order, at most as many as asked`() async {
         let buffer = Buffer<Int>()
         buffer.append([1, 2, 3])
