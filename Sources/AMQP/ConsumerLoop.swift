@@ -5,6 +5,13 @@ import Shared
 ///
 /// Used by one thread only.
 final class ConsumerLoop {
+    /// How many settlements a quorum queue may have before it has written them: RabbitMQ's
+    /// `quorum_commands_soft_limit`, 32, and some room. Its channel keeps what is beyond that to itself for a while, and
+    /// forgets it when it is closed meanwhile.
+    private static let burstLimit = 16
+    /// How long a burst is given to be written.
+    private static let burstTime = Duration.milliseconds(500)
+
     /// What callers asked for; only ever grows, apart from `suspended`.
     private struct Wishes {
         var suspended = false
@@ -33,6 +40,8 @@ final class ConsumerLoop {
     private var unsettledQueues: Int?
     /// When the goodbye is said without them.
     private var leavesAt = UInt64.max
+    /// Settlements sent with less than `burstTime` between them, and when the last one was.
+    private var burst = (count: 0, last: UInt64(0))
 
     init(
         broker: BrokerSettings,
@@ -82,11 +91,12 @@ final class ConsumerLoop {
                 if wishes.stopped || wishes.closing { inbox.end(nil) }
                 if wishes.closing, try leave(connection) { return }
             }
+            let goodbye = wishes.closing && subscriptions.isIdle ? writtenAt : .max
             let deadline = subscriptions.deadline(answerLimit: broker.answerLimit) ?? .max
             waitForWork(
                 socket: connection.descriptor,
                 mailbox: mailbox.descriptor,
-                until: min(monotonicNanoseconds() + beat, deadline, leavesAt)
+                until: min(monotonicNanoseconds() + beat, deadline, goodbye, leavesAt)
             )
         }
     }
@@ -143,19 +153,29 @@ final class ConsumerLoop {
     ) throws(AMQPError) {
         guard !frames.isEmpty else { return }
         defer { frames.removeAll(keepingCapacity: true) }
+        let now = monotonicNanoseconds()
+        burst = (count: frames.count + (now - burst.last < Self.burstTime.nanoseconds ? burst.count : 0), last: now)
         let isMany = frames.count > 1
         if isMany { connection.cork(true) }
         defer { if isMany { connection.cork(false) } }
         for frame in frames { try connection.sent(connection.guarded { write(frame) }, "basic.ack") }
     }
 
-    /// Steps towards the end: waits until each queue has answered something that came after the acknowledgements.
+    /// When the last burst of settlements is written, as far as anybody can know; `.max` once a goodbye is under way.
+    private var writtenAt: UInt64 {
+        guard unsettledQueues == nil else { return .max }
+        return burst.count > Self.burstLimit ? burst.last + Self.burstTime.nanoseconds : 0
+    }
+
+    /// Steps towards the end: waits until a burst of acknowledgements is written, then until each queue has answered
+    /// something that came after them.
     ///
-    /// A quorum queue's acknowledgements that were sent just before connection.close can be lost.
+    /// Acknowledgements to a quorum queue that were sent just before connection.close are lost otherwise.
     ///
     /// - Returns: Whether it is done.
     private func leave(_ connection: borrowing ConnectionHandle) throws(AMQPError) -> Bool {
         if unsettledQueues == nil {
+            guard monotonicNanoseconds() >= writtenAt else { return false }
             unsettledQueues = subscriptions.queues.count
             leavesAt = monotonicNanoseconds() + broker.connectLimit.nanoseconds
             for queue in subscriptions.queues {
