@@ -12,6 +12,7 @@ let strict: [SwiftSetting] = [
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -60,7 +61,7 @@ let package = Package(
         ),
         .target(name: "AMQP", dependencies: ["Shared", "CRabbitMQ", "CLinux", "Threads"], swiftSettings: strict),
         .target(name: "SMTP", dependencies: ["Shared", "CCurl", "CLinux", "Threads"], swiftSettings: strict),
-        .target(name: "Telemetry", dependencies: [logging], swiftSettings: strict),
+        .target(name: "Telemetry", dependencies: ["Shared", logging], swiftSettings: strict),
         // What each program does first: settings from environment and file, logs.
         .target(
             name: "Bootstrap",
@@ -71,12 +72,15 @@ let package = Package(
         // The programs.
         .executableTarget(
             name: "Producer",
-            dependencies: ["Shared", "Postgres", "AMQP", "Bootstrap", logging, lifecycle, arguments],
+            dependencies: ["Shared", "Postgres", "AMQP", "Bootstrap", logging, lifecycle, signals, arguments],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "Worker",
-            dependencies: ["Shared", "Postgres", "AMQP", "SMTP", "Bootstrap", logging, lifecycle, arguments],
+            dependencies: [
+                "Shared", "Postgres", "AMQP", "SMTP", "Threads", "Bootstrap", logging, lifecycle, signals, arguments,
+                crypto,
+            ],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -94,18 +98,23 @@ let package = Package(
         ),
         .executableTarget(
             name: "SimulatorProgram",
-            dependencies: ["MailSimulator", arguments],
+            dependencies: ["MailSimulator", arguments] + nio,
             path: "Sources/TestKit/Program",
             swiftSettings: strict
         ),
         .target(
             name: "TestKit",
-            dependencies: ["Shared", "Postgres", "MailSimulator"],
+            dependencies: ["Shared", "Postgres", "MailSimulator"] + nio,
             path: "Sources/TestKit/Fixtures",
             swiftSettings: strict
         ),
 
-        .testTarget(name: "SharedTests", dependencies: ["Shared", crypto], swiftSettings: strict),
+        .testTarget(
+            name: "SharedTests",
+            dependencies: ["Shared", crypto],
+            exclude: ["Support"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "PostgresTests",
             dependencies: ["Postgres", "Shared", "Threads", "TestKit"],
@@ -118,12 +127,26 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "SimulatorTests", dependencies: ["MailSimulator", "TestKit"] + nio, swiftSettings: strict),
-        .testTarget(name: "WorkerTests", dependencies: ["Worker", "Shared", "TestKit"], swiftSettings: strict),
-        .testTarget(name: "ProducerTests", dependencies: ["Producer", "Shared", "TestKit"], swiftSettings: strict),
-        .testTarget(name: "AdminTests", dependencies: ["Admin", "Shared", "TestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "WorkerTests",
+            dependencies: ["Worker", "Shared", "TestKit", logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ProducerTests",
+            dependencies: ["Producer", "Postgres", "Shared", "TestKit"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AdminTests",
+            dependencies: [
+                "Admin", "Shared", "Postgres", "Bootstrap", "Telemetry", "TestKit", "MailSimulator", logging,
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Shared", "Postgres", "TestKit", "MailSimulator"],
+            dependencies: ["Shared", "Postgres", "AMQP", "TestKit", "MailSimulator"],
             swiftSettings: strict
         ),
     ]

@@ -1,9 +1,10 @@
 import CRabbitMQ
+import Shared
 
 /// Why the broker could not do what was asked, and what a person can do about it.
 ///
 /// Never holds a password or a message's body.
-package struct AMQPError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct AMQPError: TransientFailure, Equatable, Sendable, CustomStringConvertible {
     package enum Kind: Sendable {
         /// A setting that cannot work, found before anything was sent.
         case badSetting

@@ -1,1 +1,60 @@
-@main enum ProducerMain { static func main() {} }
+import AMQP
+import ArgumentParser
+import Bootstrap
+import Logging
+import Postgres
+import ServiceLifecycle
+import Shared
+import UnixSignals
+
+/// `veredus-producer`: freezes campaigns, publishes their jobs, retries, sweeps, and decides when they have ended.
+@main
+struct ProducerProgram: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "veredus-producer",
+        abstract: "Publishes the jobs of campaigns and drives each to its end.",
+        discussion: """
+            Settings come from the environment and from a file; `veredus help settings` lists them. Several producers \
+            may run: each campaign is driven by one of them, and by another when that one goes away.
+            """
+    )
+
+    @Option(name: .long, help: "A file of settings, NAME=VALUE a line.")
+    var settings: String?
+
+    func run() async throws {
+        await Bootstrap.exitOnFailure {
+            var (reader, logger) = try Bootstrap.start(program: "veredus-producer", settingsFile: settings)
+            let producer = ProducerSettings(reading: &reader)
+            let log = logger
+            let installation = LetterSettings(reading: &reader)
+            let postgres = PostgresSettings(reading: &reader)
+            let broker = BrokerSettings(reading: &reader, clientName: "veredus-producer")
+            let (database, amqp) = try reader.finished(postgres, broker)
+
+            let pool = PostgresPool(settings: database, name: "veredus-producer", size: 4)
+            try await pool.assertReady(log: log)
+            let publisher = try AMQPPublisher(amqp) { log.notice("broker", metadata: ["what": "\($0)"]) }
+            let token = Int64.random(in: 1...Int64.max)
+            let store = ProducerStore(pool, token: token)
+            let drive = Drive(
+                store: store,
+                freeze: Freeze(store: FreezeStore(pool, token: token), installation: installation, log: log),
+                topUp: TopUp(store: store, publisher: publisher, jobsPerMessage: producer.jobsPerMessage, log: log),
+                settings: Drive.Settings(lostAfter: .seconds(producer.lostAfterSeconds)),
+                log: log
+            )
+            log.info("producer started")
+            try await ServiceGroup(
+                configuration: .init(
+                    services: [.init(service: drive, successTerminationBehavior: .gracefullyShutdownGroup)],
+                    gracefulShutdownSignals: [.sigterm, .sigint],
+                    logger: log
+                )
+            ).run()
+            await publisher.close()
+            await pool.close()
+            log.info("producer stopped")
+        }
+    }
+}

@@ -1,1 +1,94 @@
-@main enum WorkerMain { static func main() {} }
+import AMQP
+import ArgumentParser
+import Bootstrap
+import Glibc
+import Logging
+import Postgres
+import SMTP
+import ServiceLifecycle
+import Shared
+import UnixSignals
+
+/// `veredus-worker`: takes jobs, renders, marks, sends, records.
+@main
+struct WorkerProgram: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "veredus-worker",
+        abstract: "Sends the letters of campaigns.",
+        discussion: """
+            Settings come from the environment and from a file; `veredus help settings` lists them. Run as many workers \
+            as the relay can take. SIGTERM ends what is in hand first, for VEREDUS_GRACE seconds at most.
+            """
+    )
+
+    @Option(name: .long, help: "A file of settings, NAME=VALUE a line.")
+    var settings: String?
+
+    @Option(name: .long, help: "SMTP connections, shared by the lanes; overrides VEREDUS_SMTP_CONNECTIONS.")
+    var connections: String?
+
+    @Option(name: .long, help: "Lanes to serve, separated by commas; overrides VEREDUS_LANES.")
+    var lanes: String?
+
+    func run() async throws {
+        await Bootstrap.exitOnFailure {
+            var environment = processEnvironment()
+            environment["VEREDUS_SMTP_CONNECTIONS"] = connections ?? environment["VEREDUS_SMTP_CONNECTIONS"]
+            environment["VEREDUS_LANES"] = lanes ?? environment["VEREDUS_LANES"]
+            var (reader, logger) = try Bootstrap.start(
+                program: "veredus-worker",
+                settingsFile: settings,
+                environment: environment
+            )
+            let log = logger
+            let worker = WorkerSettings(reading: &reader)
+            let keys = KeyRing(reading: &reader)
+            let addressKey = Int16(KeySettings.addressKey(reading: &reader).number)
+            let postgres = PostgresSettings(reading: &reader)
+            let broker = BrokerSettings(reading: &reader, clientName: "veredus-worker")
+            let smtp = SMTPRouteSettings(reading: &reader)
+            let (database, amqp, route, ring) = try reader.finished(postgres, broker, smtp, keys)
+
+            var session = database
+            session.plansForKeys = true
+            let pool = PostgresPool(settings: session, name: "veredus-worker", size: 3 + worker.lanes.count)
+            let incarnations = Incarnations(
+                next: {
+                    try await pool.assertReady(log: log)
+                    try await pool.withConnection { connection in
+                        try await connection.assertAddressKey(number: addressKey, checkValue: ring.identity.checkValue)
+                    }
+                    log.info(
+                        "worker started",
+                        metadata: ["lanes": "\(worker.lanes)", "connections": "\(route.connections)"]
+                    )
+                    return try Assembly(
+                        pool: pool,
+                        broker: amqp,
+                        route: route,
+                        keys: ring,
+                        settings: worker,
+                        log: log
+                    )
+                },
+                log: log
+            )
+            var group = ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: incarnations,
+                        successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .cancelGroup
+                    )
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: log
+            )
+            // Everything in hand has ended by then; results that no database takes are settled by the lease.
+            group.maximumGracefulShutdownDuration = .seconds(worker.graceSeconds + 5)
+            try await ServiceGroup(configuration: group).run()
+            await pool.close()
+            log.info("worker stopped")
+        }
+    }
+}

@@ -45,6 +45,12 @@ package protocol JobSource: Sendable {
 
     /// Cancels the consumers: the broker hands out nothing more.
     func stopTaking()
+
+    /// Gives everything unacknowledged back and takes nothing until ``resume()``: nobody holds a job while it waits.
+    func suspend()
+
+    /// Takes again after ``suspend()``.
+    func resume()
 }
 
 /// What became of one publish.

@@ -137,6 +137,13 @@ package final class PrivateBroker: Sendable {
         forget(pid)
     }
 
+    /// Removes all that a killed node has stored: the next start is its first.
+    package func wipe() throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: "\(folder)/data") {
+            try FileManager.default.removeItem(atPath: "\(folder)/data/\(name)")
+        }
+    }
+
     /// Stops the node's process without closing its connections: SIGSTOP.
     package func freeze() { if let pid { Glibc.kill(pid, SIGSTOP) } }
 

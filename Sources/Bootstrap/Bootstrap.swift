@@ -1,0 +1,99 @@
+import Configuration
+import Glibc
+import Logging
+import Shared
+import Telemetry
+
+/// What every program does first: settings from environment and file, and logs.
+package enum Bootstrap {
+    /// Finds the settings, sets up JSON logs on standard error, and makes writing to a closed pipe an error instead of
+    /// the end of the program.
+    ///
+    /// The environment comes before the file. What is wrong with the file itself is kept in the reader, so that
+    /// `finish()` names it together with what is wrong with the values.
+    ///
+    /// - Parameters:
+    ///   - program: What the records call it.
+    ///   - settingsFile: Lines `NAME=VALUE`; `nil` takes the one that VEREDUS_SETTINGS names, or none.
+    ///   - environment: The process's own, where a test gives no other.
+    /// - Returns: The settings, to be read and finished, and the program's logger.
+    /// - Throws: ``SettingsError`` when the file cannot be read.
+    package static func start(
+        program: String,
+        settingsFile: String?,
+        environment: [String: String] = processEnvironment()
+    ) throws(SettingsError) -> (settings: SettingsReader, logger: Logger) {
+        signal(SIGPIPE, SIG_IGN)
+        var reader = try settings(file: settingsFile, environment: environment)
+        let level = reader.choice(.logLevel, default: LogLevel.info)
+        let output = LogOutput(descriptor: STDERR_FILENO)
+        let loggerLevel = Logger.Level(rawValue: level.rawValue) ?? .info
+        var logger = Logger(label: program) { _ in
+            JSONLogHandler(program: program, level: loggerLevel, output: output)
+        }
+        logger.logLevel = loggerLevel
+        for name in unknownNames(in: environment) {
+            let nearest = SettingName.nearest(to: name)?.rawValue ?? "none"
+            logger.warning(
+                "unknown setting in the environment",
+                metadata: ["name": "\(name)", "nearest": "\(nearest)"]
+            )
+        }
+        return (reader, logger)
+    }
+
+    /// The settings alone, without logs: for a program that talks to a person.
+    package static func settings(
+        file settingsFile: String?,
+        environment: [String: String] = processEnvironment()
+    ) throws(SettingsError) -> SettingsReader {
+        let path = settingsFile ?? environment[SettingName.settingsFile.rawValue]
+        var file = SettingsFile(parsing: "", path: "")
+        if let path {
+            do throws(SettingsReader.UnreadableFile) {
+                file = SettingsFile(parsing: try readSmallFile(path), path: path)
+            } catch {
+                let origin = settingsFile == nil ? SettingName.settingsFile.rawValue : "--settings"
+                throw SettingsError(problems: [
+                    SettingProblem(name: origin, origin: nil, value: path, problem: "cannot be read: \(error.reason)")
+                ])
+            }
+        }
+        return SettingsReader(
+            values: merged(environment: environment, file: file),
+            problems: file.problems,
+            readFile: readSmallFile
+        )
+    }
+
+    /// Environment before file, by swift-configuration; only texts are taken from it, for its numbers are lenient.
+    private static func merged(environment: [String: String], file: SettingsFile) -> [SettingName: SettingText] {
+        let secrets = Set(SettingName.allCases.filter(\.isSecret).map(\.rawValue))
+        let inFile = EnvironmentVariablesProvider(
+            environmentVariables: file.values.mapValues(\.text),
+            secretsSpecifier: .specific(secrets)
+        )
+        let inEnvironment = EnvironmentVariablesProvider(
+            environmentVariables: environment.filter { $0.key.hasPrefix("VEREDUS_") },
+            secretsSpecifier: .specific(secrets)
+        )
+        let configuration = ConfigReader(providers: [inEnvironment, inFile])
+        var values: [SettingName: SettingText] = [:]
+        for name in SettingName.allCases {
+            let key = ConfigKey(name.rawValue.split(separator: "_").map { $0.lowercased() })
+            guard let text = configuration.string(forKey: key, isSecret: name.isSecret) else { continue }
+            let origin = environment[name.rawValue] == nil ? file.values[name.rawValue]?.origin : "environment"
+            values[name] = SettingText(text: text, origin: origin ?? "environment")
+        }
+        return values
+    }
+
+    private static func unknownNames(in environment: [String: String]) -> [String] {
+        environment.keys.filter { $0.hasPrefix("VEREDUS_") && SettingName(rawValue: $0) == nil }.sorted()
+    }
+
+    /// The names that VEREDUS_LOG_LEVEL takes, those of swift-log.
+    private enum LogLevel: String, CaseIterable {
+        case trace, debug, info, notice, warning, error, critical
+    }
+}

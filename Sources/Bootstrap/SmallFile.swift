@@ -1,0 +1,34 @@
+import Glibc
+import Shared
+
+/// The environment of this process.
+package func processEnvironment() -> [String: String] {
+    var environment: [String: String] = [:]
+    var entry = environ
+    while let text = entry.pointee {
+        let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        if parts.count == 2, !parts[0].isEmpty { environment[String(parts[0])] = String(parts[1]) }
+        entry += 1
+    }
+    return environment
+}
+
+/// The text of a file of at most 1 MiB, in UTF-8: settings and secrets.
+package func readSmallFile(_ path: String) throws(SettingsReader.UnreadableFile) -> String {
+    let limit = 1 << 20
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .init(reason: String(cString: strerror(errno))) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 16 << 10)
+    while true {
+        let count = read(descriptor, &buffer, buffer.count)
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else { throw .init(reason: String(cString: strerror(errno))) }
+        if count == 0 { break }
+        bytes += buffer[..<count]
+        guard bytes.count <= limit else { throw .init(reason: "larger than 1 MiB") }
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw .init(reason: "not UTF-8") }
+    return text
+}

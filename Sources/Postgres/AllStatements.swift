@@ -1,0 +1,21 @@
+extension Statement {
+    /// Every statement of the service: what the statement check prepares against the migrated schema.
+    package static let all: [Statement] = delivery + register + producer + freeze + admin
+
+    private static let delivery: [Statement] = [
+        .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseSuspicion, .dropSuspicion,
+        .insertDeadLetter, .endUnsent, .frozenLetter,
+    ]
+    private static let register: [Statement] = [
+        .notedKeyCheck, .registerWorker, .renewWorker, .oldClaims, .endWorker,
+    ]
+    private static let producer: [Statement] = [
+        .leaseCampaigns, .drivenCampaigns, .moveCursor, .pendingAfterCursor, .renewGeneration, .clearRepublish,
+        .hastenRetries, .dueRetries, .undueRetries, .closeRows, .finishCampaign, .mergeCounters, .workerSlots,
+        .sweepDeadWorkers, .forgetWorkers,
+    ]
+    private static let freeze: [Statement] = [
+        .campaignToFreeze, .freezeAudience, .freezeLanes, .lockAccount, .freezeOptOuts, .letterToFreeze, .freezeLinks,
+        .startFrozen, .analyzeDeliveries,
+    ]
+}

@@ -1,0 +1,137 @@
+internal import CPostgres
+
+/// One statement of a pipelined transaction.
+package struct PipelineStep: Sendable {
+    package let statement: Statement
+    package let values: [PostgresValue]
+    /// Called for each row, on the connection's thread; `nil` drops the rows.
+    package let decode: (@Sendable (borrowing PostgresRow) throws -> Void)?
+
+    package init(
+        _ statement: Statement,
+        _ values: [PostgresValue] = [],
+        decode: (@Sendable (borrowing PostgresRow) throws -> Void)? = nil
+    ) {
+        self.statement = statement
+        self.values = values
+        self.decode = decode
+    }
+}
+
+extension PostgresConnection {
+    /// BEGIN, the steps and COMMIT in one round trip; statements that are new to the connection are prepared before.
+    ///
+    /// A failed step rolls everything back. Rows are decoded before the COMMIT is known to have succeeded: use them
+    /// only when this returns.
+    ///
+    /// - Throws: ``PostgresError``; or what a decoder threw, and then the transaction was committed all the same.
+    package func pipelinedTransaction(_ steps: [PipelineStep]) throws {
+        try requireIdle()
+        for step in steps where prepared[step.statement.name] == nil {
+            try parameters.encode(step.values, for: step.statement.name)
+            _ = try prepare(step.statement)
+        }
+        var ending = PipelineEnding()
+        do throws(PostgresError) {
+            try send(steps, &ending)
+            try receive(steps, &ending)
+        } catch {
+            // Without an error from the server the COMMIT that was sent may have been carried out.
+            throw settle(ending.failure ?? error, statement: nil, isCommitting: ending.mayHaveCommitted)
+        }
+        if let failure = ending.failure {
+            rollBack()
+            let failure = settle(failure, statement: nil, isCommitting: ending.mayHaveCommitted)
+            guard let step = steps.first(where: { $0.statement.name == failure.statement }) else { throw failure }
+            throw noteOutdated(failure, step.statement, isFirst: false)
+        }
+        try requireCommitted(ending.commandTag)
+        if let decodingFailure = ending.decodingFailure { throw decodingFailure }
+    }
+
+    private func send(_ steps: [PipelineStep], _ ending: inout PipelineEnding) throws(PostgresError) {
+        try queue { PQenterPipelineMode($0) }
+        try queue { PQsendQueryParams($0, "BEGIN", 0, nil, nil, nil, nil, 1) }
+        for step in steps {
+            do throws(PostgresError) {
+                try parameters.encode(step.values, for: step.statement.name)
+                let serverName = try prepare(step.statement)
+                try queue { send(serverName, on: $0) }
+                ending.sentSteps += 1
+            } catch {
+                guard error.kind == .misuse else { throw error }
+                // A value that cannot be sent: what is queued already is rolled back.
+                ending.failure = error
+                break
+            }
+        }
+        ending.commits = ending.failure == nil
+        try queue { PQsendQueryParams($0, ending.commits ? "COMMIT" : "ROLLBACK", 0, nil, nil, nil, nil, 1) }
+        try queue { PQpipelineSync($0) }
+        try withHandle { (handle) throws(PostgresError) in try handle.flush(silence: settings.replyTimeout) }
+    }
+
+    private func receive(_ steps: [PipelineStep], _ ending: inout PipelineEnding) throws(PostgresError) {
+        // BEGIN, the steps, COMMIT: each has results up to a nil. Then the sync, which has none after it.
+        for index in 0..<(ending.sentSteps + 2) {
+            let step = index > 0 && index <= ending.sentSteps ? steps[index - 1] : nil
+            while let result = try nextResult() {
+                switch result.status {
+                case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
+                    ending.commandTag = result.commandTag
+                    if ending.failure == nil { decode(result, step, &ending) }
+                case PGRES_PIPELINE_ABORTED: break
+                default:
+                    let error = result.error(statement: step?.statement.name)
+                    // Without an SQLSTATE it is libpq that says so: the server may have gone on to the COMMIT.
+                    guard error.sqlState != nil else { throw error }
+                    ending.failure = ending.failure ?? error
+                    if index <= ending.sentSteps { ending.commits = false }
+                    try requireConnected()
+                }
+            }
+        }
+        guard let sync = try nextResult(), sync.status == PGRES_PIPELINE_SYNC else {
+            throw PostgresError(.connectionLost, "the pipeline ended without its sync")
+        }
+        try queue { PQexitPipelineMode($0) }
+    }
+
+    private func decode(_ result: borrowing PostgresResult, _ step: PipelineStep?, _ ending: inout PipelineEnding) {
+        guard let step, let decode = step.decode, ending.decodingFailure == nil else { return }
+        do {
+            for index in 0..<result.rowCount { try decode(result.row(index, of: step.statement.name)) }
+        } catch {
+            ending.decodingFailure = error
+        }
+    }
+
+    private func nextResult() throws(PostgresError) -> PostgresResult? {
+        try withHandle { (handle) throws(PostgresError) in try handle.nextResult(silence: settings.replyTimeout) }
+    }
+
+    private func requireConnected() throws(PostgresError) {
+        try withHandle { (handle) throws(PostgresError) in
+            guard PQstatus(handle.raw) == CONNECTION_OK else { throw handle.lost(statement: nil) }
+        }
+    }
+
+    /// Calls one of libpq's functions that return 1 on success.
+    private func queue(_ call: (OpaquePointer) -> Int32) throws(PostgresError) {
+        try withHandle { (handle) throws(PostgresError) in
+            guard call(handle.raw) == 1 else { throw handle.lost(statement: nil) }
+        }
+    }
+}
+
+/// How far a pipelined transaction came.
+private struct PipelineEnding {
+    var sentSteps = 0
+    /// COMMIT was queued, and no step before it is known to have failed.
+    var commits = false
+    var commandTag = ""
+    var failure: PostgresError?
+    var decodingFailure: (any Error)?
+
+    var mayHaveCommitted: Bool { commits }
+}

@@ -1,0 +1,31 @@
+/// A prepared statement: its name on the server, and its text.
+///
+/// It is prepared on first use on each connection. The text is a constant: values go in as `$n` only.
+package struct Statement: Sendable {
+    /// Unique in the program; at most 63 bytes, the server cuts the rest.
+    package let name: String
+    /// Which role runs it in production; the statement check prepares it as that role. `nil` for every role.
+    package let role: StatementRole?
+    /// Whether it runs per batch of deliveries: the statement check refuses a sequential scan of a large table in it.
+    package let isHot: Bool
+    package let sql: String
+
+    package init(_ name: String, role: StatementRole? = nil, isHot: Bool = false, _ sql: String) {
+        self.name = name
+        self.role = role
+        self.isHot = isHot
+        self.sql = sql
+    }
+}
+
+/// The database roles of the service; the raw value is the role's name in PostgreSQL.
+package enum StatementRole: String, Sendable, CaseIterable {
+    /// Owns the tables, runs migrations; no program logs in with it.
+    case owner = "veredus_owner"
+    case producer = "veredus_producer"
+    case worker = "veredus_worker"
+    case admin = "veredus_admin"
+    case web = "veredus_web"
+    case recorder = "veredus_recorder"
+    case inbound = "veredus_inbound"
+}

@@ -1,0 +1,301 @@
+import Shared
+
+/// A campaign's letter and rules, as its author wrote them.
+package struct CampaignDraft: Sendable {
+    package let name: String
+    package let kind: CampaignKind
+    package let policy: DeliveryPolicy
+    package let tracking: TrackingMode
+    /// An interval as PostgreSQL reads it: `3 days`.
+    package let lifetime: String
+    package let subject: String
+    package let html: String
+    package let plain: String?
+    /// JSON, see ``CampaignSettings``.
+    package let settings: String
+
+    package init(
+        name: String,
+        kind: CampaignKind,
+        policy: DeliveryPolicy,
+        tracking: TrackingMode,
+        lifetime: String,
+        subject: String,
+        html: String,
+        plain: String?,
+        settings: String
+    ) {
+        self.name = name
+        self.kind = kind
+        self.policy = policy
+        self.tracking = tracking
+        self.lifetime = lifetime
+        self.subject = subject
+        self.html = html
+        self.plain = plain
+        self.settings = settings
+    }
+}
+
+/// What an operator asked for and cannot have.
+package struct RequestRefused: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Why: Equatable, Sendable {
+        /// The campaign stands elsewhere.
+        case state(CampaignState)
+        /// Nobody is on the list.
+        case emptyList
+    }
+
+    package let campaign: CampaignID
+    package let request: CampaignState.Request
+    package let why: Why
+
+    package var description: String {
+        switch why {
+        case .emptyList:
+            return "campaign \(campaign) cannot be started: nobody is subscribed to its list. "
+                + "Import contacts first: `veredus contacts import`"
+        case .state(let state):
+            let possible = CampaignState.Request.allCases.filter { CampaignState.states(allowing: $0).contains(state) }
+            let advice =
+                possible.isEmpty
+                ? "Nothing can be asked of it any more"
+                : "Possible now: \(possible.map(\.rawValue).joined(separator: ", "))"
+            let needed = CampaignState.states(allowing: request).map(\.name).joined(separator: " or ")
+            return "campaign \(campaign) is \(state.name); to \(request.rawValue) it, it must be \(needed). \(advice)"
+        }
+    }
+}
+
+extension AdminDatabase {
+    /// The account that a campaign belongs to; `nil` when there is no such campaign.
+    package func account(of campaign: CampaignID) async throws -> AccountID? {
+        try await transaction(account: nil) { connection in
+            try connection.rows(.accountOfCampaign, [.int32(campaign)]) { try $0.optionalInt32(0) }.first ?? nil
+        }
+    }
+
+    /// Stores a draft as version 1 of a new campaign.
+    package func createCampaign(_ draft: CampaignDraft, account: AccountID, list: Int32) async throws -> CampaignID {
+        try await transaction(account: account) { connection in
+            let ids = try connection.rows(
+                .insertCampaign,
+                [
+                    .int32(account), .int32(list), .text(draft.name), .int16(draft.kind.rawValue),
+                    .int16(draft.policy.rawValue), .int16(draft.tracking.rawValue), .text(draft.lifetime),
+                ]
+            ) { try $0.int32(0) }
+            let id = try ids.only(of: .insertCampaign)
+            try connection.run(.insertVersion, draft.version(of: id, account: account))
+            try connection.write(AuditEntry("campaign.create", "campaign \(id)"), by: actor, account: account)
+            return id
+        }
+    }
+
+    /// Stores a draft as the next version of a campaign that has not been started.
+    ///
+    /// - Returns: The version's number; `nil` when the campaign is no draft any more.
+    package func updateCampaign(_ id: CampaignID, _ draft: CampaignDraft, account: AccountID) async throws -> Int32? {
+        try await transaction(account: account) { connection in
+            let changed = try connection.run(
+                .updateCampaign,
+                [
+                    .int32(id), .text(draft.name), .int16(draft.kind.rawValue), .int16(draft.policy.rawValue),
+                    .int16(draft.tracking.rawValue), .text(draft.lifetime),
+                ]
+            )
+            guard changed == 1 else { return nil }
+            let versions = try connection.rows(.insertVersion, draft.version(of: id, account: account)) {
+                try $0.int32(0)
+            }
+            try connection.write(AuditEntry("campaign.update", "campaign \(id)"), by: actor, account: account)
+            return try versions.only(of: .insertVersion)
+        }
+    }
+
+    /// Asks for a start: the producer that leases the campaign freezes and sends it.
+    ///
+    /// - Parameters:
+    ///   - campaign: A draft.
+    ///   - account: Its account.
+    ///   - moment: Seconds since 1970; `nil` is now.
+    /// - Throws: ``RequestRefused``; nothing has changed then.
+    package func start(_ campaign: CampaignID, account: AccountID, at moment: Double?) async throws {
+        try await transaction(account: account) { connection in
+            let when = moment.map { PostgresValue.timestamp(secondsSinceEpoch: $0) } ?? .null
+            let changed = try connection.run(.startCampaign, [.int32(campaign), when])
+            guard changed == 0 else {
+                let reason = moment.map { "at \(Timestamp.text($0))" } ?? ""
+                let entry = AuditEntry("campaign.start", "campaign \(campaign)", reason: reason)
+                return try connection.write(entry, by: actor, account: account)
+            }
+            let state = try connection.state(of: campaign)
+            throw RequestRefused(
+                campaign: campaign,
+                request: .start,
+                why: state == .draft ? .emptyList : .state(state)
+            )
+        }
+    }
+
+    /// Pauses, resumes or cancels a campaign.
+    ///
+    /// Pause and cancel wait for the claims that are under way: once they return, no claim commits any more.
+    ///
+    /// - Throws: ``RequestRefused``; nothing has changed then.
+    package func ask(_ request: CampaignState.Request, of campaign: CampaignID, account: AccountID) async throws {
+        let next: CampaignState =
+            switch request {
+            case .start: .starting
+            case .pause: .paused
+            case .resume: .running
+            case .cancel: .cancelling
+            }
+        try await transaction(account: account) { connection in
+            // A statement of its own, so that the update's snapshot is younger than the lock.
+            if request != .resume { try connection.run(.lockCampaign, [.int32(campaign)]) }
+            let allowed = CampaignState.states(allowing: request).map(\.rawValue)
+            let changed = try connection.run(
+                .changeState,
+                [.int32(campaign), .int16s(allowed), .int16(next.rawValue)]
+            )
+            guard changed == 1 else {
+                throw RequestRefused(
+                    campaign: campaign,
+                    request: request,
+                    why: .state(try connection.state(of: campaign))
+                )
+            }
+            let entry = AuditEntry("campaign.\(request.rawValue)", "campaign \(campaign)")
+            try connection.write(entry, by: actor, account: account)
+        }
+    }
+
+    /// The newest version of a campaign's letter, as it would be frozen now.
+    package func letter(of campaign: CampaignID, account: AccountID) async throws -> FrozenLetter? {
+        try await transaction(account: account) { connection in
+            try connection.rows(.newestLetter, [.int32(campaign)]) { row in
+                FrozenLetter(
+                    campaign: try row.int32(0),
+                    account: try row.int32(1),
+                    version: try row.int32(2),
+                    name: try row.text(3),
+                    kind: CampaignKind(rawValue: try row.int16(4)) ?? .marketing,
+                    tracking: TrackingMode(rawValue: try row.int16(5)) ?? .none,
+                    policy: DeliveryPolicy(rawValue: try row.int16(6)) ?? .atMostOnce,
+                    list: try row.int32(7),
+                    listName: try row.text(8),
+                    accountName: try row.text(9),
+                    subject: try row.text(10),
+                    html: try row.text(11),
+                    plain: try row.optionalText(12),
+                    settings: try row.bytes(13)
+                )
+            }.first
+        }
+    }
+}
+
+extension CampaignDraft {
+    fileprivate func version(of id: CampaignID, account: AccountID) -> [PostgresValue] {
+        [
+            .int32(id), .int32(account), .text(subject), .text(html), plain.map { .text($0) } ?? .null,
+            .json(settings),
+        ]
+    }
+}
+
+extension PostgresConnection {
+    fileprivate func state(of campaign: CampaignID) throws -> CampaignState {
+        let states = try rows(.stateOfCampaign, [.int32(campaign)]) { try $0.int16(0) }
+        let number = try states.only(of: .stateOfCampaign)
+        guard let state = CampaignState(rawValue: number) else {
+            throw PostgresError.misuse("state \(number) is unknown", statement: Statement.stateOfCampaign.name)
+        }
+        return state
+    }
+}
+
+extension Statement {
+    /// `$1` campaign.
+    static let accountOfCampaign = Statement(
+        "account-of-campaign",
+        role: .admin,
+        "SELECT account_of_campaign($1::int)"
+    )
+    /// `$1` account; `$2` list; `$3` name; `$4` kind; `$5` policy; `$6` tracking; `$7` lifetime.
+    static let insertCampaign = Statement(
+        "insert-campaign",
+        role: .admin,
+        """
+        INSERT INTO campaigns (account_id, list_id, name, kind, policy, tracking, lifetime)
+        VALUES ($1, $2, $3, $4, $5, $6, $7::text::interval) RETURNING campaign_id
+        """
+    )
+    /// `$1` campaign; `$2` name; `$3` kind; `$4` policy; `$5` tracking; `$6` lifetime.
+    static let updateCampaign = Statement(
+        "update-campaign",
+        role: .admin,
+        """
+        UPDATE campaigns SET name = $2, kind = $3, policy = $4, tracking = $5, lifetime = $6::text::interval
+        WHERE campaign_id = $1 AND state = 0
+        """
+    )
+    /// `$1` campaign; `$2` account; `$3` subject; `$4` HTML; `$5` plain text or NULL; `$6` settings.
+    static let insertVersion = Statement(
+        "insert-version",
+        role: .admin,
+        """
+        INSERT INTO campaign_versions (campaign_id, version, account_id, subject, html, plain, settings)
+        SELECT $1, COALESCE(max(version), 0) + 1, $2, $3, $4, $5, $6 FROM campaign_versions WHERE campaign_id = $1
+        RETURNING version
+        """
+    )
+    /// `$1` campaign; `$2` when, NULL for now.
+    static let startCampaign = Statement(
+        "start-campaign",
+        role: .admin,
+        """
+        UPDATE campaigns c SET state = 1, start_at = COALESCE($2::timestamptz, now())
+        WHERE c.campaign_id = $1 AND c.state = 0
+          AND EXISTS (SELECT FROM list_members m WHERE m.list_id = c.list_id AND m.status = 0)
+        """
+    )
+    /// Waits for the claims that are under way, and makes the next ones wait; `$1` campaign.
+    static let lockCampaign = Statement(
+        "lock-campaign",
+        role: .admin,
+        "SELECT pg_advisory_xact_lock(1, $1)::text"
+    )
+    /// A campaign that runs again has jobs that were acknowledged while it was paused: they are published anew.
+    ///
+    /// `$1` campaign; `$2` states that allow it; `$3` next state.
+    static let changeState = Statement(
+        "change-state",
+        role: .admin,
+        """
+        UPDATE campaigns SET state = $3, republish = republish OR $3::smallint = 2
+        WHERE campaign_id = $1 AND state = ANY($2::smallint[])
+        """
+    )
+    /// `$1` campaign.
+    static let stateOfCampaign = Statement(
+        "state-of-campaign",
+        role: .admin,
+        "SELECT state FROM campaigns WHERE campaign_id = $1"
+    )
+    /// `$1` campaign.
+    static let newestLetter = Statement(
+        "newest-letter",
+        role: .admin,
+        """
+        SELECT c.campaign_id, c.account_id, v.version, c.name, c.kind, c.tracking, c.policy, c.list_id, l.name, a.name,
+               v.subject, v.html, v.plain, v.settings
+        FROM campaigns c
+        JOIN campaign_versions v ON v.campaign_id = c.campaign_id
+        JOIN lists l ON l.list_id = c.list_id
+        JOIN accounts a ON a.account_id = c.account_id
+        WHERE c.campaign_id = $1 ORDER BY v.version DESC LIMIT 1
+        """
+    )
+}

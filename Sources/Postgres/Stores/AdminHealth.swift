@@ -1,0 +1,93 @@
+import Shared
+
+/// What `veredus doctor` asks of a database.
+package struct DatabaseHealth: Sendable {
+    package let serverVersion: String
+    package let user: String
+    package let workersAlive: Int64
+    package let lanes: [String]
+    /// By key number.
+    package let addressKeyChecks: [Int16: [UInt8]]
+    /// Whether the next campaigns have a partition to go to.
+    package let hasPartitionsAhead: Bool
+}
+
+extension AdminDatabase {
+    package func health() async throws -> DatabaseHealth {
+        try await transaction(account: nil) { connection in
+            let facts = try connection.rows(.healthFacts) { row in
+                (
+                    version: try row.text(0), user: try row.text(1), workers: try row.int64(2),
+                    lanes: try row.texts(3), partitions: try row.bool(4)
+                )
+            }.only(of: .healthFacts)
+            return DatabaseHealth(
+                serverVersion: facts.version,
+                user: facts.user,
+                workersAlive: facts.workers,
+                lanes: facts.lanes,
+                addressKeyChecks: try connection.addressKeyChecks(),
+                hasPartitionsAhead: facts.partitions
+            )
+        }
+    }
+
+    /// How many workers may send, by the database's clock.
+    package func workersAlive() async throws -> Int64 {
+        try await transaction(account: nil) { connection in
+            try connection.rows(.workersAlive) { try $0.int64(0) }.only(of: .workersAlive)
+        }
+    }
+
+    /// Notes which key hashes addresses, or compares it with what was noted first.
+    ///
+    /// `number`: The key's number.
+    /// `checkValue`: What the key makes of a fixed text.
+    /// - Returns: Whether it is the key that made the stored hashes.
+    /// - Throws: ``PostgresError``.
+    package func confirmAddressKey(number: Int16, checkValue: [UInt8]) async throws -> Bool {
+        try await transaction(account: nil) { connection in
+            try connection.run(.noteKeyCheck, [.int16(number), .bytes(checkValue)])
+            return try connection.addressKeyChecks()[number] == checkValue
+        }
+    }
+}
+
+extension PostgresConnection {
+    fileprivate func addressKeyChecks() throws -> [Int16: [UInt8]] {
+        let checks = try rows(.keyChecks) { (number: try $0.int16(0), value: try $0.bytes(1)) }
+        return Dictionary(uniqueKeysWithValues: checks.map { ($0.number, $0.value) })
+    }
+}
+
+extension Statement {
+    static let healthFacts = Statement(
+        "health-facts",
+        role: .admin,
+        """
+        SELECT current_setting('server_version'), current_user::text,
+               (SELECT count(*) FROM workers WHERE alive_until > clock_timestamp()),
+               (SELECT array_agg(name ORDER BY lane_id) FROM lanes),
+               to_regclass(format('deliveries_p%s', (SELECT last_value / 2000 + 1 FROM campaigns_campaign_id_seq)))
+                   IS NOT NULL
+        """
+    )
+    static let workersAlive = Statement(
+        "workers-alive",
+        role: .admin,
+        "SELECT count(*) FROM workers WHERE alive_until > clock_timestamp()"
+    )
+    static let keyChecks = Statement(
+        "key-checks",
+        role: .admin,
+        "SELECT key_version, check_value FROM key_checks WHERE purpose = 'address'"
+    )
+    /// `$1` key; `$2` check value.
+    static let noteKeyCheck = Statement(
+        "note-key-check",
+        role: .admin,
+        """
+        INSERT INTO key_checks (purpose, key_version, check_value) VALUES ('address', $1, $2) ON CONFLICT DO NOTHING
+        """
+    )
+}

@@ -1,0 +1,14 @@
+extension Statement {
+    /// The statements of the admin tool that the migrated schema is enough for.
+    ///
+    /// Those of an import are not among them: they need its staging table.
+    static let admin: [Statement] = [
+        .chooseAccount, .writeAudit, .insertAccount, .accounts, .accountByName, .accountSize, .insertList, .lists,
+        .listByName, .lanes, .lockLanes, .insertLane, .takenDomains, .insertLaneDomains, .members, .contactByKey,
+        .memberships, .deliveriesOfContact, .shareAccount, .insertSuppression, .contactsByHash, .suppressionsOfHash,
+        .unsubscribeMembers, .lockOpenDeliveries, .dropRetries, .recallQueued, .markRecalled, .accountOfCampaign,
+        .insertCampaign, .updateCampaign, .insertVersion, .startCampaign, .lockCampaign, .changeState,
+        .stateOfCampaign, .newestLetter, .reportOnCampaign, .campaignsOfAccount, .countersOfCampaigns, .refusals,
+        .healthFacts, .keyChecks, .noteKeyCheck, .countSuppressed, .workersAlive, .makePartitions,
+    ]
+}

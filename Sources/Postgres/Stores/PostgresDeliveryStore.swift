@@ -1,0 +1,131 @@
+import Shared
+import Synchronization
+
+/// The worker's books in PostgreSQL.
+package struct PostgresDeliveryStore: DeliveryStore {
+    private let pool: PostgresPool
+
+    package init(_ pool: PostgresPool) { self.pool = pool }
+
+    package func fetch(_ keys: [DeliveryKey]) async throws -> [FetchedRecipient] {
+        try await pool.withConnection { connection in
+            try await connection.rows(
+                .fetchRecipients,
+                [.int32s(keys.map(\.campaign)), .int32s(keys.map(\.seq))]
+            ) { row in
+                FetchedRecipient(
+                    key: DeliveryKey(campaign: try row.int32(0), seq: try row.int32(1)),
+                    attempt: try row.int16(2),
+                    suspect: try row.int16(3),
+                    contactVersion: try row.int32(4),
+                    address: try row.bytes(5),
+                    attributes: try row.bytes(6)
+                )
+            }
+        }
+    }
+
+    package func claim(
+        _ requests: [ClaimRequest],
+        token: ClaimToken,
+        incarnation: Incarnation
+    ) async throws -> [Verdict] {
+        let campaigns = requests.map(\.key.campaign)
+        let verdicts = Mutex<[Verdict]>([])
+        let steps = [
+            PipelineStep(.lockCampaignsShared, [.int32s(Set(campaigns).sorted())]),
+            PipelineStep(
+                .claimDeliveries,
+                [
+                    .int32s(campaigns), .int32s(requests.map(\.key.seq)), .int32s(requests.map(\.generation)),
+                    .int32s(requests.map(\.contactVersion)), .int16s(requests.map(\.attempt)), .int64(token),
+                    .int64(incarnation),
+                ]
+            ) { row in
+                let verdict = Verdict(rawValue: try row.int16(0)) ?? .unknown
+                verdicts.withLock { $0.append(verdict) }
+            },
+        ]
+        try await pool.withConnection { try await $0.pipelinedTransaction(steps) }
+        return verdicts.withLock { $0 }
+    }
+
+    package func record(_ results: [DeliveryResult], finished: [ClaimToken]) async throws {
+        let values: [PostgresValue] = [
+            .int32s(results.map(\.key.campaign)), .int32s(results.map(\.key.seq)), .int64s(results.map(\.token)),
+            .int16s(results.map(\.state.rawValue)), .int16s(results.map(\.reason.rawValue)),
+            .int16s(results.map(\.code)), .doubles(results.map(\.waitSeconds)), .bools(results.map(\.countsAsAttempt)),
+            .int16s(results.map(\.outcome.judgement.rawValue)), .int16s(results.map(\.outcome.step.rawValue)),
+            .texts(results.map { $0.outcome.judgement == .accepted ? "" : $0.outcome.text }), .int64s(finished),
+        ]
+        _ = try await pool.withConnection { try await $0.run(.recordResults, values) }
+    }
+
+    package func suspect(_ key: DeliveryKey) async throws -> Int16? {
+        try await pool.withConnection { connection in
+            try await connection.rows(.raiseSuspicion, [.int32(key.campaign), .int32(key.seq)]) { try $0.int16(0) }
+        }.first
+    }
+
+    package func acquit(_ key: DeliveryKey) async throws {
+        _ = try await pool.withConnection { connection in
+            try await connection.run(.dropSuspicion, [.int32(key.campaign), .int32(key.seq)])
+        }
+    }
+
+    package func bury(_ letter: DeadLetter, worker: String) async throws {
+        try await pool.withConnection { connection in
+            try await connection.transaction { connection in
+                try connection.run(
+                    .insertDeadLetter,
+                    [
+                        letter.key.map { .int32($0.campaign) } ?? .null, letter.key.map { .int32($0.seq) } ?? .null,
+                        .int16(letter.reason.rawValue), .text(letter.detail), .text(worker), .text(letter.queue),
+                        .bytes(letter.envelope),
+                    ]
+                )
+                guard let key = letter.key else { return }
+                let reason: DeliveryReason = letter.reason == .poison ? .poison : .renderFailed
+                try connection.run(
+                    .endUnsent,
+                    [
+                        .int32(key.campaign), .int32(key.seq), .int16(DeliveryState.dead.rawValue),
+                        .int16(reason.rawValue),
+                    ]
+                )
+            }
+        }
+    }
+
+    package func check() async throws {
+        try await pool.withConnection(deadline: .seconds(2)) { try await $0.execute("SELECT 1") }
+    }
+
+    package func letter(of campaign: CampaignID) async throws -> FrozenLetter? {
+        try await pool.withConnection { connection in
+            try await connection.rows(.frozenLetter, [.int32(campaign)]) { try FrozenLetter($0) }
+        }.first
+    }
+}
+
+extension FrozenLetter {
+    /// Reads a row of `frozen-letter` or `letter-to-freeze`.
+    init(_ row: borrowing PostgresRow) throws {
+        self.init(
+            campaign: try row.int32(0),
+            account: try row.int32(1),
+            version: try row.int32(2),
+            name: try row.text(3),
+            kind: CampaignKind(rawValue: try row.int16(4)) ?? .marketing,
+            tracking: TrackingMode(rawValue: try row.int16(5)) ?? .none,
+            policy: DeliveryPolicy(rawValue: try row.int16(6)) ?? .atMostOnce,
+            list: try row.int32(7),
+            listName: try row.text(8),
+            accountName: try row.text(9),
+            subject: try row.text(10),
+            html: try row.text(11),
+            plain: try row.optionalText(12),
+            settings: try row.bytes(13)
+        )
+    }
+}

@@ -1,0 +1,246 @@
+/// What the producer says to the database. Every write to a campaign tests the lease's token: a producer that was
+/// stopped and wakes changes nothing.
+extension Statement {
+    /// Takes the campaigns that nobody drives, and keeps those that this producer drives.
+    ///
+    /// `$1` this producer's token; `$2` seconds the lease lasts.
+    static let leaseCampaigns = Statement(
+        "lease-campaigns",
+        role: .producer,
+        """
+        UPDATE campaigns c SET lease_token = $1, lease_until = now() + $2::float8 * interval '1 second'
+        FROM (
+            SELECT campaign_id FROM campaigns
+            WHERE state IN (1, 2, 3, 4) AND (state <> 1 OR start_at <= now())
+              AND (lease_until < now() OR lease_token = $1 AND lease_until < now() + $2::float8 * interval '0.7 second')
+            FOR UPDATE SKIP LOCKED
+        ) AS free
+        WHERE c.campaign_id = free.campaign_id
+        """
+    )
+
+    /// The campaigns that this producer drives, and how far each of their lanes is.
+    ///
+    /// `$1` this producer's token.
+    static let drivenCampaigns = Statement(
+        "driven-campaigns",
+        role: .producer,
+        """
+        SELECT c.campaign_id, c.account_id, c.state, c.republish, COALESCE(c.expires_at <= now(), false),
+               l.lane_id, n.name, l.first_seq, l.last_seq, l.cursor, l.generation,
+               COALESCE(k.pending, 0), COALESCE(k.sending, 0), COALESCE(k.deferred, 0)
+        FROM campaigns c
+        LEFT JOIN campaign_lanes l USING (campaign_id)
+        LEFT JOIN lanes n USING (lane_id)
+        LEFT JOIN LATERAL (
+            SELECT sum(pending)::int AS pending, sum(sending)::int AS sending, sum(deferred)::int AS deferred
+            FROM counters k WHERE k.campaign_id = c.campaign_id AND k.lane_id = l.lane_id
+        ) AS k ON true
+        WHERE c.lease_token = $1 AND c.lease_until > now() AND c.state IN (1, 2, 3, 4)
+        ORDER BY c.campaign_id, l.lane_id
+        """
+    )
+
+    /// Moves a lane's cursor past what was confirmed.
+    ///
+    /// `$1` campaign; `$2` lane; `$3` generation; `$4` cursor; `$5` this producer's token.
+    static let moveCursor = Statement(
+        "move-cursor",
+        role: .producer,
+        """
+        UPDATE campaign_lanes l SET cursor = $4
+        WHERE l.campaign_id = $1 AND l.lane_id = $2 AND l.generation = $3 AND l.cursor < $4
+          AND EXISTS (SELECT FROM campaigns c WHERE c.campaign_id = $1 AND c.lease_token = $5)
+        """
+    )
+
+    /// The next rows of a lane that are still to be published; for lanes that are published anew.
+    ///
+    /// `$1` campaign; `$2` cursor; `$3` last seq of the lane; `$4` how many.
+    static let pendingAfterCursor = Statement(
+        "pending-after-cursor",
+        role: .producer,
+        isHot: true,
+        """
+        SELECT seq FROM deliveries WHERE campaign_id = $1 AND seq > $2 AND seq <= $3 AND state = 0 ORDER BY seq LIMIT $4
+        """
+    )
+
+    /// Publishes a lane anew: a new generation, from the lowest row that is still pending.
+    ///
+    /// `$1` campaign; `$2` lane; `$3` the generation that was lost; `$4` this producer's token.
+    static let renewGeneration = Statement(
+        "renew-generation",
+        role: .producer,
+        isHot: true,
+        """
+        UPDATE campaign_lanes l SET generation = l.generation + 1, cursor = COALESCE(
+            (SELECT d.seq - 1 FROM deliveries d
+             WHERE d.campaign_id = $1 AND d.seq BETWEEN l.first_seq AND l.last_seq AND d.state = 0
+             ORDER BY d.campaign_id, d.seq LIMIT 1),
+            l.last_seq)
+        WHERE l.campaign_id = $1 AND l.lane_id = $2 AND l.generation = $3
+          AND EXISTS (SELECT FROM campaigns c WHERE c.campaign_id = $1 AND c.lease_token = $4)
+        """
+    )
+
+    /// Notes that a resumed campaign's lanes are published anew.
+    ///
+    /// `$1` campaign; `$2` this producer's token.
+    static let clearRepublish = Statement(
+        "clear-republish",
+        role: .producer,
+        "UPDATE campaigns SET republish = false WHERE campaign_id = $1 AND lease_token = $2"
+    )
+
+    /// Publishes a resumed campaign's retries as soon as they are due: those published while it was paused were
+    /// acknowledged.
+    ///
+    /// `$1` campaign; `$2` this producer's token.
+    static let hastenRetries = Statement(
+        "hasten-retries",
+        role: .producer,
+        """
+        UPDATE retries r SET publish_at = r.due
+        FROM (
+            SELECT r.campaign_id, r.seq FROM retries r JOIN campaigns c USING (campaign_id)
+            WHERE r.campaign_id = $1 AND r.publish_at > r.due AND c.lease_token = $2 FOR UPDATE OF r SKIP LOCKED
+        ) AS waiting
+        WHERE r.campaign_id = waiting.campaign_id AND r.seq = waiting.seq
+        """
+    )
+
+    /// Retries whose time has come; moves their publication on, so that a lost job comes back by itself.
+    ///
+    /// `$1` this producer's token; `$2` how many; `$3` seconds until they are published again.
+    static let dueRetries = Statement(
+        "due-retries",
+        role: .producer,
+        """
+        UPDATE retries r SET publish_at = now() + $3::float8 * interval '1 second'
+        FROM (
+            SELECT r.campaign_id, r.seq FROM retries r JOIN campaigns c USING (campaign_id)
+            WHERE r.publish_at <= now() AND c.state = 2 AND c.lease_token = $1
+            ORDER BY r.publish_at LIMIT $2 FOR UPDATE OF r SKIP LOCKED
+        ) AS due
+        WHERE r.campaign_id = due.campaign_id AND r.seq = due.seq
+        RETURNING r.campaign_id, r.seq, r.lane_id
+        """
+    )
+
+    /// Gives back retries that the broker refused: they are due at once.
+    ///
+    /// `$1` campaigns; `$2` seqs.
+    static let undueRetries = Statement(
+        "undue-retries",
+        role: .producer,
+        """
+        UPDATE retries r SET publish_at = now() + interval '1 second'
+        FROM unnest($1::int[], $2::int[]) AS a(campaign_id, seq) WHERE r.campaign_id = a.campaign_id AND r.seq = a.seq
+        """
+    )
+
+    /// Ends the next rows of a campaign that is cancelled or has expired.
+    ///
+    /// Rows that are being sent are left to their worker. `$1` campaign; `$2` above this seq; `$3` up to this seq;
+    /// `$4` the state they get; `$5` this producer's token.
+    static let closeRows = Statement(
+        "close-rows",
+        role: .producer,
+        """
+        WITH batch AS (
+            SELECT campaign_id, seq FROM deliveries
+            WHERE campaign_id = $1 AND seq > $2 AND seq <= $3 AND state IN (0, 2)
+              AND EXISTS (SELECT FROM campaigns c WHERE c.campaign_id = $1 AND c.lease_token = $5)
+            ORDER BY campaign_id, seq FOR NO KEY UPDATE
+        ), woken AS (
+            DELETE FROM retries r USING batch b WHERE r.campaign_id = b.campaign_id AND r.seq = b.seq
+        )
+        UPDATE deliveries d SET state = $4::smallint, changed_at = now()
+        FROM batch b WHERE d.campaign_id = b.campaign_id AND d.seq = b.seq
+        """
+    )
+
+    /// Decides that a campaign has ended: nothing is pending, being sent or deferred any more.
+    ///
+    /// `$1` campaign; `$2` this producer's token.
+    static let finishCampaign = Statement(
+        "finish-campaign",
+        role: .producer,
+        """
+        UPDATE campaigns c SET state = CASE WHEN c.state = 4 THEN 5 ELSE 6 END, finished_at = now()
+        WHERE c.campaign_id = $1 AND c.lease_token = $2 AND c.state IN (2, 3, 4)
+          AND (SELECT COALESCE(sum(pending), 0) = 0 AND COALESCE(sum(sending), 0) = 0 AND COALESCE(sum(deferred), 0) = 0
+               FROM counters k WHERE k.campaign_id = $1)
+        """
+    )
+
+    /// Merges a campaign's counters into one row a lane: its writers come and go, their differences add up.
+    ///
+    /// `$1` campaign.
+    static let mergeCounters = Statement(
+        "merge-counters",
+        role: .producer,
+        """
+        WITH gone AS (DELETE FROM counters WHERE campaign_id = $1 RETURNING *)
+        INSERT INTO counters (campaign_id, lane_id, writer, pending, sending, deferred, accepted, failed, suppressed,
+                              uncertain, cancelled, expired, dead)
+        SELECT campaign_id, lane_id, 0, sum(pending), sum(sending), sum(deferred), sum(accepted), sum(failed),
+               sum(suppressed), sum(uncertain), sum(cancelled), sum(expired), sum(dead)
+        FROM gone GROUP BY campaign_id, lane_id
+        """
+    )
+
+    /// The slots of the workers that are alive, by lane.
+    static let workerSlots = Statement(
+        "worker-slots",
+        role: .producer,
+        """
+        SELECT lane, sum(slots)::int FROM workers, unnest(lanes) AS lane WHERE alive_until > now() GROUP BY lane
+        """
+    )
+
+    /// Ends what workers left behind that went away: `uncertain`, or deferred to be sent again, by policy.
+    ///
+    /// Who opted out while being sent is never sent again. `$1` how many claims at once.
+    static let sweepDeadWorkers = Statement(
+        "sweep-dead-workers",
+        role: .producer,
+        """
+        WITH orphans AS MATERIALIZED (
+            SELECT k.token, k.campaign_id, k.incarnation, k.seqs, c.policy
+            FROM claims k JOIN campaigns c USING (campaign_id)
+            WHERE NOT EXISTS (SELECT FROM workers w WHERE w.incarnation = k.incarnation AND w.alive_until > now())
+            LIMIT $1 FOR UPDATE OF k SKIP LOCKED
+        ), rows AS MATERIALIZED (
+            SELECT d.campaign_id, d.seq, o.policy, o.incarnation
+            FROM orphans o CROSS JOIN LATERAL unnest(o.seqs) AS s(seq)
+            JOIN deliveries d ON d.campaign_id = o.campaign_id AND d.seq = s.seq AND d.token = o.token AND d.state = 1
+            ORDER BY d.campaign_id, d.seq FOR NO KEY UPDATE OF d
+        ), swept AS (
+            UPDATE deliveries d
+            SET state = CASE WHEN r.policy = 1 AND NOT d.recalled THEN 2 ELSE 6 END, reason = 9, changed_at = now()
+            FROM rows r WHERE d.campaign_id = r.campaign_id AND d.seq = r.seq AND d.state = 1
+            RETURNING d.campaign_id, d.seq, d.account_id, d.lane_id, d.state, d.attempt, r.incarnation
+        ), waiting AS (
+            INSERT INTO retries (campaign_id, seq, account_id, lane_id, due, publish_at)
+            SELECT campaign_id, seq, account_id, lane_id, now(), now() FROM swept WHERE state = 2
+        ), said AS (
+            INSERT INTO replies (campaign_id, seq, account_id, attempt, judgement, step, code, reply)
+            SELECT campaign_id, seq, account_id, attempt, 4, 8, 0,
+                   format('worker %s went away with it in hand', to_hex(incarnation)) FROM swept
+        )
+        DELETE FROM claims k USING orphans o WHERE k.token = o.token AND k.campaign_id = o.campaign_id
+        """
+    )
+
+    /// Forgets workers that went away a while ago and left nothing behind.
+    static let forgetWorkers = Statement(
+        "forget-workers",
+        role: .producer,
+        """
+        DELETE FROM workers w WHERE w.alive_until < now() - interval '1 minute'
+          AND NOT EXISTS (SELECT FROM claims k WHERE k.incarnation = w.incarnation)
+        """
+    )
+}

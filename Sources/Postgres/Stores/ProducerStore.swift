@@ -1,0 +1,234 @@
+import Shared
+
+/// One lane of a campaign that this producer drives.
+package struct DrivenLane: Sendable, Equatable {
+    package let lane: LaneID
+    package let name: String
+    package let firstSeq: Seq
+    package let lastSeq: Seq
+    package let cursor: Seq
+    package let generation: Generation
+    package let pending: Int32
+    package let sending: Int32
+    package let deferred: Int32
+
+    package init(
+        lane: LaneID,
+        name: String,
+        firstSeq: Seq,
+        lastSeq: Seq,
+        cursor: Seq,
+        generation: Generation,
+        pending: Int32,
+        sending: Int32,
+        deferred: Int32
+    ) {
+        self.lane = lane
+        self.name = name
+        self.firstSeq = firstSeq
+        self.lastSeq = lastSeq
+        self.cursor = cursor
+        self.generation = generation
+        self.pending = pending
+        self.sending = sending
+        self.deferred = deferred
+    }
+}
+
+/// One campaign that this producer drives.
+package struct DrivenCampaign: Sendable, Equatable {
+    package let campaign: CampaignID
+    package let account: AccountID
+    package let state: CampaignState
+    /// Resumed: its jobs are to be published anew.
+    package let isToBeRepublished: Bool
+    package let isExpired: Bool
+    package var lanes: [DrivenLane]
+
+    package init(
+        campaign: CampaignID,
+        account: AccountID,
+        state: CampaignState,
+        isToBeRepublished: Bool,
+        isExpired: Bool,
+        lanes: [DrivenLane]
+    ) {
+        self.campaign = campaign
+        self.account = account
+        self.state = state
+        self.isToBeRepublished = isToBeRepublished
+        self.isExpired = isExpired
+        self.lanes = lanes
+    }
+}
+
+/// A deferred delivery whose time has come.
+package struct DueRetry: Sendable {
+    package let key: DeliveryKey
+    package let lane: LaneID
+}
+
+/// The producer's books in PostgreSQL. Every write tests the lease of `token`.
+package struct ProducerStore: Sendable {
+    private let pool: PostgresPool
+    private let token: Int64
+
+    package init(_ pool: PostgresPool, token: Int64) {
+        self.pool = pool
+        self.token = token
+    }
+
+    /// Takes the campaigns that nobody drives, and keeps those that this producer drives.
+    package func lease(seconds: Double) async throws {
+        _ = try await pool.withConnection { try await $0.run(.leaseCampaigns, [.int64(token), .double(seconds)]) }
+    }
+
+    /// The campaigns that this producer drives.
+    package func driven() async throws -> [DrivenCampaign] {
+        let rows = try await pool.withConnection { connection in
+            try await connection.rows(.drivenCampaigns, [.int64(token)]) { try DrivenCampaign($0) }
+        }
+        // One row a lane, ordered by campaign.
+        return rows.reduce(into: []) { campaigns, row in
+            if campaigns.last?.campaign == row.campaign {
+                campaigns[campaigns.count - 1].lanes += row.lanes
+            } else {
+                campaigns.append(row)
+            }
+        }
+    }
+
+    /// Moves a lane's cursor past what was confirmed.
+    package func moveCursor(_ campaign: CampaignID, _ lane: DrivenLane, to cursor: Seq) async throws {
+        _ = try await pool.withConnection { connection in
+            try await connection.run(
+                .moveCursor,
+                [.int32(campaign), .int16(lane.lane), .int32(lane.generation), .int32(cursor), .int64(token)]
+            )
+        }
+    }
+
+    /// The next rows of a lane that are still pending.
+    package func pending(_ campaign: CampaignID, _ lane: DrivenLane, limit: Int) async throws -> [Seq] {
+        try await pool.withConnection { connection in
+            try await connection.rows(
+                .pendingAfterCursor,
+                [.int32(campaign), .int32(lane.cursor), .int32(lane.lastSeq), .int32(Int32(limit))]
+            ) { try $0.int32(0) }
+        }
+    }
+
+    /// Publishes lanes anew: a new generation, from the lowest row that is still pending.
+    package func renewGenerations(_ campaign: CampaignID, _ lanes: [DrivenLane]) async throws {
+        let token = token
+        try await pool.withConnection { connection in
+            try await connection.transaction { connection in
+                for lane in lanes {
+                    try connection.run(
+                        .renewGeneration,
+                        [.int32(campaign), .int16(lane.lane), .int32(lane.generation), .int64(token)]
+                    )
+                }
+                try connection.run(.hastenRetries, [.int32(campaign), .int64(token)])
+                try connection.run(.clearRepublish, [.int32(campaign), .int64(token)])
+            }
+        }
+    }
+
+    /// Retries whose time has come; they come again in `againSeconds` unless they are claimed.
+    package func dueRetries(limit: Int, againSeconds: Double) async throws -> [DueRetry] {
+        try await pool.withConnection { connection in
+            try await connection.rows(
+                .dueRetries,
+                [.int64(token), .int32(Int32(limit)), .double(againSeconds)]
+            ) { row in
+                DueRetry(key: DeliveryKey(campaign: try row.int32(0), seq: try row.int32(1)), lane: try row.int16(2))
+            }
+        }
+    }
+
+    /// Gives back retries that the broker refused.
+    package func undueRetries(_ keys: [DeliveryKey]) async throws {
+        _ = try await pool.withConnection { connection in
+            try await connection.run(.undueRetries, [.int32s(keys.map(\.campaign)), .int32s(keys.map(\.seq))])
+        }
+    }
+
+    /// Ends the next rows of a campaign that is cancelled or has expired.
+    ///
+    /// - Returns: How many.
+    package func closeRows(
+        _ campaign: CampaignID,
+        above seq: Seq,
+        upTo last: Seq,
+        as state: DeliveryState
+    ) async throws -> Int {
+        try await pool.withConnection { connection in
+            try await connection.run(
+                .closeRows,
+                [.int32(campaign), .int32(seq), .int32(last), .int16(state.rawValue), .int64(token)]
+            )
+        }
+    }
+
+    /// Ends a campaign of which every row is final.
+    ///
+    /// - Returns: Whether it ended now.
+    package func finish(_ campaign: CampaignID) async throws -> Bool {
+        let token = token
+        return try await pool.withConnection { connection in
+            try await connection.transaction { connection in
+                guard try connection.run(.finishCampaign, [.int32(campaign), .int64(token)]) == 1 else { return false }
+                try connection.run(.mergeCounters, [.int32(campaign)])
+                return true
+            }
+        }
+    }
+
+    /// The slots of the workers that are alive, by lane.
+    package func workerSlots() async throws -> [String: Int] {
+        let rows = try await pool.withConnection { connection in
+            try await connection.rows(.workerSlots) { (try $0.text(0), Int(try $0.int32(1))) }
+        }
+        return Dictionary(rows) { $0 + $1 }
+    }
+
+    /// Ends what workers left behind that went away.
+    ///
+    /// - Returns: How many claims.
+    package func sweepDeadWorkers(limit: Int) async throws -> Int {
+        try await pool.withConnection { connection in
+            let swept = try await connection.run(.sweepDeadWorkers, [.int32(Int32(limit))])
+            if swept == 0 { try await connection.run(.forgetWorkers) }
+            return swept
+        }
+    }
+}
+
+extension DrivenCampaign {
+    /// Reads a row of `driven-campaigns`: a campaign, and one of its lanes.
+    fileprivate init(_ row: borrowing PostgresRow) throws {
+        campaign = try row.int32(0)
+        account = try row.int32(1)
+        state = CampaignState(rawValue: try row.int16(2)) ?? .draft
+        isToBeRepublished = try row.bool(3)
+        isExpired = try row.bool(4)
+        guard let lane = try row.optionalInt16(5) else {
+            lanes = []
+            return
+        }
+        lanes = [
+            DrivenLane(
+                lane: lane,
+                name: try row.text(6),
+                firstSeq: try row.int32(7),
+                lastSeq: try row.int32(8),
+                cursor: try row.int32(9),
+                generation: try row.int32(10),
+                pending: try row.int32(11),
+                sending: try row.int32(12),
+                deferred: try row.int32(13)
+            )
+        ]
+    }
+}

@@ -1,0 +1,149 @@
+import Logging
+import Postgres
+import ServiceLifecycle
+import Shared
+
+/// Drives campaigns from their start to their end: leases them, freezes, tops up, retries, sweeps, finishes.
+///
+/// All state is in PostgreSQL; what this remembers only paces it. A producer that is killed is replaced by any other
+/// once its leases have run out.
+struct Drive: Service {
+    let store: ProducerStore
+    let freeze: Freeze
+    let topUp: TopUp
+    let settings: Settings
+    let log: Logger
+
+    struct Settings: Sendable {
+        /// How long a campaign stays this producer's without a renewal.
+        var leaseSeconds = 10.0
+        /// Between two looks while there is work, and while there is none.
+        var busyInterval = Duration.milliseconds(50)
+        var idleInterval = Duration.milliseconds(200)
+        /// How long a lane without a claim is trusted to be merely slow.
+        var lostAfter = Duration.seconds(30)
+        /// When a retry that was published and not claimed is published again, in seconds.
+        var retryAgainSeconds = 60.0
+        var sweepInterval = Duration.seconds(2)
+    }
+
+    func run() async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            var round = Round(settings: settings)
+            var pause = Duration.milliseconds(100)
+            while !Task.isShuttingDownGracefully, !Task.isCancelled {
+                do {
+                    let isBusy = try await look(&round) { campaign in
+                        group.addTask { await freeze.freeze(campaign) }
+                    }
+                    pause = isBusy ? settings.busyInterval : settings.idleInterval
+                } catch let error where error.isTransientFailure {
+                    pause = min(pause * 2, .seconds(5))
+                    log.warning("waiting for a server", metadata: ["why": "\(error)"])
+                }
+                try? await Task.sleep(for: pause)
+            }
+        }
+    }
+
+    /// What one producer remembers between two looks.
+    struct Round {
+        var lost: LostJobs
+        var closing: [CampaignID: Seq] = [:]
+        var lastSweep: ContinuousClock.Instant?
+
+        init(settings: Settings) { lost = LostJobs(patience: settings.lostAfter) }
+    }
+
+    /// One look at everything that this producer drives.
+    ///
+    /// - Returns: Whether there is work.
+    private func look(_ round: inout Round, startFreeze: (CampaignID) -> Void) async throws -> Bool {
+        try await store.lease(seconds: settings.leaseSeconds)
+        let campaigns = try await store.driven()
+        for campaign in campaigns where campaign.state == .starting {
+            if await freeze.take(campaign.campaign) { startFreeze(campaign.campaign) }
+        }
+        try await sweep(&round)
+        for campaign in campaigns where campaign.isToBeRepublished && campaign.state == .running {
+            try await store.renewGenerations(campaign.campaign, campaign.lanes)
+        }
+        try await close(campaigns, &round)
+        try await finish(campaigns)
+        let depths = try await topUp.topUp(campaigns)
+        try await publishRetries(campaigns)
+        for (campaign, lane) in round.lost.find(campaigns, depths: depths, now: .now) {
+            log.warning(
+                "jobs were lost: publishing the lane anew",
+                metadata: ["campaign": "\(campaign)", "lane": "\(lane.name)", "pending": "\(lane.pending)"]
+            )
+            try await store.renewGenerations(campaign, [lane])
+        }
+        return campaigns.contains { $0.state != .paused }
+    }
+
+    /// Ends the rows of campaigns that are cancelled or have expired, a few thousand at a time.
+    private func close(_ campaigns: [DrivenCampaign], _ round: inout Round) async throws {
+        let step: Seq = 5_000
+        var closing: [CampaignID: Seq] = [:]
+        for campaign in campaigns
+        where campaign.state == .cancelling || campaign.isExpired && campaign.state != .starting {
+            let last = campaign.lanes.map(\.lastSeq).max() ?? 0
+            var seq = round.closing[campaign.campaign] ?? 0
+            for _ in 0..<10 where seq < last {
+                let state: DeliveryState = campaign.state == .cancelling ? .cancelled : .expired
+                _ = try await store.closeRows(campaign.campaign, above: seq, upTo: seq + step, as: state)
+                seq += step
+            }
+            // Rows that were being sent may have come back as deferred: begin again.
+            closing[campaign.campaign] = seq < last ? seq : 0
+        }
+        round.closing = closing
+    }
+
+    private func finish(_ campaigns: [DrivenCampaign]) async throws {
+        for campaign in campaigns
+        where campaign.state == .running || campaign.state == .cancelling
+            || campaign.state == .paused && campaign.isExpired
+        {
+            guard campaign.lanes.allSatisfy({ $0.pending == 0 && $0.sending == 0 && $0.deferred == 0 }) else {
+                continue
+            }
+            if try await store.finish(campaign.campaign) {
+                log.info("campaign ended", metadata: ["campaign": "\(campaign.campaign)"])
+            }
+        }
+    }
+
+    private func publishRetries(_ campaigns: [DrivenCampaign]) async throws {
+        guard campaigns.contains(where: { $0.state == .running && $0.lanes.contains { $0.deferred > 0 } }) else {
+            return
+        }
+        let due = try await store.dueRetries(limit: 500, againSeconds: settings.retryAgainSeconds)
+        guard !due.isEmpty else { return }
+        var names: [LaneID: String] = [:]
+        var generations: [DeliveryKey.Lane: Generation] = [:]
+        for campaign in campaigns {
+            for lane in campaign.lanes {
+                names[lane.lane] = lane.name
+                generations[.init(campaign: campaign.campaign, lane: lane.lane)] = lane.generation
+            }
+        }
+        do {
+            try await topUp.publish(due, lanes: names, generations: generations)
+        } catch {
+            // Not published, as far as we know: due again soon. The claim absorbs one too many.
+            try await store.undueRetries(due.map(\.key))
+            throw error
+        }
+    }
+
+    /// Ends what dead workers left behind, and learns who is alive.
+    private func sweep(_ round: inout Round) async throws {
+        guard round.lastSweep.map({ .now - $0 >= settings.sweepInterval }) ?? true else { return }
+        round.lastSweep = .now
+        await topUp.note(slots: try await store.workerSlots())
+        let swept = try await store.sweepDeadWorkers(limit: 200)
+        if swept > 0 { log.warning("swept claims of workers that went away", metadata: ["claims": "\(swept)"]) }
+    }
+}

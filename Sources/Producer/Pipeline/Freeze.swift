@@ -1,0 +1,46 @@
+import Logging
+import Postgres
+import Shared
+
+/// Freezes campaigns that are to start, beside the loop that drives the others: a million recipients take seconds.
+actor Freeze {
+    private let store: FreezeStore
+    private let installation: LetterSettings
+    private let log: Logger
+    /// Being frozen, or refused until the time given.
+    private var busy: Set<CampaignID> = []
+    private var refusedUntil: [CampaignID: ContinuousClock.Instant] = [:]
+
+    init(store: FreezeStore, installation: LetterSettings, log: Logger) {
+        self.store = store
+        self.installation = installation
+        self.log = log
+    }
+
+    /// Whether the campaign is to be frozen now, by the caller.
+    func take(_ campaign: CampaignID) -> Bool {
+        guard (refusedUntil[campaign] ?? .now) <= .now else { return false }
+        return busy.insert(campaign).inserted
+    }
+
+    /// Freezes a campaign that was taken; a failure is logged, and tried again later.
+    func freeze(_ campaign: CampaignID) async {
+        defer { busy.remove(campaign) }
+        let installation = installation
+        do {
+            let frozen = try await store.freeze(campaign) { letter in
+                try LetterTemplate(letter, installation: installation).links.map { (Int32($0.number), $0.url) }
+            }
+            guard let frozen else { return }
+            log.info(
+                "campaign frozen",
+                metadata: [
+                    "campaign": "\(campaign)", "audience": "\(frozen.audience)", "opted_out": "\(frozen.optedOut)",
+                ]
+            )
+        } catch {
+            refusedUntil[campaign] = .now + .seconds(5)
+            log.error("campaign could not be frozen", metadata: ["campaign": "\(campaign)", "why": "\(error)"])
+        }
+    }
+}

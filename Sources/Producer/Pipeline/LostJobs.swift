@@ -1,0 +1,44 @@
+import Postgres
+import Shared
+
+/// Finds lanes whose jobs are lost: published, still pending, and nowhere to be seen.
+///
+/// Evidence is needed, since a slow relay looks alike: the lane's queue is empty, rows behind the cursor are pending,
+/// and not one of them was claimed for a while.
+struct LostJobs: Sendable {
+    private struct Sight: Sendable {
+        let pending: Int32
+        let generation: Generation
+        let since: ContinuousClock.Instant
+    }
+
+    private let patience: Duration
+    private var sights: [DeliveryKey.Lane: Sight] = [:]
+
+    init(patience: Duration) { self.patience = patience }
+
+    /// The lanes to be published anew.
+    ///
+    /// `depths`: Jobs ready in each lane's queue, by the lane's name.
+    mutating func find(
+        _ campaigns: [DrivenCampaign],
+        depths: [String: Int],
+        now: ContinuousClock.Instant
+    ) -> [(CampaignID, DrivenLane)] {
+        var lost: [(CampaignID, DrivenLane)] = []
+        var seen: [DeliveryKey.Lane: Sight] = [:]
+        for campaign in campaigns where campaign.state == .running {
+            for lane in campaign.lanes where lane.pending > lane.lastSeq - lane.cursor && depths[lane.name] == 0 {
+                let key = DeliveryKey.Lane(campaign: campaign.campaign, lane: lane.lane)
+                if let sight = sights[key], sight.pending == lane.pending, sight.generation == lane.generation {
+                    seen[key] = sight
+                    if now - sight.since >= patience { lost.append((campaign.campaign, lane)) }
+                } else {
+                    seen[key] = Sight(pending: lane.pending, generation: lane.generation, since: now)
+                }
+            }
+        }
+        sights = seen
+        return lost
+    }
+}

@@ -1,0 +1,100 @@
+import CLinux
+import Glibc
+import Shared
+import Synchronization
+
+/// What the event loop is asked to do: letters and the wish to close, handed over in batches.
+///
+/// An eventfd wakes the loop, and only when there was nothing to take before.
+final class Inbox: Sendable {
+    enum Closing: Sendable, Equatable {
+        case no
+        /// Letters under way may end until then.
+        case by(MonotonicNanoseconds)
+        /// The transport was freed: nobody waits for anything.
+        case abandoned
+    }
+
+    private struct State {
+        var letters: [Letter] = []
+        var closing = Closing.no
+        var hasStopped = false
+        var hasEnded = false
+        var closers: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// Readable when there is something to take.
+    let wakeup: Int32
+    private let state = Mutex(State())
+
+    init?() {
+        wakeup = veredus_eventfd()
+        guard wakeup >= 0 else { return nil }
+    }
+
+    deinit { Glibc.close(wakeup) }
+
+    /// - Returns: False once the loop has ended or is ending: they were not taken.
+    func add(_ letters: [Letter]) -> Bool {
+        let (isTaken, wasEmpty) = state.withLock { state in
+            guard !state.hasStopped, state.closing == .no else { return (false, false) }
+            let wasEmpty = state.letters.isEmpty
+            state.letters.append(contentsOf: letters)
+            return (true, wasEmpty)
+        }
+        if isTaken, wasEmpty { wake() }
+        return isTaken
+    }
+
+    /// Takes all there is; `storage` is emptied first and its room is used for the next batch.
+    func take(into storage: inout [Letter]) -> Closing {
+        var count: UInt64 = 0
+        _ = read(wakeup, &count, MemoryLayout<UInt64>.size)
+        storage.removeAll(keepingCapacity: true)
+        return state.withLock { state in
+            swap(&storage, &state.letters)
+            return state.closing
+        }
+    }
+
+    /// From now on ``add(_:)`` says no.
+    func refuse() {
+        state.withLock { $0.hasStopped = true }
+    }
+
+    func abandon() {
+        state.withLock { $0.closing = .abandoned }
+        wake()
+    }
+
+    /// Waits until the loop has ended; the earliest deadline of several callers counts.
+    func close(by deadline: MonotonicNanoseconds) async {
+        await withCheckedContinuation { continuation in
+            let hasEnded = state.withLock { state in
+                if !state.hasEnded { state.closers.append(continuation) }
+                switch state.closing {
+                case .no: state.closing = .by(deadline)
+                case .by(let earlier): state.closing = .by(min(earlier, deadline))
+                case .abandoned: break
+                }
+                return state.hasEnded
+            }
+            if hasEnded { continuation.resume() } else { wake() }
+        }
+    }
+
+    /// The loop's last call.
+    func end() {
+        let closers = state.withLock { state in
+            state.hasEnded = true
+            defer { state.closers = [] }
+            return state.closers
+        }
+        for closer in closers { closer.resume() }
+    }
+
+    private func wake() {
+        var one: UInt64 = 1
+        _ = write(wakeup, &one, MemoryLayout<UInt64>.size)
+    }
+}

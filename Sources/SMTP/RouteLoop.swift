@@ -1,0 +1,148 @@
+import CCurl
+import Shared
+import Threads
+
+/// The event loop of one route: one thread, one epoll, one libcurl multi, and all the connections in it.
+///
+/// Letters come from the inbox, outcomes go to the outbox, each in batches. Nothing here is touched by another thread.
+final class RouteLoop {
+    let route: SMTPRouteSettings
+    let fence: LeaseFence
+    let inbox: Inbox
+    let outbox: Outbox
+    let gauges: RouteGauges
+    let poll: PollSet
+    let multi: CurlMulti
+    let sockets = OpenSockets()
+
+    /// By slot.
+    var connections: [Connection?] = []
+    var slots: [UnsafeMutableRawPointer: Int] = [:]
+    /// Slots of connections without a letter, the one used last at the end; may name some that are not parked any more.
+    var parked: [Int] = []
+    var connecting = 0
+    var established = 0
+    var lettersUnderWay = 0
+    var waiting = LetterQueue()
+    var rest = RouteRest()
+    var closing = Inbox.Closing.no
+
+    var now: MonotonicNanoseconds = monotonicNow()
+    /// Not later than the earliest deadline of any connection or letter.
+    var nextCheck: MonotonicNanoseconds = .max
+    /// When libcurl wants to be called for its own timers.
+    var curlDue: MonotonicNanoseconds = .max
+    private var arrived: [Letter] = []
+    private var outcomes: [LetterOutcome] = []
+    private var outcomesSince: MonotonicNanoseconds = 0
+    let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4_096, alignment: 16)
+
+    /// How long outcomes may wait for company: waking a task costs as much as a third of a letter.
+    static var linger: MonotonicNanoseconds { 2_000_000 }
+    static var inboxKey: UInt64 { .max }
+    /// Marks events of sockets that are still libcurl's.
+    static var curlKey: UInt64 { 1 << 32 }
+
+    init?(_ route: SMTPRouteSettings, fence: LeaseFence, inbox: Inbox, outbox: Outbox, gauges: RouteGauges) {
+        guard let poll = PollSet.open(), let multi = CurlMulti() else { return nil }
+        self.route = route
+        self.fence = fence
+        self.inbox = inbox
+        self.outbox = outbox
+        self.gauges = gauges
+        self.poll = poll
+        self.multi = multi
+    }
+
+    deinit {
+        readBuffer.deallocate()
+    }
+
+    /// Runs until it is closed; frees every handle on this thread.
+    func run() {
+        installCurlCallbacks()
+        poll.watch(inbox.wakeup, for: PollSet.readable, key: Self.inboxKey)
+        while !isOver {
+            poll.wait(milliseconds: pause()) { key, events in
+                now = monotonicNow()
+                take(key, events)
+            }
+            now = monotonicNow()
+            if now >= curlDue { driveCurl(CURL_SOCKET_TIMEOUT, 0) }
+            takeLogins()
+            if now >= nextCheck { checkDeadlines() }
+            assign()
+            deliverOutcomes()
+            gauges.set(open: established, connecting: connecting, underWay: lettersUnderWay, waiting: waiting.count)
+        }
+        for connection in connections {
+            if let connection { drop(connection) }
+        }
+        removeCurlCallbacks()
+        outbox.add(outcomes)
+    }
+
+    private var isOver: Bool {
+        switch closing {
+        case .no: false
+        case .by: established == 0 && connecting == 0 && waiting.isEmpty
+        case .abandoned: true
+        }
+    }
+
+    private func take(_ key: UInt64, _ events: UInt32) {
+        if key == Self.inboxKey {
+            takeLetters()
+        } else if key & Self.curlKey != 0 {
+            driveCurl(Int32(truncatingIfNeeded: key), events)
+        } else if let connection = connections[Int(key)], connection.isLoggedIn {
+            pump(connection)
+        }
+    }
+
+    private func takeLetters() {
+        let wish = inbox.take(into: &arrived)
+        let expiry = now &+ route.startWithin.nanoseconds
+        for letter in arrived { waiting.append(WaitingLetter(letter: letter, expiry: expiry)) }
+        arrived.removeAll(keepingCapacity: true)
+        note(deadline: expiry)
+        if wish != closing {
+            closing = wish
+            beginClosing()
+        }
+    }
+
+    // MARK: Time
+
+    func note(deadline: MonotonicNanoseconds) { nextCheck = min(nextCheck, deadline) }
+
+    /// How long epoll may wait, in milliseconds.
+    private func pause() -> Int32 {
+        var due = min(nextCheck, curlDue)
+        if !outcomes.isEmpty { due = min(due, outcomesSince &+ Self.linger) }
+        if !waiting.isEmpty, rest.isResting(at: now) { due = min(due, rest.until) }
+        guard due != .max else { return -1 }
+        let current = monotonicNow()
+        guard due > current else { return 0 }
+        return Int32(clamping: (due - current) / 1_000_000 + 1)
+    }
+
+    // MARK: Outcomes
+
+    func report(_ outcome: LetterOutcome) {
+        if outcomes.isEmpty { outcomesSince = now }
+        outcomes.append(outcome)
+    }
+
+    func report(_ letter: Letter, _ judgement: Judgement, code: Int = 0, _ text: String, step: SMTPStep = .connect) {
+        report(LetterOutcome(id: letter.id, judgement: judgement, code: Int16(code), text: text, step: step))
+    }
+
+    private func deliverOutcomes() {
+        guard !outcomes.isEmpty else { return }
+        let isQuiet = lettersUnderWay == 0 && waiting.isEmpty
+        guard isQuiet || outcomes.count >= 64 || now >= outcomesSince &+ Self.linger else { return }
+        outbox.add(outcomes)
+        outcomes.removeAll(keepingCapacity: true)
+    }
+}

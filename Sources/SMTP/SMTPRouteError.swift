@@ -1,0 +1,68 @@
+import CCurl
+import Shared
+
+/// Why a route could not be connected or logged in to, and what a person can do about it.
+package struct SMTPRouteError: Error, CustomStringConvertible {
+    package enum Kind: Sendable { case unreachable, noTLS, refusedLogin, refusedUs, outOfMemory, other }
+    package let kind: Kind
+    /// libcurl's own name, so that it can be looked up.
+    package let call: String
+    /// libcurl's words, and the server's last line; no password, no recipient's address.
+    package let reason: String
+    /// In the imperative.
+    package let remedy: String
+    /// Where in the log-in it ended.
+    package let step: SMTPStep
+    /// The SMTP reply that ended it, 0 without one.
+    package let code: Int
+
+    package var isTransient: Bool { kind == .unreachable || kind == .refusedUs }
+    package var description: String { "\(call): \(reason). \(remedy)." }
+
+    init(
+        call: String,
+        status: CURLcode,
+        route: SMTPRouteSettings,
+        words: String? = nil,
+        code: Int = 0,
+        lastLine: String = ""
+    ) {
+        (kind, step, remedy) = Self.classify(status, route)
+        self.call = call
+        self.code = code >= 400 ? code : 0
+        var reason = "\(words ?? CurlLibrary.explain(status)) (\(route.host):\(route.port))"
+        // A line that asks for more of the log-in (334) may echo parts of it.
+        if code >= 400, !lastLine.isEmpty { reason += ": \(lastLine)" }
+        self.reason = presentableText(Array(reason.utf8), hiding: [])
+    }
+
+    private static func classify(_ status: CURLcode, _ route: SMTPRouteSettings) -> (Kind, SMTPStep, String) {
+        let tls: SMTPStep = route.isTLSFirst ? .connect : .startTLS
+        switch status {
+        case CURLE_COULDNT_RESOLVE_HOST:
+            return (.unreachable, .connect, "Check the host name in the route's URL, and DNS")
+        case CURLE_COULDNT_CONNECT:
+            return (.unreachable, .connect, "Check that a mail server listens there and that no firewall is between")
+        case CURLE_OPERATION_TIMEDOUT:
+            return (.unreachable, .connect, "Check the network, or raise connect-timeout or greeting-timeout")
+        case CURLE_PEER_FAILED_VERIFICATION:
+            return (.noTLS, tls, "Check the server's name and certificate, or name its authority with ca=")
+        case CURLE_USE_SSL_FAILED:
+            return (.noTLS, .startTLS, "Use a server that offers STARTTLS, or smtps://")
+        case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER:
+            return (.noTLS, tls, "Check that this port speaks TLS 1.2 or newer, and the file of ca=")
+        case CURLE_LOGIN_DENIED:
+            return (.refusedLogin, .auth, "Check user, password and auth=")
+        case CURLE_REMOTE_ACCESS_DENIED:
+            return (.refusedUs, .ehlo, "Ask the server's operator why it refuses this machine and its EHLO name")
+        case CURLE_WEIRD_SERVER_REPLY:
+            return (.refusedUs, .greeting, "Check that this is a mail server and that it accepts this machine")
+        case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING:
+            return (.unreachable, .greeting, "The server hung up: check its log, and whether it limits connections")
+        case CURLE_OUT_OF_MEMORY:
+            return (.outOfMemory, .connect, "Give the process more memory, or the route fewer connections")
+        default:
+            return (.other, .connect, "Look the code up in libcurl-errors(3): \(status.rawValue)")
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Shared
+import Synchronization
+import Threads
+
+/// Sends letters to one relay over as many connections as its settings allow.
+///
+/// Everything that libcurl does happens on one thread of its own, which ends with ``close(grace:)`` or with the last
+/// reference. A letter that cannot be sent is an outcome, never a throw.
+package final class SMTPTransport: MailTransport {
+    private let inbox: Inbox
+    private let outbox = Outbox()
+    private let gauges = RouteGauges()
+
+    /// Starts the thread; a connection is opened when a letter needs one.
+    ///
+    /// - Parameters:
+    ///   - route: Checked once more.
+    ///   - fence: Asked before each final dot.
+    ///   - onEnd: Called on the transport's thread when every handle is freed.
+    /// - Throws: What is wrong with the settings.
+    package init(
+        _ route: SMTPRouteSettings,
+        fence: LeaseFence,
+        onEnd: @escaping @Sendable () -> Void = {}
+    ) throws(SMTPSettingsError) {
+        let problems = route.problems()
+        guard problems.isEmpty else { throw SMTPSettingsError(problems: problems) }
+        guard let inbox = Inbox() else {
+            throw SMTPSettingsError(problems: ["eventfd: no file descriptor left: raise the limit (ulimit -n)"])
+        }
+        self.inbox = inbox
+        startThread(name: "smtp") { [inbox, outbox, gauges] in
+            Self.run(route, fence, inbox, outbox, gauges)
+            outbox.end()
+            inbox.end()
+            onEnd()
+        }
+    }
+
+    deinit { inbox.abandon() }
+
+    private static func run(
+        _ route: SMTPRouteSettings,
+        _ fence: LeaseFence,
+        _ inbox: Inbox,
+        _ outbox: Outbox,
+        _ gauges: RouteGauges
+    ) {
+        if let loop = RouteLoop(route, fence: fence, inbox: inbox, outbox: outbox, gauges: gauges) { loop.run() }
+        // Letters that came in while the loop ended, or that it never was there for.
+        var left: [Letter] = []
+        inbox.refuse()
+        _ = inbox.take(into: &left)
+        outbox.add(left.map(Self.notStarted))
+    }
+
+    private static func notStarted(_ letter: Letter) -> LetterOutcome {
+        LetterOutcome(id: letter.id, judgement: .notStarted, code: 0, text: "the transport is closed", step: .connect)
+    }
+
+    package func send(_ letters: [Letter]) {
+        guard !letters.isEmpty else { return }
+        if !inbox.add(letters) { outbox.add(letters.map(Self.notStarted)) }
+    }
+
+    package func outcomes() async -> [LetterOutcome] { await outbox.next() }
+
+    package func close(grace: Duration) async {
+        let (deadline, overflow) = monotonicNow().addingReportingOverflow(grace.nanoseconds)
+        await inbox.close(by: overflow ? .max : deadline)
+    }
+
+    /// How much is going on, as of a moment ago.
+    package var load: RouteLoad { gauges.load }
+}
+
+/// How much is going on in a transport.
+package struct RouteLoad: Sendable, Equatable {
+    /// Connections that are logged in.
+    package var open = 0
+    package var connecting = 0
+    /// Letters between MAIL and their last reply.
+    package var underWay = 0
+    /// Letters without a connection.
+    package var waiting = 0
+}
+
+/// What the loop last said of its load; written by the loop, read by anyone.
+final class RouteGauges: Sendable {
+    private let open = Atomic(0)
+    private let connecting = Atomic(0)
+    private let underWay = Atomic(0)
+    private let waiting = Atomic(0)
+
+    func set(open: Int, connecting: Int, underWay: Int, waiting: Int) {
+        self.open.store(open, ordering: .relaxed)
+        self.connecting.store(connecting, ordering: .relaxed)
+        self.underWay.store(underWay, ordering: .relaxed)
+        self.waiting.store(waiting, ordering: .relaxed)
+    }
+
+    var load: RouteLoad {
+        RouteLoad(
+            open: open.load(ordering: .relaxed),
+            connecting: connecting.load(ordering: .relaxed),
+            underWay: underWay.load(ordering: .relaxed),
+            waiting: waiting.load(ordering: .relaxed)
+        )
+    }
+}

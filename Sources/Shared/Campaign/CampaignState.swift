@@ -1,0 +1,58 @@
+/// Where a campaign stands; the numbers are stored in `campaigns.state`.
+///
+/// ```
+/// draft ──start──▶ starting ──freeze──▶ running ◀──pause, resume──▶ paused
+///                     │                    │  └─────all final─────▶ finished
+///                     └──────cancel────────┴──▶ cancelling ──rows follow──▶ cancelled
+/// ```
+package enum CampaignState: Int16, Sendable, CaseIterable {
+    /// Can be changed; nothing was asked for.
+    case draft = 0
+    /// A start was asked for, now or at a time; the producer that leases it freezes it.
+    case starting = 1
+    case running = 2
+    /// No claim commits; what is being sent ends.
+    case paused = 3
+    /// Cancelled at once for every claim; its rows follow in chunks.
+    case cancelling = 4
+    case cancelled = 5
+    /// Every recipient is in a final state.
+    case finished = 6
+
+    /// What the command line, JSON and the database call it.
+    package var name: String { String(describing: self) }
+
+    /// What an operator can ask of a campaign.
+    package enum Request: String, Sendable, CaseIterable {
+        case start, pause, resume, cancel
+    }
+
+    /// The states that a request is possible in.
+    package static func states(allowing request: Request) -> [CampaignState] {
+        switch request {
+        case .start: [.draft]
+        case .pause: [.running]
+        case .resume: [.paused]
+        case .cancel: [.starting, .running, .paused]
+        }
+    }
+}
+
+/// What a campaign may do to somebody who may have got a copy; `campaigns.policy`.
+package enum DeliveryPolicy: Int16, Sendable, CaseIterable {
+    /// Never twice: what a crash leaves unknown is `uncertain`.
+    case atMostOnce = 0
+    /// Nobody forgotten: what a crash leaves unknown is sent again with the same Message-ID.
+    case atLeastOnce = 1
+}
+
+/// What the law calls it; `campaigns.kind`.
+package enum CampaignKind: Int16, Sendable, CaseIterable {
+    /// Needs consent: tests every scope of suppression and the membership of the list.
+    case marketing = 0
+    /// A receipt, a password reset: tests only the scope `all`.
+    case transactional = 1
+
+    /// What files, JSON and the header Feedback-ID call it.
+    package var name: String { String(describing: self) }
+}

@@ -1,0 +1,55 @@
+/// How a lane's room in the broker is shared by the campaigns that want it.
+///
+/// First by account, then by campaign within it: each has a weight of one over the square root of what it has left, so
+/// that a small one is soon done beside a large one, and the large one never stops. An account gains nothing by
+/// splitting a campaign. Whoever wants less than its share leaves the rest to the others.
+package enum FairShare {
+    /// What one campaign still has to publish in this lane.
+    package struct Demand: Sendable, Equatable {
+        package let account: AccountID
+        package let campaign: CampaignID
+        package let remaining: Int
+
+        package init(account: AccountID, campaign: CampaignID, remaining: Int) {
+            self.account = account
+            self.campaign = campaign
+            self.remaining = remaining
+        }
+    }
+
+    /// Splits `room`.
+    ///
+    /// - Returns: How many jobs each demand may publish now, in the order of `demands`; their sum is the smaller of
+    ///   `room` and all that is wanted.
+    package static func split(_ room: Int, among demands: [Demand]) -> [Int] {
+        var byAccount: [AccountID: [Int]] = [:]
+        for (index, demand) in demands.enumerated() { byAccount[demand.account, default: []].append(index) }
+        let accounts = byAccount.sorted { $0.key < $1.key }.map(\.value)
+        let wanted = accounts.map { indices in indices.reduce(0) { $0 + demands[$1].remaining } }
+        var shares = [Int](repeating: 0, count: demands.count)
+        for (indices, part) in zip(accounts, fill(room, wanted)) {
+            for (index, share) in zip(indices, fill(part, indices.map { demands[$0].remaining })) {
+                shares[index] = share
+            }
+        }
+        return shares
+    }
+
+    /// Weighted max-min fairness: nobody gets more than it wants, and what it leaves goes to the others.
+    private static func fill(_ room: Int, _ wanted: [Int]) -> [Int] {
+        var shares = [Int](repeating: 0, count: wanted.count)
+        var left = max(0, min(room, wanted.reduce(0, +)))
+        while left > 0 {
+            let hungry = wanted.indices.filter { shares[$0] < wanted[$0] }
+            let weights = hungry.map { 1 / Double(wanted[$0]).squareRoot() }
+            let total = weights.reduce(0, +)
+            let before = left
+            for (index, weight) in zip(hungry, weights) {
+                let part = min(left, max(1, Int(Double(before) * weight / total)), wanted[index] - shares[index])
+                shares[index] += part
+                left -= part
+            }
+        }
+        return shares
+    }
+}

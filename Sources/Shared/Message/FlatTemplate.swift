@@ -1,0 +1,110 @@
+/// A variable or section tag: which field it names, and where it stands.
+final class FieldTag: Sendable {
+    /// The parts of a dotted name; empty for the implicit iterator `{{.}}`.
+    let path: [MergeText]
+    let name: String
+    let isEscaped: Bool
+    let source: String
+    let line: Int
+    let column: Int
+    /// Whether it stands in a URL, where the recipient's address must not be.
+    let isInURL: Bool
+
+    init(name: String, isEscaped: Bool, source: String, line: Int, column: Int, isInURL: Bool = false) {
+        self.name = name
+        path = name == "." ? [] : name.split(separator: ".").map { MergeText(String($0)) }
+        self.isEscaped = isEscaped
+        self.source = source
+        self.line = line
+        self.column = column
+        self.isInURL = isInURL
+    }
+
+    /// The same tag with other properties.
+    func with(isEscaped: Bool? = nil, isInURL: Bool? = nil) -> FieldTag {
+        FieldTag(
+            name: name,
+            isEscaped: isEscaped ?? self.isEscaped,
+            source: source,
+            line: line,
+            column: column,
+            isInURL: isInURL ?? self.isInURL
+        )
+    }
+
+    func error(_ problem: String, _ remedy: String) -> TemplateError {
+        TemplateError(source: source, line: line, column: column, problem: problem, remedy: remedy)
+    }
+}
+
+/// A place in a letter that is filled with a token drawn or signed for the recipient.
+enum LetterToken: Sendable, Hashable {
+    case unsubscribe
+    case open
+    /// The click on the link of this number.
+    case click(UInt16)
+}
+
+/// What stands at one NUL of a ``FlatTemplate``.
+enum TemplateToken: Sendable {
+    case field(FieldTag)
+    case open(FieldTag, isInverted: Bool)
+    case close
+    case partial(FieldTag, indent: [UInt8])
+    case letter(LetterToken)
+}
+
+/// A parsed template in one line: its text, with a NUL wherever the next of its tokens stands.
+///
+/// This is what makes work on HTML simple: a scanner of bytes passes over the tokens as it would over letters, and
+/// an edit is a copy of ranges. A template that contains NUL itself is refused by the parser.
+struct FlatTemplate: Sendable {
+    var bytes: [UInt8] = []
+    var tokens: [TemplateToken] = []
+
+    mutating func append(_ token: TemplateToken) {
+        bytes.append(0)
+        tokens.append(token)
+    }
+
+    mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    /// The names of the fields among the last tokens, or among all.
+    func fieldNames(last count: Int? = nil) -> [String] {
+        tokens.suffix(count ?? tokens.count).compactMap { token in
+            guard case .field(let tag) = token else { return nil }
+            return tag.name
+        }
+    }
+
+    mutating func append(_ other: FlatTemplate) {
+        bytes.append(contentsOf: other.bytes)
+        tokens.append(contentsOf: other.tokens)
+    }
+}
+
+/// Reads a ``FlatTemplate`` from its beginning, range by range, and keeps count of the tokens passed.
+struct FlatCursor {
+    let template: FlatTemplate
+    private(set) var position = 0
+    private(set) var tokenIndex = 0
+
+    init(_ template: FlatTemplate) { self.template = template }
+
+    /// Copies everything up to `end`, tokens included, to the end of `target`.
+    mutating func copy(to end: Int, into target: inout FlatTemplate) {
+        guard end > position else { return }
+        let range = template.bytes[position..<end]
+        let passed = range.reduce(0) { $1 == 0 ? $0 + 1 : $0 }
+        target.bytes.append(contentsOf: range)
+        target.tokens.append(contentsOf: template.tokens[tokenIndex..<tokenIndex + passed])
+        tokenIndex += passed
+        position = end
+    }
+
+    /// Passes over everything up to `end`.
+    mutating func skip(to end: Int) {
+        var dropped = FlatTemplate()
+        copy(to: end, into: &dropped)
+    }
+}

@@ -1,0 +1,70 @@
+/// Every setting of every program; the raw value is its name in the environment and in a settings file.
+package enum SettingName: String, Sendable, CaseIterable {
+    case databaseURL = "VEREDUS_DATABASE_URL"
+    case ownerURL = "VEREDUS_OWNER_URL"
+    case rolePasswords = "VEREDUS_ROLE_PASSWORDS"
+
+    case amqpURL = "VEREDUS_AMQP_URL"
+    case amqpCAFile = "VEREDUS_AMQP_CA_FILE"
+    case queueType = "VEREDUS_QUEUE_TYPE"
+
+    case smtpURL = "VEREDUS_SMTP_URL"
+    case smtpSTARTTLS = "VEREDUS_SMTP_STARTTLS"
+    case smtpCAFile = "VEREDUS_SMTP_CA_FILE"
+    case smtpUser = "VEREDUS_SMTP_USER"
+    case smtpPassword = "VEREDUS_SMTP_PASSWORD"
+    case smtpPasswordFile = "VEREDUS_SMTP_PASSWORD_FILE"
+    case smtpConnections = "VEREDUS_SMTP_CONNECTIONS"
+    case smtpMessagesPerConnection = "VEREDUS_SMTP_MESSAGES_PER_CONNECTION"
+
+    case tokenKeys = "VEREDUS_TOKEN_KEYS"
+    case tokenKeysFile = "VEREDUS_TOKEN_KEYS_FILE"
+    case addressKey = "VEREDUS_ADDRESS_KEY"
+    case addressKeyFile = "VEREDUS_ADDRESS_KEY_FILE"
+
+    case trackingURL = "VEREDUS_TRACKING_URL"
+    case bounceDomain = "VEREDUS_BOUNCE_DOMAIN"
+    case ehloName = "VEREDUS_EHLO_NAME"
+
+    case lanes = "VEREDUS_LANES"
+    case jobsPerMessage = "VEREDUS_JOBS_PER_MESSAGE"
+    case retryFirst = "VEREDUS_RETRY_FIRST"
+    case retryAttempts = "VEREDUS_RETRY_ATTEMPTS"
+    case grace = "VEREDUS_GRACE"
+    case lease = "VEREDUS_LEASE"
+    case lostAfter = "VEREDUS_LOST_AFTER"
+    case stateDirectory = "VEREDUS_STATE_DIRECTORY"
+    case logLevel = "VEREDUS_LOG_LEVEL"
+    case settingsFile = "VEREDUS_SETTINGS"
+
+    /// Whether its value may never be shown: a password, a key, or a URL that can hold one.
+    package var isSecret: Bool {
+        switch self {
+        case .databaseURL, .ownerURL, .amqpURL, .smtpURL, .smtpPassword, .tokenKeys, .addressKey: true
+        default: false
+        }
+    }
+
+    /// The known name that somebody who wrote `name` most likely meant; `nil` when none is near.
+    package static func nearest(to name: String) -> SettingName? {
+        let written = Array(name.utf8)
+        let candidates = allCases.map { (name: $0, distance: editDistance(written, Array($0.rawValue.utf8))) }
+        guard let best = candidates.min(by: { $0.distance < $1.distance }), best.distance <= 3 else { return nil }
+        return best.name
+    }
+
+    /// How many single bytes must be put in, taken out or replaced to make one of the other (Levenshtein).
+    private static func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var row = Array(0...right.count)
+        for (i, byte) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, other) in right.enumerated() {
+                let above = row[j + 1]
+                row[j + 1] = min(above + 1, row[j] + 1, diagonal + (byte == other ? 0 : 1))
+                diagonal = above
+            }
+        }
+        return row[right.count]
+    }
+}

@@ -1,0 +1,39 @@
+/// One setting that cannot be used.
+package struct SettingProblem: Sendable, Equatable, CustomStringConvertible {
+    /// The name as it was written; unknown ones are reported too.
+    package let name: String
+    /// `environment`, or file and line; `nil` where the setting is missing.
+    package let origin: String?
+    /// `nil` for a secret and for a missing setting.
+    package let value: String?
+    /// What is wrong and what is allowed.
+    package let problem: String
+
+    package init(name: String, origin: String?, value: String?, problem: String) {
+        self.name = name
+        self.origin = origin
+        self.value = value
+        self.problem = problem
+    }
+
+    package var description: String {
+        let shown = value.map { "=\($0)" } ?? ""
+        let place = origin.map { " (\($0))" } ?? ""
+        return "\(name)\(shown)\(place): \(problem)"
+    }
+}
+
+/// Everything that is wrong with the settings, at once: nobody has to start a program five times to find five errors.
+package struct SettingsError: Error, Sendable, Equatable, CustomStringConvertible {
+    package let problems: [SettingProblem]
+
+    package init(problems: [SettingProblem]) {
+        self.problems = problems
+    }
+
+    package var description: String {
+        let count = problems.count == 1 ? "1 problem" : "\(problems.count) problems"
+        return "the settings cannot be used (\(count)):\n"
+            + problems.map { "  \($0)" }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,119 @@
+/// What the simulator does to one recipient, sender or connection, written as one word.
+///
+/// The word is the local part of an address, up to its first `+` and in any case, so that
+/// `defer-451+17@example.org` and `defer-451+18@example.org` are two recipients who fare alike; or it is the
+/// `behaviour` of a rule in a ``Script``. A local part that is no such word is an ordinary, accepted person.
+///
+/// The grammar is ``grammar``, which is also what `veredus-simulator --help` prints.
+///
+/// - A recipient's word speaks for the steps `rcpt`, `data` and `dot`, a sender's for `mail` too. Earlier steps are
+///   over when the address is read: they need a rule without `domain` and `sender`. A word that comes too late
+///   is refused with 553, so that nobody takes it for a success.
+/// - Several words can be in force at once: the recipients', the sender's, the connection's, and of each the
+///   address's own before those of rules. Delays add up; of two answers the first stands.
+/// - A message is stored, and counts as a copy, if the dot is answered 2xx or the word is `forget-dot`.
+package struct Behaviour: Sendable, Equatable {
+    /// A point of the dialogue at which the server speaks.
+    package enum Step: String, CaseIterable, Sendable, Comparable {
+        case banner, ehlo, starttls, auth, mail, rcpt, data, dot, quit
+
+        private var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+        package static func < (left: Step, right: Step) -> Bool { left.order < right.order }
+    }
+
+    /// The deed itself.
+    package enum Deed: Sendable, Equatable {
+        case accept
+        /// The step's reply is this one.
+        case answer(Step, Reply)
+        /// The step's reply is 421, and the connection is closed.
+        case close(Step)
+        case delay(Step, milliseconds: Int)
+        /// The connection is closed instead of a reply; nothing is stored.
+        case hangUp(Step)
+        /// The connection is closed when so many octets have come since 354; beyond the dot it never happens.
+        case hangUpAfterBytes(Int)
+        /// The message is stored, then the connection is closed without a reply.
+        case forgetDot
+        /// Replies leave one octet at a time.
+        case drip(milliseconds: Int)
+        /// Replies have three lines.
+        case multiline
+        /// The step's reply is followed by one that nobody asked for.
+        case extra(Step)
+        /// The step's reply never ends: ``floodLimitBytes`` of it, then the connection is closed.
+        case flood(Step)
+    }
+
+    package let deed: Deed
+    /// Whether only the first attempt fares so, and every later one is accepted.
+    package let isOnce: Bool
+
+    package init(_ deed: Deed, once isOnce: Bool = false) {
+        self.deed = deed
+        self.isOnce = isOnce
+    }
+
+    /// How much of an endless reply is sent before the connection is closed.
+    package static let floodLimitBytes = 16 << 20
+
+    /// The step the deed is about; `nil` if it is about all of them or about the content.
+    package var step: Step? {
+        switch deed {
+        case .answer(let step, _), .close(let step), .delay(let step, _), .hangUp(let step), .extra(let step),
+            .flood(let step):
+            step
+        case .forgetDot, .hangUpAfterBytes: .dot
+        case .accept, .drip, .multiline: nil
+        }
+    }
+
+    /// Whether the deed can still be done by the time this step has come; `quit` belongs to no transaction.
+    func isInTime(at first: Step) -> Bool {
+        guard let step else { return true }
+        return (first...Step.dot).contains(step)
+    }
+
+    /// For people: every form of the word, one a line, the meaning after two spaces or more.
+    package static let grammar = """
+        accept                   as everybody whose local part is none of these
+        reject-550[-5.1.1]       RCPT is answered so (5xx)
+        defer-451[-4.7.1]        RCPT is answered so (4xx)
+        defer-once-450[-4.2.1]   the recipient's first attempt only
+        STEP-CODE[-X.Y.Z]        that step is answered so: dot-554-5.7.1
+        421-STEP                 421 4.3.2 at that step, and closes
+        delay-STEP-MS            that step's reply comes late
+        hangup-STEP              closes instead of replying; nothing is stored
+        hangup-byte-N            closes after N octets of the content
+        forget-dot               stores the message, then closes without a word
+        lost-reply               the same as forget-dot
+        tarpit[-MS]              replies an octet at a time, 100 ms apart
+        split                    the same, 1 ms apart
+        multiline                replies in three lines
+        extra[-STEP]             a reply too many after that step's (dot)
+        flood[-STEP]             a reply without an end (rcpt)
+        once-BEHAVIOUR           only the first attempt of that recipient, then accept
+
+        STEP is banner, ehlo, starttls, auth, mail, rcpt, data, dot or quit.
+        What follows a + is ignored: defer-451+17@example.org.
+        A recipient decides rcpt, data and dot; a sender mail too; a script all.
+        """
+}
+
+/// One reply of the server, without its line end.
+package struct Reply: Sendable, Equatable {
+    package let code: Int
+    /// As of RFC 3463, "5.1.1"; `nil` leaves it out.
+    package let enhanced: String?
+    package let text: String
+
+    package init(_ code: Int, _ enhanced: String?, _ text: String) {
+        self.code = code
+        self.enhanced = enhanced
+        self.text = text
+    }
+
+    package init(_ code: Int, _ text: String) {
+        self.init(code, nil, text)
+    }
+}

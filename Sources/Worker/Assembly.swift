@@ -1,0 +1,84 @@
+import AMQP
+import Glibc
+import Logging
+import Postgres
+import SMTP
+import Shared
+
+/// A worker put together: for each lane a source, a transport and a pipeline; for all of them one lease.
+struct Assembly: Sendable {
+    let service: WorkerService
+    private let sources: [AMQPConsumer]
+    private let publisher: AMQPPublisher
+
+    init(
+        pool: PostgresPool,
+        broker: BrokerSettings,
+        route: SMTPRouteSettings,
+        keys: KeyRing,
+        settings: WorkerSettings,
+        log: Logger
+    ) throws {
+        let incarnation = Incarnation.random(in: 1...Incarnation.max)
+        let name = "\(hostName()):\(getpid()):\(String(incarnation, radix: 16))"
+        let store = PostgresDeliveryStore(pool)
+        let register = WorkerRegister(pool, incarnation: incarnation, leaseSeconds: settings.leaseSeconds)
+        let fence = LeaseFence()
+        let letters = Letters(store: store, installation: settings.letters)
+        let notice: @Sendable (String) -> Void = { log.notice("broker", metadata: ["what": "\($0)"]) }
+        let publisher = try AMQPPublisher(broker, notice: notice)
+        let slots = max(1, route.connections / settings.lanes.count)
+        var sources: [AMQPConsumer] = []
+        var pipelines: [LanePipeline] = []
+        for lane in settings.lanes {
+            let source = try AMQPConsumer(
+                broker,
+                queues: ["jobs.\(lane)"],
+                // About what fits in hand: a crash counts against every message handed out.
+                prefetch: UInt16(max(4, (2 * slots + 64) / settings.jobsPerMessage)),
+                notice: notice
+            )
+            var laneRoute = route
+            laneRoute.connections = slots
+            sources.append(source)
+            pipelines.append(
+                LanePipeline(
+                    source: source,
+                    store: store,
+                    transport: try SMTPTransport(laneRoute, fence: fence),
+                    letters: letters,
+                    keys: keys,
+                    morgue: Morgue(store: store, source: source, publisher: publisher, worker: name, log: log),
+                    hand: Hand(capacity: 2 * slots + 64 / settings.lanes.count),
+                    incarnation: incarnation,
+                    schedule: settings.retries,
+                    log: log
+                )
+            )
+        }
+        self.sources = sources
+        self.publisher = publisher
+        service = WorkerService(
+            pipelines: pipelines,
+            lease: Lease(register: register, fence: fence, length: .seconds(settings.leaseSeconds), log: log),
+            reconcile: Reconcile(register: register, store: store, hands: pipelines.map(\.record.hand), log: log),
+            name: name,
+            slots: slots * settings.lanes.count,
+            lanes: settings.lanes,
+            grace: .seconds(settings.graceSeconds)
+        )
+    }
+
+    /// Closes the broker's connections, once the service has ended.
+    func close() async {
+        for source in sources { await source.close() }
+        await publisher.close()
+    }
+}
+
+/// This machine's name; `localhost` if it has none.
+private func hostName() -> String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}

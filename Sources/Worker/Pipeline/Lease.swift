@@ -1,0 +1,60 @@
+import Logging
+import Postgres
+import Shared
+import Threads
+
+/// Keeps the worker's right to send: renews its lease in the database, and moves the fence that the transport obeys.
+///
+/// The database's clock decides when a lease ends; the worker's own monotonic clock only ever ends it sooner.
+struct Lease: Sendable {
+    let register: WorkerRegister
+    let fence: LeaseFence
+    /// From the moment when the database renews it, which is after we asked.
+    let length: Duration
+    let log: Logger
+
+    private var renewal: Duration { length / 6 }
+    private var trusted: Duration { length - renewal }
+
+    /// The lease ran out: what was in hand may be somebody else's now, so nothing of it may be sent.
+    struct Lost: Error, CustomStringConvertible {
+        let length: Duration
+
+        var description: String {
+            "the lease of this worker ran out (it was stopped, or the database was away, for \(length)). "
+                + "What it had in hand is settled by a producer"
+        }
+    }
+
+    /// Registers the worker; it may send from now on.
+    func begin(name: String, slots: Int, lanes: [String]) async throws {
+        let asked = monotonicNow()
+        try await register.register(name: name, slots: slots, lanes: lanes)
+        fence.extend(until: asked + trusted.nanoseconds)
+    }
+
+    /// Renews until cancelled.
+    ///
+    /// - Throws: ``Lost``.
+    func keep() async throws {
+        while !Task.isCancelled {
+            guard (try? await Task.sleep(for: renewal)) != nil else { return }
+            let asked = monotonicNow()
+            do {
+                guard try await register.renew() else { throw Lost(length: length) }
+                fence.extend(until: asked + trusted.nanoseconds)
+            } catch let error where error.isTransientFailure {
+                log.warning("the lease could not be renewed", metadata: ["why": "\(error)"])
+            }
+        }
+    }
+
+    /// Ends the lease, if the database can be told.
+    func end() async {
+        do {
+            try await register.end()
+        } catch {
+            log.warning("the lease ends by itself in \(length)", metadata: ["why": "\(error)"])
+        }
+    }
+}

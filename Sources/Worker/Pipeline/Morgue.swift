@@ -1,0 +1,57 @@
+import Logging
+import Shared
+
+/// Where jobs go that cannot be processed: a row with the reason, then a message for the broker's own tools, then the
+/// acknowledgement. In this order nothing is lost by a crash; a repeated row is harmless.
+struct Morgue: Sendable {
+    static let queue = "dead-letters"
+
+    let store: any DeliveryStore
+    let source: any JobSource
+    let publisher: any JobPublisher
+    let worker: String
+    let log: Logger
+
+    /// Buries one job of an envelope; its row, if it is still to be mailed, becomes `dead`.
+    func bury(_ job: Job, _ reason: DeadLetter.Reason, detail: String) async throws {
+        let body = JobEnvelope(campaign: job.key.campaign, generation: job.generation, seqs: [job.key.seq]).encoded()
+        let letter = DeadLetter(key: job.key, reason: reason, detail: detail, queue: job.envelope.queue, envelope: body)
+        try await bury(letter)
+        if job.envelope.settleOne() { source.acknowledge([job.envelope.tag]) }
+    }
+
+    /// Buries a message that is no envelope; one that is too new goes back for a newer worker.
+    func bury(_ message: JobMessage, _ error: JobEnvelope.Unreadable) async throws {
+        let reason: DeadLetter.Reason
+        let detail: String
+        switch error {
+        case .tooNew(let version) where !message.isRedelivered:
+            _ = version
+            source.giveBack([message.tag])
+            return
+        case .tooNew(let version):
+            reason = .tooNew
+            detail = "envelope version \(version), this worker reads \(JobEnvelope.version)"
+        case .malformed(let position):
+            reason = .undecodable
+            detail = "not an envelope: unexpected byte at \(position)"
+        }
+        try await bury(
+            DeadLetter(key: nil, reason: reason, detail: detail, queue: message.queue, envelope: message.body)
+        )
+        source.acknowledge([message.tag])
+    }
+
+    private func bury(_ letter: DeadLetter) async throws {
+        try await store.bury(letter, worker: worker)
+        // The row is the truth: without a broker only the copy for the broker's own tools is missing.
+        do {
+            guard try await publisher.publish([letter.envelope], to: Self.queue) != [.confirmed] else { return }
+            // No such queue, yet or any more.
+            try await publisher.declare([Self.queue])
+            _ = try await publisher.publish([letter.envelope], to: Self.queue)
+        } catch {
+            log.warning("a dead letter is not in the queue \(Self.queue)", metadata: ["why": "\(error)"])
+        }
+    }
+}

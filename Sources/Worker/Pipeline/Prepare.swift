@@ -1,0 +1,147 @@
+import Shared
+
+/// The first step: jobs in, rendered letters out. Nothing is marked; a crash here leaves every row as it was.
+///
+/// Takes what the broker hands out, reads the recipients in one query, renders. A job that cannot become a letter ends
+/// here: its row is final already, its envelope cannot be read, or its template fails.
+struct Prepare: Sendable {
+    let source: any JobSource
+    let store: any DeliveryStore
+    let letters: Letters
+    let keys: KeyRing
+    let morgue: Morgue
+    /// Messages taken at once, and so the size of a fetch.
+    let batch: Int
+    let clock: @Sendable () -> Int64
+    let ready: Buffer<Prepared>
+
+    /// A redelivered row whose rendering was begun this often and never ended is not touched again.
+    static let suspectLimit: Int16 = 3
+
+    /// Takes, fetches and renders until the source is stopped.
+    ///
+    /// - Throws: What no wait can mend. A lost database suspends the source, and is waited for by the caller.
+    func prepareNextBatch() async throws -> Bool {
+        let messages = try await source.next(limit: batch)
+        guard !messages.isEmpty else { return false }
+        var fresh: [Job] = []
+        for message in messages {
+            let jobs = try await decode(message)
+            // A job that was handed out before may have ended its worker: alone, and counted first.
+            if message.isRedelivered {
+                for job in jobs { try await prepareSuspect(job) }
+            } else {
+                fresh += jobs
+            }
+        }
+        try await prepare(fresh)
+        // Messages trickle in as others are acknowledged: a moment's rest makes one query of several.
+        if messages.count < Self.enough { try? await Task.sleep(for: Self.rest) }
+        return true
+    }
+
+    /// Fetches and renders jobs that come for the first time, or once more because their contact changed.
+    func prepare(_ jobs: [Job]) async throws {
+        guard !jobs.isEmpty else { return }
+        var recipients: [DeliveryKey: FetchedRecipient] = [:]
+        for recipient in try await store.fetch(jobs.map(\.key)) { recipients[recipient.key] = recipient }
+        var prepared: [Prepared] = []
+        prepared.reserveCapacity(jobs.count)
+        var settled: [JobTag] = []
+        for job in jobs {
+            // Left out by the fetch: final, being sent, erased or unknown. There is nothing to do for it.
+            guard let recipient = recipients[job.key] else {
+                if job.envelope.settleOne() { settled.append(job.envelope.tag) }
+                continue
+            }
+            do {
+                guard let letter = try await letters.letter(of: job.key.campaign) else {
+                    if job.envelope.settleOne() { settled.append(job.envelope.tag) }
+                    continue
+                }
+                prepared.append(try render(job, recipient, letter))
+            } catch let error as Unrenderable {
+                try await morgue.bury(job, .renderError, detail: error.reason)
+            } catch let error as TemplateError {
+                try await morgue.bury(job, .renderError, detail: error.description)
+            }
+        }
+        source.acknowledge(settled)
+        ready.append(prepared)
+    }
+
+    private func decode(_ message: JobMessage) async throws -> [Job] {
+        do {
+            let envelope = try JobEnvelope(decoding: message.body)
+            let shared = Envelope(message: message, jobs: envelope.seqs.count)
+            return envelope.seqs.map { seq in
+                Job(
+                    key: DeliveryKey(campaign: envelope.campaign, seq: seq),
+                    generation: envelope.generation,
+                    envelope: shared
+                )
+            }
+        } catch {
+            try await morgue.bury(message, error)
+            return []
+        }
+    }
+
+    private func prepareSuspect(_ job: Job) async throws {
+        guard let count = try await store.suspect(job.key) else {
+            if job.envelope.settleOne() { source.acknowledge([job.envelope.tag]) }
+            return
+        }
+        guard count < Self.suspectLimit else {
+            try await morgue.bury(job, .poison, detail: "a worker went away while it was rendered, \(count) times")
+            return
+        }
+        try await prepare([job])
+        // It was handed out again for somebody else's sake.
+        try await store.acquit(job.key)
+    }
+
+    /// Why one recipient's letter cannot be made; names no contents.
+    private struct Unrenderable: Error {
+        let reason: String
+    }
+
+    private func render(_ job: Job, _ recipient: FetchedRecipient, _ letter: Letters.Compiled) throws -> Prepared {
+        var random = SystemRandomNumberGenerator()
+        var content: [UInt8] = []
+        content.reserveCapacity(Self.usualSizeBytes)
+        let address: EmailAddress
+        do {
+            address = try EmailAddress(recipient.address)
+            let facts = RecipientFacts(
+                seq: job.key.seq,
+                address: address,
+                fields: try MergeValue(json: recipient.attributes),
+                dateSeconds: clock()
+            )
+            try letter.template.render(facts, keys: keys, random: &random, into: &content)
+        } catch let error as EmailAddress.Invalid {
+            throw Unrenderable(reason: "the contact's address cannot be mailed: \(error.reason)")
+        } catch {
+            throw Unrenderable(reason: "\(error)")
+        }
+        let attempt = UInt16(clamping: recipient.attempt + 1)
+        return Prepared(
+            job: job,
+            request: ClaimRequest(
+                key: job.key,
+                generation: job.generation,
+                contactVersion: recipient.contactVersion,
+                attempt: recipient.attempt
+            ),
+            sender: letter.template.returnPath(seq: job.key.seq, attempt: attempt, keys: keys),
+            recipient: address.bytes,
+            content: content,
+            is8Bit: address.needsSMTPUTF8,
+            policy: letter.policy
+        )
+    }
+
+    /// What a letter's buffer begins with: most letters fit.
+    private static let usualSizeBytes = 16_384
+}

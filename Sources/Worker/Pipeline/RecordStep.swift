@@ -1,0 +1,114 @@
+import Shared
+
+/// The last step: what became of each letter goes into the books, in batches.
+///
+/// While one batch is being recorded the next one gathers; results that could not be recorded are tried again until
+/// they are, since every one of them is guarded by its token.
+struct RecordStep: Sendable {
+    /// One letter to be recorded.
+    enum Entry: Sendable {
+        case outcome(LetterOutcome)
+        /// A letter that never reached the transport, of a claim whose reply was lost.
+        case putBack(id: UInt64, why: String)
+
+        var id: UInt64 {
+            switch self {
+            case .outcome(let outcome): outcome.id
+            case .putBack(let id, _): id
+            }
+        }
+    }
+
+    let store: any DeliveryStore
+    let hand: Hand
+    let entries: Buffer<Entry>
+    let schedule: RetrySchedule
+
+    /// The most that one transaction records.
+    static let most = 500
+    /// A small batch waits this long to grow: a transaction costs nearly the same for one row as for fifty.
+    static let fill: Duration = .milliseconds(15)
+    static let enough = 64
+
+    /// Waits for results and turns them into what the books say.
+    ///
+    /// - Returns: `nil` once nothing more comes.
+    func nextBatch() async -> Batch? {
+        var taken = await entries.take(atMost: Self.most)
+        guard !taken.isEmpty else { return nil }
+        // With little in hand nothing more is to be expected.
+        let enough = min(Self.enough, hand.count / 2)
+        if taken.count < enough {
+            await entries.fill(to: enough - taken.count, within: Self.fill)
+            taken += entries.takeNow(atMost: Self.most - taken.count)
+        }
+        let ids = taken.map(\.id)
+        var results: [DeliveryResult] = []
+        results.reserveCapacity(taken.count)
+        for (entry, held) in zip(taken, hand.held(ids)) {
+            if let held { results.append(result(of: entry, held)) }
+        }
+        // In the order in which a claim locks rows, so that the two never wait for each other in a circle.
+        results.sort { $0.key < $1.key }
+        return Batch(ids: ids, results: results, finished: hand.claimsFinished(by: ids))
+    }
+
+    /// Results of letters, ready to be recorded together.
+    struct Batch: Sendable {
+        let ids: [UInt64]
+        let results: [DeliveryResult]
+        let finished: [ClaimToken]
+    }
+
+    /// Records a batch and lets go of its letters.
+    func record(_ batch: Batch) async throws {
+        try await store.record(batch.results, finished: batch.finished)
+        hand.release(batch.ids)
+    }
+
+    private func result(of entry: Entry, _ held: Hand.Held) -> DeliveryResult {
+        switch entry {
+        case .outcome(let outcome):
+            return DeliveryResult(outcome, of: held, schedule: schedule, fraction: .random(in: 0..<1))
+        case .putBack(let id, let why):
+            let outcome = LetterOutcome(id: id, judgement: .notStarted, code: 0, text: why, step: .connect)
+            return DeliveryResult(outcome, of: held, schedule: schedule, fraction: 0)
+        }
+    }
+}
+
+extension DeliveryResult {
+    /// What an outcome does to its row.
+    ///
+    /// `fraction`: Random, at least 0 and less than 1: spreads the retries.
+    init(_ outcome: LetterOutcome, of held: Hand.Held, schedule: RetrySchedule, fraction: Double) {
+        var state: DeliveryState
+        var reason = DeliveryReason.none
+        var wait = 0.0
+        switch outcome.judgement {
+        case .accepted: state = .accepted
+        case .never: (state, reason) = (.failed, .mailboxRefused)
+        case .notThisMessage: (state, reason) = (.failed, .messageRefused)
+        case .notStarted: (state, reason) = (.deferred, .putBack)
+        case .unknown where held.policy == .atMostOnce: (state, reason) = (.uncertain, .lostAfterDot)
+        case .unknown, .later:
+            state = .deferred
+            if let seconds = schedule.delaySeconds(afterAttempt: Int(held.attempt), fraction: fraction) {
+                wait = seconds
+            } else {
+                // At-least-once may have delivered an unknown one: still not an acceptance that anybody stated.
+                (state, reason) = (outcome.judgement == .unknown ? .uncertain : .failed, .attemptsExhausted)
+            }
+        }
+        self.init(
+            key: held.key,
+            token: held.token,
+            state: state,
+            reason: reason,
+            code: outcome.code,
+            waitSeconds: wait,
+            countsAsAttempt: outcome.judgement != .notStarted,
+            outcome: outcome
+        )
+    }
+}

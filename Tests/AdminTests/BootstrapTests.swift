@@ -1,0 +1,56 @@
+import Bootstrap
+import Glibc
+import Shared
+import Testing
+
+@Suite struct BootstrapTests {
+    /// A file that is removed with the test.
+    private func withFile(_ text: String, _ body: (String) throws -> Void) throws {
+        let path = "/tmp/veredus-settings-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).env"
+        let file = try #require(fopen(path, "w"))
+        fputs(text, file)
+        fclose(file)
+        defer { unlink(path) }
+        try body(path)
+    }
+
+    @Test func `the environment comes before the file`() throws {
+        try withFile("VEREDUS_GRACE=5\nVEREDUS_JOBS_PER_MESSAGE=32\n") { path in
+            var reader = try Bootstrap.settings(file: path, environment: ["VEREDUS_GRACE": "7"])
+            let settings = ProducerSettings(reading: &reader)
+            try reader.finish()
+            #expect(settings.graceSeconds == 7)
+            #expect(settings.jobsPerMessage == 32)
+        }
+    }
+
+    @Test func `a problem names the place where the value stands`() throws {
+        try withFile("VEREDUS_GRACE=x\n") { path in
+            var reader = try Bootstrap.settings(
+                file: nil,
+                environment: [
+                    "VEREDUS_SETTINGS": path, "VEREDUS_JOBS_PER_MESSAGE": "y",
+                ]
+            )
+            _ = ProducerSettings(reading: &reader)
+            let error = #expect(throws: SettingsError.self) { try reader.finish() }
+            #expect(error?.problems.map(\.origin) == ["environment", "\(path):1"])
+        }
+    }
+
+    @Test func `a settings file that cannot be read is an error`() {
+        let error = #expect(throws: SettingsError.self) {
+            try Bootstrap.settings(file: "/none/x.env", environment: [:])
+        }
+        #expect(error.map { "\($0)" }?.contains("--settings=/none/x.env: cannot be read: No such file") == true)
+    }
+
+    @Test func `what is wrong with the file comes with what is wrong with the values`() throws {
+        try withFile("VEREDUS_GRACE=x\nVEREDUS_GRACES=1\n") { path in
+            var reader = try Bootstrap.settings(file: path, environment: [:])
+            _ = ProducerSettings(reading: &reader)
+            let error = #expect(throws: SettingsError.self) { try reader.finish() }
+            #expect(error?.problems.map(\.name) == ["VEREDUS_GRACES", "VEREDUS_GRACE"])
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Glibc
+import MailSimulator
+import Shared
+import Testing
+
+extension Scenarios {
+    @Suite struct SleepingWorker {
+        @Test func `a worker that sleeps through its lease sends nothing of what it had, and begins anew`() async throws
+        {
+            var mail = MailSimulator.Configuration()
+            mail.delay = .milliseconds(50)
+            try await Stage.with(mail) { stage in
+                try await stage.addContacts(400)
+                let campaign = try await stage.startCampaign()
+                _ = try stage.startProducer()
+                let sleeper = try stage.startWorker()
+                try await stage.wait(for: campaign) { $0[.accepted] > 50 }
+                sleeper.send(SIGSTOP)
+                // Whatever it had in hand is settled once its lease is over, and another worker may begin.
+                try await stage.wait(for: campaign) { $0[.sending] == 0 && $0[.uncertain] > 0 }
+                let asleep = try await stage.books(campaign)
+                sleeper.send(SIGCONT)
+                let books = try await stage.wait(for: campaign)
+                #expect(sleeper.isRunning, "it began anew by itself, and sent the rest")
+                #expect(books[.accepted] + books[.uncertain] == 400)
+                #expect(books[.uncertain] <= asleep[.uncertain], "what the other side said meanwhile is recorded")
+                #expect(books[.uncertain] <= 2 * 10 + 64)
+                try await stage.expectTruth(of: campaign)
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+import MailSimulator
+import Shared
+import Testing
+
+extension Scenarios {
+    @Suite struct WholeCampaign {
+        @Test func `each recipient gets one letter, and the books say so`() async throws {
+            try await Stage.with { stage in
+                try await stage.addContacts(1_000)
+                let campaign = try await stage.startCampaign()
+                _ = try stage.startProducer()
+                _ = try stage.startWorker()
+                let books = try await stage.wait(for: campaign)
+                #expect(books.state == .finished)
+                #expect(books[.accepted] == 1_000)
+                #expect(stage.simulator.summary.violations == [:])
+                try await stage.expectTruth(of: campaign)
+            }
+        }
+    }
+}

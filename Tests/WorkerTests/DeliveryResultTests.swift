@@ -1,0 +1,48 @@
+import Shared
+import Testing
+
+@testable import Worker
+
+@Suite struct DeliveryResultTests {
+    static let table:
+        [(
+            judgement: Judgement, policy: DeliveryPolicy, attempt: Int16, state: DeliveryState, counts: Bool,
+            because: Comment
+        )] = [
+            (.accepted, .atMostOnce, 1, .accepted, true, "a 2xx to the dot"),
+            (.never, .atMostOnce, 1, .failed, true, "no such mailbox"),
+            (.notThisMessage, .atLeastOnce, 1, .failed, true, "refused for good"),
+            (.later, .atMostOnce, 1, .deferred, true, "4xx is tried again"),
+            (.later, .atMostOnce, 12, .failed, true, "the last attempt"),
+            (.unknown, .atMostOnce, 1, .uncertain, true, "never twice"),
+            (.unknown, .atLeastOnce, 1, .deferred, true, "nobody forgotten"),
+            (.unknown, .atLeastOnce, 12, .uncertain, true, "nobody said that it failed"),
+            (.notStarted, .atMostOnce, 1, .deferred, false, "nothing left this machine"),
+            (.notStarted, .atMostOnce, 12, .deferred, false, "a put back is no attempt, the last one neither"),
+        ]
+
+    @Test(arguments: table)
+    func `an outcome decides the next state`(
+        row: (
+            judgement: Judgement, policy: DeliveryPolicy, attempt: Int16, state: DeliveryState, counts: Bool,
+            because: Comment
+        )
+    ) {
+        let held = Hand.Held(
+            key: DeliveryKey(campaign: 1, seq: 1),
+            token: 5,
+            attempt: row.attempt,
+            policy: row.policy
+        )
+        let result = DeliveryResult(
+            .fixture(1, row.judgement),
+            of: held,
+            schedule: RetrySchedule(attempts: 12),
+            fraction: 0.5
+        )
+        #expect(result.state == row.state, row.because)
+        #expect(result.countsAsAttempt == row.counts, row.because)
+        #expect(result.token == 5)
+        #expect((result.waitSeconds > 0) == (row.state == .deferred && row.counts), row.because)
+    }
+}

@@ -1,0 +1,176 @@
+# shellcheck shell=bash
+# `./dev demo`: a real campaign on real servers to a simulated mail world, with its books at the end. Sourced by ./dev.
+
+run_demo() {
+    RECIPIENTS=${RECIPIENTS:-10000} WORKERS=${WORKERS:-2} KEEP=${KEEP:-0} FRESH=${FRESH:-0}
+    DEMO_CONFIGURATION=${DEMO_CONFIGURATION:-debug}
+    take_arguments "RECIPIENTS WORKERS KEEP FRESH DEMO_CONFIGURATION" "$@"
+    require_number RECIPIENTS 1 1000000
+    require_number WORKERS 1 16
+    require_choice KEEP 0 1
+    require_choice FRESH 0 1
+    require_choice DEMO_CONFIGURATION debug release
+
+    DEMO=$LOCAL/demo
+    DEMO_PROGRAMS=$(program_folder "$DEMO_CONFIGURATION")
+    make_local
+    only_one demo
+    install_for build servers
+    build_programs "$DEMO_CONFIGURATION"
+    stop_programs demo
+    use_servers dev
+    on_exit end_demo
+
+    start_demo_programs
+    local campaign
+    campaign=$(make_demo_campaign)
+    heading "Sending"
+    demo veredus campaign start "$campaign"
+    follow_campaign "$campaign"
+    report_demo "$campaign"
+}
+
+# demo PROGRAM ARGUMENT…: one of our programs, with the operator's settings.
+demo() {
+    local program=$1
+    shift
+    with_settings "$DEMO/settings/admin.env" "$DEMO_PROGRAMS/$program" "$@"
+}
+
+start_demo_programs() {
+    local number
+    rm -rf "$DEMO/spool" "$DEMO/record.jsonl" "$DEMO/report.json"
+    mkdir -p "$DEMO/spool"
+    choose_port SMTP_PORT dev 5
+    write_settings "$DEMO" veredus "$SMTP_PORT"
+    # Nobody wants to watch a demo wait: what is deferred once is tried again after at most two seconds.
+    printf 'VEREDUS_RETRY_FIRST=2\n' >>"$DEMO/settings/worker.env"
+    heading "Preparing the database"
+    if [ "$FRESH" = 1 ]; then sql "$POSTGRES_PORT" postgres 'DROP DATABASE IF EXISTS veredus WITH (FORCE)'; fi
+    migrate "$DEMO" "$DEMO_PROGRAMS"
+
+    heading "Starting the mail simulator, a producer and $WORKERS workers"
+    start_simulator demo-simulator "$DEMO_PROGRAMS" "$SMTP_PORT" "$DEMO"
+    await_port demo-simulator "$SMTP_PORT" 20 || fail_with_log demo-simulator
+    start_demo_program demo-producer
+    for ((number = 1; number <= WORKERS; number++)); do start_demo_program "demo-worker-$number"; done
+}
+
+start_demo_program() {
+    case $1 in
+        *producer*) start_program "$1" "$DEMO/settings/producer.env" "$DEMO_PROGRAMS/veredus-producer" ;;
+        *worker*)
+            start_program "$1" "$DEMO/settings/worker.env" "$DEMO_PROGRAMS/veredus-worker" --connections 20 --lanes default
+            ;;
+    esac
+    say "$1 runs as process $(process_id "$1")"
+}
+
+# make_demo_campaign: account, list, contacts and campaign; prints the campaign's number and nothing else.
+make_demo_campaign() {
+    local list made
+    list="demo $(date +%Y-%m-%dT%H:%M:%S)"
+    {
+        heading "Importing $RECIPIENTS contacts; of a hundred, two are deferred once and one is refused"
+        demo_contacts "$RECIPIENTS" >"$DEMO/contacts.csv"
+        demo veredus account show demo >/dev/null 2>&1 || demo veredus account create demo
+        demo veredus list create --account demo "$list"
+        demo veredus contacts import "$DEMO/contacts.csv" --account demo --list "$list"
+        made=$(demo veredus campaign create Examples/welcome --account demo --list "$list" --json)
+    } >&2
+    json_value campaign <<<"$made" || fail "'campaign create' did not print the campaign's number, but: $made" "Report this"
+}
+
+# demo_contacts NUMBER: a CSV file; the simulator reads from an address how its owner behaves.
+demo_contacts() {
+    awk -v rows="$1" 'BEGIN {
+        people = split("Ada Björn Chloé Đorđe Émile Fatima Grace İpek José Katarzyna Łukasz Mårten Noor Øystein Priya Zoë", name, " ")
+        cities = split("Bath Córdoba Köln Lyon Mainz Milano Nîmes Trier Wien York Zürich", city, " ")
+        print "email,name,city,code"
+        for (i = 1; i <= rows; i++) {
+            local = "reader-" i
+            if (i % 100 == 50) local = "reject-550-5.1.1+" i
+            if (i % 50 == 25) local = "defer-once-451-4.7.1+" i
+            printf "%s@station-%d.example,%s,%s,V-%06d\n", local, i % 40, name[i % people + 1], city[i % cities + 1], i
+        }
+    }'
+}
+
+# follow_campaign CAMPAIGN: shows its progress; starts again what dies meanwhile, as systemd or compose would.
+follow_campaign() {
+    local watch name restarts=0
+    say "Try it: kill -9 $(process_id demo-worker-1) in another terminal. A killed program is started again here."
+    demo veredus campaign watch "$1" &
+    watch=$!
+    on_exit "kill $watch 2>/dev/null"
+    while [ -d "/proc/$watch" ] && started_at "$watch" >/dev/null; do
+        for name in demo-producer $(seq -f demo-worker-%g "$WORKERS"); do
+            process_id "$name" >/dev/null && continue
+            ((++restarts <= 10)) || fail_with_log "$name"
+            printf '\n'
+            warn "$name has died; starting it again"
+            start_demo_program "$name"
+        done
+        sleep 0.3
+    done
+    wait "$watch" || fail "'veredus campaign watch' ended with an error" "See also the logs: $LOCAL/run/demo-*.log"
+}
+
+report_demo() {
+    local campaign=$1 letter
+    heading "Report"
+    demo veredus campaign report "$campaign"
+    demo veredus campaign report "$campaign" --json >"$DEMO/report.json.new"
+    mv "$DEMO/report.json.new" "$DEMO/report.json"
+
+    letter=$(find "$DEMO/spool" -name '*.eml' | sort -V | sed -n 1p)
+    heading "One letter, as it went over the wire (${letter#"$ROOT/"})"
+    if [ -n "$letter" ]; then tr -d '\r' <"$letter" | sed -n 1,70p; fi
+
+    check_books "$DEMO/report.json" "$RECIPIENTS"
+    DEMO_DONE=1
+    heading "What to type next"
+    if [ "$KEEP" = 1 ]; then
+        say "  source .local/demo/env                                      # everything still runs"
+        say "  ${DEMO_PROGRAMS#"$ROOT/"}/veredus campaign list --account demo"
+        say "  ${DEMO_PROGRAMS#"$ROOT/"}/veredus --help"
+        say "  ./dev services-down                                         # stops it all"
+    else
+        say "  KEEP=1 ./dev demo                                           # the same, and leaves everything running"
+        say "  RECIPIENTS=100000 WORKERS=4 ./dev demo"
+        say "  ./dev test                                                  # all tests"
+    fi
+    say ""
+    say "The report as JSON: .local/demo/report.json    The letters: .local/demo/spool/    The logs: .local/run/demo-*.log"
+}
+
+# check_books REPORT RECIPIENTS: the demo has failed unless every recipient is in exactly one final state.
+check_books() {
+    local state open=0
+    if [ "$(json_value balanced <"$1")" != true ] || [ "$(json_value audience <"$1")" != "$2" ]; then
+        fail "the books do not balance: $(tr -d '\n' <"$1")" "Report this, with the logs $LOCAL/run/demo-*.log"
+    fi
+    for state in pending sending deferred; do open=$((open + $(json_value "$state" <"$1"))); done
+    ((open == 0)) || fail "$open recipients are in no final state" "Report this, with the logs $LOCAL/run/demo-*.log"
+    say ""
+    say "The books balance: each of $2 recipients is in exactly one final state."
+}
+
+# json_value KEY: the first number or word of that key in the JSON on standard input; fails when there is none.
+json_value() { grep -oE "\"$1\" *: *[-a-z0-9.]+" | sed -n '1s/.*: *//p' | grep .; }
+
+# fail_with_log NAME
+fail_with_log() {
+    printf '\n%s\n' "The last words of $1:" >&2
+    tail -n 15 "$LOCAL/run/$1.log" >&2 || true
+    fail "$1 does not run" "Read $LOCAL/run/$1.log"
+}
+
+end_demo() {
+    if [ "${DEMO_DONE:-0}" = 1 ] && [ "$KEEP" = 1 ]; then
+        touch "$LOCAL/run/dev.keep"
+    else
+        say "Stopping what the demo started"
+        stop_programs demo
+    fi
+}
