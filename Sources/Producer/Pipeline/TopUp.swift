@@ -38,7 +38,7 @@ actor TopUp {
         let running = campaigns.filter { $0.state == .running && !$0.isExpired && !$0.isToBeRepublished }
         for name in Set(running.flatMap { $0.lanes.map(\.name) }).sorted() {
             try await declare(name)
-            let depth = try await publisher.depth(of: Self.queue(of: name)) * jobsPerMessage
+            let depth = try await depth(of: name)
             depths[name] = depth
             let room = windows[name, default: LaneWindow()].room(
                 depth: depth,
@@ -70,6 +70,16 @@ actor TopUp {
             windows[name, default: LaneWindow()].note(published: due.count)
             let refused = zip(due, outcomes).filter { $0.1 != .confirmed }.map(\.0.key)
             if !refused.isEmpty { try await store.undueRetries(refused) }
+        }
+    }
+
+    /// Jobs that are ready in a lane's queue. One that somebody deleted is declared again at the next look.
+    private func depth(of lane: String) async throws -> Int {
+        do {
+            return try await publisher.depth(of: Self.queue(of: lane)) * jobsPerMessage
+        } catch {
+            declared.remove(lane)
+            throw error
         }
     }
 
