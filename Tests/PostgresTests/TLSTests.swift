@@ -38,7 +38,7 @@ struct TLSTests {
     }
 
     @Test func `a server without TLS is refused where TLS is asked for`() async throws {
-        let plain = try await PrivateDatabase.empty().superuserSettings
+        let plain = try await scratch.value.superuserSettings
         let settings = try PostgresSettings(
             parsing: "postgresql://\(plain.user)@127.0.0.1:\(plain.port)/\(plain.database)?sslmode=require"
         )
