@@ -127,7 +127,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "SimulatorTests", dependencies: ["MailSimulator", "TestKit"] + nio, swiftSettings: strict),
-        .testTarget(name: "WorkerTests", dependencies: ["Worker", "Shared", "TestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "WorkerTests",
+            dependencies: ["Worker", "Shared", "TestKit", logging],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ProducerTests",
             dependencies: ["Producer", "Postgres", "Shared", "TestKit"],

@@ -5,6 +5,13 @@ import Shared
 ///
 /// Used by one thread only.
 final class ConsumerLoop {
+    /// How many settlements a quorum queue may have before it has written them: RabbitMQ's
+    /// `quorum_commands_soft_limit`, 32, and some room. Its channel keeps what is beyond that to itself for a while, and
+    /// forgets it when it is closed meanwhile.
+    private static let burstLimit = 16
+    /// How long a burst is given to be written.
+    private static let burstTime = Duration.milliseconds(500)
+
     /// What callers asked for; only ever grows, apart from `suspended`.
     private struct Wishes {
         var suspended = false
@@ -29,10 +36,8 @@ final class ConsumerLoop {
     private var frames: [AckLedger.Frame] = []
     private var reader = DeliveryReader()
     private var arrived: [JobMessage] = []
-    /// Passive declares on the way out that are not answered yet; `nil` before.
-    private var unsettledQueues: Int?
-    /// When the goodbye is said without them.
-    private var leavesAt = UInt64.max
+    /// Settlements sent with less than `burstTime` between them, and when the last one was.
+    private var burst = (count: 0, last: UInt64(0))
 
     init(
         broker: BrokerSettings,
@@ -80,13 +85,14 @@ final class ConsumerLoop {
             if subscriptions.isIdle {
                 try giveAllBack(connection)
                 if wishes.stopped || wishes.closing { inbox.end(nil) }
-                if wishes.closing, try leave(connection) { return }
+                if wishes.closing, monotonicNanoseconds() >= writtenAt { return try connection.close() }
             }
+            let goodbye = wishes.closing && subscriptions.isIdle ? writtenAt : .max
             let deadline = subscriptions.deadline(answerLimit: broker.answerLimit) ?? .max
             waitForWork(
                 socket: connection.descriptor,
                 mailbox: mailbox.descriptor,
-                until: min(monotonicNanoseconds() + beat, deadline, leavesAt)
+                until: min(monotonicNanoseconds() + beat, deadline, goodbye)
             )
         }
     }
@@ -101,8 +107,6 @@ final class ConsumerLoop {
         reader = DeliveryReader()
         subscriptions.reset()
         owesAll = false
-        unsettledQueues = nil
-        leavesAt = .max
     }
 
     /// Sends what was acknowledged and given back since the last time.
@@ -143,28 +147,17 @@ final class ConsumerLoop {
     ) throws(AMQPError) {
         guard !frames.isEmpty else { return }
         defer { frames.removeAll(keepingCapacity: true) }
+        let now = monotonicNanoseconds()
+        burst = (count: frames.count + (now - burst.last < Self.burstTime.nanoseconds ? burst.count : 0), last: now)
         let isMany = frames.count > 1
         if isMany { connection.cork(true) }
         defer { if isMany { connection.cork(false) } }
         for frame in frames { try connection.sent(connection.guarded { write(frame) }, "basic.ack") }
     }
 
-    /// Steps towards the end: waits until each queue has answered something that came after the acknowledgements.
-    ///
-    /// A quorum queue's acknowledgements that were sent just before connection.close can be lost.
-    ///
-    /// - Returns: Whether it is done.
-    private func leave(_ connection: borrowing ConnectionHandle) throws(AMQPError) -> Bool {
-        if unsettledQueues == nil {
-            unsettledQueues = subscriptions.queues.count
-            leavesAt = monotonicNanoseconds() + broker.connectLimit.nanoseconds
-            for queue in subscriptions.queues {
-                try connection.sendDeclare(queue, as: nil, on: Subscriptions.channel)
-            }
-        }
-        guard unsettledQueues == 0 || monotonicNanoseconds() >= leavesAt else { return false }
-        try connection.close()
-        return true
+    /// When the last burst of settlements is written, as far as anybody can know.
+    private var writtenAt: UInt64 {
+        burst.count > Self.burstLimit ? burst.last + Self.burstTime.nanoseconds : 0
     }
 
     // MARK: - Without a connection
@@ -243,12 +236,8 @@ final class ConsumerLoop {
             }
             reader.begin(queue: queue, tag: deliver.delivery_tag, isRedelivered: deliver.redelivered != 0)
         case AMQP_QUEUE_DECLARE_OK_METHOD:
-            if let count = unsettledQueues {
-                unsettledQueues = count - 1
-            } else {
-                let answer = decoded.assumingMemoryBound(to: amqp_queue_declare_ok_t.self).pointee
-                try subscriptions.declared(String(answer.queue), connection, wanted: isWanted)
-            }
+            let answer = decoded.assumingMemoryBound(to: amqp_queue_declare_ok_t.self).pointee
+            try subscriptions.declared(String(answer.queue), connection, wanted: isWanted)
         case AMQP_BASIC_CONSUME_OK_METHOD:
             subscriptions.subscribed(decoded.assumingMemoryBound(to: amqp_basic_consume_ok_t.self).pointee.consumer_tag)
         case AMQP_BASIC_CANCEL_OK_METHOD:
@@ -259,15 +248,6 @@ final class ConsumerLoop {
                 return
             }
             board.notice("the broker cancelled the consumer of \(queue): deleted, or moved; it is declared again")
-        case AMQP_CHANNEL_CLOSE_METHOD where unsettledQueues != nil:
-            // A queue was deleted meanwhile; there is nothing left to settle on this channel.
-            unsettledQueues = 0
-            try connection.send(
-                AMQP_CHANNEL_CLOSE_OK_METHOD,
-                amqp_channel_close_ok_t(),
-                on: Subscriptions.channel,
-                as: "channel.close-ok"
-            )
         case AMQP_CHANNEL_CLOSE_METHOD:
             throw connection.closed(by: method, during: "consumer's channel")
         case AMQP_CONNECTION_CLOSE_METHOD:

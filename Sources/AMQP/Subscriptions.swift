@@ -37,8 +37,6 @@ struct Subscriptions {
         }
     }
 
-    var queues: [String] { subscriptions.map(\.queue) }
-
     /// Whether nothing can arrive any more unless it is asked for anew.
     var isIdle: Bool {
         subscriptions.allSatisfy { subscription in

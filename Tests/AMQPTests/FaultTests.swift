@@ -5,6 +5,8 @@ import Testing
 @testable import AMQP
 
 /// What a broker does to its clients when it is full, silent, killed, or somebody deletes its queues.
+///
+/// Without the limit under test each of these waits for 30 s (`answerLimit`) or more; the machine may be busy.
 @Suite(.enabled(if: TestBroker.canBePrivate), .serialized, .timeLimit(.minutes(4)))
 struct FaultTests {
     /// One node for all of these, one after the other.
@@ -54,7 +56,7 @@ struct FaultTests {
     @Test func `under a memory alarm a publish says so in time, consumers go on, and all goes on afterwards`()
         async throws
     {
-        let stage = try await stage("alarm", prefetch: 10) { $0.patience = .seconds(1) }
+        let stage = try await stage("alarm", prefetch: 10) { $0.patience = .seconds(3) }
         #expect(try await stage.publisher.publish(bodies(100), to: stage.queue).allSatisfy { $0 == .confirmed })
         let inHand = try await stage.consumer.take(10)
         try await stage.node.control("set_vm_memory_high_watermark", "0.00001")
@@ -65,7 +67,7 @@ struct FaultTests {
         let start = ContinuousClock.now
         let outcomes = try await stage.publisher.publish(large, to: stage.queue)
         #expect(outcomes.contains { $0 != .confirmed })
-        #expect(ContinuousClock.now - start < .seconds(4))
+        #expect(ContinuousClock.now - start < .seconds(15))
         #expect(stage.publisher.status.isBlocked)
         let blockedAt = ContinuousClock.now
         let error = await #expect(throws: AMQPError.self) {
@@ -74,7 +76,7 @@ struct FaultTests {
         #expect(error?.kind == .blocked)
         #expect(error?.isTransient == true)
         await #expect(throws: AMQPError.self) { try await stage.publisher.depth(of: stage.queue) }
-        #expect(ContinuousClock.now - blockedAt < .milliseconds(200), "at once")
+        #expect(ContinuousClock.now - blockedAt < .seconds(2), "at once")
 
         stage.consumer.acknowledge(inHand.map(\.tag))
         let more = try await stage.consumer.take(10)
@@ -96,7 +98,7 @@ struct FaultTests {
         try await eventually("it is blocked") { stage.publisher.status.isBlocked }
         let start = ContinuousClock.now
         await stage.close()
-        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(ContinuousClock.now - start < .seconds(15))
         #expect(try await outcomes.contains { $0 != .confirmed })
         try await stage.node.control("set_vm_memory_high_watermark", "0.4")
     }
@@ -112,10 +114,10 @@ struct FaultTests {
         let start = ContinuousClock.now
         let outcomes = try await stage.publisher.publish(bodies(10), to: stage.queue)
         #expect(outcomes.allSatisfy { $0 != .confirmed })
-        try await eventually("both noticed", within: .seconds(6)) {
+        try await eventually("both noticed", within: .seconds(15)) {
             !stage.publisher.status.isConnected && !stage.consumer.status.isConnected
         }
-        #expect(ContinuousClock.now - start < .seconds(6))
+        #expect(ContinuousClock.now - start < .seconds(15))
         try await eventually("it is said why") { stage.notices.contain("no heartbeat") }
         stage.node.thaw()
         stage.consumer.acknowledge(first.map(\.tag))
@@ -134,13 +136,19 @@ struct FaultTests {
         let stage = try await stage("unread") { settings in
             settings.heartbeatSeconds = 60
             settings.answerLimit = .seconds(1)
+            settings.writeLimit = .seconds(60)
         }
         stage.node.freeze()
         let large = Array(repeating: Array(repeating: UInt8(7), count: 8_000), count: 4_000)
         let start = ContinuousClock.now
         let outcomes = try await stage.publisher.publish(large, to: stage.queue)
         #expect(outcomes.allSatisfy { $0 != .confirmed })
-        #expect(ContinuousClock.now - start < .seconds(4))
+        // Wakes the thread although the socket takes nothing more: it must not wait in a write.
+        let error = await #expect(throws: AMQPError.self) {
+            try await stage.publisher.publish(large, to: stage.queue)
+        }
+        #expect(error?.kind == .noAnswer)
+        #expect(ContinuousClock.now - start < .seconds(20))
         stage.node.thaw()
         try await stage.publisher.publishAll([[1]], to: stage.queue)
         #expect(stage.publisher.status.reconnects == 0)
@@ -158,7 +166,7 @@ struct FaultTests {
         let start = ContinuousClock.now
         let outcomes = try await stage.publisher.publish(large, to: stage.queue)
         #expect(outcomes.allSatisfy { $0 != .confirmed })
-        #expect(ContinuousClock.now - start < .seconds(8))
+        #expect(ContinuousClock.now - start < .seconds(20))
         stage.node.thaw()
         try await stage.publisher.publishAll([[1]], to: stage.queue)
         #expect(stage.publisher.status.reconnects >= 1)

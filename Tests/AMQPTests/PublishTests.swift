@@ -125,7 +125,7 @@ struct PublishTests {
         let error = await #expect(throws: AMQPError.self) { try await publisher.publish(bodies(1), to: "jobs.x") }
         #expect(error?.isTransient == true)
         #expect(error?.description.contains("127.0.0.1:1") == true)
-        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(ContinuousClock.now - start < .seconds(20))
         await publisher.close()
         await #expect(throws: AMQPError.self) { try await publisher.publish(bodies(1), to: "jobs.x") }
     }

@@ -13,7 +13,8 @@ extension Scenarios {
                     $0 % 10 == 0 ? "defer-once-450+\($0)@example.net" : "user\($0)@example.net"
                 }
                 let campaign = try await stage.startCampaign()
-                _ = try stage.startProducer()
+                // Nothing is taken for lost: the resume itself has to publish anew.
+                _ = try stage.startProducer(["VEREDUS_LOST_AFTER": "600"])
                 _ = try stage.startWorker()
                 try await stage.simulator.waitForAccepted(count: 300)
                 try await stage.ask(.pause, of: campaign)

@@ -50,7 +50,7 @@ extension Scenarios {
             }
         }
 
-        @Test func `a letter that several workers handed back is no suspect`() async throws {
+        @Test func `workers that stop before they could send anything lose nobody`() async throws {
             var mail = MailSimulator.Configuration()
             // The first four workers never get to send anything.
             let mute = Script.Rule(.connection, .init(.delay(.banner, milliseconds: 60_000)), times: 4 * 10)

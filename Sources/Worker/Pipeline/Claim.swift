@@ -27,7 +27,7 @@ struct Claim: Sendable {
     func claimNextBatch() async throws -> Bool {
         let first = await ready.take(atMost: 1)
         guard !first.isEmpty else { return false }
-        if ready.count + 1 < min(Self.enough, hand.capacity) { try? await Task.sleep(for: Self.fill) }
+        await ready.fill(to: min(Self.enough, hand.capacity / 2) - 1, within: Self.fill)
         let places = await hand.reserve(atMost: max(Self.enough, ready.count + 1))
         guard places > 0 else {
             source.giveBack(first.map(\.job.envelope.tag))

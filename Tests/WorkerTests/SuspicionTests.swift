@@ -1,0 +1,81 @@
+import Logging
+import Shared
+import Testing
+
+@testable import Worker
+
+@Suite struct SuspicionTests {
+    private let books = FakeBooks()
+    private let source = FakeSource()
+    private let ready = Buffer<Prepared>()
+
+    @Test func `a job that was handed out again for somebody else's sake is never buried`() async throws {
+        let prepare = try prepare()
+        for redelivery in 1...5 {
+            source.put(message(1, redelivery))
+            _ = try await prepare.prepareNextBatch()
+        }
+        #expect(ready.takeNow(atMost: 10).count == 5)
+        #expect(books.buried == [:])
+    }
+
+    @Test func `a job that ends its worker each time is buried alone, and its neighbour goes on`() async throws {
+        let prepare = try prepare()
+        books.poison(key(2))
+        // Each crash hands both out again, the neighbour first.
+        for redelivery in 1...2 {
+            source.put(message(1, redelivery))
+            source.put(message(2, redelivery))
+            await #expect(throws: FakeBooks.Crash.self) { try await prepare.prepareNextBatch() }
+        }
+        source.put(message(1, 3))
+        source.put(message(2, 3))
+        _ = try await prepare.prepareNextBatch()
+        #expect(books.buried == [key(2): .poison])
+        #expect(source.acknowledged == [message(2, 3).tag])
+        #expect(ready.takeNow(atMost: 10).map(\.job.key) == [key(1), key(1), key(1)])
+    }
+
+    private func key(_ seq: Seq) -> DeliveryKey { DeliveryKey(campaign: 1, seq: seq) }
+
+    private func message(_ seq: Seq, _ redelivery: Int) -> JobMessage {
+        JobMessage(
+            body: JobEnvelope(campaign: 1, generation: 1, seqs: [seq]).encoded(),
+            tag: JobTag(epoch: UInt32(redelivery), tag: UInt64(seq)),
+            isRedelivered: true,
+            queue: "jobs.default"
+        )
+    }
+
+    private func prepare() throws -> Prepare {
+        var reader = SettingsReader(
+            values: [
+                .trackingURL: SettingText(text: "https://t.example.net", origin: "test"),
+                .bounceDomain: SettingText(text: "bounces.example.net", origin: "test"),
+            ]
+        ) { _ throws(SettingsReader.UnreadableFile) in "" }
+        let installation = LetterSettings(reading: &reader)
+        try reader.finish()
+        let morgue = Morgue(
+            store: books,
+            source: source,
+            publisher: FakePublisher(),
+            worker: "test",
+            log: Logger(label: "test")
+        )
+        return Prepare(
+            source: source,
+            store: books,
+            letters: Letters(store: books, installation: installation),
+            keys: try KeyRing(
+                keys: [TokenKey(id: 1, secret: [UInt8](repeating: 1, count: 32))],
+                signing: 1,
+                identity: IdentityKey(secret: [UInt8](repeating: 2, count: 32))
+            ),
+            morgue: morgue,
+            batch: 16,
+            clock: { 0 },
+            ready: ready
+        )
+    }
+}
