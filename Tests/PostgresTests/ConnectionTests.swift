@@ -45,9 +45,9 @@ struct ConnectionTests {
     }
 
     @Test func `an error tells no row`() async throws {
-        let connection = try await PrivateDatabase.empty().connect()
+        let connection = try await scratch.value.connect()
         try await connection.execute(
-            "CREATE TABLE people (address text PRIMARY KEY, CONSTRAINT dots CHECK (address ~ '\\.'))"
+            "CREATE TEMP TABLE people (address text PRIMARY KEY, CONSTRAINT dots CHECK (address ~ '\\.'))"
         )
         let insert = Statement("insert-person", "INSERT INTO people VALUES ($1)")
         try await connection.run(insert, [.text("ada@example.org")])
@@ -125,7 +125,7 @@ struct ConnectionTests {
     }
 
     @Test func `prepared statements that are gone are prepared anew`() async throws {
-        let connection = try await table(of: 3)
+        let connection = try await table(of: 3, in: PrivateDatabase.empty())
         #expect(try await connection.count() == 3)
         try await connection.execute("DISCARD ALL")
         // In a transaction, where it could not be tried again:
@@ -151,7 +151,7 @@ struct ConnectionTests {
     }
 
     @Test func `a closed connection says so`() async throws {
-        let connection = try await PrivateDatabase.empty().connect()
+        let connection = try await scratch.value.connect()
         await connection.close()
         await connection.close()
         #expect(await !connection.isUsable)
@@ -162,7 +162,7 @@ struct ConnectionTests {
     }
 
     @Test func `a connection is opened and freed two hundred times`() async throws {
-        let settings = try await PrivateDatabase.empty().superuserSettings
+        let settings = try await scratch.value.superuserSettings
         let freed = Atomic<Int>(0)
         for _ in 0..<200 {
             let connection = try await PostgresConnection.open(settings, name: "loop") {
@@ -175,7 +175,7 @@ struct ConnectionTests {
     }
 
     @Test func `a connection that nobody keeps is freed on its own thread`() async throws {
-        let settings = try await PrivateDatabase.empty().superuserSettings
+        let settings = try await scratch.value.superuserSettings
         let (threads, freedOn) = AsyncStream.makeStream(of: UInt.self)
         var connection: PostgresConnection? = try await .open(settings, name: "dropped") {
             freedOn.yield(UInt(pthread_self()))
@@ -189,7 +189,7 @@ struct ConnectionTests {
     }
 
     @Test func `a failed log-in frees what it had`() async throws {
-        let settings = try await PrivateDatabase.empty().superuserSettings
+        let settings = try await scratch.value.superuserSettings
         let freed = Atomic<Int>(0)
         let error = await #expect(throws: PostgresError.self) {
             _ = try await PostgresConnection.open(settings.with(user: "nobody", password: "wrong-secret"), name: "x") {
@@ -214,7 +214,7 @@ struct ConnectionTests {
     }
 
     @Test func `a database that does not exist is a refused log-in`() async throws {
-        let settings = try await PrivateDatabase.empty().superuserSettings.with(database: "nowhere")
+        let settings = try await scratch.value.superuserSettings.with(database: "nowhere")
         let error = await #expect(throws: PostgresError.self) {
             _ = try await PostgresConnection.open(settings, name: "x")
         }
@@ -223,7 +223,7 @@ struct ConnectionTests {
     }
 
     @Test func `a session has UTC, its timeouts and its name`() async throws {
-        var settings = try await PrivateDatabase.empty().superuserSettings
+        var settings = try await scratch.value.superuserSettings
         settings.statementTimeout = .seconds(7)
         let connection = try await PostgresConnection.open(settings, name: "named")
         let shown = Statement(

@@ -1,13 +1,18 @@
 import Postgres
 import TestKit
 
-/// A connection as superuser to a new database with a table `t (n int PRIMARY KEY CHECK (n > 0))` of rows 1…`rows`.
+/// One empty database for all tests that leave nothing in it.
+let scratch = Task { try await PrivateDatabase.empty() }
+
+/// A connection as superuser with a table `t (n int PRIMARY KEY CHECK (n > 0))` of rows 1…`rows`.
+///
+/// The table is the session's own, unless a database is given.
 func table(of rows: Int, in database: PrivateDatabase? = nil) async throws -> PostgresConnection {
-    let database = if let database { database } else { try await PrivateDatabase.empty() }
-    let connection = try await database.connect()
+    let home = if let database { database } else { try await scratch.value }
+    let connection = try await home.connect()
     try await connection.execute(
         """
-        CREATE TABLE t (n int PRIMARY KEY CHECK (n > 0));
+        CREATE \(database == nil ? "TEMP" : "") TABLE t (n int PRIMARY KEY CHECK (n > 0));
         INSERT INTO t SELECT generate_series(1, \(rows));
         """
     )

@@ -9,7 +9,7 @@ struct PoolTests {
     static let pid = Statement("backend-pid", "SELECT pg_backend_pid()")
 
     @Test func `two hundred callers share four connections`() async throws {
-        let pool = PostgresPool(settings: try await PrivateDatabase.empty().superuserSettings, name: "pool", size: 4)
+        let pool = PostgresPool(settings: try await scratch.value.superuserSettings, name: "pool", size: 4)
         let lent = Gauge()
         let pids = try await withThrowingTaskGroup(of: Int32.self) { group in
             for _ in 0..<200 {
@@ -29,7 +29,7 @@ struct PoolTests {
     }
 
     @Test func `a connection that broke in use is replaced`() async throws {
-        let pool = PostgresPool(settings: try await PrivateDatabase.empty().superuserSettings, name: "pool", size: 1)
+        let pool = PostgresPool(settings: try await scratch.value.superuserSettings, name: "pool", size: 1)
         let error = await #expect(throws: PostgresError.self) {
             try await pool.withConnection { connection in
                 try await connection.run(Statement("suicide", "SELECT pg_terminate_backend(pg_backend_pid())"))
@@ -53,7 +53,7 @@ struct PoolTests {
     }
 
     @Test func `a connection given back in mid-transaction is not lent again`() async throws {
-        let pool = PostgresPool(settings: try await PrivateDatabase.empty().superuserSettings, name: "pool", size: 1)
+        let pool = PostgresPool(settings: try await scratch.value.superuserSettings, name: "pool", size: 1)
         try await pool.withConnection { try await $0.execute("BEGIN") }
         let error = await outcome { try await pool.withConnection { try await $0.transaction { _ in } } }
         #expect(error == nil)
@@ -61,7 +61,7 @@ struct PoolTests {
     }
 
     @Test func `a caller that waits longer than its deadline gets a transient error`() async throws {
-        let pool = PostgresPool(settings: try await PrivateDatabase.empty().superuserSettings, name: "pool", size: 1)
+        let pool = PostgresPool(settings: try await scratch.value.superuserSettings, name: "pool", size: 1)
         try await pool.withConnection { _ in
             let error = await outcome { try await pool.withConnection(deadline: .milliseconds(20)) { _ in } }
             #expect(error?.isTransient == true)
@@ -72,7 +72,7 @@ struct PoolTests {
     }
 
     @Test func `a caller that is cancelled leaves the queue to the others`() async throws {
-        let pool = PostgresPool(settings: try await PrivateDatabase.empty().superuserSettings, name: "pool", size: 1)
+        let pool = PostgresPool(settings: try await scratch.value.superuserSettings, name: "pool", size: 1)
         let (held, hold) = AsyncStream.makeStream(of: Void.self)
         let (release, releasing) = AsyncStream.makeStream(of: Void.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -97,7 +97,7 @@ struct PoolTests {
     }
 
     @Test func `a refused log-in is told at once`() async throws {
-        let settings = try await PrivateDatabase.empty().superuserSettings.with(user: "nobody", password: "x")
+        let settings = try await scratch.value.superuserSettings.with(user: "nobody", password: "x")
         let pool = PostgresPool(settings: settings, name: "pool", size: 1)
         let error = await outcome { try await pool.withConnection(deadline: .seconds(600)) { _ in } }
         #expect(error?.kind == .loginRefused)
@@ -114,7 +114,7 @@ struct PoolTests {
     }
 
     @Test func `a closed pool refuses those who wait and those who come`() async throws {
-        let pool = PostgresPool(settings: try await PrivateDatabase.empty().superuserSettings, name: "pool", size: 1)
+        let pool = PostgresPool(settings: try await scratch.value.superuserSettings, name: "pool", size: 1)
         try await pool.withConnection { connection in
             async let waiting = outcome { try await pool.withConnection { _ in } }
             while await pool.waiting < 1 { await Task.yield() }

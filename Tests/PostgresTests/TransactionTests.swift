@@ -45,7 +45,7 @@ struct TransactionTests {
 
     @Test func `a constraint that is checked at COMMIT is an error of the transaction`() async throws {
         let connection = try await table(of: 1)
-        try await connection.execute("CREATE TABLE c (n int REFERENCES t DEFERRABLE INITIALLY DEFERRED)")
+        try await connection.execute("CREATE TEMP TABLE c (n int REFERENCES t DEFERRABLE INITIALLY DEFERRED)")
         let error = await #expect(throws: PostgresError.self) {
             try await connection.transaction { try $0.execute("INSERT INTO c VALUES (9)") }
         }
@@ -115,7 +115,7 @@ struct TransactionTests {
 
     @Test func `a constraint that is checked at COMMIT fails the pipeline`() async throws {
         let connection = try await table(of: 1)
-        try await connection.execute("CREATE TABLE c (n int REFERENCES t DEFERRABLE INITIALLY DEFERRED)")
+        try await connection.execute("CREATE TEMP TABLE c (n int REFERENCES t DEFERRABLE INITIALLY DEFERRED)")
         let error = await #expect(throws: PostgresError.self) {
             try await connection.pipelinedTransaction([PipelineStep(Statement("child", "INSERT INTO c VALUES (9)"))])
         }

@@ -37,7 +37,7 @@ struct ValueTests {
     ]
 
     @Test func `a value comes back as it went`() async throws {
-        let connection = try await PrivateDatabase.empty().connect()
+        let connection = try await scratch.value.connect()
         for (index, row) in Self.scalars.enumerated() {
             let statement = Statement("scalar-\(index)", row.sql)
             let value = row.value
@@ -47,7 +47,7 @@ struct ValueTests {
     }
 
     @Test func `a server's text form of a value is the one meant`() async throws {
-        let connection = try await PrivateDatabase.empty().connect()
+        let connection = try await scratch.value.connect()
         let statement = Statement("as-text", "SELECT $1::timestamptz::text, $2::int4[]::text, $3::jsonb::text")
         let texts = try await connection.rows(
             statement,
@@ -58,7 +58,7 @@ struct ValueTests {
     }
 
     @Test func `NULL is seen as such and never as a default`() async throws {
-        let connection = try await PrivateDatabase.empty().connect()
+        let connection = try await scratch.value.connect()
         let statement = Statement("nulls", "SELECT $1::int4, $2::text, $3::bytea, $4::int4[]")
         let nulls = try await connection.rows(statement, [.null, .null, .null, .null]) { row in
             let number = try row.optionalInt32(0)
@@ -89,7 +89,7 @@ struct ValueTests {
     ]
 
     @Test func `a column read as what it is not is an error that names it`() async throws {
-        let connection = try await PrivateDatabase.empty().connect()
+        let connection = try await scratch.value.connect()
         for (index, row) in Self.misreadings.enumerated() {
             let error = await #expect(throws: PostgresError.self) {
                 _ = try await connection.rows(Statement("misread-\(index)", row.sql), []) { try row.read($0) }
@@ -109,7 +109,7 @@ struct ValueTests {
 
     @Test(arguments: unsendable.indices)
     func `a NUL character in a text is refused before it is sent`(index: Int) async throws {
-        let connection = try await PrivateDatabase.empty().connect()
+        let connection = try await scratch.value.connect()
         let error = await #expect(throws: PostgresError.self) {
             try await connection.run(Statement("nul", "SELECT $1"), [Self.unsendable[index].value])
         }
@@ -121,7 +121,7 @@ struct ValueTests {
     @Test func `a value of another type than the statement was prepared with is refused before it is sent`()
         async throws
     {
-        let connection = try await PrivateDatabase.empty().connect()
+        let connection = try await scratch.value.connect()
         let statement = Statement("typed", "SELECT $1")
         try await connection.run(statement, [.int64(1)])
         for wrong: [PostgresValue] in [[.double(1)], [.timestamp(secondsSinceEpoch: 1)], [], [.int64(1), .int64(2)]] {
@@ -132,7 +132,7 @@ struct ValueTests {
     }
 
     @Test func `bytes are lent without a copy`() async throws {
-        let connection = try await PrivateDatabase.empty().connect()
+        let connection = try await scratch.value.connect()
         let sums = try await connection.rows(Statement("lend", "SELECT 'abc'::text, '\\x0102'::bytea"), []) { row in
             try row.withBytes(0) { $0.count } + row.withBytes(1) { bytes in bytes.reduce(0) { $0 + Int($1) } }
         }
@@ -140,7 +140,7 @@ struct ValueTests {
     }
 
     @Test func `infinite times are kept`() async throws {
-        let connection = try await PrivateDatabase.empty().connect()
+        let connection = try await scratch.value.connect()
         let statement = Statement("infinity", "SELECT 'infinity'::timestamptz, '-infinity'::timestamptz, $1::text")
         let times = try await connection.rows(statement, [.text("x")]) { [try $0.timestamp(0), try $0.timestamp(1)] }
         #expect(times == [[.infinity, -.infinity]])

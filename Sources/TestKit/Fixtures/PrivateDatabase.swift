@@ -69,6 +69,8 @@ package struct PrivateDatabase: Sendable {
     /// Of every role on a test cluster, which listens on loopback only.
     private static let rolePassword = "test-only"
     private static let number = Atomic<Int>(0)
+    /// Held while templates are made and old databases dropped; any number that nobody else uses.
+    private static let lockKey = 7_362
     private static let shared = SharedClusters()
 
     private static func make(on cluster: PostgresCluster?, isMigrated: Bool) async throws -> PrivateDatabase {
@@ -96,7 +98,7 @@ package struct PrivateDatabase: Sendable {
         for byte in Migration.all.flatMap(\.sql) { checksum = (checksum ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
         let name = isMigrated ? "template_\(String(checksum, radix: 16))" : "template_without_tables"
         let lock = try await PostgresConnection.open(superuser, name: "fixture")
-        try await lock.execute("SELECT pg_advisory_lock(7362)")
+        try await lock.execute("SELECT pg_advisory_lock(\(lockKey))")
         let known = try await lock.rows(.countDatabases, [.text(name)]) { try $0.int64(0) }
         if known == [0] {
             let draft = "\(name)_draft"
@@ -115,6 +117,18 @@ package struct PrivateDatabase: Sendable {
         return name
     }
 
+    /// Drops what test processes that are gone have left on a cluster that outlives them.
+    fileprivate static func dropAbandoned(on superuser: PostgresSettings) async throws {
+        let connection = try await PostgresConnection.open(superuser, name: "fixture")
+        try await connection.execute("SELECT pg_advisory_lock(\(lockKey))")
+        for name in try await connection.rows(.testDatabases, [], { try $0.text(0) }) {
+            guard let pid = name.split(separator: "_").dropFirst().first.flatMap({ pid_t($0) }) else { continue }
+            guard kill(pid, 0) != 0, errno == ESRCH else { continue }
+            try await connection.execute("DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
+        }
+        await connection.close()
+    }
+
     /// The cluster and the templates that all tests of this process use; each is made by the first that asks.
     private actor SharedClusters {
         private var starting: Task<PostgresSettings, any Error>?
@@ -125,7 +139,9 @@ package struct PrivateDatabase: Sendable {
             if let starting { return try await starting.value }
             let task = Task {
                 if let url = ProcessInfo.processInfo.environment[urlVariable] {
-                    return try PostgresSettings(parsing: url)
+                    let superuser = try PostgresSettings(parsing: url)
+                    try await dropAbandoned(on: superuser)
+                    return superuser
                 }
                 let started = try await PostgresCluster.start()
                 cluster = started
@@ -146,6 +162,10 @@ package struct PrivateDatabase: Sendable {
 }
 
 extension Statement {
+    fileprivate static let testDatabases = Statement(
+        "test-databases",
+        "SELECT datname::text FROM pg_database WHERE datname ~ '^test_[0-9]+_'"
+    )
     fileprivate static let countDatabases = Statement(
         "count-databases",
         "SELECT count(*) FROM pg_database WHERE datname = $1::text"
