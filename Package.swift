@@ -78,7 +78,8 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "Shared", "Postgres", "AMQP", "SMTP", "Threads", "Bootstrap", logging, lifecycle, signals, arguments, crypto,
+                "Shared", "Postgres", "AMQP", "SMTP", "Threads", "Bootstrap", logging, lifecycle, signals, arguments,
+                crypto,
             ],
             swiftSettings: strict
         ),
@@ -108,7 +109,12 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        .testTarget(name: "SharedTests", dependencies: ["Shared", crypto], swiftSettings: strict),
+        .testTarget(
+            name: "SharedTests",
+            dependencies: ["Shared", crypto],
+            exclude: ["Support"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "PostgresTests",
             dependencies: ["Postgres", "Shared", "Threads", "TestKit"],
@@ -133,7 +139,9 @@ let package = Package(
         ),
         .testTarget(
             name: "AdminTests",
-            dependencies: ["Admin", "Shared", "Postgres", "Bootstrap", "Telemetry", "TestKit", logging],
+            dependencies: [
+                "Admin", "Shared", "Postgres", "Bootstrap", "Telemetry", "TestKit", "MailSimulator", logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

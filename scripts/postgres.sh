@@ -81,7 +81,7 @@ start_postgres() {
         env -i --chdir="$folder" PATH=/usr/bin:/bin LANG=C.UTF-8 TZ=UTC "$(postgres_bin)/postgres" -D "$folder/data" \
         -c listen_addresses=127.0.0.1 -c port="$port" -c unix_socket_directories= \
         -c ssl=on -c ssl_cert_file="$folder/server.pem" -c ssl_key_file="$folder/server.key" \
-        -c max_connections=200 -c shared_buffers=256MB -c max_wal_size=2GB \
+        -c max_connections=300 -c shared_buffers=256MB -c max_wal_size=2GB \
         -c fsync=on -c full_page_writes=on -c synchronous_commit=on \
         -c track_io_timing=off -c log_line_prefix='%m [%p] %u@%d '
 }

@@ -6,6 +6,8 @@ run_test() {
     prepare_tests
     build_debug
     heading "Testing"
+    # Each of these tests keeps servers and programs busy: more at once only make each other slow.
+    export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${TEST_WIDTH:-3}
     # Swift Testing closes with "Test run with N tests …"; XCTest, which is not used, would add "Executed 0 tests".
     swift test --skip-build --disable-xctest "${BUILD_FLAGS[@]}" "$@" || fail "tests failed" "Read what stands after ✘ above"
 }

@@ -31,6 +31,8 @@ final class ConsumerLoop {
     private var arrived: [JobMessage] = []
     /// Passive declares on the way out that are not answered yet; `nil` before.
     private var unsettledQueues: Int?
+    /// When the goodbye is said without them.
+    private var leavesAt = UInt64.max
 
     init(
         broker: BrokerSettings,
@@ -80,10 +82,11 @@ final class ConsumerLoop {
                 if wishes.stopped || wishes.closing { inbox.end(nil) }
                 if wishes.closing, try leave(connection) { return }
             }
+            let deadline = subscriptions.deadline(answerLimit: broker.answerLimit) ?? .max
             waitForWork(
                 socket: connection.descriptor,
                 mailbox: mailbox.descriptor,
-                until: min(monotonicNanoseconds() + beat, isWanted ? subscriptions.deadline ?? .max : .max)
+                until: min(monotonicNanoseconds() + beat, deadline, leavesAt)
             )
         }
     }
@@ -99,6 +102,7 @@ final class ConsumerLoop {
         subscriptions.reset()
         owesAll = false
         unsettledQueues = nil
+        leavesAt = .max
     }
 
     /// Sends what was acknowledged and given back since the last time.
@@ -153,11 +157,12 @@ final class ConsumerLoop {
     private func leave(_ connection: borrowing ConnectionHandle) throws(AMQPError) -> Bool {
         if unsettledQueues == nil {
             unsettledQueues = subscriptions.queues.count
+            leavesAt = monotonicNanoseconds() + broker.connectLimit.nanoseconds
             for queue in subscriptions.queues {
                 try connection.sendDeclare(queue, as: nil, on: Subscriptions.channel)
             }
         }
-        guard unsettledQueues == 0 else { return false }
+        guard unsettledQueues == 0 || monotonicNanoseconds() >= leavesAt else { return false }
         try connection.close()
         return true
     }

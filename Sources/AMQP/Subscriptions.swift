@@ -21,6 +21,10 @@ struct Subscriptions {
         let queue: String
         var state = State.idle
         var backoff: Backoff
+        /// When the question that it waits for was sent.
+        var asked: UInt64 = 0
+
+        var isAsking: Bool { state == .declaring || state == .subscribing || state == .cancelling }
     }
 
     let prefetch: UInt16
@@ -45,9 +49,12 @@ struct Subscriptions {
         }
     }
 
-    /// When the first rest ends.
-    var deadline: UInt64? {
-        subscriptions.compactMap { if case .resting(let until) = $0.state { until } else { nil } }.min()
+    /// When the first rest ends, or the first answer is late.
+    func deadline(answerLimit: Duration) -> UInt64? {
+        subscriptions.compactMap { subscription in
+            if case .resting(let until) = subscription.state { return until }
+            return subscription.isAsking ? subscription.asked + answerLimit.nanoseconds : nil
+        }.min()
     }
 
     /// The queue of a consumer tag.
@@ -59,8 +66,14 @@ struct Subscriptions {
     }
 
     /// Sends what brings each queue nearer to consuming, or to being idle.
+    ///
+    /// - Throws: Also when an answer is late: a quorum queue without a majority gives none, for ever.
     mutating func step(_ connection: borrowing ConnectionHandle, wanted: Bool, now: UInt64) throws(AMQPError) {
+        let limit = connection.broker.answerLimit
         for place in subscriptions.indices {
+            guard !subscriptions[place].isAsking || now < subscriptions[place].asked + limit.nanoseconds else {
+                throw .noAnswer(to: "\(subscriptions[place].state) of \(subscriptions[place].queue)", within: limit)
+            }
             let isDue =
                 switch subscriptions[place].state {
                 case .idle: true
@@ -69,13 +82,17 @@ struct Subscriptions {
                 }
             if wanted, isDue {
                 subscriptions[place].state = .declaring
+                subscriptions[place].asked = now
                 try connection.sendDeclare(
                     subscriptions[place].queue,
                     as: connection.broker.queueType,
                     on: Self.channel
                 )
+            } else if isDue {
+                subscriptions[place].state = .idle
             } else if !wanted, subscriptions[place].state == .consuming {
                 subscriptions[place].state = .cancelling
+                subscriptions[place].asked = now
                 let status = tag(of: place).withAMQPBytes { tag in
                     var cancel = amqp_basic_cancel_t(consumer_tag: tag, nowait: 0)
                     return connection.guarded {

@@ -20,7 +20,7 @@ extension PostgresSettings {
 extension BrokerSettings {
     /// Reads VEREDUS_AMQP_URL and what goes with it; `nil` after a problem was noted.
     ///
-    /// - Parameter clientName: What the broker's tools show beside the connection.
+    /// `clientName`: What the broker's tools show beside the connection.
     package init?(reading reader: inout SettingsReader, clientName: String) {
         let inputs = BrokerInputs(reading: &reader)
         guard !inputs.url.isEmpty else { return nil }

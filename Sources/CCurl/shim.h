@@ -67,11 +67,6 @@ static inline int veredus_curl_is_connected(CURL *easy) {
     curl_off_t microseconds = 0;
     return curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &microseconds) == CURLE_OK && microseconds > 0;
 }
-/// Whether the connection of this handle has TLS on.
-static inline int veredus_curl_has_tls(CURL *easy) {
-    struct curl_tlssessioninfo *info = NULL;
-    return curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &info) == CURLE_OK && info != NULL && info->internals != NULL;
-}
 /// Whose message this is and how it ended; CURLMSG_DONE is the only kind there is.
 static inline CURLcode veredus_curl_message_result(const CURLMsg *message) { return message->data.result; }
 #endif

@@ -6,11 +6,13 @@ extension Statement {
         .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseSuspicion, .dropSuspicion,
         .insertDeadLetter, .endUnsent, .frozenLetter,
     ]
-    private static let register: [Statement] = [.registerWorker, .renewWorker, .oldClaims, .endWorker]
+    private static let register: [Statement] = [
+        .notedKeyCheck, .registerWorker, .renewWorker, .oldClaims, .endWorker,
+    ]
     private static let producer: [Statement] = [
         .leaseCampaigns, .drivenCampaigns, .moveCursor, .pendingAfterCursor, .renewGeneration, .clearRepublish,
-        .hastenRetries, .dueRetries, .undueRetries, .closeRows, .finishCampaign, .workerSlots, .sweepDeadWorkers,
-        .forgetWorkers,
+        .hastenRetries, .dueRetries, .undueRetries, .closeRows, .finishCampaign, .mergeCounters, .workerSlots,
+        .sweepDeadWorkers, .forgetWorkers,
     ]
     private static let freeze: [Statement] = [
         .campaignToFreeze, .freezeAudience, .freezeLanes, .lockAccount, .freezeOptOuts, .letterToFreeze, .freezeLinks,

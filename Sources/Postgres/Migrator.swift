@@ -55,7 +55,8 @@ package struct Migrator: Sendable {
     ///   - connection: Logged in as the owner of the database.
     ///   - notify: Is told, in a sentence each, what happens: a wait, a step applied.
     /// - Returns: The versions that were applied; empty when there was nothing to do.
-    /// - Throws: ``Mismatch``, or the ``PostgresError`` of the step that failed; the steps before it stay applied.
+    /// - Throws: ``Mismatch``, or the ``PostgresError`` of the step that failed; the steps before it stay applied. The
+    ///   connection is closed then, and its lock with it.
     @discardableResult
     package func migrate(
         on connection: PostgresConnection,

@@ -27,9 +27,30 @@ extension PostgresConnection {
             )
         }
     }
+
+    /// Refuses a key that did not make the hashes in the database: with it no opt-out would be found.
+    ///
+    /// A database that has noted no key yet takes any.
+    ///
+    /// - Throws: ``PostgresError``.
+    package func assertAddressKey(number: Int16, checkValue: [UInt8]) throws {
+        let noted = try rows(.notedKeyCheck, [.int16(number)]) { try $0.bytes(0) }
+        guard let noted = noted.first, noted != checkValue else { return }
+        throw PostgresError(
+            .other,
+            "VEREDUS_ADDRESS_KEY \(number) is not the key that hashed the addresses in this database",
+            remedy: "Set the key that `veredus doctor` accepts; with another one nobody's opt-out is found"
+        )
+    }
 }
 
 extension Statement {
+    /// `$1` number of the key.
+    static let notedKeyCheck = Statement(
+        "noted-key-check",
+        role: .worker,
+        "SELECT check_value FROM key_checks WHERE purpose = 'address' AND key_version = $1"
+    )
     static let rowSecurityBypasses = Statement(
         "row-security-bypasses",
         """

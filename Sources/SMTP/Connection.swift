@@ -22,7 +22,8 @@ final class Connection {
     var session: SMTPSession
     private(set) var isLoggedIn = false
     private(set) var socket: Int32 = -1
-    private(set) var hasTLS = false
+    /// Whether TLS may be on, so that every byte must go through libcurl: for all routes but those that rule it out.
+    let mayHaveTLS: Bool
     /// The letter under way, kept until it has ended in case another connection must take it.
     var waiting: WaitingLetter?
     var isParked = false
@@ -34,17 +35,17 @@ final class Connection {
     /// Whether a letter has been lost here.
     var hasLost = false
 
-    init(slot: Int, easy: consuming CurlEasy, now: MonotonicNanoseconds) {
+    init(slot: Int, easy: consuming CurlEasy, route: SMTPRouteSettings, now: MonotonicNanoseconds) {
         self.slot = slot
         self.easy = easy
         openedAt = now
+        mayHaveTLS = route.mayHaveTLS
         session = SMTPSession(capabilities: SMTPCapabilities(), now: now)
     }
 
     /// The log-in is done: from now on the bytes are ours.
     func takeOver(_ route: SMTPRouteSettings, now: MonotonicNanoseconds) {
         socket = easy.socket
-        hasTLS = easy.hasTLS
         session = SMTPSession(
             capabilities: easy.watch.replies.capabilities,
             timeouts: route.timeouts,
@@ -57,7 +58,7 @@ final class Connection {
     /// Sends the session's pending bytes, as many as go.
     func send() -> Transfer {
         session.withPending { bytes in
-            guard hasTLS else {
+            guard mayHaveTLS else {
                 // libcurl has no part in plain text, and looks its connection up at each call.
                 let count = Glibc.send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
                 return count >= 0 ? .moved(count) : failed()
@@ -70,7 +71,7 @@ final class Connection {
 
     /// Receives what there is; moved 0 bytes means that the other side has closed.
     func receive(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
-        guard hasTLS else {
+        guard mayHaveTLS else {
             let count = recv(socket, buffer.baseAddress, buffer.count, 0)
             return count >= 0 ? .moved(count) : failed()
         }

@@ -60,7 +60,8 @@ struct CurlEasy: ~Copyable {
     }
 
     deinit {
-        // Without this curl_easy_cleanup sends QUIT and waits for the reply.
+        // curl_easy_cleanup may say QUIT and wait for the reply; 7.88 does not for a connection handed over, and
+        // nothing promises that.
         watch.sockets.shutDown(for: watch)
         // curl_multi_cleanup(3): a handle leaves its multi before it is freed, and before the multi is.
         if let multi { curl_multi_remove_handle(multi.raw, raw) }
@@ -70,8 +71,8 @@ struct CurlEasy: ~Copyable {
 
     /// Makes a handle for a route; nothing is connected yet.
     ///
-    /// - Parameter multi: Drives it from now on; without one it is for ``perform()``.
-    /// - Throws: libcurl's refusal of an option, which a strange build of libcurl may have.
+    /// The multi drives it from now on; without one it is for ``perform()``. It throws what libcurl refuses: an option
+    /// that a strange build does not have.
     static func open(
         _ route: SMTPRouteSettings,
         sockets: OpenSockets,
@@ -101,7 +102,6 @@ struct CurlEasy: ~Copyable {
     func perform() -> CURLcode { curl_easy_perform(raw) }
 
     var socket: Int32 { veredus_curl_active_socket(raw) }
-    var hasTLS: Bool { veredus_curl_has_tls(raw) != 0 }
     var replyCode: Int { veredus_curl_reply_code(raw) }
     var isConnected: Bool { veredus_curl_is_connected(raw) != 0 }
 

@@ -25,9 +25,7 @@ struct PollSet: ~Copyable {
     static var readable: UInt32 { EPOLLIN.rawValue }
     static var writable: UInt32 { EPOLLOUT.rawValue }
 
-    /// Watches a file, or changes what is watched of it.
-    ///
-    /// - Parameter key: Comes back with each event.
+    /// Watches a file, or changes what is watched of it; the key comes back with each event.
     func watch(_ file: Int32, for interest: UInt32, key: UInt64) {
         var event = epoll_event()
         event.events = interest
@@ -43,9 +41,7 @@ struct PollSet: ~Copyable {
         epoll_ctl(descriptor, EPOLL_CTL_DEL, file, &event)
     }
 
-    /// Waits, and hands each event to `body`.
-    ///
-    /// - Parameter milliseconds: 0 does not wait, -1 waits without end.
+    /// Waits, and hands each event to `body`; 0 milliseconds do not wait, -1 waits without end.
     func wait(milliseconds: Int32, _ body: (_ key: UInt64, _ events: UInt32) -> Void) {
         let count = epoll_wait(descriptor, events.baseAddress, Int32(events.count), milliseconds)
         guard count > 0 else { return }  // 0, or interrupted

@@ -24,12 +24,12 @@ extension RouteLoop {
 
     /// Moves everything that can move on a connection, both ways, and begins the next letter when one has ended.
     ///
-    /// - Parameter reads: False when there can be nothing to read yet.
+    /// `reads` is false when there can be nothing to read yet.
     func pump(_ connection: Connection, reads: Bool = true) {
         if reads { receive(connection) }
         settle(connection)
         // TLS may hold, decrypted, what epoll does not see any more: read again before waiting.
-        while send(connection), connection.hasTLS {
+        while send(connection), connection.mayHaveTLS {
             receive(connection)
             settle(connection)
         }
@@ -62,7 +62,7 @@ extension RouteLoop {
             case .moved(let count):
                 connection.session.received(UnsafeRawBufferPointer(rebasing: readBuffer[..<count]), now: now)
                 // A short read of plain text has emptied the socket, and epoll tells of more.
-                if count < readBuffer.count, !connection.hasTLS { return }
+                if count < readBuffer.count, !connection.mayHaveTLS { return }
             }
         }
     }

@@ -65,7 +65,7 @@ extension RouteLoop {
             let raw = easy.raw
             let slot = connections.firstIndex { $0 == nil } ?? connections.count
             if slot == connections.count { connections.append(nil) }
-            connections[slot] = Connection(slot: slot, easy: easy, now: now)
+            connections[slot] = Connection(slot: slot, easy: easy, route: route, now: now)
             slots[raw] = slot
             connecting += 1
             note(deadline: now &+ route.timeouts.connect.nanoseconds)

@@ -32,7 +32,7 @@ extension SMTPRouteSettings {
             let easy = try CurlEasy.open(self, sockets: sockets, multi: nil)
             let status = easy.perform()
             guard status == CURLE_OK else { return .failure(easy.failure(status, self)) }
-            let hasTLS = easy.hasTLS
+            let hasTLS = isTLSFirst || easy.watch.replies.hasBegunTLS
             var count = 0
             let quit: StaticString = "QUIT\r\n"
             // Whether it is heard does not matter: what was asked is answered.

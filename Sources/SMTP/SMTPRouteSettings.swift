@@ -79,6 +79,8 @@ package struct SMTPRouteSettings: Sendable, CustomStringConvertible {
     /// Whether a certificate must be good before anything is said.
     var verifiesServer: Bool { isTLSFirst || startTLS == .required }
 
+    var mayHaveTLS: Bool { isTLSFirst || startTLS != .off }
+
     var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 
     /// What is wrong with them, each in a sentence that says what to do; empty when they can be used.

@@ -97,6 +97,22 @@ package func systemHostName() -> String {
     return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
+/// `%2F` as `/`; libcurl's own decoding leaves out what has control characters, and so would hide them.
+private func percentDecoded(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+        let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+        if byte == UInt8(ascii: "%"), digits.utf8.count == 2, let value = UInt8(digits, radix: 16) {
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        } else {
+            bytes.append(byte)
+        }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+}
+
 /// A URL in pieces, cut by libcurl's own parser, so that both read it alike.
 private struct URLParts {
     let scheme: String
@@ -115,22 +131,23 @@ private struct URLParts {
             let why = String(cString: curl_url_strerror(status))
             throw SMTPSettingsError(problems: ["not a URL (\(why)): write smtp://host:port"])
         }
-        func part(_ part: CURLUPart, flags: Int32 = CURLU_URLDECODE) -> String? {
+        /// Not decoded; `nil` when it is not there, or is empty.
+        func part(_ part: CURLUPart) -> String? {
             var text: UnsafeMutablePointer<CChar>?
-            guard curl_url_get(handle, part, &text, UInt32(flags)) == CURLUE_OK, let text else { return nil }
+            guard curl_url_get(handle, part, &text, 0) == CURLUE_OK, let text else { return nil }
             defer { curl_free(text) }  // curl_url_get(3)
-            return String(cString: text)
+            return text.pointee == 0 ? nil : String(cString: text)
         }
         scheme = part(CURLUPART_SCHEME) ?? ""
-        let host = part(CURLUPART_HOST, flags: 0) ?? ""
+        let host = part(CURLUPART_HOST) ?? ""
         self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
         port = part(CURLUPART_PORT).flatMap { Int($0) }
-        user = part(CURLUPART_USER)
-        password = part(CURLUPART_PASSWORD)
+        user = part(CURLUPART_USER).map(percentDecoded)
+        password = part(CURLUPART_PASSWORD).map(percentDecoded)
         path = part(CURLUPART_PATH)
         query = (part(CURLUPART_QUERY) ?? "").split(separator: "&").map { pair in
             let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (String(halves[0]), halves.count > 1 ? String(halves[1]) : "")
+            return (percentDecoded(String(halves[0])), halves.count > 1 ? percentDecoded(String(halves[1])) : "")
         }
     }
 }

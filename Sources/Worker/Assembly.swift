@@ -34,8 +34,8 @@ struct Assembly: Sendable {
             let source = try AMQPConsumer(
                 broker,
                 queues: ["jobs.\(lane)"],
-                // Twice the slots: a crash counts against every message handed out.
-                prefetch: UInt16(max(4, 2 * slots / settings.jobsPerMessage)),
+                // About what fits in hand: a crash counts against every message handed out.
+                prefetch: UInt16(max(4, (2 * slots + 64) / settings.jobsPerMessage)),
                 notice: notice
             )
             var laneRoute = route

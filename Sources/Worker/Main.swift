@@ -43,6 +43,7 @@ struct WorkerProgram: AsyncParsableCommand {
             let log = logger
             let worker = WorkerSettings(reading: &reader)
             let keys = KeyRing(reading: &reader)
+            let addressKey = Int16(KeySettings.addressKey(reading: &reader).number)
             let postgres = PostgresSettings(reading: &reader)
             let broker = BrokerSettings(reading: &reader, clientName: "veredus-worker")
             let smtp = SMTPRouteSettings(reading: &reader)
@@ -54,6 +55,9 @@ struct WorkerProgram: AsyncParsableCommand {
             let incarnations = Incarnations(
                 next: {
                     try await pool.assertReady(log: log)
+                    try await pool.withConnection { connection in
+                        try await connection.assertAddressKey(number: addressKey, checkValue: ring.identity.checkValue)
+                    }
                     log.info(
                         "worker started",
                         metadata: ["lanes": "\(worker.lanes)", "connections": "\(route.connections)"]

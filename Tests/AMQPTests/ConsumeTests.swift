@@ -20,8 +20,8 @@ struct ConsumeTests {
     @Test func `messages of several queues arrive with their bodies, in each queue's order`() async throws {
         let (publisher, settings, first) = try await filled(500)
         let second = TestBroker.queue("second")
-        let consumer = try AMQPConsumer(settings, queues: [first, second], prefetch: 1_000)
         try await publisher.declare([second])
+        let consumer = try AMQPConsumer(settings, queues: [first, second], prefetch: 1_000)
         _ = try await publisher.publish(bodies(300, prefix: "other"), to: second)
         let messages = try await consumer.take(800)
         #expect(messages.filter { $0.queue == first }.map(\.body) == bodies(500))
@@ -52,7 +52,7 @@ struct ConsumeTests {
         consumer.acknowledge(first.map(\.tag))
         #expect(try await consumer.take(10).count == 10)
         await consumer.close()
-        #expect(try await publisher.depth(of: queue) == 90, "what was not acknowledged is back")
+        try await eventually("what was not acknowledged is back") { try await publisher.depth(of: queue) == 90 }
         await publisher.close()
     }
 
@@ -121,8 +121,10 @@ struct ConsumeTests {
     @Test func `a cancelled wait ends, and takes no message along`() async throws {
         let (publisher, settings, queue) = try await filled(0)
         let consumer = try AMQPConsumer(settings, queues: [queue], prefetch: 30)
-        for _ in 0..<50 {
+        for round in 0..<50 {
             let wait = Task { try await consumer.next(limit: 1) }
+            // Before it waits in the first rounds, while it waits in the later ones.
+            for _ in 0..<round * 20 { await Task.yield() }
             wait.cancel()
             await #expect(throws: CancellationError.self) { try await wait.value }
         }
@@ -164,6 +166,9 @@ struct ConsumeTests {
             let (publisher, settings, queue) = try await filled(500)
             let consumer = try AMQPConsumer(settings, queues: [queue], prefetch: 500)
             let messages = try await consumer.take(500)
+            // The consumers' cancellation comes first, as when a worker stops, so that nothing else settles these.
+            consumer.stopTaking()
+            #expect(try await consumer.next(limit: 1).isEmpty)
             for message in messages.reversed() { consumer.acknowledge([message.tag]) }
             await consumer.close()
             #expect(try await publisher.depth(of: queue) == 0)

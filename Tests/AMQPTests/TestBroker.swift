@@ -93,6 +93,10 @@ func eventually(
 final class Notices: Sendable {
     private let lines = Mutex<[String]>([])
     var all: [String] { lines.withLock { $0 } }
-    var take: @Sendable (String) -> Void { { [self] line in lines.withLock { $0.append(line) } } }
+    var take: @Sendable (String) -> Void {
+        { [self] line in
+            lines.withLock { $0.append(line) }
+        }
+    }
     func contain(_ text: String) -> Bool { all.contains { $0.contains(text) } }
 }

@@ -104,6 +104,22 @@ struct ClaimTests {
         }
     }
 
+    @Test func `of several jobs for one recipient in one claim, one is claimed: the newest`() async throws {
+        try await Books.with(contacts: 2) { books in
+            let campaign = try await books.run()
+            try await books.superuser.execute(
+                "UPDATE campaign_lanes SET generation = 2 WHERE campaign_id = \(campaign)"
+            )
+            let requests: [ClaimRequest] = [
+                .fixture(campaign, 1, generation: 1), .fixture(campaign, 1, generation: 2),
+                .fixture(campaign, 2, generation: 2), .fixture(campaign, 1, generation: 2),
+            ]
+            let verdicts = try await books.worker.claim(requests, token: 5, incarnation: 1)
+            #expect(verdicts == [.final, .claimed, .claimed, .final])
+            #expect(try await books.recount(campaign) == [.sending: 2])
+        }
+    }
+
     @Test func `twenty claimers in random order mark each row once, and none waits in a circle`() async throws {
         try await Books.with(contacts: 200) { books in
             let campaign = try await books.run()

@@ -77,6 +77,24 @@ struct FaultTests {
         #expect(later?.commitUnknown == false)
     }
 
+    @Test func `a session that the server ends before COMMIT has committed nothing`() async throws {
+        let terminate = Statement("terminate-self", "SELECT pg_terminate_backend(pg_backend_pid())")
+        for isPipelined in [false, true] {
+            let connection = try await table(of: 1)
+            let error = await outcome {
+                if isPipelined {
+                    try await connection.pipelinedTransaction([PipelineStep(terminate), PipelineStep(.countAll)])
+                } else {
+                    try await connection.transaction { try $0.run(terminate) }
+                }
+            }
+            #expect(error?.kind == .shuttingDown, "the server's own words come before the end")
+            #expect(error?.commitUnknown == false)
+            #expect(error?.statement == "terminate-self")
+            #expect(await !connection.isUsable)
+        }
+    }
+
     @Test(arguments: Call.allCases)
     func `a server that falls silent is given up`(call: Call) async throws {
         let it = try await proxied(replyTimeout: .seconds(2))
@@ -112,7 +130,10 @@ struct FaultTests {
         for round in 1...3 {
             let asleep = Statement(
                 "asleep",
-                "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+                """
+                SELECT count(*) FROM pg_stat_activity, pg_sleep(0.01)
+                WHERE wait_event = 'PgSleep' AND query LIKE 'INSERT%' AND datname = current_database()
+                """
             )
             async let broken = outcome {
                 try await pool.withConnection { connection in

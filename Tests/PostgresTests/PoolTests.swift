@@ -134,6 +134,9 @@ struct PoolTests {
         #expect(tickets.count == 3)
         permits.giveUp(tickets[1])
         permits.giveBack()
+        // Too late: it has its permit. Only the last one still waits.
+        permits.giveUp(tickets[0])
+        #expect(permits.waiting == 1)
         permits.giveBack()
         permits.giveBack()
         #expect(permits.free == 1, "the second had gone, so that the third permit is free")

@@ -38,11 +38,14 @@ struct TLSTests {
     }
 
     @Test func `a server without TLS is refused where TLS is asked for`() async throws {
-        let plain = try await PrivateDatabase.empty().superuserSettings
+        // One of its own: that of the test run may have TLS.
+        let cluster = try await PostgresCluster.start()
+        let plain = cluster.superuser
         let settings = try PostgresSettings(
             parsing: "postgresql://\(plain.user)@127.0.0.1:\(plain.port)/\(plain.database)?sslmode=require"
         )
         #expect(await outcome { _ = try await PostgresConnection.open(settings, name: "tls") }?.kind == .untrusted)
+        try await cluster.stop(.fast)
     }
 }
 

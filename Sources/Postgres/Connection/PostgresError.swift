@@ -25,8 +25,6 @@ package struct PostgresError: TransientFailure, Sendable, CustomStringConvertibl
         case shuttingDown
         /// A prepared statement is gone or outdated; the next use prepares it anew.
         case statementGone
-        /// The source of a COPY threw; ``underlying`` is what it threw.
-        case copySourceFailed
         /// The program asked for something impossible: a wrong type, a NULL, a NUL character.
         case misuse
         case other
@@ -45,8 +43,6 @@ package struct PostgresError: TransientFailure, Sendable, CustomStringConvertibl
     package let remedy: String
     /// The connection went away after COMMIT, or a statement that commits by itself, was sent: it may have been done.
     package internal(set) var commitUnknown = false
-    /// What the caller's own code threw in the middle of a COPY.
-    package let underlying: (any Error)?
 
     init(
         _ kind: Kind,
@@ -54,8 +50,7 @@ package struct PostgresError: TransientFailure, Sendable, CustomStringConvertibl
         _ message: String,
         statement: String? = nil,
         constraint: String? = nil,
-        remedy: String? = nil,
-        underlying: (any Error)? = nil
+        remedy: String? = nil
     ) {
         self.kind = kind
         self.sqlState = sqlState
@@ -63,7 +58,6 @@ package struct PostgresError: TransientFailure, Sendable, CustomStringConvertibl
         self.statement = statement
         self.constraint = constraint
         self.remedy = remedy ?? kind.remedy
-        self.underlying = underlying
     }
 
     /// Whether the same may succeed later without anybody doing anything.
@@ -85,14 +79,10 @@ extension PostgresError.Kind {
         case .unreachable, .connectionLost, .serializationFailure, .deadlock, .lockTimeout, .queryCanceled, .diskFull,
             .shuttingDown, .statementGone:
             true
-        case .loginRefused, .untrusted, .uniqueViolation, .checkViolation, .insufficientPrivilege, .copySourceFailed,
-            .misuse, .other:
+        case .loginRefused, .untrusted, .uniqueViolation, .checkViolation, .insufficientPrivilege, .misuse, .other:
             false
         }
     }
-
-    /// Whether the connection is of no further use.
-    var isFatal: Bool { self == .connectionLost || self == .unreachable || self == .shuttingDown }
 
     var remedy: String {
         switch self {
@@ -107,7 +97,6 @@ extension PostgresError.Kind {
         case .diskFull: "Free disk, memory or connections of PostgreSQL"
         case .shuttingDown: "Wait until PostgreSQL has started"
         case .statementGone: "Repeat the transaction"
-        case .copySourceFailed: "Correct the source and repeat; nothing was written"
         case .misuse: "Correct the program"
         case .other: "Look the SQLSTATE up in PostgreSQL's appendix A"
         }

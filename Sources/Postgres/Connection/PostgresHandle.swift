@@ -41,7 +41,8 @@ struct PostgresHandle: ~Copyable {
             phase = PQstatus(raw)
             let events = polling == PGRES_POLLING_READING ? POLLIN : POLLOUT
             guard handle.wait(for: Int32(events), until: deadline) else {
-                throw PostgresError(.unreachable, "no answer from \(settings) in \(settings.connectTimeout)")
+                let step = phase == CONNECTION_STARTED ? "no connection to" : "no answer to the log-in from"
+                throw PostgresError(.unreachable, "\(step) \(settings) in \(settings.connectTimeout)")
             }
             polling = PQconnectPoll(raw)
         }

@@ -115,7 +115,10 @@ extension AdminDatabase {
 
     /// Asks for a start: the producer that leases the campaign freezes and sends it.
     ///
-    /// - Parameter moment: Seconds since 1970; `nil` is now.
+    /// - Parameters:
+    ///   - campaign: A draft.
+    ///   - account: Its account.
+    ///   - moment: Seconds since 1970; `nil` is now.
     /// - Throws: ``RequestRefused``; nothing has changed then.
     package func start(_ campaign: CampaignID, account: AccountID, at moment: Double?) async throws {
         try await transaction(account: account) { connection in

@@ -48,9 +48,7 @@ package struct ContactCard: Sendable {
 
 extension AdminDatabase {
     /// The members of a list after a contact's number, in order; a transaction of its own, so that a long export holds
-    /// no snapshot.
-    ///
-    /// - Parameter onlyMailable: Leaves out who has unsubscribed and who was erased.
+    /// no snapshot. `onlyMailable` leaves out who has unsubscribed and who was erased.
     package func members(
         of list: Int32,
         account: AccountID,
@@ -70,6 +68,14 @@ extension AdminDatabase {
                     consentedAt: try row.timestamp(8)
                 )
             }
+        }
+    }
+
+    /// A contact by its address.
+    package func contact(at address: EmailAddress, account: AccountID) async throws -> ContactFacts? {
+        let key = String(decoding: address.key, as: UTF8.self)
+        return try await transaction(account: account) { connection in
+            try connection.rows(.contactByKey, [.int32(account), .text(key)], ContactFacts.init).first
         }
     }
 

@@ -15,16 +15,21 @@ package struct AdminDatabase: Sendable {
 
     /// Runs `body` in a transaction that sees one account.
     ///
-    /// - Parameters:
-    ///   - account: `nil` sees the names of all accounts and no row of any.
-    ///   - body: Throws to take everything back.
+    /// `account`: `nil` sees the names of all accounts and no row of any.
+    /// `hasOneSnapshot`: Whether all statements see the same moment; for reading.
+    /// `body`: Throws to take everything back.
     /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws; ``PostgresError``.
     package func transaction<Value: Sendable>(
         account: AccountID?,
+        hasOneSnapshot: Bool = false,
         _ body: @escaping @Sendable (isolated PostgresConnection) throws -> Value
     ) async throws -> Value {
         try await pool.withConnection { connection in
             try await connection.transaction { connection in
+                if hasOneSnapshot {
+                    try connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                }
                 if let account { try connection.run(.chooseAccount, [.text(String(account))]) }
                 return try body(connection)
             }

@@ -32,12 +32,19 @@ extension AdminDatabase {
         }
     }
 
+    /// How many workers may send, by the database's clock.
+    package func workersAlive() async throws -> Int64 {
+        try await transaction(account: nil) { connection in
+            try connection.rows(.workersAlive) { try $0.int64(0) }.only(of: .workersAlive)
+        }
+    }
+
     /// Notes which key hashes addresses, or compares it with what was noted first.
     ///
-    /// - Parameters:
-    ///   - number: The key's number.
-    ///   - checkValue: What the key makes of a fixed text.
+    /// `number`: The key's number.
+    /// `checkValue`: What the key makes of a fixed text.
     /// - Returns: Whether it is the key that made the stored hashes.
+    /// - Throws: ``PostgresError``.
     package func confirmAddressKey(number: Int16, checkValue: [UInt8]) async throws -> Bool {
         try await transaction(account: nil) { connection in
             try connection.run(.noteKeyCheck, [.int16(number), .bytes(checkValue)])
@@ -64,6 +71,11 @@ extension Statement {
                to_regclass(format('deliveries_p%s', (SELECT last_value / 2000 + 1 FROM campaigns_campaign_id_seq)))
                    IS NOT NULL
         """
+    )
+    static let workersAlive = Statement(
+        "workers-alive",
+        role: .admin,
+        "SELECT count(*) FROM workers WHERE alive_until > clock_timestamp()"
     )
     static let keyChecks = Statement(
         "key-checks",

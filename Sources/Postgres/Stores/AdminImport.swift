@@ -79,8 +79,14 @@ extension AdminDatabase {
             try connection.execute(Self.stagingTable)
             var chunks = ImportStream(rows: rows)
             _ = try connection.copyIn("COPY import_rows FROM STDIN (FORMAT binary)") { chunks.next() }
-            // Without statistics the planner reads all of the account's contacts for every chunk.
-            try connection.execute("ANALYZE import_rows; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+            // The statistics of a table that grows by the chunk are always old: the planner would read all contacts, for
+            // every row even while it believes them to be few.
+            try connection.execute(
+                """
+                ANALYZE import_rows; SET LOCAL enable_seqscan = off;
+                SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off
+                """
+            )
             var counts = ImportCounts()
             counts.erased = try connection.run(.dropErased, [account])
             (counts.added, counts.changed) = try connection.rows(
@@ -149,14 +155,18 @@ private struct ImportStream {
 
 extension Statement {
     // The staging table is made in the transaction, so that these cannot be checked against the schema alone.
+    //
+    // Contacts are looked up by subqueries that cannot be turned into joins: while contacts have no statistics the
+    // planner takes them for few, and compares each of them with each row of the chunk (4 minutes instead of 0.1 s).
 
     /// Takes out who was erased; `$1` account.
     static let dropErased = Statement(
         "import-drop-erased",
         role: .admin,
         """
-        DELETE FROM import_rows i USING contacts c
-        WHERE c.account_id = $1 AND c.address_hash = i.address_hash AND c.status = 1
+        DELETE FROM import_rows i
+        WHERE (SELECT c.contact_id FROM contacts c
+               WHERE c.account_id = $1 AND c.address_hash = i.address_hash AND c.status = 1 LIMIT 1) IS NOT NULL
         """
     )
 
@@ -191,8 +201,10 @@ extension Statement {
         role: .admin,
         """
         WITH found AS MATERIALIZED (
-            SELECT DISTINCT c.contact_id FROM import_rows i
-            JOIN contacts c ON c.account_id = $1 AND c.address_key = i.address_key AND c.status = 0
+            SELECT DISTINCT (
+                SELECT c.contact_id FROM contacts c
+                WHERE c.account_id = $1 AND c.address_key = i.address_key AND c.status = 0
+            ) AS contact_id FROM import_rows i
         ), joined AS (
             INSERT INTO list_members (list_id, contact_id, account_id, source)
             SELECT $2, contact_id, $1, $3 FROM found ORDER BY contact_id
@@ -207,9 +219,12 @@ extension Statement {
         "import-count-unsubscribed",
         role: .admin,
         """
-        SELECT count(DISTINCT c.contact_id) FROM import_rows i
-        JOIN contacts c ON c.account_id = $1 AND c.address_key = i.address_key
-        JOIN list_members m ON m.list_id = $2 AND m.contact_id = c.contact_id AND m.status = 1
+        SELECT count(*) FROM (
+            SELECT DISTINCT (
+                SELECT c.contact_id FROM contacts c WHERE c.account_id = $1 AND c.address_key = i.address_key
+            ) AS contact_id FROM import_rows i
+        ) AS found
+        WHERE (SELECT m.status FROM list_members m WHERE m.list_id = $2 AND m.contact_id = found.contact_id) = 1
         """
     )
 }

@@ -64,18 +64,16 @@ package struct DeliveryCounts: Sendable, Equatable {
 extension AdminDatabase {
     /// Reads one campaign's counters: a few rows, however large the campaign is.
     package func report(on campaign: CampaignID, account: AccountID) async throws -> CampaignReport? {
-        try await transaction(account: account) { connection in
-            // One snapshot for both statements, or the books would seem not to balance now and then.
-            try connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            return try connection.reports(.reportOnCampaign, [.int32(campaign)]).first
+        // One snapshot for both statements, or the books would seem not to balance now and then.
+        try await transaction(account: account, hasOneSnapshot: true) { connection in
+            try connection.reports(.reportOnCampaign, [.int32(campaign)]).first
         }
     }
 
     /// The account's campaigns, the newest first.
     package func campaigns(of account: AccountID) async throws -> [CampaignReport] {
-        try await transaction(account: account) { connection in
-            try connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            return try connection.reports(.campaignsOfAccount, [.int32(account)])
+        try await transaction(account: account, hasOneSnapshot: true) { connection in
+            try connection.reports(.campaignsOfAccount, [.int32(account)])
         }
     }
 

@@ -9,6 +9,6 @@ extension Statement {
         .unsubscribeMembers, .lockOpenDeliveries, .dropRetries, .recallQueued, .markRecalled, .accountOfCampaign,
         .insertCampaign, .updateCampaign, .insertVersion, .startCampaign, .lockCampaign, .changeState,
         .stateOfCampaign, .newestLetter, .reportOnCampaign, .campaignsOfAccount, .countersOfCampaigns, .refusals,
-        .healthFacts, .keyChecks, .noteKeyCheck,
+        .healthFacts, .keyChecks, .noteKeyCheck, .countSuppressed, .workersAlive, .makePartitions,
     ]
 }

@@ -221,3 +221,35 @@ extension Statement {
         """
     )
 }
+
+extension AdminDatabase {
+    /// How many of some contacts a campaign of that kind and list would leave out.
+    package func countSuppressed(
+        _ contacts: [ContactID],
+        account: AccountID,
+        list: Int32,
+        kind: CampaignKind
+    ) async throws -> Int {
+        try await transaction(account: account) { connection in
+            try connection.rows(
+                .countSuppressed,
+                [.int32(account), .int64s(contacts), .int32(list), .int16(kind.rawValue)]
+            ) { Int(try $0.int64(0)) }.only(of: .countSuppressed)
+        }
+    }
+}
+
+extension Statement {
+    /// `$1` account; `$2` contacts; `$3` list; `$4` kind. The rule is that of the freeze.
+    static let countSuppressed = Statement(
+        "count-suppressed",
+        role: .admin,
+        """
+        SELECT count(DISTINCT c.contact_id)
+        FROM contacts c
+        JOIN suppressions s ON s.account_id = c.account_id AND s.address_hash = c.address_hash
+        WHERE c.account_id = $1 AND c.contact_id = ANY($2::bigint[])
+          AND (s.scope = 0 OR $4::smallint = 0 AND (s.scope = 1 OR s.scope = 2 AND s.list_id = $3))
+        """
+    )
+}

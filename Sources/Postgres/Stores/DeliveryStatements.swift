@@ -30,7 +30,7 @@ extension Statement {
     /// The mark: gives each row its next state and every job its verdict, numbered as in ``Verdict``.
     ///
     /// Rows are locked in (campaign, seq) order, so that claims never deadlock, and judged by what the lock shows, so
-    /// that a suppression that committed during the wait counts.
+    /// that a suppression that committed during the wait counts. Of several jobs for one row one is claimed.
     /// `$1` campaigns; `$2` seqs; `$3` generations; `$4` versions of the contacts; `$5` attempts seen; `$6` the claim's
     /// token; `$7` the worker's incarnation.
     static let claimDeliveries = Statement(
@@ -50,6 +50,9 @@ extension Statement {
         ), judged AS MATERIALIZED (
             SELECT l.ord, l.campaign_id, l.seq, l.state,
                    CASE WHEN l.state NOT IN (0, 2) THEN 1
+                        WHEN row_number() OVER (
+                            PARTITION BY l.campaign_id, l.seq ORDER BY l.generation DESC, l.ord
+                        ) > 1 THEN 1
                         WHEN c.state = 3 THEN 3
                         WHEN c.state <> 2 OR c.expires_at <= now() THEN 4
                         WHEN l.state = 0 AND l.generation <> g.generation THEN 5

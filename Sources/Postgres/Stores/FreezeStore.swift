@@ -18,7 +18,7 @@ package struct FreezeStore: Sendable {
 
     /// Freezes a campaign.
     ///
-    /// - Parameter links: Compiles the letter and gives the URLs of its links, numbered from 1; what it throws stops
+    /// `links`: Compiles the letter and gives the URLs of its links, numbered from 1; what it throws stops
     ///   the freeze and leaves the campaign as it was.
     /// - Returns: `nil` when the campaign is not to start any more, or is another producer's.
     package func freeze(

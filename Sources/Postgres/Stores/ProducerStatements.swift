@@ -175,6 +175,22 @@ extension Statement {
         """
     )
 
+    /// Merges a campaign's counters into one row a lane: its writers come and go, their differences add up.
+    ///
+    /// `$1` campaign.
+    static let mergeCounters = Statement(
+        "merge-counters",
+        role: .producer,
+        """
+        WITH gone AS (DELETE FROM counters WHERE campaign_id = $1 RETURNING *)
+        INSERT INTO counters (campaign_id, lane_id, writer, pending, sending, deferred, accepted, failed, suppressed,
+                              uncertain, cancelled, expired, dead)
+        SELECT campaign_id, lane_id, 0, sum(pending), sum(sending), sum(deferred), sum(accepted), sum(failed),
+               sum(suppressed), sum(uncertain), sum(cancelled), sum(expired), sum(dead)
+        FROM gone GROUP BY campaign_id, lane_id
+        """
+    )
+
     /// The slots of the workers that are alive, by lane.
     static let workerSlots = Statement(
         "worker-slots",

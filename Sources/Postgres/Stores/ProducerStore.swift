@@ -175,9 +175,14 @@ package struct ProducerStore: Sendable {
     ///
     /// - Returns: Whether it ended now.
     package func finish(_ campaign: CampaignID) async throws -> Bool {
-        try await pool.withConnection { connection in
-            try await connection.run(.finishCampaign, [.int32(campaign), .int64(token)])
-        } == 1
+        let token = token
+        return try await pool.withConnection { connection in
+            try await connection.transaction { connection in
+                guard try connection.run(.finishCampaign, [.int32(campaign), .int64(token)]) == 1 else { return false }
+                try connection.run(.mergeCounters, [.int32(campaign)])
+                return true
+            }
+        }
     }
 
     /// The slots of the workers that are alive, by lane.

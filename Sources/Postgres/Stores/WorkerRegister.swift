@@ -6,7 +6,7 @@ package struct WorkerRegister: Sendable {
     private let incarnation: Incarnation
     private let leaseSeconds: Double
 
-    /// - Parameter leaseSeconds: How long one renewal lasts.
+    /// `leaseSeconds`: How long one renewal lasts.
     package init(_ pool: PostgresPool, incarnation: Incarnation, leaseSeconds: Double) {
         self.pool = pool
         self.incarnation = incarnation

@@ -14,10 +14,9 @@ struct LaneWindow: Sendable {
 
     /// How many jobs may be published now.
     ///
-    /// - Parameters:
-    ///   - depth: Jobs that are ready in the queue.
-    ///   - slots: SMTP connections of the workers that take from this lane.
-    ///   - elapsedSeconds: Since the last call.
+    /// `depth`: Jobs that are ready in the queue.
+    /// `slots`: SMTP connections of the workers that take from this lane.
+    /// `elapsedSeconds`: Since the last call.
     mutating func room(depth: Int, slots: Int, elapsedSeconds: Double) -> Int {
         let taken = max(0, lastDepth + published - depth)
         let rate = elapsedSeconds > 0 ? Double(taken) / elapsedSeconds : 0

@@ -19,7 +19,7 @@ struct LostJobs: Sendable {
 
     /// The lanes to be published anew.
     ///
-    /// - Parameter depths: Jobs ready in each lane's queue, by the lane's name.
+    /// `depths`: Jobs ready in each lane's queue, by the lane's name.
     mutating func find(
         _ campaigns: [DrivenCampaign],
         depths: [String: Int],

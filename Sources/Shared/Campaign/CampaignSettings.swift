@@ -87,9 +87,8 @@ extension MergeValue {
 extension LetterTemplate {
     /// Compiles a campaign version as it is stored.
     ///
-    /// - Parameters:
-    ///   - frozen: The version.
-    ///   - installation: The domains of this installation.
+    /// `frozen`: The version.
+    /// `installation`: The domains of this installation.
     package init(_ frozen: FrozenLetter, installation: LetterSettings) throws(TemplateError) {
         let settings = try CampaignSettings(json: frozen.settings)
         var source = TemplateSource(

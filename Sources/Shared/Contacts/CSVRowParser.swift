@@ -57,10 +57,10 @@ struct CSVRowParser {
                 place += 1
             }
             row.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[text..<place]))
-            // One at the end of the piece may be the first of two.
-            guard place + 1 < buffer.count else { return isComplete && place < buffer.count ? place + 1 : nil }
+            guard place < buffer.count else { return nil }
             place += 1
-            guard buffer[place] == Self.quote else { return place }
+            // One at the end of the piece may be the first of two: the caller sees that more is needed.
+            guard place < buffer.count, buffer[place] == Self.quote else { return place }
             row.bytes.append(Self.quote)
             place += 1
         }

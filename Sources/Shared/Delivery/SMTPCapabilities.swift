@@ -51,6 +51,9 @@ package struct LoginReplies: Sendable {
     package private(set) var capabilities = SMTPCapabilities()
     /// The last line, without its line end; at most 512 bytes.
     package private(set) var lastLine = ""
+    /// Whether the server said yes to STARTTLS: the second 220.
+    package private(set) var hasBegunTLS = false
+    private var hasGreeted = false
     private var isInside250 = false
 
     package init() {}
@@ -61,6 +64,10 @@ package struct LoginReplies: Sendable {
         lastLine = String(decoding: line, as: UTF8.self)
         guard line.starts(with: "250".utf8) else {
             isInside250 = false
+            if line.starts(with: "220 ".utf8) || line.elementsEqual("220".utf8) {
+                hasBegunTLS = hasGreeted
+                hasGreeted = true
+            }
             return
         }
         if isInside250 {

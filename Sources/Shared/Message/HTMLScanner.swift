@@ -96,7 +96,8 @@ struct HTMLScanner {
     }
 
     private func value(_ start: Int, _ index: inout Int) -> Range<Int> {
-        if start < bytes.count, case let quote = bytes[start], quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
+        if start < bytes.count, case let quote = bytes[start], quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'")
+        {
             let end = bytes[(start + 1)...].firstIndex(of: quote) ?? bytes.count
             index = min(end + 1, bytes.count)
             return start + 1..<end

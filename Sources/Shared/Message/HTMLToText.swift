@@ -7,7 +7,8 @@ struct HTMLToText {
     private static let layout: [String: Layout] = {
         var layout: [String: Layout] = [:]
         let paragraphs = "p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre"
-        let lines = "div tr li dt dd address article aside center caption fieldset figure footer form header main nav section"
+        let lines =
+            "div tr li dt dd address article aside center caption fieldset figure footer form header main nav section"
         for name in paragraphs.split(separator: " ") { layout[String(name)] = .paragraph }
         for name in lines.split(separator: " ") { layout[String(name)] = .line }
         return layout

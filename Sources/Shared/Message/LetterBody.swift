@@ -37,6 +37,7 @@ struct LetterHTML {
     }
 
     private mutating func insert(_ ending: FlatTemplate, at position: Int) {
+        guard !ending.bytes.isEmpty else { return }
         var cursor = FlatCursor(flat)
         var result = FlatTemplate()
         cursor.copy(to: position, into: &result)
@@ -62,7 +63,10 @@ struct LetterHTML {
                 if isOutside, element == "body" || bodyEnd == nil { bodyEnd = flat.bytes.count }
             case .startTag("a", let attributes, _):
                 if let href = attributes.first(where: { $0.name == "href" }) {
-                    noteUnsubscribeLink(source.bytes[href.value], isOutside: depths.depth(at: href.value.lowerBound) == 0)
+                    noteUnsubscribeLink(
+                        source.bytes[href.value],
+                        isOutside: depths.depth(at: href.value.lowerBound) == 0
+                    )
                 }
                 try rewrite(attributes, of: source, tracksLinks, name, &cursor)
             default: break
@@ -208,7 +212,8 @@ enum LinkURL {
             return isUsual ? Array(authority) : nil
         }
         let parts = authority.split(separator: UInt8(ascii: ":"), maxSplits: 1)
-        guard let name = parts.first, let host = try? DomainName.normalised(String(decoding: name, as: UTF8.self)) else {
+        guard let name = parts.first, let host = try? DomainName.normalised(String(decoding: name, as: UTF8.self))
+        else {
             return nil
         }
         guard parts.count == 2 else { return host }

@@ -73,9 +73,7 @@ struct LetterHeader: Sendable {
     /// After the HTML part.
     static let end = Array("\r\n--\(boundary)--\r\n".utf8)
 
-    /// Appends the header and what stands before the text part.
-    ///
-    /// - Parameter subject: A whole field, from `Subject:` to its line end.
+    /// Appends the header and what stands before the text part; `subject` is a whole field with its line end.
     func append(
         _ key: DeliveryKey,
         _ recipient: RecipientFacts,
@@ -111,7 +109,8 @@ struct LetterHeader: Sendable {
 
     private static func check(_ sender: SenderProfile, _ campaign: CampaignFacts) throws(TemplateError) {
         for (name, value) in [
-            ("sender.from-name", sender.fromName), ("sender.list-name", sender.listName), ("campaign.name", campaign.name),
+            ("sender.from-name", sender.fromName), ("sender.list-name", sender.listName),
+            ("campaign.name", campaign.name),
         ] where HeaderField.breaksLine(value.utf8) {
             throw TemplateError(source: name, problem: "a line break or NUL in it", remedy: "write it in one line")
         }
@@ -126,7 +125,8 @@ struct LetterHeader: Sendable {
         try check(trackingBase: sender.trackingBase)
         guard let listID = sender.listID else { return }
         let isDotAtom = listID.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy {
-            !$0.isEmpty && $0.allSatisfy { ASCII.isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+            !$0.isEmpty
+                && $0.allSatisfy { ASCII.isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
         }
         guard isDotAtom, listID.utf8.count <= 200 else {
             throw TemplateError(

@@ -30,10 +30,7 @@ package struct LetterTemplate: Sendable {
     private let html: [TemplateNode]
     private let defaults: MergeValue
 
-    /// Compiles a letter.
-    ///
-    /// - Parameters:
-    ///   - defaults: An object: what stands in for fields that a contact does not have.
+    /// Compiles a letter; `defaults` is an object, and stands in for fields that a contact does not have.
     package init(
         source: TemplateSource,
         sender: SenderProfile,
@@ -74,10 +71,8 @@ package struct LetterTemplate: Sendable {
 
     /// Renders the letter for one recipient into `buffer`, whose capacity is used again; what was in it is dropped.
     ///
-    /// - Parameters:
-    ///   - random: Draws the numbers of opens and clicks in tracking mode `aggregate`; must be a secure generator.
-    ///   - limitBytes: Beyond it the letter is refused.
-    /// - Throws: ``RenderError``; `buffer` is then of no use but to be used again.
+    /// `random` draws the numbers of opens and clicks in tracking mode `aggregate`, and must be a secure generator.
+    /// After a throw `buffer` is of no use but to be used again.
     @discardableResult
     package func render(
         _ recipient: RecipientFacts,

@@ -5,7 +5,7 @@ enum MailDate {
 
     /// Appends a date such as `Thu, 01 Jan 1970 00:00:00 +0000`.
     ///
-    /// - Parameter seconds: Since 1970 UTC, from the year 1 to the year 9999.
+    /// `seconds` count since 1970 UTC, and are of the years 1 to 9999.
     static func append(seconds: Int64, to buffer: inout [UInt8]) {
         let day = Int((seconds >= 0 ? seconds : seconds - 86_399) / 86_400)
         let time = Int(seconds) - day * 86_400

@@ -18,9 +18,9 @@ struct MustacheParser {
     private var sections: [FieldTag] = []
     private var output = FlatTemplate()
 
-    /// - Parameters:
-    ///   - name: What errors call the source.
-    ///   - indent: Put before each line, as the specification asks for a partial whose tag stands alone.
+    /// Reads a whole source, which errors call `name`.
+    ///
+    /// `indent` is put before each line, as the specification asks for a partial whose tag stands alone.
     static func parse(_ source: [UInt8], name: String, indent: [UInt8] = []) throws(TemplateError) -> FlatTemplate {
         var parser = MustacheParser(indented(source, by: indent), name, indent.count)
         return try parser.parse()

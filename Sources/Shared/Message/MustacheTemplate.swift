@@ -17,9 +17,9 @@ package struct MustacheTemplate: Sendable {
     let templates: [[TemplateNode]]
     private let escaping: Escaping
 
-    /// - Parameters:
-    ///   - name: What errors call the template.
-    ///   - partials: By name; one that is not there is the empty text, as the specification has it.
+    /// Compiles a template, which errors call `name`.
+    ///
+    /// A partial that is not there is the empty text, as the specification has it.
     package init(
         _ source: String,
         name: String,
@@ -38,6 +38,8 @@ package struct MustacheTemplate: Sendable {
     ///   - defaults: An object, asked where `fields` has nothing or null.
     ///   - isLenient: Whether a missing field is empty, as the specification has it, instead of an error.
     ///   - limitBytes: The output's largest size.
+    /// - Returns: UTF-8 if the fields are.
+    /// - Throws: ``RenderError``.
     package func render(
         _ fields: MergeValue,
         defaults: MergeValue = .object([]),

@@ -119,7 +119,7 @@ package protocol DeliveryStore: Sendable {
 
     /// Records how deliveries went on; safe to repeat. A row whose token has changed is left alone.
     ///
-    /// - Parameter finished: Claims of which nothing is in hand any more once these results are recorded.
+    /// `finished`: Claims of which nothing is in hand any more once these results are recorded.
     func record(_ results: [DeliveryResult], finished: [ClaimToken]) async throws
 
     /// Raises the `suspect` count of a redelivered row and returns it; `nil` where the row is not to be mailed.

@@ -1,8 +1,6 @@
 /// Moments as people and JSON write them: RFC 3339.
 package enum Timestamp {
-    /// UTC, to the second: `2026-11-23T06:00:00Z`.
-    ///
-    /// - Parameter seconds: Since 1970-01-01 UTC.
+    /// Writes seconds since 1970-01-01 UTC to the second: `2026-11-23T06:00:00Z`.
     package static func text(_ seconds: Double) -> String {
         let whole = Int64(seconds.rounded(.down))
         let day = whole >= 0 ? whole / 86_400 : (whole - 86_399) / 86_400
@@ -29,7 +27,9 @@ package enum Timestamp {
         return Double(days * 86_400 + hour * 3_600 + minute * 60 + second - offset)
     }
 
-    private static var form: Regex<(Substring, Substring, Substring, Substring, Substring, Substring, Substring?, Substring)> {
+    private static var form:
+        Regex<(Substring, Substring, Substring, Substring, Substring, Substring, Substring?, Substring)>
+    {
         /(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})/.asciiOnlyDigits()
     }
 

@@ -53,6 +53,11 @@ package struct LetterSettings: Sendable, Equatable {
     /// The domain of return paths and unsubscribe addresses.
     package let bounceDomain: String
 
+    package init(trackingURL: String, bounceDomain: String) {
+        self.trackingURL = trackingURL
+        self.bounceDomain = bounceDomain
+    }
+
     package init(reading reader: inout SettingsReader) {
         trackingURL = reader.webAddress(.trackingURL, example: "https://news.example.net")
         bounceDomain = reader.hostName(.bounceDomain, example: "bounces.example.net")

@@ -1,5 +1,3 @@
-import Crypto
-
 /// One secret key of a ``KeyRing``.
 package struct TokenKey: Sendable {
     package let id: UInt8
@@ -41,20 +39,17 @@ package struct KeyRing: Sendable {
     package static let mailUnsubscribePrefix = "u+"
 
     package let identity: IdentityKey
-    private let states: [HMAC<SHA256>?]
-    private let signingState: HMAC<SHA256>
+    private let states: [KeyedHash?]
+    private let signingState: KeyedHash
     package let signingID: UInt8
 
-    /// - Parameters:
-    ///   - keys: At least 32 bytes each.
-    ///   - signing: The id of the key that signs.
-    ///   - identity: For what must stay the same across rotations.
+    /// Takes keys of at least 32 bytes; `signing` is the id of the one that signs.
     package init(keys: [TokenKey], signing: UInt8, identity: IdentityKey) throws(Invalid) {
-        var states = [HMAC<SHA256>?](repeating: nil, count: 256)
+        var states = [KeyedHash?](repeating: nil, count: 256)
         for key in keys {
             guard key.secret.count >= 32 else { throw .shortSecret(id: String(key.id)) }
             guard states[Int(key.id)] == nil else { throw .idTwice(key.id) }
-            states[Int(key.id)] = HMAC<SHA256>(key: SymmetricKey(data: key.secret))
+            states[Int(key.id)] = KeyedHash(key: key.secret)
         }
         guard let state = states[Int(signing)] else { throw .noSigningKey(signing) }
         self.states = states
@@ -66,7 +61,7 @@ package struct KeyRing: Sendable {
     /// Appends the signed token: base64url for URLs, base32 in lower case for addresses.
     package func append(_ token: TrackingToken, to buffer: inout [UInt8]) {
         var bytes = token.unsigned(keyID: signingID)
-        bytes.append(code: signingState.code(for: bytes))
+        signingState.sign(&bytes, codeCount: TrackingToken.codeCount)
         if token.use.isInAddress {
             Base32.append(bytes, to: &buffer)
         } else {
@@ -92,7 +87,7 @@ package struct KeyRing: Sendable {
         else { throw NotOurs() }
         let signedCount = bytes.count - TrackingToken.codeCount
         var expected: [UInt8] = []
-        expected.append(code: state.code(for: Array(bytes[..<signedCount])))
+        state.appendCode(for: Array(bytes[..<signedCount]), count: TrackingToken.codeCount, to: &expected)
         guard Self.isSame(expected, bytes[signedCount...]) else { throw NotOurs() }
         return TrackingToken(purpose, payload: bytes[TrackingToken.headerCount..<signedCount])
     }
@@ -117,17 +112,15 @@ package struct KeyRing: Sendable {
 
 /// The key for what must never change, whatever is rotated: address hashes and Message-IDs. Kept outside the database.
 package struct IdentityKey: Sendable {
-    private let addresses: HMAC<SHA256>
-    private let messages: HMAC<SHA256>
-    private let check: HMAC<SHA256>
+    private let addresses: KeyedHash
+    private let messages: KeyedHash
+    private let check: KeyedHash
 
-    /// - Parameter secret: At least 32 bytes.
+    /// Takes a secret of at least 32 bytes.
     package init(secret: [UInt8]) throws(KeyRing.Invalid) {
         guard secret.count >= 32 else { throw .shortSecret(id: "identity") }
-        let root = HMAC<SHA256>(key: SymmetricKey(data: secret))
-        func derived(_ name: String) -> HMAC<SHA256> {
-            HMAC<SHA256>(key: SymmetricKey(data: root.code(for: Array(name.utf8))))
-        }
+        let root = KeyedHash(key: secret)
+        func derived(_ name: String) -> KeyedHash { KeyedHash(key: root.code(for: Array(name.utf8))) }
         addresses = derived("veredus address hash 1")
         messages = derived("veredus message id 1")
         check = derived("veredus check value 1")
@@ -137,10 +130,10 @@ package struct IdentityKey: Sendable {
     package func addressHash(_ address: EmailAddress) -> [UInt8] { addressHash(key: address.key) }
 
     /// The same over a normalised address that is stored.
-    package func addressHash(key: [UInt8]) -> [UInt8] { Array(addresses.code(for: key)) }
+    package func addressHash(key: [UInt8]) -> [UInt8] { addresses.code(for: key) }
 
     /// Stored in the database, so that a program with another key refuses to send: 32 bytes that tell nothing.
-    package var checkValue: [UInt8] { Array(check.code(for: [])) }
+    package var checkValue: [UInt8] { check.code(for: []) }
 
     /// Appends what stands before the `@` of a Message-ID: the same for every attempt, and not to be guessed.
     func appendMessageID(_ key: DeliveryKey, to buffer: inout [UInt8]) {
@@ -148,7 +141,7 @@ package struct IdentityKey: Sendable {
         bytes.append(bigEndian: key.campaign)
         bytes.append(bigEndian: key.seq)
         var code: [UInt8] = []
-        code.append(code: messages.code(for: bytes))
+        messages.appendCode(for: bytes, count: TrackingToken.codeCount, to: &code)
         Base32.append(code, to: &buffer)
     }
 
@@ -157,21 +150,5 @@ package struct IdentityKey: Sendable {
         var bytes: [UInt8] = []
         appendMessageID(key, to: &bytes)
         return String(decoding: bytes, as: UTF8.self) + "@" + domain
-    }
-}
-
-extension HMAC<SHA256> {
-    /// The code over `bytes` by a copy of this keyed state.
-    fileprivate func code(for bytes: [UInt8]) -> HMAC<SHA256>.MAC {
-        var state = self
-        state.update(data: bytes)
-        return state.finalize()
-    }
-}
-
-extension [UInt8] {
-    /// Appends the first 128 bits of a code.
-    fileprivate mutating func append(code: HMAC<SHA256>.MAC) {
-        code.withUnsafeBytes { append(contentsOf: $0.prefix(TrackingToken.codeCount)) }
     }
 }

@@ -1,19 +1,24 @@
 import Glibc
 
 /// Programs that fixtures start.
-enum ChildProcess {
+package enum ChildProcess {
     /// Starts a program; its output goes to a file.
     ///
     /// - Parameters:
     ///   - command: The program's full path and its arguments.
+    ///   - input: Its standard input; nothing by default.
     ///   - output: Written anew.
     /// - Returns: The child, to be reaped by the caller.
     /// - Throws: When the program is missing.
-    static func start(_ command: [String], output: String) throws -> pid_t {
+    package static func start(_ command: [String], input: Int32? = nil, output: String) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        if let input {
+            posix_spawn_file_actions_adddup2(&actions, input, 0)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        }
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
         // A group of its own: the terminal's ^C is for the test run, which ends its children itself.
@@ -33,10 +38,17 @@ enum ChildProcess {
     }
 
     /// Runs a program to its end.
-    static func run(_ command: [String]) throws {
+    package static func run(_ command: [String]) throws {
         let pid = try start(command, output: "/dev/null")
         var status: Int32 = 0
         waitpid(pid, &status, 0)
         guard status == 0 else { throw PrivateBroker.Unavailable(description: "\(command) failed: \(status)") }
+    }
+
+    /// Kills a child and reaps it.
+    package static func kill(_ pid: pid_t) {
+        Glibc.kill(pid, SIGKILL)
+        var status: Int32 = 0
+        waitpid(pid, &status, 0)
     }
 }

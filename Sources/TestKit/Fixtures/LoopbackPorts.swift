@@ -1,9 +1,9 @@
 import Glibc
 
 /// Ports of the loopback interface.
-enum LoopbackPorts {
+package enum LoopbackPorts {
     /// Those that nobody listens on at the moment.
-    static func free(_ count: Int) throws -> [UInt16] {
+    package static func free(_ count: Int) throws -> [UInt16] {
         var sockets: [Int32] = []
         defer { for descriptor in sockets { close(descriptor) } }
         return try (0..<count).map { _ in
@@ -22,7 +22,7 @@ enum LoopbackPorts {
     }
 
     /// Whether somebody accepts connections on a loopback port.
-    static func accept(_ port: UInt16) -> Bool {
+    package static func accept(_ port: UInt16) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = loopback(port)

@@ -78,8 +78,12 @@ package actor PostgresCluster {
             to: "\(folder)/data/postgresql.conf"
         )
         try await prepare(folder)
+        let url = "postgresql://postgres:\(password)@127.0.0.1:\(port)/postgres"
+        var superuser = try PostgresSettings(parsing: url)
+        // A machine busy with other tests is slow to answer.
+        superuser.connectTimeout = .seconds(60)
         let cluster = PostgresCluster(
-            superuser: try PostgresSettings(parsing: "postgresql://postgres:\(password)@127.0.0.1:\(port)/postgres"),
+            superuser: superuser,
             port: port,
             folder: folder,
             watcher: watcher

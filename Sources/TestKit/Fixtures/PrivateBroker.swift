@@ -12,8 +12,6 @@ package final class PrivateBroker: Sendable {
     }
 
     private static let programs = "/usr/lib/rabbitmq/bin"
-    /// What has to be killed when this process ends.
-    private static let running = Mutex<Set<pid_t>>([])
 
     /// Whether RabbitMQ is installed here.
     package static var isInstalled: Bool {
@@ -24,6 +22,7 @@ package final class PrivateBroker: Sendable {
     private let folder: String
     private let environment: [String]
     private let nameService: UInt16
+    private let guardian: ProcessGuardian
     private let state = Mutex<(node: pid_t?, names: pid_t?)>((nil, nil))
 
     /// What a client names it by; `localhost`, as a certificate would have it.
@@ -46,6 +45,8 @@ package final class PrivateBroker: Sendable {
         let ports = try LoopbackPorts.free(3)
         (port, nameService) = (ports[0], ports[2])
         folder = "/tmp/veredus-rabbitmq-\(getpid())-\(port)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        guardian = try ProcessGuardian(folder: folder)
         for name in ["home", "data", "logs"] {
             try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
         }
@@ -85,13 +86,11 @@ package final class PrivateBroker: Sendable {
 
     deinit {
         kill()
-        state.withLock { $0.names }.map(Self.end)
-        try? FileManager.default.removeItem(atPath: folder)
+        state.withLock { $0.names }.map(end)
     }
 
     /// Starts the node, again after ``stop()`` or ``kill()``, and waits until clients can connect.
     package func start() async throws {
-        atExit
         try state.withLock { state in
             // epmd as a child of ours: the one a node starts by itself outlives it.
             if state.names == nil {
@@ -119,10 +118,22 @@ package final class PrivateBroker: Sendable {
         forget(pid)
     }
 
+    /// Whether a quorum queue would survive ``kill()``.
+    ///
+    /// RabbitMQ 3.10 writes the names of new ones only every few seconds; one that it forgot has no leader ever after.
+    package func hasStored(_ queue: String) -> Bool {
+        guard let files = FileManager.default.enumerator(atPath: "\(folder)/data") else { return false }
+        for case let file as String in files where file.hasSuffix("/names.dets") {
+            guard let names = FileManager.default.contents(atPath: "\(folder)/data/\(file)") else { continue }
+            if names.range(of: Data(queue.utf8)) != nil { return true }
+        }
+        return false
+    }
+
     /// Kills the node: SIGKILL.
     package func kill() {
         guard let pid else { return }
-        Self.end(pid)
+        end(pid)
         forget(pid)
     }
 
@@ -147,22 +158,20 @@ package final class PrivateBroker: Sendable {
         let pid = try launch(["\(Self.programs)/rabbitmqctl", "-q"] + arguments, output: "control")
         var status: Int32 = 0
         while waitpid(pid, &status, WNOHANG) == 0 { try await Task.sleep(for: .milliseconds(20)) }
-        _ = Self.running.withLock { $0.remove(pid) }
+        guardian.forget(pid)
         let output = (try? String(contentsOfFile: "\(folder)/control", encoding: .utf8)) ?? ""
         guard status == 0 else { throw Unavailable(description: "rabbitmqctl \(arguments): \(output)") }
         return output
     }
 
     private func forget(_ pid: pid_t) {
-        _ = Self.running.withLock { $0.remove(pid) }
+        guardian.forget(pid)
         state.withLock { $0.node = nil }
     }
 
-    private static func end(_ pid: pid_t) {
-        Glibc.kill(pid, SIGKILL)
-        var status: Int32 = 0
-        waitpid(pid, &status, 0)
-        _ = running.withLock { $0.remove(pid) }
+    private func end(_ pid: pid_t) {
+        ChildProcess.kill(pid)
+        guardian.forget(pid)
     }
 
     /// Starts a program in the node's environment; as root, as the user that RabbitMQ wants.
@@ -170,13 +179,7 @@ package final class PrivateBroker: Sendable {
         let user = ["/usr/bin/setpriv", "--reuid=rabbitmq", "--regid=rabbitmq", "--clear-groups"]
         let all = (getuid() == 0 ? user : []) + ["/usr/bin/env", "-i", "-C", folder] + environment + command
         let pid = try ChildProcess.start(all, output: "\(folder)/\(output)")
-        Self.running.withLock { _ = $0.insert(pid) }
+        guardian.watch(pid)
         return pid
     }
-
-    /// Registers, once, what kills the nodes when this process ends.
-    private var atExit: Void { Self.registration }
-    private static let registration: Void = {
-        atexit { PrivateBroker.running.withLock { pids in for pid in pids { Glibc.kill(pid, SIGKILL) } } }
-    }()
 }

@@ -74,7 +74,10 @@ package struct PrivateDatabase: Sendable {
     private static func make(on cluster: PostgresCluster?, isMigrated: Bool) async throws -> PrivateDatabase {
         let superuser = if let cluster { cluster.superuser } else { try await shared.superuser() }
         let count = number.add(1, ordering: .relaxed).newValue
-        let database = PrivateDatabase(name: "test_\(getpid())_\(count)", superuser: superuser)
+        let database = PrivateDatabase(
+            name: "test_\(getpid())_\(count)_\(UInt16.random(in: 0...(.max)))",
+            superuser: superuser
+        )
         let template = try await shared.template(on: superuser, isMigrated: isMigrated)
         try await execute(superuser, "CREATE DATABASE \(database.name) TEMPLATE \(template)")
         try await execute(superuser, DatabaseBootstrap.databaseRights(database.name))

@@ -68,27 +68,35 @@ package struct Behaviour: Sendable, Equatable {
         }
     }
 
+    /// Whether the deed can still be done by the time this step has come; `quit` belongs to no transaction.
+    func isInTime(at first: Step) -> Bool {
+        guard let step else { return true }
+        return (first...Step.dot).contains(step)
+    }
+
     /// For people: every form of the word, one a line, the meaning after two spaces or more.
     package static let grammar = """
         accept                   as everybody whose local part is none of these
         reject-550[-5.1.1]       RCPT is answered so (5xx)
         defer-451[-4.7.1]        RCPT is answered so (4xx)
         defer-once-450[-4.2.1]   the recipient's first attempt only
-        STEP-CODE[-X.Y.Z]        that step is answered so: data-451, dot-554-5.7.1, banner-554
+        STEP-CODE[-X.Y.Z]        that step is answered so: dot-554-5.7.1
         421-STEP                 421 4.3.2 at that step, and closes
         delay-STEP-MS            that step's reply comes late
         hangup-STEP              closes instead of replying; nothing is stored
         hangup-byte-N            closes after N octets of the content
-        forget-dot               stores the message, then closes without a reply (also: lost-reply)
+        forget-dot               stores the message, then closes without a word
+        lost-reply               the same as forget-dot
         tarpit[-MS]              replies an octet at a time, 100 ms apart
-        split                    the same, 1 ms apart: a reply is never read in one piece
+        split                    the same, 1 ms apart
         multiline                replies in three lines
         extra[-STEP]             a reply too many after that step's (dot)
         flood[-STEP]             a reply without an end (rcpt)
         once-BEHAVIOUR           only the first attempt of that recipient, then accept
 
-        STEP is banner, ehlo, starttls, auth, mail, rcpt, data, dot or quit. What follows a + is ignored:
-        defer-451+17@example.org. A recipient decides rcpt, data and dot; a sender mail too; a script the rest.
+        STEP is banner, ehlo, starttls, auth, mail, rcpt, data, dot or quit.
+        What follows a + is ignored: defer-451+17@example.org.
+        A recipient decides rcpt, data and dot; a sender mail too; a script all.
         """
 }
 

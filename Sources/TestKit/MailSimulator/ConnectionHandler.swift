@@ -85,7 +85,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        guard isBusy else { return context.read() }
+        // Before the banner a little is read all the same, to notice who speaks too early.
+        guard isBusy, !isGreeting || input.readableBytes > 0 else { return context.read() }
         hasReadWaiting = true
     }
 

@@ -38,7 +38,9 @@ struct ContentScanner {
 
     /// Takes what can be judged from a buffer; at most one octet short of all if a line is overlong.
     ///
-    /// - Parameter limit: Octets to look at; the rest of the buffer is left alone.
+    /// - Parameters:
+    ///   - input: What has come and was not taken yet.
+    ///   - limit: Octets of it to look at; the rest is left alone.
     /// - Returns: Whether the final dot was taken. What follows it stays in the buffer.
     mutating func scan(_ input: inout ByteBuffer, limit: Int = .max) -> Bool {
         let readable = min(limit, input.readableBytes)

@@ -93,16 +93,11 @@ package final class MailSimulator: Sendable {
     /// How many connections there have been.
     package var connections: Int { ledger.summary.connections }
 
-    /// How many copies this recipient got, of all messages together.
-    ///
-    /// - Parameter recipient: As it was written in RCPT TO, without angle brackets.
+    /// How many copies this recipient, written as in RCPT TO without angle brackets, got of all messages together.
     package func copies(of recipient: String) -> Int { ledger.copies(of: recipient) }
 
-    /// How many copies of one message this recipient got.
-    ///
-    /// - Parameters:
-    ///   - recipient: As it was written in RCPT TO, without angle brackets.
-    ///   - messageID: With its angle brackets; empty for messages without one.
+    /// How many copies of one message this recipient got; the Message-ID has its angle brackets, and is empty for
+    /// messages without one.
     package func copies(of recipient: String, messageID: String) -> Int {
         ledger.copies(of: recipient, messageID: messageID)
     }

@@ -42,8 +42,16 @@ package struct Script: Sendable {
     }
 
     /// Reads the JSON described above.
+    ///
+    /// - Throws: ``Malformed``, which names the rule.
     package init(json: some DataProtocol) throws {
-        let file = try JSONDecoder().decode(ScriptFile.self, from: Data(json))
+        let file: ScriptFile
+        do {
+            file = try JSONDecoder().decode(ScriptFile.self, from: Data(json))
+        } catch {
+            let reason = "The script cannot be read: \(error)."
+            throw Malformed(description: reason + #" Write {"rules": [{"domain": "…", "behaviour": "…"}]}."#)
+        }
         self.init(rules: try file.rules.enumerated().map { try Self.rule($0.element, number: $0.offset + 1) })
     }
 
@@ -64,6 +72,17 @@ package struct Script: Sendable {
         case (nil, .text(let pattern)?): subject = .sender(pattern)
         case (nil, nil): subject = .connection
         default: throw Malformed(description: "Rule \(number): name a domain or a sender as text, not both.")
+        }
+        let first: Behaviour.Step =
+            switch subject {
+            case .domain: .rcpt
+            case .sender: .mail
+            case .connection: .banner
+            }
+        guard subject == .connection || behaviour.isInTime(at: first) else {
+            throw Malformed(
+                description: "Rule \(number): its step is not \(first.rawValue) to dot. Leave domain and sender out."
+            )
         }
         if behaviour.isOnce {
             guard case .domain = subject else {

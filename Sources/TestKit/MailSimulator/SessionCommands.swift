@@ -15,8 +15,7 @@ extension Session {
         case "EHLO", "HELO": greeting(verb, argument)
         case "STARTTLS":
             // Whatever was sent behind it came in clear and must not count as encrypted.
-            more.clear()
-            startTLS(argument)
+            if startTLS(argument) { more.clear() }
         case "AUTH": startAuth(argument)
         case "MAIL": mail(argument, now: now)
         case "RCPT": recipient(argument)
@@ -66,14 +65,17 @@ extension Session {
         }
     }
 
-    private mutating func startTLS(_ argument: String) {
+    /// - Returns: Whether TLS begins.
+    private mutating func startTLS(_ argument: String) -> Bool {
         guard case .startTLS = configuration.tls, !isEncrypted else {
-            return misunderstand(Reply(503, "5.5.1", "STARTTLS is not offered"), at: .starttls)
+            misunderstand(Reply(503, "5.5.1", "STARTTLS is not offered"), at: .starttls)
+            return false
         }
         guard argument.isEmpty else {
-            return misunderstand(Reply(501, "5.5.4", "STARTTLS has no argument"), at: .starttls)
+            misunderstand(Reply(501, "5.5.4", "STARTTLS has no argument"), at: .starttls)
+            return false
         }
-        guard answer(.starttls, Reply(220, "2.0.0", "go ahead"), effect(at: .starttls)) == 220 else { return }
+        guard answer(.starttls, Reply(220, "2.0.0", "go ahead"), effect(at: .starttls)) == 220 else { return false }
         actions.append(.startTLS)
         // RFC 3207 §4.2: all that was learned in clear is forgotten.
         isEncrypted = true
@@ -81,6 +83,7 @@ extension Session {
         isExtended = false
         transaction = nil
         user = nil
+        return true
     }
 
     private mutating func mail(_ argument: String, now: NIODeadline) {
@@ -95,6 +98,9 @@ extension Session {
         let parameters = path.parameters.split(separator: " ")
         if let refusal = mailRefusal(path, parameters: parameters, now: now) { return refuse(at: .mail, refusal) }
         var behaviours = [Behaviour(address: path.address)].compactMap { $0 }
+        guard behaviours.allSatisfy({ $0.isInTime(at: .mail) }) else {
+            return refuse(at: .mail, Reply(553, "5.1.7", "a sender cannot decide this step; a script can"))
+        }
         if let own = behaviours.first, own.isOnce, ledger.countAttempt(of: "MAIL FROM:\(path.address)") > 1 {
             behaviours = []
         }

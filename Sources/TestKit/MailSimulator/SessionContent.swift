@@ -20,8 +20,8 @@ extension Session {
         }
         let attempt = ledger.countAttempt(of: path.address)
         let own = Behaviour(address: path.address)
-        if let step = own?.step, step < .rcpt || step == .quit {
-            return refuse(at: .rcpt, Reply(553, "5.1.3", "a recipient cannot decide \(step.rawValue); a script can"))
+        if let own, !own.isInTime(at: .rcpt) {
+            return refuse(at: .rcpt, Reply(553, "5.1.3", "a recipient cannot decide this step; a script can"))
         }
         let behaviours = words(for: path.address, own: own, attempt: attempt)
         let code = answer(.rcpt, Reply(250, "2.1.5", "recipient ok"), effect(at: .rcpt, recipient: behaviours))

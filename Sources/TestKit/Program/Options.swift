@@ -10,9 +10,9 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "The address to listen on.") var host = "127.0.0.1"
     @Option(help: "The port; 0 lets the system choose.") var port = 0
     @Option(help: "Threads for connections.") var threads = 1
-    @Option(help: "An extension not to offer: pipelining, size, 8bitmime, smtputf8, enhancedstatuscodes, dsn.")
+    @Option(help: "An extension not to offer; may be repeated.")
     var without: [MailSimulator.Configuration.Extension] = []
-    @Option(help: "When connections are encrypted: never, starttls, implicit.") var tls = Encryption.never
+    @Option(help: "When connections are encrypted.") var tls = Encryption.never
     @Option(help: "The certificate chain for TLS, PEM.") var certificate: String?
     @Option(help: "The certificate's key, PEM.") var key: String?
     @Flag(help: "Refuse mail before TLS.") var requireTLS = false

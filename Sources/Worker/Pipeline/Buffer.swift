@@ -8,6 +8,10 @@ final class Buffer<Element: Sendable>: Sendable {
         var elements: [Element] = []
         var isClosed = false
         var reader: CheckedContinuation<Void, Never>?
+        /// How many elements are worth waking the reader for.
+        var wanted = 1
+        /// Whether the reader's patience is over.
+        var isOver = false
     }
 
     private let state = Mutex(State())
@@ -19,7 +23,7 @@ final class Buffer<Element: Sendable>: Sendable {
         guard !more.isEmpty else { return }
         let reader = state.withLock { state in
             state.elements.append(contentsOf: more)
-            return state.reader.take()
+            return state.elements.count >= state.wanted ? state.reader.take() : nil
         }
         reader?.resume()
     }
@@ -55,6 +59,42 @@ final class Buffer<Element: Sendable>: Sendable {
                 if isReady { continuation.resume() }
             }
         }
+    }
+
+    /// Waits until there are `wanted` elements, for `patience` at most.
+    func fill(to wanted: Int, within patience: Duration) async {
+        guard count < wanted else { return }
+        state.withLock { $0.isOver = false }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.wait(for: wanted) }
+            group.addTask {
+                try? await Task.sleep(for: patience)
+                self.wake()
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func wait(for wanted: Int) async {
+        await withCheckedContinuation { continuation in
+            let isReady = state.withLock { state in
+                guard state.elements.count < wanted, !state.isClosed, !state.isOver else { return true }
+                state.reader = continuation
+                state.wanted = wanted
+                return false
+            }
+            if isReady { continuation.resume() }
+        }
+        state.withLock { $0.wanted = 1 }
+    }
+
+    private func wake() {
+        let reader = state.withLock { state in
+            state.isOver = true
+            return state.reader.take()
+        }
+        reader?.resume()
     }
 
     /// Takes at most `limit` of what is there, without waiting.

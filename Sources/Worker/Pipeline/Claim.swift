@@ -16,7 +16,7 @@ struct Claim: Sendable {
     let incarnation: Incarnation
 
     /// A claim that could take more waits this long to fill: a round trip costs the same for one row as for fifty.
-    static let fill: Duration = .milliseconds(3)
+    static let fill: Duration = .milliseconds(5)
     /// No longer wait once this many are there.
     static let enough = 64
 
@@ -27,7 +27,7 @@ struct Claim: Sendable {
     func claimNextBatch() async throws -> Bool {
         let first = await ready.take(atMost: 1)
         guard !first.isEmpty else { return false }
-        if ready.count + 1 < min(Self.enough, hand.capacity) { try? await Task.sleep(for: Self.fill) }
+        await ready.fill(to: min(Self.enough, hand.capacity / 2) - 1, within: Self.fill)
         let places = await hand.reserve(atMost: max(Self.enough, ready.count + 1))
         guard places > 0 else {
             source.giveBack(first.map(\.job.envelope.tag))
@@ -69,7 +69,13 @@ struct Claim: Sendable {
         source.acknowledge(settled)
         transport.send(
             zip(ids, claimed).map { id, prepared in
-                Letter(id: id, sender: prepared.sender, recipient: prepared.recipient, content: prepared.content)
+                Letter(
+                    id: id,
+                    sender: prepared.sender,
+                    recipient: prepared.recipient,
+                    content: prepared.content,
+                    is8Bit: prepared.is8Bit
+                )
             }
         )
         again.append(changed)

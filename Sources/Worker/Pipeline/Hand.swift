@@ -37,7 +37,7 @@ final class Hand: Sendable {
     ///
     /// - Returns: How many; 0 once closed.
     func reserve(atMost limit: Int) async -> Int {
-        let worthwhile = max(1, min(limit, capacity / 8))
+        let worthwhile = max(1, min(limit, capacity / 4))
         while true {
             let free: Int? = state.withLock { state in
                 guard !state.isClosed else { return 0 }

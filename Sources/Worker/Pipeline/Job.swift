@@ -35,5 +35,7 @@ struct Prepared: Sendable {
     let sender: [UInt8]
     let recipient: [UInt8]
     let content: [UInt8]
+    /// Whether the header bears the address in UTF-8 (RFC 6532).
+    let is8Bit: Bool
     let policy: DeliveryPolicy
 }

@@ -18,6 +18,10 @@ struct Prepare: Sendable {
     /// A redelivered row whose rendering was begun this often and never ended is not touched again.
     static let suspectLimit: Int16 = 3
 
+    /// No rest after this many messages at once.
+    static let enough = 32
+    static let rest: Duration = .milliseconds(3)
+
     /// Takes, fetches and renders until the source is stopped.
     ///
     /// - Throws: What no wait can mend. A lost database suspends the source, and is waited for by the caller.
@@ -35,6 +39,8 @@ struct Prepare: Sendable {
             }
         }
         try await prepare(fresh)
+        // Messages trickle in as others are acknowledged: a moment's rest makes one query of several.
+        if messages.count < Self.enough { try? await Task.sleep(for: Self.rest) }
         return true
     }
 
@@ -135,6 +141,7 @@ struct Prepare: Sendable {
             sender: letter.template.returnPath(seq: job.key.seq, attempt: attempt, keys: keys),
             recipient: address.bytes,
             content: content,
+            is8Bit: address.needsSMTPUTF8,
             policy: letter.policy
         )
     }

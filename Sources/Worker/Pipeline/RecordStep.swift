@@ -27,7 +27,7 @@ struct RecordStep: Sendable {
     /// The most that one transaction records.
     static let most = 500
     /// A small batch waits this long to grow: a transaction costs nearly the same for one row as for fifty.
-    static let fill: Duration = .milliseconds(3)
+    static let fill: Duration = .milliseconds(15)
     static let enough = 64
 
     /// Waits for results and turns them into what the books say.
@@ -36,8 +36,10 @@ struct RecordStep: Sendable {
     func nextBatch() async -> Batch? {
         var taken = await entries.take(atMost: Self.most)
         guard !taken.isEmpty else { return nil }
-        if taken.count < min(Self.enough, hand.count) {
-            try? await Task.sleep(for: Self.fill)
+        // With little in hand nothing more is to be expected.
+        let enough = min(Self.enough, hand.count / 2)
+        if taken.count < enough {
+            await entries.fill(to: enough - taken.count, within: Self.fill)
             taken += entries.takeNow(atMost: Self.most - taken.count)
         }
         let ids = taken.map(\.id)
@@ -78,7 +80,7 @@ struct RecordStep: Sendable {
 extension DeliveryResult {
     /// What an outcome does to its row.
     ///
-    /// - Parameter fraction: Random, at least 0 and less than 1: spreads the retries.
+    /// `fraction`: Random, at least 0 and less than 1: spreads the retries.
     init(_ outcome: LetterOutcome, of held: Hand.Held, schedule: RetrySchedule, fraction: Double) {
         var state: DeliveryState
         var reason = DeliveryReason.none

@@ -1,0 +1,108 @@
+import ArgumentParser
+import Postgres
+import Shared
+
+struct AccountCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "account",
+        abstract: "Make and show accounts: the tenants of this service.",
+        subcommands: [Create.self, List.self, Show.self]
+    )
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Make an account.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "Its name, unique in this installation.") var name: String
+
+        func run() async throws {
+            try checkedName(name, of: "an account")
+            try await Session.run(common) { session in
+                do {
+                    let id = try await session.database.createAccount(named: name)
+                    let facts: JSONValue = ["account": .number(id), "name": .string(name)]
+                    if output.json {
+                        session.console.print(facts)
+                    } else {
+                        session.console.print("account \(id): \(name)")
+                    }
+                } catch {
+                    throw AdminFailure.naming(error, taken: "there is an account named \"\(name)\" already")
+                }
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show all accounts.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try await Session.run(common) { session in
+                let accounts = try await session.database.accounts()
+                if output.json { return session.console.print(.array(accounts.map(\.json))) }
+                session.console.print(
+                    Table(
+                        ["NUMBER", "NAME", "CREATED"],
+                        accounts.map { account in
+                            [String(account.id), account.name, Timestamp.text(account.createdAt)]
+                        }
+                    ).text
+                )
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show how much an account has.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "Its name.") var name: String
+
+        func run() async throws {
+            try await Session.run(common) { session in
+                let account = try await session.account(named: name)
+                let size = try await session.database.size(of: account.id)
+                let lists = try await session.database.lists(of: account.id)
+                if output.json {
+                    return session.console.print([
+                        "account": .number(account.id), "name": .string(account.name),
+                        "created_at": .string(Timestamp.text(account.createdAt)),
+                        "contacts": .number(size.contacts), "erased": .number(size.erased),
+                        "suppressions": .number(size.suppressions), "campaigns": .number(size.campaigns),
+                        "lists": .array(lists.map(\.json)),
+                    ])
+                }
+                session.console.print(
+                    """
+                    account \(account.id): \(account.name), since \(Timestamp.text(account.createdAt))
+                    contacts      \(size.contacts), erased \(size.erased)
+                    suppressions  \(size.suppressions)
+                    campaigns     \(size.campaigns)
+                    """
+                )
+                for list in lists {
+                    session.console.print(
+                        "list \(list.name): \(list.subscribed) subscribed, \(list.unsubscribed) unsubscribed"
+                    )
+                }
+            }
+        }
+    }
+}
+
+extension AccountFacts {
+    var json: JSONValue {
+        ["account": .number(id), "name": .string(name), "created_at": .string(Timestamp.text(createdAt))]
+    }
+}
+
+extension ListFacts {
+    var json: JSONValue {
+        [
+            "list": .number(id), "name": .string(name), "created_at": .string(Timestamp.text(createdAt)),
+            "subscribed": .number(subscribed), "unsubscribed": .number(unsubscribed),
+        ]
+    }
+}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import Bootstrap
+import Postgres
+import Shared
+
+struct CampaignCheck: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Render a campaign for every recipient, send nothing, and say what would go wrong.",
+        discussion: "Exit code 65 when a letter could not be rendered."
+    )
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Option(help: "Letters a second to estimate the time with.") var rate = 100
+    @OptionGroup var campaign: CampaignArgument
+
+    func validate() throws {
+        guard (1...1_000_000).contains(rate) else { throw ValidationError("--rate must be 1 to 1000000") }
+    }
+
+    func run() async throws {
+        var reader = try Session.settings(common)
+        let database = PostgresSettings(reading: &reader)
+        let keyRing = KeyRing(reading: &reader)
+        let installation = LetterSettings(reading: &reader)
+        let (settings, keys) = try reader.finished(database, keyRing)
+        try await Session.run(settings) { session in
+            let letter = try await session.letter(of: campaign.id)
+            let run = DryRun(
+                database: session.database,
+                letter: letter,
+                template: try LetterTemplate(letter, installation: installation),
+                keys: keys
+            )
+            let result = try await run.run { done in session.console.redraw("\(grouped(done)) letters rendered") }
+            session.console.endLine()
+            session.console.print(output.json ? json(result, run).text : text(result, run))
+            guard result.recipients > 0 else {
+                throw AdminFailure(
+                    .badData,
+                    "nobody is subscribed to list \"\(letter.listName)\": import contacts first"
+                )
+            }
+            guard result.isClean else {
+                throw AdminFailure(
+                    .badData,
+                    "campaign \(campaign.id) has letters that cannot be rendered. Give missing fields a default in "
+                        + "campaign.yaml and run `veredus campaign update`, or import the fields"
+                )
+            }
+        }
+    }
+
+    private func seconds(_ result: DryRun.Result) -> Double {
+        Double(result.recipients - result.suppressed) / Double(rate)
+    }
+
+    private func json(_ result: DryRun.Result, _ run: DryRun) -> JSONValue {
+        func list(_ findings: [String: DryRun.Finding], _ name: String) -> JSONValue {
+            .array(
+                findings.sorted { $0.key < $1.key }.map { key, finding in
+                    .object([
+                        .init(name: name, value: .string(key)), .init(name: "count", value: .number(finding.count)),
+                        .init(name: "example_contact", value: .number(finding.exampleContact)),
+                    ])
+                }
+            )
+        }
+        return [
+            "campaign": .number(campaign.id), "version": .number(run.letter.version),
+            "recipients": .number(result.recipients), "suppressed": .number(result.suppressed),
+            "clean": .bool(result.isClean), "missing": list(result.missing, "field"),
+            "failures": list(result.failures, "problem"), "links": .number(run.template.links.count),
+            "smallest_bytes": .number(result.recipients == 0 ? 0 : min(result.smallestBytes, result.largestBytes)),
+            "average_bytes": .number(result.averageBytes), "largest_bytes": .number(result.largestBytes),
+            "longest_line": .number(result.longestLine), "need_smtputf8": .number(result.needSMTPUTF8),
+            "rate": .number(rate), "seconds": .decimal(seconds(result)),
+        ]
+    }
+
+    private func text(_ result: DryRun.Result, _ run: DryRun) -> String {
+        var lines = [
+            "campaign \(campaign.id): \(run.letter.name), version \(run.letter.version)",
+            "recipients    \(grouped(result.recipients)), of whom \(grouped(result.suppressed)) have opted out",
+            "letters       \(grouped(result.averageBytes)) bytes on average, \(grouped(result.largestBytes)) at most; "
+                + "longest line \(result.longestLine)",
+            "links         \(run.template.links.count) counted",
+            "time          \(spoken(seconds: seconds(result))) at \(grouped(rate)) letters a second",
+        ]
+        if result.needSMTPUTF8 > 0 {
+            lines.append("SMTPUTF8      \(grouped(result.needSMTPUTF8)) addresses only reach servers that offer it")
+        }
+        for (field, finding) in result.missing.sorted(by: { $0.key < $1.key }) {
+            lines.append(
+                "MISSING       field \"\(field)\" for \(grouped(finding.count)), such as contact \(finding.exampleContact)"
+            )
+        }
+        for (problem, finding) in result.failures.sorted(by: { $0.key < $1.key }) {
+            lines.append(
+                "FAILS         \(grouped(finding.count)), such as contact \(finding.exampleContact): \(problem)"
+            )
+        }
+        if result.isClean { lines.append("every letter can be rendered") }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension Session {
+    /// The newest version of a campaign's letter.
+    func letter(of campaign: CampaignID) async throws -> FrozenLetter {
+        let account = try await account(of: campaign)
+        guard let letter = try await database.letter(of: campaign, account: account) else {
+            throw AdminFailure(
+                .badData,
+                "campaign \(campaign) has no letter: veredus campaign update \(campaign) FOLDER"
+            )
+        }
+        return letter
+    }
+}

@@ -1,0 +1,13 @@
+import ArgumentParser
+
+struct CampaignCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "campaign",
+        abstract: "Make, check, send, follow and stop campaigns.",
+        subcommands: [
+            CampaignCreate.self, CampaignUpdate.self, CampaignCheck.self, CampaignSendTest.self, CampaignStart.self,
+            CampaignWatch.self, CampaignReportCommand.self, CampaignPause.self, CampaignResume.self,
+            CampaignCancel.self, CampaignList.self,
+        ]
+    )
+}

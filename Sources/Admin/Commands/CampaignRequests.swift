@@ -1,0 +1,55 @@
+import ArgumentParser
+import Postgres
+import Shared
+
+struct CampaignPause: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause",
+        abstract: "Stop sending until it is resumed; what is on its way arrives."
+    )
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var campaign: CampaignArgument
+
+    func run() async throws { try await ask(.pause, of: campaign.id, common, output) }
+}
+
+struct CampaignResume: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "resume", abstract: "Go on with a paused campaign.")
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var campaign: CampaignArgument
+
+    func run() async throws { try await ask(.resume, of: campaign.id, common, output) }
+}
+
+struct CampaignCancel: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel",
+        abstract: "End a campaign for good; what is on its way arrives."
+    )
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var campaign: CampaignArgument
+
+    func run() async throws { try await ask(.cancel, of: campaign.id, common, output) }
+}
+
+private func ask(
+    _ request: CampaignState.Request,
+    of campaign: CampaignID,
+    _ common: CommonOptions,
+    _ output: OutputOptions
+) async throws {
+    try await Session.run(common) { session in
+        let account = try await session.account(of: campaign)
+        try await session.database.ask(request, of: campaign, account: account)
+        let report = try await session.database.report(on: campaign, account: account)
+        let state = report?.state.name ?? "unknown"
+        if output.json {
+            session.console.print(["campaign": .number(campaign), "state": .string(state)])
+        } else {
+            session.console.print("campaign \(campaign) is \(state)")
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import ArgumentParser
+import Bootstrap
+import Glibc
+import Postgres
+import SMTP
+import Shared
+
+struct CampaignSendTest: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "send-test",
+        abstract: "Send one letter of a campaign to an address of yours, over the real mail route.",
+        discussion: """
+            The letter is filled with the fields of the first contact of the list, or of --as; its links and its \
+            unsubscribe address belong to nobody. The campaign does not change.
+            """
+    )
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Option(name: .customLong("as"), help: "The address of the contact whose fields are used.") var sample: String?
+    @OptionGroup var campaign: CampaignArgument
+    @Argument(help: "Where the letter goes.") var address: String
+
+    func run() async throws {
+        let address = try EmailAddress(address)
+        let sample = try sample.map { try EmailAddress($0) }
+        var reader = try Session.settings(common)
+        let database = PostgresSettings(reading: &reader)
+        let keyRing = KeyRing(reading: &reader)
+        let installation = LetterSettings(reading: &reader)
+        let mailRoute = SMTPRouteSettings(reading: &reader)
+        var (settings, keys, route) = try reader.finished(database, keyRing, mailRoute)
+        route.connections = 1
+        route.startWithin = .seconds(15)
+        let (rendered, console) = try await Session.run(settings) { session in
+            let letter = try await session.letter(of: campaign.id)
+            let fields = try await self.fields(of: sample, letter, session)
+            let template = try LetterTemplate(letter, installation: installation)
+            return (try render(template, to: address, fields, keys), session.console)
+        }
+        let outcome = try await send(rendered, over: route)
+        if output.json {
+            console.print([
+                "campaign": .number(campaign.id), "accepted": .bool(outcome.judgement == .accepted),
+                "code": .number(outcome.code), "reply": .string(outcome.text), "bytes": .number(rendered.content.count),
+            ])
+        } else if outcome.judgement == .accepted {
+            console.print(
+                "\(route) took the letter of \(grouped(rendered.content.count)) bytes: \(outcome.code) \(outcome.text)"
+            )
+        }
+        guard outcome.judgement != .accepted else { return }
+        let words = outcome.code == 0 ? outcome.text : "\(outcome.code) \(outcome.text)"
+        let isLater = outcome.judgement == .later || outcome.judgement == .notStarted || outcome.judgement == .unknown
+        throw AdminFailure(
+            isLater ? .unavailable : .badData,
+            "\(route) did not take the letter (\(outcome.step)): \(words). "
+                + (isLater ? "`veredus doctor` looks at the route" : "Correct what the reply names, and repeat")
+        )
+    }
+
+    private func fields(of sample: EmailAddress?, _ letter: FrozenLetter, _ session: Session) async throws -> MergeValue
+    {
+        let contact: ContactFacts?
+        if let sample {
+            contact = try await session.database.contact(at: sample, account: letter.account)
+        } else {
+            contact = try await session.database.members(
+                of: letter.list,
+                account: letter.account,
+                after: 0,
+                limit: 1,
+                onlyMailable: true
+            ).first?.contact
+        }
+        guard let contact else {
+            throw AdminFailure(
+                .badData,
+                sample == nil
+                    ? "nobody is subscribed to the list: import contacts first, or name one with --as"
+                    : "--as: the account has no contact of that address"
+            )
+        }
+        return try MergeValue(json: contact.attributes)
+    }
+
+    private func render(
+        _ template: LetterTemplate,
+        to address: EmailAddress,
+        _ fields: MergeValue,
+        _ keys: KeyRing
+    ) throws -> Letter {
+        // No recipient has a number below 0: nobody is unsubscribed by trying the link.
+        let seq = -Seq.random(in: 1...Seq.max)
+        var random = SystemRandomNumberGenerator()
+        var content: [UInt8] = []
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        do throws(RenderError) {
+            try template.render(
+                RecipientFacts(seq: seq, address: address, fields: fields, dateSeconds: Int64(now.tv_sec)),
+                keys: keys,
+                random: &random,
+                into: &content
+            )
+        } catch {
+            throw AdminFailure(.badData, "\(error)")
+        }
+        return Letter(
+            id: 1,
+            sender: template.returnPath(seq: seq, attempt: 1, keys: keys),
+            recipient: address.bytes,
+            content: content
+        )
+    }
+
+    private func send(_ letter: Letter, over route: SMTPRouteSettings) async throws -> LetterOutcome {
+        // What is wrong with the route is said better by a visit than by a letter that finds no connection.
+        _ = try await route.probe()
+        let fence = LeaseFence()
+        fence.extend(until: .max)
+        let transport = try SMTPTransport(route, fence: fence)
+        transport.send([letter])
+        let outcomes = await transport.outcomes()
+        await transport.close(grace: .seconds(5))
+        guard let outcome = outcomes.first else {
+            throw AdminFailure(.internalError, "the mail route ended without an answer")
+        }
+        return outcome
+    }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Postgres
+import Shared
+
+struct ContactsExport: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write a list's contacts as CSV, or as JSON lines, to standard output.",
+        discussion: """
+            Columns: email, status, source, consented_at, then one for each field that the first 1,000 contacts have, and \
+            attributes_json with all of them. A cell that a spreadsheet would take for a formula is led by an \
+            apostrophe. Who was erased is left out. The export is written to the audit log.
+            """
+    )
+    private static let pageRows: Int32 = 1_000
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var account: AccountOption
+    @Option(help: "The list's name.") var list: String
+    @Option(help: "Why; for the audit log.") var reason = ""
+
+    func run() async throws {
+        try await Session.run(common) { session in
+            let account = try await session.account(named: account.name)
+            let list = try await session.list(named: list, of: account)
+            // Before the first row: an export that is cut short was one, too.
+            try await session.database.audit(
+                AuditEntry("contacts.export", "list \(list)", reason: reason),
+                account: account.id
+            )
+            var last: ContactID = 0
+            var fields: [String]?
+            var count = 0
+            while true {
+                let page = try await session.database.members(
+                    of: list,
+                    account: account.id,
+                    after: last,
+                    limit: Self.pageRows,
+                    onlyMailable: false
+                )
+                let names = fields ?? Self.fieldNames(in: page)
+                if fields == nil, !output.json { session.console.write(Self.header(names)) }
+                fields = names
+                var bytes: [UInt8] = []
+                for member in page where !member.contact.isErased {
+                    count += 1
+                    if output.json {
+                        bytes += Self.json(member).bytes + [UInt8(ascii: "\n")]
+                    } else {
+                        Self.append(member, names, to: &bytes)
+                    }
+                }
+                session.console.write(bytes)
+                guard page.count == Int(Self.pageRows), let end = page.last else { break }
+                last = end.contact.id
+            }
+            session.console.say("\(grouped(count)) contacts")
+        }
+    }
+
+    private static func fieldNames(in page: [MemberFacts]) -> [String] {
+        var names: Set<String> = []
+        for member in page {
+            guard case .object(let fields) = (try? MergeValue(json: member.contact.attributes)) ?? .null else {
+                continue
+            }
+            for field in fields { names.insert(field.name.string) }
+        }
+        return names.sorted()
+    }
+
+    private static func header(_ names: [String]) -> [UInt8] {
+        row((["email", "status", "source", "consented_at"] + names + ["attributes_json"]).map { Array($0.utf8) })
+    }
+
+    private static func append(_ member: MemberFacts, _ names: [String], to bytes: inout [UInt8]) {
+        let value = (try? MergeValue(json: member.contact.attributes)) ?? .null
+        var cells: [[UInt8]] = [
+            Array(member.contact.address.utf8), Array((member.isSubscribed ? "subscribed" : "unsubscribed").utf8),
+            Array(member.source.utf8), Array(Timestamp.text(member.consentedAt).utf8),
+        ]
+        for name in names {
+            switch value.field(MergeText(name)) {
+            case nil, .null: cells.append([])
+            case .text(let text), .number(let text): cells.append(text.bytes)
+            case .some(let other): cells.append(other.json.bytes)
+            }
+        }
+        cells.append(member.contact.attributes)
+        bytes += row(cells)
+    }
+
+    /// A line whose cells a spreadsheet shows and never runs.
+    static func row(_ cells: [[UInt8]]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for (index, cell) in cells.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            let isFormula = cell.first.map { "=+-@\t\r".utf8.contains($0) } ?? false
+            bytes.append(csvCell: isFormula ? [UInt8(ascii: "'")] + cell[...] : cell[...])
+        }
+        return bytes + [0x0D, 0x0A]
+    }
+
+    private static func json(_ member: MemberFacts) -> JSONValue {
+        [
+            "contact": .number(member.contact.id), "email": .string(member.contact.address),
+            "subscribed": .bool(member.isSubscribed), "source": .string(member.source),
+            "consented_at": .string(Timestamp.text(member.consentedAt)),
+            "attributes": .literal(String(decoding: member.contact.attributes, as: UTF8.self)),
+        ]
+    }
+}

@@ -1,0 +1,138 @@
+import ArgumentParser
+import Bootstrap
+import Postgres
+import Shared
+
+struct ContactsShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show what is known of an address: fields, lists, suppressions, deliveries.",
+        discussion: "The look is written to the audit log."
+    )
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var account: AccountOption
+    @Option(help: "Why; for the audit log.") var reason = ""
+    @Argument(help: "The address.") var address: String
+
+    func run() async throws {
+        let address = try EmailAddress(address)
+        var reader = try Session.settings(common)
+        let (settings, key) = try reader.finished(PostgresSettings(reading: &reader), AddressKey(reading: &reader))
+        try await Session.run(settings) { session in
+            let account = try await session.account(named: account.name)
+            try await session.confirm(key)
+            let card = try await session.database.card(
+                of: address,
+                hash: key.identity.addressHash(address),
+                account: account.id,
+                reason: reason
+            )
+            guard card.contact != nil || !card.suppressions.isEmpty else {
+                throw AdminFailure(.badData, "account \"\(account.name)\" has no contact of that address")
+            }
+            if output.json { session.console.print(card.json) } else { session.console.print(card.text) }
+        }
+    }
+}
+
+extension ContactCard {
+    var json: JSONValue {
+        var fields: [JSONValue.JSONField] = []
+        if let contact {
+            fields += [
+                .init(name: "contact", value: .number(contact.id)),
+                .init(name: "email", value: .string(contact.address)),
+                .init(name: "version", value: .number(contact.version)),
+                .init(name: "created_at", value: .string(Timestamp.text(contact.createdAt))),
+                .init(
+                    name: "attributes",
+                    value: .literal(String(decoding: contact.attributes, as: UTF8.self))
+                ),
+            ]
+        }
+        fields += [
+            .init(
+                name: "lists",
+                value: .array(
+                    memberships.map { membership in
+                        [
+                            "list": .string(membership.list), "subscribed": .bool(membership.isSubscribed),
+                            "source": .string(membership.source),
+                            "consented_at": .string(Timestamp.text(membership.consentedAt)),
+                            "changed_at": .string(Timestamp.text(membership.changedAt)),
+                        ]
+                    }
+                )
+            ),
+            .init(
+                name: "suppressions",
+                value: .array(
+                    suppressions.map { suppression in
+                        [
+                            "scope": .string(suppression.scopeName), "list": .number(suppression.list),
+                            "reason": .string(suppression.reasonName), "source": .string(suppression.source),
+                            "created_at": .string(Timestamp.text(suppression.createdAt)),
+                        ]
+                    }
+                )
+            ),
+            .init(
+                name: "deliveries",
+                value: .array(
+                    deliveries.map { delivery in
+                        [
+                            "campaign": .number(delivery.campaign), "name": .string(delivery.campaignName),
+                            "seq": .number(delivery.seq), "state": .string(delivery.stateName),
+                            "reason": .string(delivery.reasonName), "code": .number(delivery.code),
+                            "changed_at": .string(Timestamp.text(delivery.changedAt)),
+                        ]
+                    }
+                )
+            ),
+        ]
+        return .object(fields)
+    }
+
+    var text: String {
+        var lines: [String] = []
+        if let contact {
+            lines.append("contact \(contact.id): \(contact.address), since \(Timestamp.text(contact.createdAt))")
+            lines.append("fields  \(String(decoding: contact.attributes, as: UTF8.self))")
+        } else {
+            lines.append("no contact")
+        }
+        for membership in memberships {
+            let status = membership.isSubscribed ? "subscribed" : "unsubscribed \(Timestamp.text(membership.changedAt))"
+            lines.append(
+                "list \(membership.list): \(status), consent of \(Timestamp.text(membership.consentedAt)) (\(membership.source))"
+            )
+        }
+        for suppression in suppressions {
+            let list = suppression.list == 0 ? "" : " \(suppression.list)"
+            lines.append(
+                "suppressed: \(suppression.scopeName)\(list), \(suppression.reasonName) (\(suppression.source)), "
+                    + Timestamp.text(suppression.createdAt)
+            )
+        }
+        for delivery in deliveries {
+            let code = delivery.code == 0 ? "" : ", reply \(delivery.code)"
+            let reason = delivery.reason == 0 ? "" : ", \(delivery.reasonName)"
+            lines.append(
+                "campaign \(delivery.campaign) (\(delivery.campaignName)): \(delivery.stateName)\(reason)\(code), "
+                    + Timestamp.text(delivery.changedAt)
+            )
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension SuppressionFacts {
+    var scopeName: String { SuppressionScope(rawValue: scope)?.name ?? "scope-\(scope)" }
+    var reasonName: String { SuppressionReason(rawValue: reason)?.name ?? "reason-\(reason)" }
+}
+
+extension ContactCard.Delivery {
+    var stateName: String { DeliveryState(rawValue: state)?.name ?? "state-\(state)" }
+    var reasonName: String { DeliveryReason(rawValue: reason).map { String(describing: $0) } ?? "reason-\(reason)" }
+}

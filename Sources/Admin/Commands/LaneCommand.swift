@@ -1,0 +1,93 @@
+import ArgumentParser
+import Postgres
+import Shared
+
+struct LaneCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lane",
+        abstract: "Make and show lanes: groups of recipients' domains with a queue of their own.",
+        subcommands: [Create.self, List.self]
+    )
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a lane; it counts for campaigns that start from now on.",
+            discussion: "Start workers for it: VEREDUS_LANES=NAME. Until then its recipients wait."
+        )
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "Its name: \(LaneName.rule).") var name: String
+        @Option(help: "Domains of recipients, with commas between them.") var domains: String
+
+        func run() async throws {
+            guard LaneName.isValid(name) else {
+                throw AdminFailure(.badData, "a lane's name must have \(LaneName.rule)")
+            }
+            let domains = try normalised()
+            try await Session.run(common) { session in
+                do {
+                    let id = try await session.database.createLane(named: name, domains: domains)
+                    let facts: JSONValue = [
+                        "lane": .number(id), "name": .string(name), "domains": .array(domains.map { .string($0) }),
+                    ]
+                    if output.json {
+                        session.console.print(facts)
+                    } else {
+                        session.console.print("lane \(id): \(name)")
+                    }
+                } catch let error as DomainTaken {
+                    throw AdminFailure(.badData, "\(error.domain) belongs to lane \(error.lane) already; leave it out")
+                } catch {
+                    throw AdminFailure.naming(error, taken: "there is a lane named \(name) already")
+                }
+            }
+        }
+
+        private func normalised() throws -> [String] {
+            var result: [String] = []
+            for part in domains.split(separator: ",", omittingEmptySubsequences: false) {
+                let text = String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+                do throws(DomainName.Invalid) {
+                    let domain = String(decoding: try DomainName.normalised(text), as: UTF8.self)
+                    if !result.contains(domain) { result.append(domain) }
+                } catch {
+                    throw AdminFailure(.badData, "--domains: \"\(text)\" is no domain: \(error.reason)")
+                }
+            }
+            return result
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show the lanes.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try await Session.run(common) { session in
+                let lanes = try await session.database.lanes()
+                guard !output.json else {
+                    return session.console.print(
+                        .array(
+                            lanes.map { lane in
+                                [
+                                    "lane": .number(lane.id), "name": .string(lane.name),
+                                    "domains": .array(lane.domains.map { .string($0) }),
+                                ]
+                            }
+                        )
+                    )
+                }
+                session.console.print(
+                    Table(
+                        ["NUMBER", "NAME", "DOMAINS"],
+                        lanes.map { lane in
+                            let domains = lane.id == 1 ? "every other" : lane.domains.joined(separator: ", ")
+                            return [String(lane.id), lane.name, domains]
+                        }
+                    ).text
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Postgres
+import Shared
+
+struct ListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Make and show lists: what contacts subscribe to.",
+        subcommands: [Create.self, Show.self]
+    )
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Make a list.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var output: OutputOptions
+        @OptionGroup var account: AccountOption
+        @Argument(help: "Its name, unique in the account; recipients read it.") var name: String
+
+        func run() async throws {
+            try checkedName(name, of: "a list")
+            try await Session.run(common) { session in
+                let account = try await session.account(named: account.name)
+                do {
+                    let id = try await session.database.createList(named: name, account: account.id)
+                    let facts: JSONValue = ["list": .number(id), "name": .string(name), "account": .number(account.id)]
+                    if output.json {
+                        session.console.print(facts)
+                    } else {
+                        session.console.print("list \(id): \(name)")
+                    }
+                } catch {
+                    throw AdminFailure.naming(
+                        error,
+                        taken: "account \"\(account.name)\" has a list named \"\(name)\" already"
+                    )
+                }
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "Show an account's lists.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var output: OutputOptions
+        @OptionGroup var account: AccountOption
+
+        func run() async throws {
+            try await Session.run(common) { session in
+                let account = try await session.account(named: account.name)
+                let lists = try await session.database.lists(of: account.id)
+                if output.json { return session.console.print(.array(lists.map(\.json))) }
+                session.console.print(
+                    Table(
+                        ["NUMBER", "NAME", "SUBSCRIBED", "UNSUBSCRIBED"],
+                        lists.map { list in
+                            [String(list.id), list.name, grouped(list.subscribed), grouped(list.unsubscribed)]
+                        }
+                    ).text
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import Bootstrap
+import Postgres
+import Shared
+
+struct MigrateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate",
+        abstract: "Bring the database to what these programs need; safe to repeat.",
+        discussion: """
+            Logs in as veredus_owner, with VEREDUS_OWNER_URL if it is set, else with VEREDUS_DATABASE_URL. With \
+            --bootstrap it makes roles and database first, and then needs no password of veredus_owner. \
+            VEREDUS_ROLE_PASSWORDS names a file of lines like veredus_worker=PASSWORD for --bootstrap to set.
+            """
+    )
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Option(help: "A superuser's URL: makes the roles and the database that are missing.")
+    var bootstrap: String?
+
+    func run() async throws {
+        let console = Surroundings.current.console
+        var reader = try Session.settings(common)
+        let named = OwnerURL(reading: &reader)
+        let passwords = RolePasswords(reading: &reader, isNeeded: bootstrap != nil)
+        let target = try reader.finished(named).settings
+        let superuser = try bootstrap.map { try Self.superuser($0) }
+
+        if let superuser {
+            let done = try await DatabaseBootstrap(superuser: superuser).run(
+                database: target.database,
+                passwords: passwords.byRole
+            )
+            for sentence in done { console.say(sentence) }
+        }
+        let connection = try await owner(target, superuser)
+        let applied = try await Migrator().migrate(on: connection) { console.say($0) }
+        let partitions = try await connection.makePartitions()
+        await connection.close()
+        if output.json {
+            console.print([
+                "applied": .array(applied.map { .number($0) }), "partitions": .number(partitions),
+            ])
+        } else {
+            console.print(
+                applied.isEmpty
+                    ? "the schema is up to date"
+                    : "applied \(applied.count == 1 ? "1 migration" : "\(applied.count) migrations")"
+            )
+            if partitions > 0 { console.print("made \(partitions) partitions ahead") }
+        }
+    }
+
+    private static func superuser(_ url: String) throws -> PostgresSettings {
+        do {
+            return try PostgresSettings(parsing: url)
+        } catch {
+            throw AdminFailure(.usage, "--bootstrap: \(error)")
+        }
+    }
+
+    /// A session as the owner: by its own log-in, or by the superuser's.
+    private func owner(_ target: PostgresSettings, _ superuser: PostgresSettings?) async throws -> PostgresConnection {
+        let owner = StatementRole.owner.rawValue
+        if target.user == owner { return try await PostgresConnection.open(target, name: "migrate") }
+        guard let superuser else {
+            throw AdminFailure(
+                .configuration,
+                "migrations run as \(owner), but the database URL logs in as \(target.user). "
+                    + "Set VEREDUS_OWNER_URL, or use --bootstrap with a superuser's URL"
+            )
+        }
+        let connection = try await PostgresConnection.open(superuser.with(database: target.database), name: "migrate")
+        try await connection.execute("SET ROLE \(owner)")
+        return connection
+    }
+}
+
+/// The owner's URL, or the programs', which names the database at least.
+private struct OwnerURL {
+    let settings: PostgresSettings
+
+    init?(reading reader: inout SettingsReader) {
+        guard let url = reader.text(.ownerURL) else {
+            guard let settings = PostgresSettings(reading: &reader) else { return nil }
+            self.settings = settings
+            return
+        }
+        do throws(PostgresSettings.Malformed) {
+            settings = try PostgresSettings(parsing: url)
+        } catch {
+            reader.report(.ownerURL, "\(error)")
+            return nil
+        }
+    }
+}
+
+/// The file of VEREDUS_ROLE_PASSWORDS: lines ROLE=PASSWORD.
+private struct RolePasswords {
+    private(set) var byRole: [StatementRole: String] = [:]
+
+    init(reading reader: inout SettingsReader, isNeeded: Bool) {
+        guard isNeeded, let path = reader.text(.rolePasswords) else { return }
+        let text: String
+        do throws(SettingsReader.UnreadableFile) {
+            text = try readSmallFile(path)
+        } catch {
+            reader.report(.rolePasswords, "cannot be read: \(error.reason)")
+            return
+        }
+        for (index, line) in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let line = String(line)
+            if line.isEmpty || line.hasPrefix("#") { continue }
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, let role = StatementRole(rawValue: String(parts[0])), !parts[1].isEmpty else {
+                let roles = StatementRole.allCases.map(\.rawValue).joined(separator: ", ")
+                reader.report(.rolePasswords, "line \(index + 1) is not ROLE=PASSWORD with a role of \(roles)")
+                continue
+            }
+            byRole[role] = String(parts[1])
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Bootstrap
+import Postgres
+import Shared
+
+struct SuppressCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "suppress",
+        abstract: "Never mail an address again, and recall what is queued for it.",
+        discussion: """
+            --scope all stops everything; marketing stops what needs consent; list unsubscribes from one list. Once it \
+            returns no letter to that address is marked as being sent any more; letters marked before may still arrive, \
+            and are counted as already on their way. The address need not be a contact. Safe to repeat.
+            """
+    )
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var account: AccountOption
+    @Option(help: "all, marketing or list.") var scope = SuppressionScope.marketing
+    @Option(help: "The list's name, for --scope list.") var list: String?
+    @Option(help: "Why; kept with it and in the audit log.") var reason: String
+    @Argument(help: "The address.") var address: String
+
+    func validate() throws {
+        guard (scope == .list) == (list != nil) else {
+            throw ValidationError("--list goes with --scope list, and only with it")
+        }
+        guard !reason.isEmpty, !CardNumber.isIn(reason.utf8) else {
+            throw ValidationError("--reason must say why, without a payment card number")
+        }
+    }
+
+    func run() async throws {
+        let address = try EmailAddress(address)
+        var reader = try Session.settings(common)
+        let (settings, key) = try reader.finished(PostgresSettings(reading: &reader), AddressKey(reading: &reader))
+        try await Session.run(settings) { session in
+            let account = try await session.account(named: account.name)
+            var listID: Int32 = 0
+            if let list { listID = try await session.list(named: list, of: account) }
+            try await session.confirm(key)
+            let receipt = try await session.database.suppress(
+                Suppression(
+                    account: account.id,
+                    addressHash: key.identity.addressHash(address),
+                    hashKey: key.number,
+                    scope: scope,
+                    list: listID,
+                    reason: .byHand,
+                    source: reason
+                )
+            )
+            if output.json {
+                return session.console.print([
+                    "suppressed": .bool(true), "new": .bool(receipt.isNew), "scope": .string(scope.name),
+                    "recalled": .number(receipt.recalled), "already_on_their_way": .number(receipt.alreadyOnTheirWay),
+                ])
+            }
+            session.console.print(
+                "\(receipt.isNew ? "suppressed" : "was suppressed already"), scope \(scope.name): "
+                    + "\(receipt.recalled) queued letters recalled, \(receipt.alreadyOnTheirWay) already on their way"
+            )
+        }
+    }
+}
+
+extension SuppressionScope: ExpressibleByArgument {
+    /// - Parameter argument: The scope's name.
+    package init?(argument: String) {
+        guard let scope = Self.allCases.first(where: { $0.name == argument }) else { return nil }
+        self = scope
+    }
+
+    package static var allValueStrings: [String] { allCases.map(\.name) }
+}

@@ -1,0 +1,88 @@
+import Shared
+
+/// Which column of a file is the address, and what the others are called in letters.
+struct ColumnMap: Sendable {
+    /// The columns' names, as they stand in the file.
+    let columns: [String]
+    let addressColumn: Int
+    /// For each column its name as a merge field, as the beginning of a JSON member; `nil` for columns left out.
+    let prefixes: [[UInt8]?]
+
+    /// Names of columns that our own rejects file adds; they are read over.
+    static let ownPrefix = "veredus:"
+
+    /// The column of the address, unless it is named: the first of these that is there.
+    private static let addressNames = [
+        "email", "e-mail", "e_mail", "email address", "e-mail address", "mail", "address",
+    ]
+
+    /// - Parameters:
+    ///   - header: The cells of the first line.
+    ///   - map: Field to column, `address` for the address.
+    ///   - path: Named in errors.
+    /// - Throws: ``AdminFailure`` that names what cannot be told apart, or is missing.
+    init(header: [[UInt8]], map: [String: String], path: String) throws(AdminFailure) {
+        func failure(_ problem: String) -> AdminFailure { AdminFailure(.badData, "\(path):1: \(problem)") }
+        var columns: [String] = []
+        for (index, cell) in header.enumerated() {
+            guard let name = String(validating: cell, as: UTF8.self) else {
+                throw failure("column \(index + 1) is not UTF-8; save the file as CSV in UTF-8")
+            }
+            let trimmed = String(name.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+            guard !trimmed.isEmpty, !trimmed.utf8.contains(where: { $0 < 0x20 }) else {
+                throw failure("column \(index + 1) has no name; the first line must name the columns")
+            }
+            guard !columns.contains(trimmed) else { throw failure("two columns are named \"\(trimmed)\"; rename one") }
+            columns.append(trimmed)
+        }
+        for column in map.values where !columns.contains(column) {
+            throw failure("--map: there is no column \"\(column)\", but \(columns.joined(separator: ", "))")
+        }
+        let lowered = columns.map { $0.lowercased() }
+        if let named = map["address"], let place = columns.firstIndex(of: named) {
+            addressColumn = place
+        } else {
+            guard let place = Self.addressNames.lazy.compactMap({ lowered.firstIndex(of: $0) }).first else {
+                let hint = columns.contains { $0.contains("@") } ? " The first line must name the columns." : ""
+                throw failure(
+                    "no column for the address among \(columns.joined(separator: ", ")).\(hint) "
+                        + "Name it: --map address=COLUMN"
+                )
+            }
+            addressColumn = place
+        }
+        var fieldByColumn: [String: String] = [:]
+        for (field, column) in map where field != "address" { fieldByColumn[column] = field }
+        var fields: Set<String> = []
+        var prefixes: [[UInt8]?] = []
+        for (index, column) in columns.enumerated() {
+            guard index != addressColumn, !column.hasPrefix(Self.ownPrefix) else {
+                prefixes.append(nil)
+                continue
+            }
+            let field = fieldByColumn[column] ?? column
+            guard fields.insert(field).inserted else { throw failure("two columns make the field \"\(field)\"") }
+            var prefix: [UInt8] = []
+            prefix.append(jsonString: field)
+            prefix.append(UInt8(ascii: ":"))
+            prefixes.append(prefix)
+        }
+        self.columns = columns
+        self.prefixes = prefixes
+    }
+
+    /// Reads `field=Column,field=Column`.
+    static func parse(_ texts: [String]) throws(AdminFailure) -> [String: String] {
+        var map: [String: String] = [:]
+        for part in texts.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
+            guard pair.count == 2, !pair[0].isEmpty, !pair[1].isEmpty else {
+                throw AdminFailure(.usage, "--map: \"\(part)\" is not FIELD=COLUMN")
+            }
+            guard map.updateValue(pair[1], forKey: pair[0]) == nil else {
+                throw AdminFailure(.usage, "--map: \(pair[0]) stands twice")
+            }
+        }
+        return map
+    }
+}

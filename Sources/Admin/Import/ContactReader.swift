@@ -1,0 +1,73 @@
+import Postgres
+import Shared
+
+/// Makes a contact of a row, or says why it cannot be one.
+struct ContactReader: Sendable {
+    /// Why a row is left out.
+    struct Rejected: Error, Equatable {
+        let reason: String
+    }
+
+    /// More would not fit what a letter may be filled with.
+    private static let attributesLimit = 256 << 10
+
+    let columns: ColumnMap
+    let identity: IdentityKey
+
+    func contact(_ row: CSVRow) throws(Rejected) -> ImportRow {
+        if let problem = row.problem { throw Rejected(reason: problem.rawValue) }
+        guard row.count == columns.columns.count else {
+            throw Rejected(reason: "has \(row.count) cells, the header has \(columns.columns.count)")
+        }
+        let address: EmailAddress
+        do throws(EmailAddress.Invalid) {
+            address = try EmailAddress(Array(Self.trimmed(row[columns.addressColumn])))
+        } catch {
+            throw Rejected(reason: "address: \(error.reason)")
+        }
+        var attributes: [UInt8] = [UInt8(ascii: "{")]
+        for (cell, prefix) in columns.prefixes.enumerated() {
+            let text = row[cell]
+            try check(text, cell)
+            guard let prefix else { continue }
+            if attributes.count > 1 { attributes.append(UInt8(ascii: ",")) }
+            attributes += prefix
+            // An empty cell takes away what was there, so that the campaign's default stands in.
+            if text.isEmpty { attributes += "null".utf8 } else { attributes.append(jsonString: text) }
+        }
+        attributes.append(UInt8(ascii: "}"))
+        guard attributes.count <= Self.attributesLimit else { throw Rejected(reason: "more than 256 KiB of fields") }
+        let key = address.key
+        return ImportRow(
+            line: Int32(clamping: row.line),
+            address: address.bytes,
+            addressKey: key,
+            addressHash: identity.addressHash(key: key),
+            domain: Array(address.domain),
+            attributes: attributes
+        )
+    }
+
+    private func check(_ text: ArraySlice<UInt8>, _ cell: Int) throws(Rejected) {
+        var isASCII = true
+        var digits = 0
+        for byte in text {
+            if byte >= 0x80 { isASCII = false }
+            if byte == 0 { throw Rejected(reason: "\(columns.columns[cell]): a NUL character") }
+            if byte &- UInt8(ascii: "0") < 10 { digits += 1 }
+        }
+        guard isASCII || String(validating: text, as: UTF8.self) != nil else {
+            throw Rejected(reason: "\(columns.columns[cell]): not UTF-8")
+        }
+        guard digits < 13 || !CardNumber.isIn(text) else {
+            throw Rejected(reason: "\(columns.columns[cell]): a payment card number, which must not be stored")
+        }
+    }
+
+    private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var rest = text
+        while let first = rest.first, first == 0x20 || first == 0x09 { rest.removeFirst() }
+        while let last = rest.last, last == 0x20 || last == 0x09 { rest.removeLast() }
+        return rest
+    }
+}

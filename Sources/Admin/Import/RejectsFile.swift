@@ -1,0 +1,88 @@
+import Glibc
+import Shared
+
+/// The rows that an import left out, as a CSV file that can be corrected and imported again.
+///
+/// In front of the row's own cells stand its line and the reason, in columns that an import reads over. A cell with a
+/// card number is blanked: it must not be stored here either. Readable by its owner alone; without rows it is removed.
+final class RejectsFile {
+    let path: String
+    private let descriptor: Int32
+    private var buffer: [UInt8] = []
+    private(set) var count = 0
+
+    /// - Throws: ``AdminFailure`` when the file cannot be written.
+    init(path: String) throws(AdminFailure) {
+        self.path = path
+        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw AdminFailure(
+                .cannotCreate,
+                "\(path): \(String(cString: strerror(errno))). Name another place for rejected rows: --rejects FILE"
+            )
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    func writeHeader(_ columns: [String]) throws(AdminFailure) {
+        let own = ["\(ColumnMap.ownPrefix)line", "\(ColumnMap.ownPrefix)reason"]
+        for name in own + columns.filter({ !$0.hasPrefix(ColumnMap.ownPrefix) }) {
+            append(Array(name.utf8)[...])
+        }
+        endRow()
+    }
+
+    func write(_ row: CSVRow, reason: String, columns: [String]) throws(AdminFailure) {
+        count += 1
+        append(Array(String(row.line).utf8)[...])
+        append(Array(reason.utf8)[...])
+        for cell in 0..<row.count where cell >= columns.count || !columns[cell].hasPrefix(ColumnMap.ownPrefix) {
+            let text = row[cell]
+            append(CardNumber.isIn(text) ? Array("(card number removed)".utf8)[...] : text)
+        }
+        endRow()
+        if buffer.count > 64 << 10 { try flush() }
+    }
+
+    /// Writes what is kept, so that it is there whatever happens next.
+    func flush() throws(AdminFailure) {
+        var rest = buffer[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else {
+                throw AdminFailure(
+                    .cannotCreate,
+                    "\(path): \(String(cString: strerror(errno))). Free some space, and repeat"
+                )
+            }
+            rest = rest.dropFirst(written)
+        }
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    /// Flushes, and removes the file when nothing was rejected.
+    func finish() throws(AdminFailure) {
+        if count == 0 { unlink(path) } else { try flush() }
+    }
+
+    private func append(_ cell: ArraySlice<UInt8>) {
+        if let last = buffer.last, last != UInt8(ascii: "\n") { buffer.append(UInt8(ascii: ",")) }
+        buffer.append(csvCell: cell)
+    }
+
+    private func endRow() { buffer += "\r\n".utf8 }
+}
+
+extension [UInt8] {
+    /// Appends a cell of RFC 4180, in quotation marks always.
+    mutating func append(csvCell text: ArraySlice<UInt8>) {
+        append(UInt8(ascii: "\""))
+        for byte in text {
+            if byte == UInt8(ascii: "\"") { append(byte) }
+            append(byte)
+        }
+        append(UInt8(ascii: "\""))
+    }
+}

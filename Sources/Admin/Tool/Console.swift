@@ -1,0 +1,66 @@
+import Bootstrap
+import Glibc
+import Shared
+
+/// Where a command reads and writes: results on standard output, everything said to a person on standard error.
+struct Console: Sendable {
+    let write: @Sendable ([UInt8]) -> Void
+    let writeError: @Sendable ([UInt8]) -> Void
+    /// Whether a line on standard output, or error, can be redrawn.
+    let isOutputTerminal: Bool
+    let isErrorTerminal: Bool
+
+    /// The process's own.
+    static let process = Console(
+        write: { writeAll($0, to: STDOUT_FILENO) },
+        writeError: { writeAll($0, to: STDERR_FILENO) },
+        isOutputTerminal: isatty(STDOUT_FILENO) == 1,
+        isErrorTerminal: isatty(STDERR_FILENO) == 1
+    )
+
+    func print(_ text: String) { write(Array("\(text)\n".utf8)) }
+
+    func print(_ json: JSONValue) { write(json.bytes + [UInt8(ascii: "\n")]) }
+
+    /// Says what went wrong.
+    func complain(_ text: String) { writeError(Array("veredus: \(text)\n".utf8)) }
+
+    /// Says what goes on.
+    func say(_ text: String) { writeError(Array("\(text)\n".utf8)) }
+
+    /// Redraws the line on standard error; on none of a terminal nothing is written.
+    func redraw(_ text: String) {
+        guard isErrorTerminal else { return }
+        writeError(Array("\r\u{1B}[K\(text)".utf8))
+    }
+
+    /// Leaves the redrawn line.
+    func endLine() {
+        guard isErrorTerminal else { return }
+        writeError([UInt8(ascii: "\n")])
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if written > 0 {
+                rest = rest.dropFirst(written)
+            } else if written < 0, errno == EPIPE {
+                // The reader has seen enough (`veredus … | head`): end as other tools do.
+                signal(SIGPIPE, SIG_DFL)
+                raise(SIGPIPE)
+            } else if written < 0, errno != EINTR {
+                return
+            }
+        }
+    }
+}
+
+/// What a command has around it; tests give their own.
+struct Surroundings: Sendable {
+    let environment: [String: String]
+    let console: Console
+
+    @TaskLocal static var current = Surroundings(environment: processEnvironment(), console: .process)
+}

@@ -1,0 +1,105 @@
+import Bootstrap
+import Glibc
+import Postgres
+import Shared
+
+/// A command's work on the database: settings read, log-in checked, names looked up.
+struct Session: Sendable {
+    let database: AdminDatabase
+    let console: Console
+
+    /// Opens the database, lends it to `body`, and closes it.
+    ///
+    /// - Throws: What is wrong with settings, schema or role, before `body` runs.
+    static func run<Value: Sendable>(
+        _ options: CommonOptions,
+        _ body: (Session) async throws -> Value
+    ) async throws -> Value {
+        var reader = try settings(options)
+        let database = PostgresSettings(reading: &reader)
+        return try await run(reader.finished(database), body)
+    }
+
+    /// The same, with more settings read by the caller.
+    static func run<Value: Sendable>(
+        _ settings: PostgresSettings,
+        _ body: (Session) async throws -> Value
+    ) async throws -> Value {
+        let surroundings = Surroundings.current
+        let pool = PostgresPool(settings: settings, name: "veredus", size: 2)
+        do {
+            try await pool.withConnection(deadline: .seconds(5)) { connection in
+                try await Migrator().verify(on: connection)
+                try await connection.assertCannotBypassRowSecurity()
+            }
+            let database = AdminDatabase(pool: pool, actor: actor(in: surroundings.environment))
+            let value = try await body(Session(database: database, console: surroundings.console))
+            await pool.close()
+            return value
+        } catch {
+            await pool.close()
+            throw error
+        }
+    }
+
+    static func settings(_ options: CommonOptions) throws(SettingsError) -> SettingsReader {
+        try Bootstrap.settings(file: options.settings, environment: Surroundings.current.environment)
+    }
+
+    /// Who asks, for the audit log: the user of this machine, and who became root as.
+    private static func actor(in environment: [String: String]) -> String {
+        let user = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid \(getuid())"
+        guard getuid() == 0, let real = environment["SUDO_USER"], !real.isEmpty else { return user }
+        return "\(real) as \(user)"
+    }
+
+    func account(named name: String) async throws -> AccountFacts {
+        guard let account = try await database.account(named: name) else {
+            throw AdminFailure(
+                .badData,
+                "there is no account named \"\(name)\". `veredus account list` shows them, `veredus account create` makes one"
+            )
+        }
+        return account
+    }
+
+    func list(named name: String, of account: AccountFacts) async throws -> Int32 {
+        guard let list = try await database.list(named: name, account: account.id) else {
+            throw AdminFailure(
+                .badData,
+                "account \"\(account.name)\" has no list named \"\(name)\". "
+                    + "`veredus list list` shows them, `veredus list create` makes one"
+            )
+        }
+        return list
+    }
+
+    /// The account of a campaign that exists.
+    func account(of campaign: CampaignID) async throws -> AccountID {
+        guard let account = try await database.account(of: campaign) else {
+            throw AdminFailure(.badData, "there is no campaign \(campaign). `veredus campaign list` shows them")
+        }
+        return account
+    }
+}
+
+extension AdminFailure {
+    /// Gives a violated constraint its own words; every other error keeps what it says.
+    static func naming(_ error: any Error, taken message: String) -> any Error {
+        guard let error = error as? PostgresError, error.kind == .uniqueViolation else { return error }
+        return AdminFailure(.badData, message)
+    }
+}
+
+/// A name of ours: not empty, at most 200 characters, nothing invisible.
+func checkedName(_ name: String, of what: String) throws(AdminFailure) {
+    let isPlain = name.unicodeScalars.allSatisfy {
+        !$0.properties.isDefaultIgnorableCodePoint && $0.value >= 0x20 && $0.value != 0x7F
+    }
+    guard !name.isEmpty, name.unicodeScalars.count <= 200, isPlain, name.first != " ", name.last != " " else {
+        throw AdminFailure(
+            .badData,
+            "the name of \(what) must have 1 to 200 visible characters, no blank at its ends"
+        )
+    }
+}

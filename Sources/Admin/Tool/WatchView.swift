@@ -1,0 +1,136 @@
+import Postgres
+import Shared
+
+/// What `campaign watch` shows of one look after another.
+struct WatchView {
+    private struct Look {
+        let readAt: Double
+        let ended: Int64
+    }
+
+    /// Over which the rate is measured, in seconds.
+    private static let rateWindow = 10.0
+    /// After which nothing having happened needs an explanation, in seconds.
+    private static let patience = 5.0
+
+    private let console: Console
+    private let isJSON: Bool
+    private var looks: [Look] = []
+    /// The last one that was written.
+    private var lastLine = ""
+    private var lastWrittenAt = -Double.infinity
+    private var firstSeenAt: Double?
+    private var lastProgressAt: Double?
+
+    init(console: Console, isJSON: Bool) {
+        self.console = console
+        self.isJSON = isJSON
+    }
+
+    mutating func show(_ report: CampaignReport, workersAlive: Int64) {
+        note(report)
+        if isJSON {
+            guard case .object(let fields) = report.json else { return }
+            console.print(
+                .object(
+                    fields + [
+                        .init(name: "per_second", value: .decimal(rate)),
+                        .init(name: "seconds_left", value: secondsLeft(report).map { .decimal($0) } ?? .null),
+                        .init(name: "remedy", value: .string(orNull: remedy(report, workersAlive))),
+                    ]
+                )
+            )
+            return
+        }
+        draw(line(report, remedy: remedy(report, workersAlive)), at: report.readAt, isUrgent: false)
+    }
+
+    /// Says something beside the counts.
+    mutating func say(_ text: String) { draw(text, at: lastWrittenAt, isUrgent: true) }
+
+    mutating func end(_ report: CampaignReport) {
+        guard !isJSON else { return }
+        draw(line(report, remedy: nil), at: report.readAt, isUrgent: true)
+        if console.isOutputTerminal { console.print("") }
+    }
+
+    // MARK: Figures
+
+    private mutating func note(_ report: CampaignReport) {
+        let ended = report.counts.ended
+        firstSeenAt = firstSeenAt ?? report.readAt
+        if looks.last.map({ $0.ended != ended }) ?? true || report.counts[.sending] > 0 {
+            lastProgressAt = report.readAt
+        }
+        looks.append(Look(readAt: report.readAt, ended: ended))
+        while looks.count > 2, report.readAt - looks[0].readAt > Self.rateWindow { looks.removeFirst() }
+    }
+
+    /// Recipients per second that reached a final state lately.
+    private var rate: Double {
+        guard let first = looks.first, let last = looks.last, last.readAt > first.readAt else { return 0 }
+        return Double(last.ended - first.ended) / (last.readAt - first.readAt)
+    }
+
+    private func secondsLeft(_ report: CampaignReport) -> Double? {
+        guard report.state == .running, rate > 0 else { return nil }
+        return Double(Int64(report.audience) - report.counts.ended) / rate
+    }
+
+    /// What to do when nothing happens.
+    private func remedy(_ report: CampaignReport, _ workersAlive: Int64) -> String? {
+        let now = report.readAt
+        switch report.state {
+        case .starting:
+            if let startAt = report.startAt, startAt > now { return nil }
+            let since = max(report.startAt ?? now, firstSeenAt.map { min($0, report.startAt ?? $0) } ?? now)
+            guard !report.isLeased, now - since > Self.patience else { return nil }
+            return
+                "no producer has taken it for \(spoken(seconds: now - since)): start one (veredus-producer), or read its log"
+        case .running where workersAlive == 0: return "no worker is alive: start one (veredus-worker), or read its log"
+        case .running:
+            guard let lastProgressAt, now - lastProgressAt > Self.patience else { return nil }
+            return report.counts[.deferred] > 0 && report.counts[.pending] == 0
+                ? "what is left waits for its next attempt"
+                : "nothing has moved for \(spoken(seconds: now - lastProgressAt)): `veredus doctor` looks at everything"
+        default: return nil
+        }
+    }
+
+    // MARK: Text
+
+    private func line(_ report: CampaignReport, remedy: String?) -> String {
+        var parts = [report.state.name]
+        if report.state == .starting, let startAt = report.startAt, startAt > report.readAt {
+            parts.append("at \(Timestamp.text(startAt)), in \(spoken(seconds: startAt - report.readAt))")
+        }
+        if report.audience > 0 {
+            let ended = report.counts.ended
+            parts.append(
+                "\(grouped(ended)) of \(grouped(report.audience)) (\(ended * 100 / Int64(report.audience)) %)"
+            )
+            if report.state == .running {
+                parts.append("\(grouped(Int(rate.rounded())))/s")
+                if let left = secondsLeft(report) { parts.append("\(spoken(seconds: left)) left") }
+            } else if let seconds = report.seconds, report.state == .finished || report.state == .cancelled {
+                parts.append("in \(spoken(seconds: seconds))")
+            }
+            for state in DeliveryState.allCases where state != .pending && report.counts[state] > 0 {
+                parts.append("\(state.name) \(grouped(report.counts[state]))")
+            }
+        }
+        if let remedy { parts.append(remedy) }
+        return parts.joined(separator: "  ")
+    }
+
+    /// A terminal's line is redrawn; elsewhere a line that differs is written, at most one in two seconds.
+    private mutating func draw(_ line: String, at moment: Double, isUrgent: Bool) {
+        if console.isOutputTerminal {
+            console.write(Array("\r\u{1B}[K\(line)".utf8))
+        } else if line != lastLine, isUrgent || moment - lastWrittenAt >= 2 {
+            lastWrittenAt = moment
+            lastLine = line
+            console.print(line)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import MailSimulator
+import Postgres
+import TestKit
+import Testing
+
+@testable import Admin
+
+@Suite(.enabled(if: PrivateDatabase.isAvailable)) struct DoctorTests {
+    @Test func `every part is looked at although another one fails`() async throws {
+        try await Tool.with { tool in
+            let simulator = try await MailSimulator.start()
+            let outcome = await tool.run(
+                ["doctor"],
+                setting: ["VEREDUS_SMTP_URL": "smtp://127.0.0.1:\(simulator.port)"]
+            )
+            #expect(outcome.status == 69)
+            #expect(outcome.output.contains("ok       settings"))
+            #expect(outcome.output.contains("ok       database"))
+            #expect(outcome.output.contains("PROBLEM  broker"))
+            #expect(outcome.output.contains("ok       mail route"))
+            #expect(outcome.output.contains("PIPELINING"))
+            #expect(outcome.errors.contains("1 problem"))
+            try await simulator.stop()
+        }
+    }
+
+    @Test func `bad settings have their own exit code, and what is left is still looked at`() async throws {
+        try await Tool.with { tool in
+            let outcome = await tool.run(
+                ["doctor", "--json"],
+                setting: ["VEREDUS_SMTP_CONNECTIONS": "10O", "VEREDUS_AMQP_URL": nil]
+            )
+            #expect(outcome.status == 78)
+            #expect(outcome.json("ok") == "false")
+            #expect(outcome.output.contains("VEREDUS_SMTP_CONNECTIONS=10O"))
+            #expect(outcome.output.contains("VEREDUS_AMQP_URL: is not set"))
+            #expect(outcome.output.contains(#""part":"database","verdict":"ok""#))
+            #expect(!outcome.output.contains(Tool.addressKey))
+        }
+    }
+
+    @Test func `a database that cannot keep walls or keys is named`() async throws {
+        try await Tool.with { tool in
+            await tool.run(
+                "contacts",
+                "import",
+                tool.file("a.csv", "email\na@example.org\n"),
+                "--account",
+                "acme",
+                "--list",
+                "news"
+            )
+            let key = await tool.run(
+                ["doctor"],
+                setting: ["VEREDUS_ADDRESS_KEY": "1:\(String(repeating: "ff", count: 32))"]
+            )
+            #expect(key.output.contains("PROBLEM  keys"))
+            let number = await tool.run(["doctor"], setting: ["VEREDUS_ADDRESS_KEY": "2:\(Tool.addressKey)"])
+            #expect(number.output.contains("has hashes of 1"))
+            let owner = await tool.run(["doctor"], setting: ["VEREDUS_DATABASE_URL": tool.database.url(role: .owner)])
+            #expect(owner.output.contains("bypass row level security"))
+        }
+    }
+}

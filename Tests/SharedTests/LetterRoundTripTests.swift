@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+@testable import Shared
+
+/// Another implementation, Python's, reads what we write.
+@Suite struct LetterRoundTripTests {
+    static let python = ["/usr/bin/python3", "/usr/local/bin/python3"]
+        .first { FileManager.default.isExecutableFile(atPath: $0) }
+    static let isExpected = python != nil || ProcessInfo.processInfo.environment["REQUIRE_SERVERS"] == "1"
+    static let letterCount = 3_000
+
+    @Test(.enabled(if: isExpected))
+    func `Python reads back exactly the text, HTML, subject and name that were meant`() throws {
+        let python = try #require(Self.python, "python3 is needed where REQUIRE_SERVERS=1")
+        let folder = FileManager.default.temporaryDirectory.appending(path: "veredus-letters-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "letters.jsonl")
+        try Self.letters().write(to: file)
+
+        let process = Process()
+        process.executableURL = URL(filePath: python)
+        process.arguments = [
+            URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Support/read_letters.py").path,
+            file.path,
+        ]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let said = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(said)")
+        #expect(said.contains("\(Self.letterCount) letters, 0 differences"))
+    }
+
+    private static func letters() throws -> Data {
+        let keys = try LetterFixture.keys()
+        let recipientAddress = try EmailAddress("bob@reader.example")
+        var buffer: [UInt8] = []
+        var lines = Data()
+        for seed in 1...UInt64(letterCount) {
+            var generator = RandomLetter(seed: seed)
+            let made = generator.make()
+            var sender = try LetterFixture.sender()
+            sender.fromName = made.fromName
+            let template = try LetterTemplate(
+                source: made.source,
+                sender: sender,
+                campaign: LetterFixture.campaign(made.tracking)
+            )
+            var random = SeededGenerator(seed: seed)
+            try template.render(
+                RecipientFacts(
+                    seq: Seq(seed),
+                    address: recipientAddress,
+                    fields: made.fields,
+                    dateSeconds: Int64(seed) * 86_399
+                ),
+                keys: keys,
+                random: &random,
+                into: &buffer
+            )
+            let line: [String: String] = [
+                "message": Data(buffer).base64EncodedString(), "text": made.text, "html": made.html,
+                "subject": made.subject, "from": made.fromName,
+            ]
+            lines.append(try JSONEncoder().encode(line))
+            lines.append(0x0A)
+        }
+        return lines
+    }
+}

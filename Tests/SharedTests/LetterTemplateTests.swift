@@ -1,0 +1,302 @@
+import Testing
+
+@testable import Shared
+
+@Suite struct LetterTemplateTests {
+    static let html = "<html><body><p>Hello {{name}}</p></body></html>"
+
+    @Test func `the header has each field once, in the form that the rules ask for`() throws {
+        let letter = try LetterFixture.render(LetterFixture.template(html: Self.html), LetterFixture.recipient())
+        let token = "[A-Za-z0-9_-]{36}"
+        let address = "[a-z2-7]{44}"
+        let expected: [(name: String, pattern: String)] = [
+            ("From", "=\\?utf-8\\?B\\?QsO8Y2hlciAmIENvLg==\\?= <news@shop\\.example>"),
+            ("Reply-To", "help@shop\\.example"), ("To", "bob\\.tables@reader\\.example"), ("Subject", "Hello Bo"),
+            ("Date", "Thu, 01 Jan 2026 00:00:00 \\+0000"), ("Message-ID", "<[a-z2-7]{26}@shop\\.example>"),
+            (
+                "List-Unsubscribe",
+                "<https://t\\.shop\\.example/u/\(token)>, "
+                    + "<mailto:u\\+\(address)@bounce\\.shop\\.example\\?subject=unsubscribe>"
+            ),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"), ("List-Id", "News <news\\.shop\\.example>"),
+            ("Feedback-ID", "70001:3:marketing:veredus"), ("MIME-Version", "1\\.0"),
+            ("Content-Type", "multipart/alternative; boundary=\"=_veredus_alternative\""),
+        ]
+        for (name, pattern) in expected {
+            let values = letter.header(name)
+            #expect(values.count == 1, "\(name)")
+            let regex = try Regex(pattern)
+            #expect(values.first?.wholeMatch(of: regex) != nil, "\(name): \(values)")
+        }
+        #expect(letter.headerLines.count == expected.count)
+    }
+
+    @Test func `only a letter that answers by itself says so`() throws {
+        var campaign = LetterFixture.campaign(kind: .transactional)
+        campaign.isAutoSubmitted = true
+        let template = try LetterTemplate(
+            source: TemplateSource(subject: "x", html: Self.html),
+            sender: LetterFixture.sender(),
+            campaign: campaign
+        )
+        let letter = try LetterFixture.render(template, LetterFixture.recipient())
+        #expect(letter.header("Auto-Submitted") == ["auto-generated"])
+        #expect(letter.header("List-Unsubscribe").count == 1, "every letter has an unsubscribe link")
+        #expect(letter.header("Feedback-ID") == ["70001:3:transactional:veredus"])
+    }
+
+    @Test func `all attempts bear one Message-ID, and no two recipients the same`() throws {
+        let template = try LetterFixture.template(html: Self.html)
+        let first = try LetterFixture.render(template, LetterFixture.recipient(), seed: 1).header("Message-ID")
+        let again = try LetterFixture.render(template, LetterFixture.recipient(), seed: 2).header("Message-ID")
+        let other = try LetterFixture.render(template, LetterFixture.recipient(seq: 43)).header("Message-ID")
+        #expect(first == again)
+        #expect(first != other)
+        let rotated = try TokenTests.ring(
+            [TokenKey(id: 7, secret: TokenTests.first), TokenKey(id: 8, secret: TokenTests.second)],
+            signing: 8
+        )
+        var random = SeededGenerator(seed: 1)
+        var letter: [UInt8] = []
+        try template.render(LetterFixture.recipient(), keys: rotated, random: &random, into: &letter)
+        #expect(String(decoding: letter, as: UTF8.self).contains("Message-ID: \(first[0])\r\n"), "a new key between")
+    }
+
+    @Test func `the return path is signed and names recipient and attempt`() throws {
+        let keys = try LetterFixture.keys()
+        let path = try LetterFixture.template(html: Self.html).returnPath(seq: 42, attempt: 3, keys: keys)
+        let local = path.prefix { $0 != UInt8(ascii: "@") }
+        #expect(local.count <= 64)
+        #expect(try keys.verify(localPart: local) == .bounce(DeliveryKey(campaign: 70_001, seq: 42), attempt: 3))
+        #expect(path[(local.count + 1)...].elementsEqual("bounce.shop.example".utf8))
+        #expect(try EmailAddress(path).bytes == path)
+    }
+
+    // MARK: Bodies
+
+    @Test func `parts come text first, and both end with a visible unsubscribe link`() throws {
+        let letter = try LetterFixture.render(LetterFixture.template(html: Self.html), LetterFixture.recipient())
+        #expect(letter.layout.text.upperBound < letter.layout.html.lowerBound)
+        let text = try Regex("Hello Bo\r\n\r\nUnsubscribe: https://t\\.shop\\.example/u/[\\w-]{36}\r\n")
+        #expect(letter.text.wholeMatch(of: text) != nil, "\(letter.text)")
+        let html = try Regex(
+            "<html><body><p>Hello Bo</p>\r\n<p style=\"font-size:12px;text-align:center\">"
+                + "<a href=\"https://t\\.shop\\.example/u/[\\w-]{36}\">Unsubscribe</a></p>\r\n"
+                + "<img src=\"https://t\\.shop\\.example/o/[\\w-]{52}\\.gif\" width=\"1\" height=\"1\" alt=\"\">\r\n"
+                + "</body></html>"
+        )
+        #expect(letter.html.wholeMatch(of: html) != nil, "\(letter.html)")
+    }
+
+    static let unsubscribes: [(html: String, count: Int, because: Comment)] = [
+        ("<a href=\"{{unsubscribe_url}}\">Bye</a>", 1, "the template has one"),
+        ("<!-- <a href=\"{{unsubscribe_url}}\">Bye</a> -->x", 2, "one in a comment is not visible"),
+        ("{{#n}}<a href=\"{{unsubscribe_url}}\">Bye</a>{{/n}}", 1, "one in a section may be left out"),
+        ("{{#unsubscribe_url}}<a href=\"{{unsubscribe_url}}\">Bye</a>{{/unsubscribe_url}}", 1, "always true"),
+        ("{{^unsubscribe_url}}<a href=\"{{unsubscribe_url}}\">Bye</a>{{/unsubscribe_url}}", 1, "never shown"),
+        ("<a href=\"{{preferences_url}}\">Settings</a>", 1, "preferences are no unsubscribe link"),
+        ("x", 1, "none"),
+    ]
+
+    @Test(arguments: unsubscribes)
+    func `the unsubscribe link is added where the template has none for sure`(
+        row: (html: String, count: Int, because: Comment)
+    ) throws {
+        let letter = try LetterFixture.render(
+            LetterFixture.template(subject: "x", html: row.html),
+            LetterFixture.recipient([:])
+        )
+        #expect(letter.html.ranges(of: "/u/").count == row.count, row.because)
+        #expect(letter.text.ranges(of: "/u/").count == 1, row.because)
+        #expect(letter.html.contains("<a href=\"https://t.shop.example/u/"))
+    }
+
+    @Test(arguments: LetterLanguage.allCases)
+    func `the unsubscribe link speaks the letter's language`(language: LetterLanguage) throws {
+        var sender = try LetterFixture.sender()
+        sender.language = language
+        let template = try LetterTemplate(
+            source: TemplateSource(subject: "x", html: "x"),
+            sender: sender,
+            campaign: LetterFixture.campaign()
+        )
+        let letter = try LetterFixture.render(template, LetterFixture.recipient())
+        #expect(letter.text.contains("\r\n\(language.unsubscribe): https://"))
+        #expect(letter.html.contains(">\(language.unsubscribe)</a>"))
+    }
+
+    @Test func `reserved names cannot be taken by a contact's fields`() throws {
+        let template = try LetterFixture.template(
+            subject: "{{campaign_name}} {{email}}",
+            html:
+                "<a href=\"{{unsubscribe_url}}\">{{campaign_name}}</a>{{{campaign_name}}} {{email}} {{#l}}{{email}}{{/l}}",
+            tracking: .none
+        )
+        let forged: MergeValue = [
+            "unsubscribe_url": "https://evil.example", "campaign_name": "evil", "email": "evil",
+            "l": [["email": "evil2"]],
+        ]
+        let letter = try LetterFixture.render(template, LetterFixture.recipient(forged))
+        #expect(letter.header("Subject") == ["Spring & Summer bob.tables@reader.example"])
+        #expect(letter.html.contains("Spring &amp; Summer</a>Spring & Summer bob.tables@reader.example"))
+        #expect(!letter.raw.contains("evil.example") && !letter.html.contains(">evil<"))
+    }
+
+    @Test func `a line break in a body is CRLF, whatever it was`() throws {
+        let template = try LetterFixture.template(
+            subject: "x",
+            html: "a\nb\rc\r\nd{{name}}e",
+            text: "a\nb\rc\r\nd{{name}}e\n{{unsubscribe_url}}"
+        )
+        let letter = try LetterFixture.render(template, LetterFixture.recipient(["name": "1\n2\r3\r\n4\n\r5"]))
+        let expected = "a\r\nb\r\nc\r\nd1\r\n2\r\n3\r\n4\r\n\r\n5e\r\n"
+        #expect(letter.text.hasPrefix(expected))
+        #expect(letter.html.hasPrefix(expected))
+        try expectCanonical(letter)
+    }
+
+    static let headerBreaks = ["a\r\nBcc: eve@x.example", "a\nb", "a\rb", "a\u{0}b"]
+
+    @Test(arguments: headerBreaks)
+    func `a line break in a header is refused, and the error names the field`(value: String) throws {
+        let template = try LetterFixture.template(html: "x")
+        #expect(throws: RenderError.lineBreakInHeader(field: "Subject")) {
+            try LetterFixture.render(template, LetterFixture.recipient(["name": .text(MergeText(value))]))
+        }
+        for change: (inout SenderProfile) -> Void in [{ $0.fromName = value }, { $0.listName = value }] {
+            var sender = try LetterFixture.sender()
+            change(&sender)
+            #expect(throws: TemplateError.self) {
+                try LetterTemplate(
+                    source: TemplateSource(subject: "x", html: "x"),
+                    sender: sender,
+                    campaign: LetterFixture.campaign()
+                )
+            }
+        }
+        #expect(throws: TemplateError.self) { try LetterFixture.template(subject: value, html: "x") }
+    }
+
+    static let badSettings: [(source: String, change: @Sendable (inout SenderProfile) -> Void)] = [
+        ("sender.tracking-base", { $0.trackingBase = "t.shop.example" }),
+        ("sender.tracking-base", { $0.trackingBase = "https://t.shop.example/" }),
+        ("sender.tracking-base", { $0.trackingBase = "https://t.shop.example\"><script>" }),
+        ("sender.tracking-base", { $0.trackingBase = "https://" }),
+        ("sender.message-id-domain", { $0.messageIDDomain = "a b" }),
+        ("sender.return-path-domain", { $0.returnPathDomain = "" }),
+        ("sender.list-id", { $0.listID = "a>b" }), ("sender.list-id", { $0.listID = "" }),
+        ("sender.from-address", { if let address = try? EmailAddress("jürgen@x.de") { $0.fromAddress = address } }),
+    ]
+
+    @Test(arguments: badSettings)
+    func `a setting that would break letters is refused by its name`(
+        row: (source: String, change: @Sendable (inout SenderProfile) -> Void)
+    ) throws {
+        var sender = try LetterFixture.sender()
+        row.change(&sender)
+        let error = #expect(throws: TemplateError.self) {
+            try LetterTemplate(
+                source: TemplateSource(subject: "x", html: "x"),
+                sender: sender,
+                campaign: LetterFixture.campaign()
+            )
+        }
+        #expect(error?.source == row.source)
+    }
+
+    @Test func `a missing field stops the letter, and a dry run names all of them`() throws {
+        let template = try LetterFixture.template(
+            html: "{{name}} {{city}} {{#x}}{{y}}{{/x}}",
+            defaults: ["name": "friend"]
+        )
+        #expect(throws: RenderError.missingField(name: "city", source: "text", line: 1)) {
+            do {
+                _ = try LetterFixture.render(template, LetterFixture.recipient([:]))
+            } catch let RenderError.missingField(name, _, line) {
+                throw RenderError.missingField(name: name, source: "text", line: line)
+            }
+        }
+        var random = SeededGenerator(seed: 1)
+        let recipient = try LetterFixture.recipient(["x": [true]])
+        let check = try template.check(recipient, keys: LetterFixture.keys(), random: &random)
+        #expect(check.missingFields == ["city", "y"])
+        #expect(check.longestLine <= 998 && check.sizeBytes > check.textBytes + check.htmlBytes)
+        #expect(template.fieldNames == ["name", "city", "x", "y"])
+    }
+
+    @Test func `a letter beyond the limit is refused`() throws {
+        let template = try LetterFixture.template(subject: "x", html: "{{#l}}{{.}}{{/l}}")
+        let long = MergeValue.list(
+            Array(repeating: .text(MergeText(String(repeating: "x", count: 1_000))), count: 2_000)
+        )
+        #expect(throws: RenderError.tooLarge(limitBytes: 1 << 20)) {
+            try LetterFixture.render(template, LetterFixture.recipient(["l": long]))
+        }
+    }
+
+    @Test func `a partial that includes itself is refused in a letter`() {
+        #expect(throws: TemplateError.self) { try LetterFixture.template(html: "{{>a}}", partials: ["a": "{{>a}}"]) }
+        #expect(throws: TemplateError.self) { try LetterFixture.template(html: "{{>nosuch}}") }
+    }
+
+    @Test func `a buffer is used again without a trace of the last letter`() throws {
+        let template = try LetterFixture.template(html: Self.html, tracking: .none)
+        let keys = try LetterFixture.keys()
+        var random = SeededGenerator(seed: 1)
+        var buffer = [UInt8](repeating: 0x78, count: 10_000)
+        try template.render(LetterFixture.recipient(), keys: keys, random: &random, into: &buffer)
+        var fresh: [UInt8] = []
+        try template.render(LetterFixture.recipient(), keys: keys, random: &random, into: &fresh)
+        #expect(buffer == fresh)
+        #expect(throws: RenderError.self) {
+            try template.render(LetterFixture.recipient([:]), keys: keys, random: &random, into: &buffer)
+        }
+        try template.render(LetterFixture.recipient(), keys: keys, random: &random, into: &buffer)
+        #expect(buffer == fresh)
+    }
+
+    @Test func `an address outside ASCII stands in the header as it is`() throws {
+        var recipient = try LetterFixture.recipient()
+        recipient.address = try EmailAddress("jürgen@bücher.example")
+        let letter = try LetterFixture.render(LetterFixture.template(html: Self.html), recipient)
+        #expect(letter.header("To") == ["jürgen@xn--bcher-kva.example"])
+    }
+
+    @Test(
+        .enabled(if: SharedData.isExpected),
+        arguments: ["basic-welcome", "basic-receipt", "plain-comment-notification"]
+    )
+    func `a real letter renders, with and without its own text part`(name: String) throws {
+        let html = LetterFixture.withoutHelpers(try SharedData.text("letters/\(name).html"))
+        let text = LetterFixture.withoutHelpers(try SharedData.text("letters/\(name).txt"))
+        for part in [nil, text] {
+            let template = try LetterFixture.template(subject: "x", html: html, text: part)
+            var fields: [MergeField] = []
+            for name in template.fieldNames { fields.append(MergeField(name: MergeText(name), value: "wert=ü")) }
+            let letter = try LetterFixture.render(template, LetterFixture.recipient(.object(fields)))
+            #expect(!letter.text.contains("{{") && !letter.html.contains("{{"))
+            #expect(letter.html.contains("wert=ü") && letter.text.contains("wert=ü"))
+            #expect(letter.html.contains("https://t.shop.example/c/"))
+            try expectCanonical(letter)
+        }
+    }
+
+    private func expectCanonical(_ letter: LetterFixture.Rendered) throws {
+        let body = letter.bytes[letter.layout.header.upperBound...]
+        var lineCount = 0
+        var previous: UInt8 = 0
+        for byte in body {
+            if byte == 0x0A {
+                #expect(previous == 0x0D)
+                lineCount = 0
+            } else {
+                #expect(previous != 0x0D)
+                #expect(byte == 0x0D || byte == 0x09 || byte >= 0x20 && byte < 0x7F)
+                if byte != 0x0D { lineCount += 1 }
+                #expect(lineCount <= 76)
+            }
+            previous = byte
+        }
+        #expect(letter.bytes.suffix(2) == [0x0D, 0x0A])
+    }
+}

@@ -1,0 +1,165 @@
+import Crypto
+import Testing
+
+@testable import Shared
+
+@Suite struct TokenTests {
+    static let first = [UInt8](repeating: 1, count: 32)
+    static let second = [UInt8](repeating: 2, count: 32)
+
+    static func ring(_ keys: [TokenKey] = [TokenKey(id: 7, secret: first)], signing: UInt8 = 7) throws -> KeyRing {
+        try KeyRing(keys: keys, signing: signing, identity: IdentityKey(secret: [UInt8](repeating: 9, count: 32)))
+    }
+
+    static let key = DeliveryKey(campaign: 70_001, seq: 5_000_000)
+    static let number = TokenNumber(high: 0x0123_4567_89AB_CDEF, low: .max)
+    static let tokens: [TrackingToken] = [
+        .open(campaign: 1, .number(number)), .open(campaign: .max, .recipient(.max)),
+        .click(campaign: 3, link: 1, .number(number)), .click(campaign: 3, link: .max, .recipient(9)),
+        .unsubscribe(key), .mailUnsubscribe(key), .bounce(key, attempt: 12),
+    ]
+
+    @Test(arguments: tokens)
+    func `a token says what was signed`(token: TrackingToken) throws {
+        let keys = try Self.ring()
+        let text = keys.sign(token)
+        #expect(try keys.verify(text, as: token.use) == token)
+    }
+
+    @Test(arguments: tokens)
+    func `a token is of one use only`(token: TrackingToken) throws {
+        let keys = try Self.ring()
+        let text = keys.sign(token)
+        for use in TokenUse.allCases where use != token.use {
+            #expect(throws: KeyRing.NotOurs.self) { try keys.verify(text, as: use) }
+        }
+    }
+
+    @Test(arguments: tokens)
+    func `a token with one bit changed is not ours`(token: TrackingToken) throws {
+        let keys = try Self.ring()
+        let text = keys.sign(token)
+        for index in text.indices {
+            for bit in 0..<8 {
+                var changed = text
+                changed[index] ^= 1 << bit
+                // In addresses, the other case is the same token.
+                if token.use.isInAddress, ASCII.lowercased(changed) == text { continue }
+                #expect(throws: KeyRing.NotOurs.self) { try keys.verify(changed, as: token.use) }
+            }
+        }
+    }
+
+    @Test(arguments: tokens)
+    func `no second spelling of a token verifies`(token: TrackingToken) throws {
+        let keys = try Self.ring()
+        let text = keys.sign(token)
+        for other in [
+            text + [UInt8(ascii: "=")], text + [UInt8(ascii: "A")], text + [UInt8(ascii: "a")], text.dropLast(),
+            [UInt8(ascii: " ")] + text, text + [0x0A],
+        ] {
+            #expect(throws: KeyRing.NotOurs.self) { try keys.verify(other, as: token.use) }
+        }
+        // All 64 or 32 last characters: those that differ in unused bits alone are refused, too.
+        for last in UInt8(0x21)...0x7E where last != text.last && ASCII.lowercased(last) != text.last {
+            #expect(throws: KeyRing.NotOurs.self) { try keys.verify(text.dropLast() + [last], as: token.use) }
+        }
+    }
+
+    @Test func `stray bits at the end are refused before any signature is looked at`() {
+        #expect(Base64URL.decode(Array("AA".utf8)) == [0])
+        #expect(Base64URL.decode(Array("AB".utf8)) == nil)
+        #expect(Base64URL.decode(Array("A".utf8)) == nil)
+        #expect(Base64URL.decode(Array("+/".utf8)) == nil)
+        #expect(Base32.decode(Array("aa".utf8)) == [0])
+        #expect(Base32.decode(Array("AA".utf8)) == [0])
+        #expect(Base32.decode(Array("ab".utf8)) == nil)
+        #expect(Base32.decode(Array("a".utf8)) == nil)
+        #expect(Base32.decode(Array("a1".utf8)) == nil)
+    }
+
+    @Test func `bytes of every length come back`() {
+        for count in 0..<50 {
+            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ count) }
+            var url: [UInt8] = []
+            Base64URL.append(bytes, to: &url)
+            #expect(Base64URL.decode(url) == bytes)
+            var address: [UInt8] = []
+            Base32.append(bytes, to: &address)
+            #expect(Base32.decode(address) == bytes)
+        }
+    }
+
+    @Test func `a token in an address survives a server that changes case, and fits a local part`() throws {
+        let keys = try Self.ring()
+        for (prefix, token) in [
+            ("b+", TrackingToken.bounce(Self.key, attempt: .max)), ("u+", .mailUnsubscribe(Self.key)),
+        ] {
+            let local = Array(prefix.utf8) + keys.sign(token)
+            #expect(local.count <= 64)
+            #expect(try keys.verify(localPart: local) == token)
+            #expect(try keys.verify(localPart: local.map { ASCII.isLetter($0) ? $0 & 0xDF : $0 }) == token)
+        }
+        #expect(throws: KeyRing.NotOurs.self) { try keys.verify(localPart: Array("b+".utf8)) }
+        #expect(throws: KeyRing.NotOurs.self) { try keys.verify(localPart: Array("postmaster".utf8)) }
+        let swapped = Array("u+".utf8) + keys.sign(.bounce(Self.key, attempt: 1))
+        #expect(throws: KeyRing.NotOurs.self, "a bounce is no unsubscribe") { try keys.verify(localPart: swapped) }
+    }
+
+    @Test func `an old key verifies while it is there, and only under its id`() throws {
+        let old = try Self.ring()
+        let text = old.sign(.unsubscribe(Self.key))
+        let both = [TokenKey(id: 7, secret: Self.first), TokenKey(id: 8, secret: Self.second)]
+        let rotated = try Self.ring(both, signing: 8)
+        #expect(try rotated.verify(text, as: .unsubscribe) == .unsubscribe(Self.key))
+        #expect(rotated.sign(.unsubscribe(Self.key)) != text)
+        let gone = try Self.ring([TokenKey(id: 8, secret: Self.second)], signing: 8)
+        #expect(throws: KeyRing.NotOurs.self) { try gone.verify(text, as: .unsubscribe) }
+        let renamed = try Self.ring([TokenKey(id: 8, secret: Self.first)], signing: 8)
+        #expect(throws: KeyRing.NotOurs.self) { try renamed.verify(text, as: .unsubscribe) }
+    }
+
+    @Test func `keys that cannot be used are refused`() {
+        #expect(throws: KeyRing.Invalid.shortSecret(id: "7")) {
+            try Self.ring([TokenKey(id: 7, secret: [UInt8](repeating: 1, count: 31))])
+        }
+        #expect(throws: KeyRing.Invalid.idTwice(7)) {
+            try Self.ring([TokenKey(id: 7, secret: Self.first), TokenKey(id: 7, secret: Self.second)])
+        }
+        #expect(throws: KeyRing.Invalid.noSigningKey(8)) { try Self.ring(signing: 8) }
+        #expect(throws: KeyRing.Invalid.shortSecret(id: "identity")) { try IdentityKey(secret: [1]) }
+    }
+
+    @Test func `a token is laid out as documented, whatever signs it`() throws {
+        let keys = try Self.ring()
+        let bytes = try #require(Base64URL.decode(keys.sign(.unsubscribe(DeliveryKey(campaign: 258, seq: 3)))))
+        let signed: [UInt8] = [1, 7, 5, 0, 0, 1, 2, 0, 0, 0, 3]
+        let code = HMAC<SHA256>.authenticationCode(for: signed, using: SymmetricKey(data: Self.first))
+        #expect(bytes == signed + Array(code).prefix(16))
+    }
+
+    @Test func `a keyed hash is HMAC-SHA-256, whatever the length of key and text`() {
+        for count in [0, 1, 31, 32, 63, 64, 65, 200] {
+            let secret = [UInt8](repeating: 0xA7, count: count)
+            let text = [UInt8](repeating: 0x3C, count: 200 - count)
+            let code = HMAC<SHA256>.authenticationCode(for: text, using: SymmetricKey(data: secret))
+            #expect(KeyedHash(key: secret).code(for: text) == Array(code))
+        }
+    }
+
+    @Test func `address hashes and Message-IDs outlive a rotation and depend on the key`() throws {
+        let identity = try IdentityKey(secret: Self.first)
+        let other = try IdentityKey(secret: Self.second)
+        let hash = identity.addressHash(try EmailAddress("Bob@EXAMPLE.com"))
+        #expect(hash.count == 32)
+        #expect(hash == identity.addressHash(try EmailAddress("bob@example.com")))
+        #expect(hash != other.addressHash(try EmailAddress("bob@example.com")))
+        #expect(hash != identity.addressHash(try EmailAddress("bo.b@example.com")))
+        #expect(identity.checkValue != other.checkValue)
+        #expect(identity.messageID(Self.key, domain: "x") == identity.messageID(Self.key, domain: "x"))
+        #expect(
+            identity.messageID(Self.key, domain: "x")
+                != identity.messageID(DeliveryKey(campaign: 70_001, seq: 5_000_001), domain: "x")
+        )
+    }
+}
