@@ -1,3 +1,4 @@
+import Glibc
 import MailSimulator
 import Shared
 import Testing
@@ -11,7 +12,7 @@ extension Scenarios {
                 }
                 var campaigns: [CampaignID] = []
                 for list in 1...3 as ClosedRange<Int32> { campaigns.append(try await stage.startCampaign(list: list)) }
-                for _ in 1...2 { _ = try stage.startProducer() }
+                let producers = [try stage.startProducer(), try stage.startProducer()]
                 for _ in 1...3 { _ = try stage.startWorker(connections: 4, ["VEREDUS_JOBS_PER_MESSAGE": "8"]) }
                 for campaign in campaigns {
                     let books = try await stage.wait(for: campaign)
@@ -19,6 +20,10 @@ extension Scenarios {
                     try await stage.expectTruth(of: campaign)
                 }
                 #expect(stage.simulator.summary.accepted == 1_500)
+                for producer in producers {
+                    producer.send(SIGTERM)
+                    #expect(try await producer.exit(within: .seconds(10)) == 0)
+                }
             }
         }
     }

@@ -24,28 +24,37 @@ extension Scenarios {
             }
         }
 
-        @Test func `a small campaign that starts beside a large one takes at most twice its time`() async throws {
+        @Test func `a small campaign that starts beside a large one takes little more than twice its time at most`()
+            async throws
+        {
             var mail = MailSimulator.Configuration()
             mail.script = Script(rules: [.init(.domain("*"), .init(.delay(.dot, milliseconds: 20)))])
             try await Stage.with(mail) { stage in
-                for (list, count) in [(1, 500), (2, 6_000), (3, 500)] as [(Int32, Int)] {
+                for (list, count) in [(1, 500), (2, 6_000), (3, 500), (4, 500)] as [(Int32, Int)] {
                     try await stage.addContacts(count, list: list) { "user\($0)@list\(list).example" }
                 }
                 _ = try stage.startProducer()
                 _ = try stage.startWorker(connections: 8)
-                let clock = ContinuousClock()
-                let alone = try await clock.measure {
-                    try await stage.wait(for: try await stage.startCampaign(list: 1))
-                }
+                let before = try await time(of: 1, on: stage)
                 let large = try await stage.startCampaign(list: 2)
                 try await stage.wait(for: large) { $0[.accepted] > 600 }
-                let beside = try await clock.measure {
-                    try await stage.wait(for: try await stage.startCampaign(list: 3))
-                }
-                #expect(beside < alone * 2.5, "P10: \(alone) alone, \(beside) beside a large one")
+                let beside = try await time(of: 3, on: stage)
                 #expect(try await stage.books(large)[.pending] > 0, "or there was nothing beside it")
                 try await stage.ask(.cancel, of: large)
                 try await stage.wait(for: large)
+                // Measured again, for other tests are running on this machine.
+                let after = try await time(of: 4, on: stage)
+                #expect(
+                    beside < max(before, after) * 2.5,
+                    "P10: \(before) and \(after) alone, \(beside) beside a large one"
+                )
+            }
+        }
+
+        /// How long a campaign of a list takes from its start to its end.
+        private func time(of list: Int32, on stage: Stage) async throws -> Duration {
+            try await ContinuousClock().measure {
+                try await stage.wait(for: try await stage.startCampaign(list: list))
             }
         }
     }

@@ -3,7 +3,7 @@ import Shared
 import TestKit
 import Testing
 
-extension Scenarios {
+extension LongScenarios {
     @Suite struct FallenDatabase {
         private static let recipients = 1_500
 
@@ -15,7 +15,7 @@ extension Scenarios {
             try await Stage.with(mail, on: .init(cluster: cluster)) { stage in
                 try await stage.addContacts(Self.recipients)
                 let campaign = try await stage.startCampaign()
-                let programs = [try stage.startProducer(), try stage.startWorker()]
+                let programs = [try stage.startProducer(), try stage.startWorker(Stage.shortLease)]
                 try await stage.simulator.waitForAccepted(count: Self.recipients / 4)
                 try await cluster.stop(.immediate)
                 try await cluster.start()

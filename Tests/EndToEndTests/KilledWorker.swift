@@ -20,11 +20,11 @@ extension Scenarios {
                 let campaign = try await stage.startCampaign(policy: policy)
                 _ = try stage.startProducer()
                 for kill in 1...Self.kills {
-                    let worker = try stage.startWorker(connections: Self.connections)
+                    let worker = try stage.startWorker(connections: Self.connections, Stage.shortLease)
                     try await stage.simulator.waitForAccepted(count: kill * Self.recipients / (Self.kills + 2))
                     worker.crash()
                 }
-                _ = try stage.startWorker(connections: Self.connections)
+                _ = try stage.startWorker(connections: Self.connections, Stage.shortLease)
                 let books = try await stage.wait(for: campaign)
                 #expect(books.state == .finished)
                 #expect(books[.accepted] + books[.uncertain] == Self.recipients, "nobody is dead or failed for a crash")

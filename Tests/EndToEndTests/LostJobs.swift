@@ -4,7 +4,7 @@ import Shared
 import TestKit
 import Testing
 
-extension Scenarios {
+extension LongScenarios {
     /// P4: the broker is disposable, all of it.
     @Suite struct LostJobs {
         private static let recipients = 1_500

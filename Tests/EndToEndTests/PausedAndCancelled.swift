@@ -68,6 +68,20 @@ extension Scenarios {
             }
         }
 
+        @Test func `a paused campaign whose lifetime is over ends too`() async throws {
+            try await Stage.with { stage in
+                try await stage.addContacts(300) { "defer-450+\($0)@example.net" }
+                let campaign = try await stage.startCampaign(lifetime: "3 seconds")
+                _ = try stage.startProducer()
+                _ = try stage.startWorker(["VEREDUS_RETRY_FIRST": "60"])
+                try await stage.wait(for: campaign) { $0[.deferred] > 0 }
+                try await stage.ask(.pause, of: campaign)
+                let books = try await stage.wait(for: campaign, within: .seconds(15))
+                #expect(books.state == .finished)
+                #expect(books[.expired] == 300)
+            }
+        }
+
         @Test func `a campaign does not begin before its time`() async throws {
             try await Stage.with { stage in
                 try await stage.addContacts(100)

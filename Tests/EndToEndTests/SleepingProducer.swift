@@ -3,7 +3,7 @@ import MailSimulator
 import Shared
 import Testing
 
-extension Scenarios {
+extension LongScenarios {
     @Suite struct SleepingProducer {
         @Test func `a producer that sleeps through its lease and wakes changes nothing`() async throws {
             var mail = MailSimulator.Configuration()

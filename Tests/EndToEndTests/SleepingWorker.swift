@@ -3,7 +3,7 @@ import MailSimulator
 import Shared
 import Testing
 
-extension Scenarios {
+extension LongScenarios {
     @Suite struct SleepingWorker {
         @Test func `a worker that sleeps through its lease sends nothing of what it had, and begins anew`() async throws
         {
@@ -13,7 +13,7 @@ extension Scenarios {
                 try await stage.addContacts(400)
                 let campaign = try await stage.startCampaign()
                 _ = try stage.startProducer()
-                let sleeper = try stage.startWorker()
+                let sleeper = try stage.startWorker(Stage.shortLease)
                 try await stage.wait(for: campaign) { $0[.accepted] > 50 }
                 sleeper.send(SIGSTOP)
                 // Whatever it had in hand is settled once its lease is over, and another worker may begin.

@@ -26,6 +26,9 @@ final class Stage: Sendable {
         var broker: PrivateBroker?
     }
 
+    /// For a worker that is to lose its lease in a test's time.
+    static let shortLease = ["VEREDUS_LEASE": "5"]
+
     /// A program that this stage started.
     struct Program: Sendable {
         let name: String
@@ -204,7 +207,6 @@ extension Stage {
             "VEREDUS_BOUNCE_DOMAIN": "bounces.example",
             "VEREDUS_EHLO_NAME": "sender.example",
             "VEREDUS_RETRY_FIRST": "0.2",
-            "VEREDUS_LEASE": "5",
             "VEREDUS_LOST_AFTER": "2",
             "SWIFT_BACKTRACE": "enable=no",
         ]

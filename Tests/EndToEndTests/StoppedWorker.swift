@@ -4,7 +4,7 @@ import Shared
 import TestKit
 import Testing
 
-extension Scenarios {
+extension LongScenarios {
     @Suite struct StoppedWorker {
         @Test func `workers that are replaced one by one leave nothing unknown behind`() async throws {
             var mail = MailSimulator.Configuration()
@@ -79,7 +79,7 @@ extension Scenarios {
                 try await stage.addContacts(20) { "delay-dot-1000+\($0)@example.net" }
                 let campaign = try await stage.startCampaign()
                 _ = try stage.startProducer()
-                let worker = try stage.startWorker(["VEREDUS_GRACE": "2"])
+                let worker = try stage.startWorker(["VEREDUS_GRACE": "2", "VEREDUS_LEASE": "5"])
                 try await stage.wait(for: campaign) { $0[.sending] > 0 }
                 try await cluster.stop(.immediate)
                 worker.send(SIGTERM)
