@@ -62,7 +62,7 @@ extension LongScenarios {
                 for stop in 1...4 {
                     let worker = try stage.startWorker(["VEREDUS_GRACE": "0"])
                     try await stage.wait { stage.simulator.connections == stop * 10 }
-                    try await stage.wait(for: campaign) { $0[.sending] >= 2 * 10 + 50 }
+                    try await stage.wait(for: campaign) { $0[.sending] >= 2 * 10 + 20 }
                     worker.send(SIGTERM)
                     #expect(try await worker.exit(within: .seconds(10)) == 0)
                 }
