@@ -11,7 +11,8 @@ extension Statement {
     ]
     private static let producer: [Statement] = [
         .leaseCampaigns, .drivenCampaigns, .moveCursor, .pendingAfterCursor, .renewGeneration, .clearRepublish,
-        .hastenRetries, .dueRetries, .undueRetries, .closeRows, .finishCampaign, .mergeCounters, .workerSlots,
+        .hastenRetries, .dueRetries, .undueRetries, .closeRows, .finishCampaign, .mergeCounters, .dropLeftRetries,
+        .workerSlots,
         .sweepDeadWorkers, .forgetWorkers,
     ]
     private static let freeze: [Statement] = [

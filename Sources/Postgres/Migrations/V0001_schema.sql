@@ -45,18 +45,20 @@ CREATE TABLE lists (
     account_id  int NOT NULL REFERENCES accounts,
     name        text NOT NULL CHECK (name <> '' AND length(name) <= 200),
     created_at  timestamptz NOT NULL DEFAULT now(),
-    UNIQUE (account_id, name)
+    UNIQUE (account_id, name),
+    UNIQUE (list_id, account_id)                            -- a row that names a list is of the list's account
 );
 
 CREATE TABLE list_members (
-    list_id       int NOT NULL REFERENCES lists,
+    list_id       int NOT NULL,
     contact_id    bigint NOT NULL REFERENCES contacts,
     account_id    int NOT NULL,
     status        smallint NOT NULL DEFAULT 0,              -- 0 subscribed, 1 unsubscribed
     source        text NOT NULL,                            -- where the consent comes from
     consented_at  timestamptz NOT NULL DEFAULT now(),
     changed_at    timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (list_id, contact_id)
+    PRIMARY KEY (list_id, contact_id),
+    FOREIGN KEY (list_id, account_id) REFERENCES lists (list_id, account_id)
 );
 CREATE INDEX list_members_by_contact ON list_members (contact_id);
 
@@ -100,7 +102,7 @@ CREATE TABLE lane_domains (
 CREATE TABLE campaigns (
     campaign_id   int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     account_id    int NOT NULL REFERENCES accounts,
-    list_id       int NOT NULL REFERENCES lists,
+    list_id       int NOT NULL,
     name          text NOT NULL,
     kind          smallint NOT NULL DEFAULT 0,              -- 0 marketing, 1 transactional
     policy        smallint NOT NULL DEFAULT 0,              -- 0 at-most-once, 1 at-least-once
@@ -116,7 +118,8 @@ CREATE TABLE campaigns (
     finished_at   timestamptz,
     republish     boolean NOT NULL DEFAULT false,           -- resumed: its acknowledged jobs are to be published anew
     lease_token   bigint NOT NULL DEFAULT 0,                -- of the producer that drives it
-    lease_until   timestamptz NOT NULL DEFAULT '-infinity'
+    lease_until   timestamptz NOT NULL DEFAULT '-infinity',
+    FOREIGN KEY (list_id, account_id) REFERENCES lists (list_id, account_id)
 );
 CREATE INDEX campaigns_open ON campaigns (campaign_id) WHERE state IN (1, 2, 3, 4);
 
@@ -218,8 +221,10 @@ CREATE TABLE counters (
 ) WITH (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
 
 -- Keeps the counters in the transaction that changes the rows, whoever does it and however: they cannot drift.
+-- pg_temp is named last in these functions: unnamed it comes first, and a table of the caller's would be written to as
+-- the owner.
 CREATE FUNCTION count_changed_deliveries() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     INSERT INTO counters AS c (campaign_id, lane_id, writer, pending, sending, deferred, accepted, failed, suppressed,
                                uncertain, cancelled, expired, dead)
@@ -345,7 +350,7 @@ CREATE TABLE audit (
 );
 
 CREATE FUNCTION write_audit(actor text, account int, action text, subject text, reason text) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     last_id   bigint;
     last_hash bytea;
@@ -363,12 +368,12 @@ END $$;
 
 -- Which account a campaign belongs to: what the admin tool must know before it may see that account and no other.
 CREATE FUNCTION account_of_campaign(campaign int) RETURNS int
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
 $$ SELECT account_id FROM campaigns WHERE campaign_id = campaign $$;
 
 -- Freshly frozen rows need statistics, or keyset reads choose a bitmap scan with a sort. Only the owner may ANALYZE.
 CREATE FUNCTION analyze_deliveries() RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
 $$ BEGIN ANALYZE deliveries; ANALYZE campaign_lanes; END $$;
 
 -- Walls --------------------------------------------------------------------------------------------------------------

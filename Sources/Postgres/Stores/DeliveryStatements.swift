@@ -64,20 +64,27 @@ extension Statement {
             JOIN campaign_lanes g ON g.campaign_id = l.campaign_id AND g.lane_id = l.lane_id
             JOIN contacts p ON p.contact_id = l.contact_id
             LEFT JOIN retries r ON r.campaign_id = l.campaign_id AND r.seq = l.seq
+        ), woken AS (
+            -- A retry that this snapshot does not see was made anew meanwhile: its row is not marked, see below.
+            DELETE FROM retries r USING judged j
+            WHERE j.verdict = 0 AND j.state = 2 AND r.campaign_id = j.campaign_id AND r.seq = j.seq
+            RETURNING r.campaign_id, r.seq
         ), marked AS (
             UPDATE deliveries d
             SET state = 1, attempt = d.attempt + 1, token = $6::bigint, suspect = 0, changed_at = now()
             FROM judged j
             WHERE j.verdict = 0 AND d.campaign_id = j.campaign_id AND d.seq = j.seq
+              AND (j.state = 0 OR EXISTS (SELECT FROM woken w WHERE w.campaign_id = j.campaign_id AND w.seq = j.seq))
             RETURNING d.campaign_id, d.seq
         ), noted AS (
             INSERT INTO claims (token, campaign_id, incarnation, seqs)
             SELECT $6::bigint, campaign_id, $7::bigint, array_agg(seq) FROM marked GROUP BY campaign_id
-        ), woken AS (
-            DELETE FROM retries r USING judged j
-            WHERE j.verdict = 0 AND j.state = 2 AND r.campaign_id = j.campaign_id AND r.seq = j.seq
         )
-        SELECT COALESCE(j.verdict, 7)::smallint FROM asked a LEFT JOIN judged j USING (ord) ORDER BY a.ord
+        SELECT (CASE WHEN j.verdict = 0 AND m.seq IS NULL THEN 2 ELSE COALESCE(j.verdict, 7) END)::smallint
+        FROM asked a
+        LEFT JOIN judged j USING (ord)
+        LEFT JOIN marked m ON m.campaign_id = j.campaign_id AND m.seq = j.seq
+        ORDER BY a.ord
         """
     )
 
@@ -113,6 +120,7 @@ extension Statement {
             SELECT campaign_id, seq, account_id, lane_id,
                    now() + wait * interval '1 second', now() + wait * interval '1 second'
             FROM recorded WHERE state = 2
+            ON CONFLICT (campaign_id, seq) DO UPDATE SET due = excluded.due, publish_at = excluded.publish_at
         ), said AS (
             INSERT INTO replies (campaign_id, seq, account_id, attempt, judgement, step, code, reply)
             SELECT campaign_id, seq, account_id, attempt, judgement, step, code, reply FROM recorded WHERE reply <> ''

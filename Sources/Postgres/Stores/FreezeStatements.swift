@@ -27,7 +27,7 @@ extension Statement {
             FROM list_members m
             JOIN contacts c ON c.contact_id = m.contact_id AND c.account_id = $2 AND c.status = 0
             LEFT JOIN lane_domains l ON l.domain = c.domain
-            WHERE m.list_id = $3 AND m.status = 0
+            WHERE m.list_id = $3 AND m.account_id = $2 AND m.status = 0
         ) AS members
         """
     )
@@ -72,7 +72,8 @@ extension Statement {
             WHERE s.account_id = $2
               AND (s.scope = 0 OR $4::smallint = 0 AND (s.scope = 1 OR s.scope = 2 AND s.list_id = $3))
             UNION
-            SELECT m.contact_id FROM list_members m WHERE m.list_id = $3 AND m.status <> 0 AND $4::smallint = 0
+            SELECT m.contact_id FROM list_members m
+            WHERE m.list_id = $3 AND m.account_id = $2 AND m.status <> 0 AND $4::smallint = 0
             UNION
             SELECT c.contact_id FROM contacts c WHERE c.account_id = $2 AND c.status <> 0
         )

@@ -112,7 +112,7 @@ extension Statement {
 
     /// Retries whose time has come; moves their publication on, so that a lost job comes back by itself.
     ///
-    /// `$1` this producer's token; `$2` how many; `$3` seconds until they are published again.
+    /// `$1` this producer's token; `$2` how many; `$3` seconds until they are published again; `$4` lanes with room.
     static let dueRetries = Statement(
         "due-retries",
         role: .producer,
@@ -120,7 +120,7 @@ extension Statement {
         UPDATE retries r SET publish_at = now() + $3::float8 * interval '1 second'
         FROM (
             SELECT r.campaign_id, r.seq FROM retries r JOIN campaigns c USING (campaign_id)
-            WHERE r.publish_at <= now() AND c.state = 2 AND c.lease_token = $1
+            WHERE r.publish_at <= now() AND c.state = 2 AND c.lease_token = $1 AND r.lane_id = ANY ($4::smallint[])
             ORDER BY r.publish_at LIMIT $2 FOR UPDATE OF r SKIP LOCKED
         ) AS due
         WHERE r.campaign_id = due.campaign_id AND r.seq = due.seq
@@ -191,6 +191,15 @@ extension Statement {
         """
     )
 
+    /// Removes what a claim that raced with the campaign's expiry may have left: nothing is deferred any more.
+    ///
+    /// `$1` campaign.
+    static let dropLeftRetries = Statement(
+        "drop-left-retries",
+        role: .producer,
+        "DELETE FROM retries WHERE campaign_id = $1"
+    )
+
     /// The slots of the workers that are alive, by lane.
     static let workerSlots = Statement(
         "worker-slots",
@@ -225,6 +234,7 @@ extension Statement {
         ), waiting AS (
             INSERT INTO retries (campaign_id, seq, account_id, lane_id, due, publish_at)
             SELECT campaign_id, seq, account_id, lane_id, now(), now() FROM swept WHERE state = 2
+            ON CONFLICT (campaign_id, seq) DO UPDATE SET due = excluded.due, publish_at = excluded.publish_at
         ), said AS (
             INSERT INTO replies (campaign_id, seq, account_id, attempt, judgement, step, code, reply)
             SELECT campaign_id, seq, account_id, attempt, 4, 8, 0,

@@ -136,11 +136,11 @@ package struct ProducerStore: Sendable {
     }
 
     /// Retries whose time has come; they come again in `againSeconds` unless they are claimed.
-    package func dueRetries(limit: Int, againSeconds: Double) async throws -> [DueRetry] {
+    package func dueRetries(limit: Int, againSeconds: Double, lanes: [LaneID]) async throws -> [DueRetry] {
         try await pool.withConnection { connection in
             try await connection.rows(
                 .dueRetries,
-                [.int64(token), .int32(Int32(limit)), .double(againSeconds)]
+                [.int64(token), .int32(Int32(limit)), .double(againSeconds), .int16s(lanes)]
             ) { row in
                 DueRetry(key: DeliveryKey(campaign: try row.int32(0), seq: try row.int32(1)), lane: try row.int16(2))
             }
@@ -180,6 +180,7 @@ package struct ProducerStore: Sendable {
             try await connection.transaction { connection in
                 guard try connection.run(.finishCampaign, [.int32(campaign), .int64(token)]) == 1 else { return false }
                 try connection.run(.mergeCounters, [.int32(campaign)])
+                try connection.run(.dropLeftRetries, [.int32(campaign)])
                 return true
             }
         }

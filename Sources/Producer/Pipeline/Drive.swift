@@ -71,7 +71,7 @@ struct Drive: Service {
         try await close(campaigns, &round)
         try await finish(campaigns)
         let depths = try await topUp.topUp(campaigns)
-        try await publishRetries(campaigns)
+        try await publishRetries(campaigns, roomy: await topUp.lanesWithRoom(depths))
         for (campaign, lane) in round.lost.find(campaigns, depths: depths, now: .now) {
             log.warning(
                 "jobs were lost: publishing the lane anew",
@@ -88,6 +88,8 @@ struct Drive: Service {
         var closing: [CampaignID: Seq] = [:]
         for campaign in campaigns
         where campaign.state == .cancelling || campaign.isExpired && campaign.state != .starting {
+            // Nothing to end while the last letters wait for their replies.
+            guard campaign.lanes.contains(where: { $0.pending + $0.deferred > 0 }) else { continue }
             let last = campaign.lanes.map(\.lastSeq).max() ?? 0
             var seq = round.closing[campaign.campaign] ?? 0
             for _ in 0..<10 where seq < last {
@@ -115,11 +117,16 @@ struct Drive: Service {
         }
     }
 
-    private func publishRetries(_ campaigns: [DrivenCampaign]) async throws {
-        guard campaigns.contains(where: { $0.state == .running && $0.lanes.contains { $0.deferred > 0 } }) else {
-            return
-        }
-        let due = try await store.dueRetries(limit: 500, againSeconds: settings.retryAgainSeconds)
+    /// Publishes retries that are due into lanes whose queues have room: the broker never holds more than a window.
+    private func publishRetries(_ campaigns: [DrivenCampaign], roomy: Set<String>) async throws {
+        let waiting = campaigns.filter { $0.state == .running }.flatMap(\.lanes)
+            .filter { $0.deferred > 0 && roomy.contains($0.name) }
+        guard !waiting.isEmpty else { return }
+        let due = try await store.dueRetries(
+            limit: 500,
+            againSeconds: settings.retryAgainSeconds,
+            lanes: Set(waiting.map(\.lane)).sorted()
+        )
         guard !due.isEmpty else { return }
         var names: [LaneID: String] = [:]
         var generations: [DeliveryKey.Lane: Generation] = [:]

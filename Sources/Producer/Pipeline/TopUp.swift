@@ -54,6 +54,11 @@ actor TopUp {
         return depths
     }
 
+    /// Lanes whose queues are not fuller than their windows: retries may go there.
+    func lanesWithRoom(_ depths: [String: Int]) -> Set<String> {
+        Set(depths.filter { $0.value <= windows[$0.key]?.size ?? 0 }.keys)
+    }
+
     /// Publishes retries that are due; those that the broker refused are due again in a second.
     func publish(_ retries: [DueRetry], lanes: [LaneID: String], generations: [DeliveryKey.Lane: Generation])
         async throws
