@@ -174,24 +174,7 @@ extension AdminDatabase {
     /// The newest version of a campaign's letter, as it would be frozen now.
     package func letter(of campaign: CampaignID, account: AccountID) async throws -> FrozenLetter? {
         try await transaction(account: account) { connection in
-            try connection.rows(.newestLetter, [.int32(campaign)]) { row in
-                FrozenLetter(
-                    campaign: try row.int32(0),
-                    account: try row.int32(1),
-                    version: try row.int32(2),
-                    name: try row.text(3),
-                    kind: CampaignKind(rawValue: try row.int16(4)) ?? .marketing,
-                    tracking: TrackingMode(rawValue: try row.int16(5)) ?? .none,
-                    policy: DeliveryPolicy(rawValue: try row.int16(6)) ?? .atMostOnce,
-                    list: try row.int32(7),
-                    listName: try row.text(8),
-                    accountName: try row.text(9),
-                    subject: try row.text(10),
-                    html: try row.text(11),
-                    plain: try row.optionalText(12),
-                    settings: try row.bytes(13)
-                )
-            }.first
+            try connection.rows(.newestLetter, [.int32(campaign)]) { try FrozenLetter($0) }.first
         }
     }
 }

@@ -109,7 +109,7 @@ package struct PostgresDeliveryStore: DeliveryStore {
 }
 
 extension FrozenLetter {
-    /// Reads a row of `frozen-letter` or `letter-to-freeze`.
+    /// Reads a row of `frozen-letter`, `letter-to-freeze` or `newest-letter`.
     init(_ row: borrowing PostgresRow) throws {
         self.init(
             campaign: try row.int32(0),
