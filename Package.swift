@@ -104,14 +104,14 @@ let package = Package(
         ),
         .target(
             name: "TestKit",
-            dependencies: ["Shared", "Postgres", "MailSimulator"] + nio,
+            dependencies: ["Shared", "Postgres", "MailSimulator", "CLinux"] + nio,
             path: "Sources/TestKit/Fixtures",
             swiftSettings: strict
         ),
 
         .testTarget(
             name: "SharedTests",
-            dependencies: ["Shared", crypto],
+            dependencies: ["Shared", "TestKit", crypto],
             exclude: ["Support"],
             swiftSettings: strict
         ),

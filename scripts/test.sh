@@ -8,8 +8,32 @@ run_test() {
     heading "Testing"
     # Each of these tests keeps servers and programs busy: more at once only make each other slow.
     export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${TEST_WIDTH:-3}
+    local log=$LOCAL/run/tests.log limit=()
+    # A test that hangs is to be named, not to be waited for. By hand, Ctrl-C does it.
+    [ -z "${CI:-}" ] || limit=(timeout --kill-after=30 "${TEST_LIMIT:-1200}")
     # Swift Testing closes with "Test run with N tests …"; XCTest, which is not used, would add "Executed 0 tests".
-    swift test --skip-build --disable-xctest "${BUILD_FLAGS[@]}" "$@" || fail "tests failed" "Read what stands after ✘ above"
+    if ! "${limit[@]}" swift test --skip-build --disable-xctest "${BUILD_FLAGS[@]}" "$@" 2>&1 | tee "$log"; then
+        tell_failures "$log"
+        fail "tests failed" "The whole output is in ${log#"$ROOT/"}"
+    fi
+}
+
+# tell_failures LOG: once more at the end what went wrong: the issues, and the tests that began and never ended.
+tell_failures() {
+    heading "What went wrong"
+    grep -aE '^✘ Test .* recorded an issue' "$1" | sed -E 's/^(.{600}).*/\1…/' | tail -n 20
+    awk '
+        /^◇ Test (case )?.* started\.$/ || /^◇ Suite .* started\.$/ { next_name($0); open[name] = 1 }
+        /^(✔|✘) (Test|Suite) .* (passed|failed) after / { next_name($0); delete open[name] }
+        function next_name(line) {
+            name = line
+            sub(/^[^ ]+ /, "", name)
+            sub(/ started\.$/, "", name)
+            sub(/ (passed|failed) after .*$/, "", name)
+            sub(/ with [0-9]+ test cases?$/, "", name)
+        }
+        END { for (name in open) if (name !~ /^Test (case|run)/) print "never ended: " name }
+    ' "$1" | head -n 20
 }
 
 # prepare_tests: installs, starts the servers, and exports what the tests read.

@@ -1,6 +1,7 @@
 // Linux's own calls that the Glibc module does not have, or has only as variadic functions.
 #ifndef VEREDUS_CLINUX_SHIM_H
 #define VEREDUS_CLINUX_SHIM_H
+#include <spawn.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -11,4 +12,8 @@ static inline void veredus_set_thread_name(const char *name) { prctl(PR_SET_NAME
 
 /// A non-blocking eventfd(2) that is closed on exec; -1 and errno on failure.
 static inline int veredus_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+// glibc 2.34 has them, and declares them only with _GNU_SOURCE.
+int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
 #endif

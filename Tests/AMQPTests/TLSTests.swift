@@ -25,7 +25,7 @@ struct TLSTests {
         let folder = FileManager.default.temporaryDirectory.path + "/veredus-tls-\(UInt32.random(in: 0 ... .max))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         for name in ["authority", "stranger"] {
-            try openssl(
+            try await openssl(
                 "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=\(name) -keyout \(folder)/\(name).key "
                     + "-out \(folder)/\(name).pem -addext basicConstraints=critical,CA:TRUE"
             )
@@ -33,10 +33,10 @@ struct TLSTests {
         for (name, host) in [("node", "localhost"), ("other", "mq.example")] {
             try "subjectAltName=DNS:\(host),IP:127.0.0.1\n"
                 .write(toFile: "\(folder)/names", atomically: false, encoding: .utf8)
-            try openssl(
+            try await openssl(
                 "req -newkey rsa:2048 -nodes -subj /CN=\(host) -keyout \(folder)/\(name).key -out \(folder)/csr"
             )
-            try openssl(
+            try await openssl(
                 "x509 -req -in \(folder)/csr -CA \(folder)/authority.pem -CAkey \(folder)/authority.key "
                     + "-CAcreateserial -days 2 -extfile \(folder)/names -out \(folder)/\(name).pem"
             )
@@ -115,11 +115,10 @@ struct TLSTests {
     /// What a publisher says about a TLS server that never gets as far as AMQP.
     private func refusal(by arguments: [String], _ stage: Stage) async throws -> AMQPError? {
         let port = try LoopbackPorts.free(1)[0]
-        let server = try ChildProcess.start(
-            ["/usr/bin/openssl", "s_server", "-accept", "localhost:\(port)", "-quiet"] + arguments,
-            output: "/dev/null"
+        let server = try ChildProcess(
+            ["/usr/bin/openssl", "s_server", "-accept", "localhost:\(port)", "-quiet"] + arguments
         )
-        defer { ChildProcess.kill(server) }
+        defer { server.kill() }
         try await eventually("the server listens") { LoopbackPorts.accept(port) }
         var settings = try TestBroker.settings(
             "amqps://guest:guest@localhost:\(port)",
@@ -132,6 +131,7 @@ struct TLSTests {
 }
 
 /// Runs openssl(1); its arguments have no spaces.
-private func openssl(_ arguments: String) throws {
-    try ChildProcess.run(["/usr/bin/openssl"] + arguments.split(separator: " ").map(String.init))
+private func openssl(_ arguments: String) async throws {
+    let outcome = try await ChildProcess.run(["openssl"] + arguments.split(separator: " ").map(String.init))
+    try #require(outcome.succeeded, "\(outcome.errors)")
 }

@@ -1,6 +1,7 @@
 import Glibc
 import MailSimulator
 import Shared
+import TestKit
 import Testing
 
 extension Scenarios {
@@ -22,7 +23,7 @@ extension Scenarios {
                 #expect(stage.simulator.summary.accepted == 1_500)
                 for producer in producers {
                     producer.send(SIGTERM)
-                    #expect(try await producer.exit(within: .seconds(10)) == 0)
+                    #expect(try await producer.exit(within: .seconds(10)) == .exit(0))
                 }
             }
         }

@@ -32,32 +32,18 @@ final class Stage: Sendable {
     /// A program that this stage started.
     struct Program: Sendable {
         let name: String
-        let process: Process
+        let process: ChildProcess
         let logPath: String
 
         var isRunning: Bool { process.isRunning }
 
-        func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+        func send(_ signal: Int32) { process.send(signal) }
 
         /// Ends it as a crash of the machine would.
-        func crash() {
-            send(SIGKILL)
-            process.waitUntilExit()
-        }
+        func crash() { process.kill() }
 
         /// Waits for its end.
-        ///
-        /// - Returns: Its exit status; a signal's number if one ended it.
-        func exit(within limit: Duration) async throws -> Int32 {
-            let deadline = ContinuousClock.now + limit
-            while process.isRunning {
-                guard ContinuousClock.now < deadline else {
-                    throw Missing(description: "\(name) has not ended within \(limit)")
-                }
-                try await Task.sleep(for: .milliseconds(20))
-            }
-            return process.terminationStatus
-        }
+        func exit(within limit: Duration) async throws -> ChildProcess.End { try await process.exit(within: limit) }
     }
 
     /// What a test needs and this machine does not have.
@@ -113,22 +99,27 @@ final class Stage: Sendable {
             database: database,
             simulator: try await MailSimulator.start(configuration),
             virtualHost: database.name,
-            brokerURL: try servers.broker?.url ?? addVirtualHost(database.name),
+            brokerURL: try await url(of: servers.broker, virtualHost: database.name),
             folder: folder
         )
+    }
+
+    private static func url(of broker: PrivateBroker?, virtualHost: String) async throws -> String {
+        if let broker { return broker.url }
+        return try await addVirtualHost(virtualHost)
     }
 
     /// A virtual host of its own in the broker of the tests.
     ///
     /// - Returns: Its URL.
-    private static func addVirtualHost(_ name: String) throws -> String {
+    private static func addVirtualHost(_ name: String) async throws -> String {
         guard let broker = ProcessInfo.processInfo.environment["VEREDUS_TEST_AMQP_URL"] else {
             throw Missing(description: "VEREDUS_TEST_AMQP_URL is not set: run the tests with ./dev test")
         }
         let user = URLComponents(string: broker)?.user ?? "guest"
         // add_vhost and set_permissions in one: each call of rabbitmqctl takes a second.
         let all = Array(repeating: "<<\".*\">>", count: 3).joined(separator: ", ")
-        try control([
+        try await control([
             "eval",
             "ok = rabbit_vhost:add(<<\"\(name)\">>, <<\"test\">>), rabbit_auth_backend_internal:set_permissions("
                 + "<<\"\(user)\">>, <<\"\(name)\">>, \(all), <<\"test\">>).",
@@ -138,42 +129,37 @@ final class Stage: Sendable {
     }
 
     private func clear() async throws {
-        for program in running.withLock({ $0 }) where program.isRunning { program.send(SIGKILL) }
-        for program in running.withLock({ $0 }) { program.process.waitUntilExit() }
+        for program in running.withLock({ $0 }) { program.crash() }
         try await simulator.stop()
         await admin.pool.close()
         await superuser.close()
         try await database.drop()
         if brokerURL.hasSuffix("/\(virtualHost)") {
-            // Nobody waits for it.
-            try Self.start(["delete_vhost", virtualHost])
+            // Nobody waits for it, but it must be reaped.
+            let farewell = try ChildProcess(Self.rabbitmqctl() + ["delete_vhost", virtualHost])
+            Task { try await farewell.exit() }
         }
         try FileManager.default.removeItem(at: folder)
     }
 
     /// Does something to a queue behind everybody's back: `purge_queue`, `delete_queue`.
-    func control(_ command: String, queue: String) throws { try Self.control(["-p", virtualHost, command, queue]) }
+    func control(_ command: String, queue: String) async throws {
+        try await Self.control(["-p", virtualHost, command, queue])
+    }
 
     /// Runs `rabbitmqctl` against the broker of the tests.
-    private static func control(_ arguments: [String]) throws {
-        let process = try start(arguments)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Missing(description: "rabbitmqctl \(arguments.first ?? "") failed: \(process.terminationStatus)")
+    private static func control(_ arguments: [String]) async throws {
+        let outcome = try await ChildProcess.run(rabbitmqctl() + arguments)
+        guard outcome.succeeded else {
+            throw Missing(description: "rabbitmqctl \(arguments.first ?? "") failed: \(outcome.errors)")
         }
     }
 
-    @discardableResult
-    private static func start(_ arguments: [String]) throws -> Process {
+    private static func rabbitmqctl() throws -> [String] {
         guard let command = ProcessInfo.processInfo.environment["VEREDUS_TEST_RABBITMQCTL"] else {
             throw Missing(description: "VEREDUS_TEST_RABBITMQCTL is not set: run the tests with ./dev test")
         }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: command)
-        process.arguments = ["-q"] + arguments
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        return process
+        return [command, "-q"]
     }
 }
 
@@ -213,16 +199,11 @@ extension Stage {
         environment.merge(settings) { $1 }
         let number = running.withLock { $0.count }
         let logPath = folder.appendingPathComponent("\(name)-\(number).log").path
-        guard FileManager.default.createFile(atPath: logPath, contents: nil),
-            let log = FileHandle(forWritingAtPath: logPath)
-        else { throw Missing(description: "no log at \(logPath)") }
-        let process = Process()
-        process.executableURL = Self.products.appendingPathComponent(name)
-        process.environment = environment
-        process.standardOutput = log
-        process.standardError = log
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
+        let process = try ChildProcess(
+            [Self.products.appendingPathComponent(name).path],
+            environment: environment,
+            output: .file(logPath)
+        )
         let program = Program(name: name, process: process, logPath: logPath)
         running.withLock { $0.append(program) }
         return program

@@ -17,7 +17,7 @@ extension LongScenarios {
                     let worker = try stage.startWorker()
                     try await stage.simulator.waitForAccepted(count: stop * 200)
                     worker.send(SIGTERM)
-                    #expect(try await worker.exit(within: .seconds(10)) == 0)
+                    #expect(try await worker.exit(within: .seconds(10)) == .exit(0))
                     let books = try await stage.books(campaign)
                     #expect(books[.sending] == 0)
                     #expect(books[.uncertain] == 0)
@@ -42,7 +42,7 @@ extension LongScenarios {
                 let worker = try stage.startWorker(["VEREDUS_GRACE": "1"])
                 try await stage.wait(for: campaign) { $0[.accepted] == 16 && $0[.sending] == 4 }
                 worker.send(SIGTERM)
-                #expect(try await worker.exit(within: .seconds(6)) == 0)
+                #expect(try await worker.exit(within: .seconds(6)) == .exit(0))
                 let books = try await stage.wait(for: campaign)
                 #expect(books[.uncertain] == 4)
                 let said = "SELECT count(*) FROM replies WHERE reply LIKE '%stopped while waiting%'"
@@ -64,7 +64,7 @@ extension LongScenarios {
                     try await stage.wait { stage.simulator.connections == stop * 10 }
                     try await stage.wait(for: campaign) { $0[.sending] >= 2 * 10 + 20 }
                     worker.send(SIGTERM)
-                    #expect(try await worker.exit(within: .seconds(10)) == 0)
+                    #expect(try await worker.exit(within: .seconds(10)) == .exit(0))
                 }
                 _ = try stage.startWorker()
                 let books = try await stage.wait(for: campaign)

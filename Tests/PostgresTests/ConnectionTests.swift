@@ -204,7 +204,7 @@ struct ConnectionTests {
     }
 
     @Test func `where nobody listens is unreachable`() async throws {
-        let settings = try PostgresSettings(parsing: "postgresql://u:secret@127.0.0.1:\(freePort())/d")
+        let settings = try PostgresSettings(parsing: "postgresql://u:secret@127.0.0.1:\(LoopbackPorts.free(1)[0])/d")
         let error = await #expect(throws: PostgresError.self) {
             _ = try await PostgresConnection.open(settings, name: "x")
         }

@@ -104,7 +104,7 @@ struct PoolTests {
     }
 
     @Test func `a server that is away is a transient error when the deadline has passed`() async throws {
-        let settings = try PostgresSettings(parsing: "postgresql://u@127.0.0.1:\(freePort())/d")
+        let settings = try PostgresSettings(parsing: "postgresql://u@127.0.0.1:\(LoopbackPorts.free(1)[0])/d")
         let pool = PostgresPool(settings: settings, name: "pool", size: 2) { 0 }
         let start = ContinuousClock.now
         let error = await outcome { try await pool.withConnection(deadline: .milliseconds(200)) { _ in } }

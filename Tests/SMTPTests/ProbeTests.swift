@@ -40,16 +40,4 @@ struct ProbeTests {
                 == true
         )
     }
-
-    @Test func `proxies in the environment have no say`() async {
-        // In a process of its own: no other thread may read the environment meanwhile.
-        await #expect(processExitsWith: .success) {
-            for name in ["all_proxy", "ALL_PROXY", "smtp_proxy"] { setenv(name, "http://127.0.0.1:1", 1) }
-            let server = try RawServer { peer in
-                peer.logIn()
-                peer.takeLetters()
-            }
-            _ = try await SMTPRouteSettings.plain(server.port).probe()
-        }
-    }
 }

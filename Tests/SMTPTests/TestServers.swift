@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// The programs that tests start, if this machine has them.
@@ -28,7 +29,7 @@ enum TestServers {
 /// A server program, ended with its last reference.
 final class ServerProcess: Sendable {
     let port: Int
-    private let process: pid_t
+    private let process: ChildProcess
     private let input: Int32
 
     /// Starts Python on a script that prints its port as its first line.
@@ -39,7 +40,12 @@ final class ServerProcess: Sendable {
         // Not pipes: these are closed on exec from the start, so that no other server holds them open.
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         try #require(socketpair(AF_UNIX, kind, 0, &input) == 0 && socketpair(AF_UNIX, kind, 0, &output) == 0)
-        let process = try spawn([python, "-u", "-c", script] + arguments, files: [input[0], output[1]])
+        let process = try ChildProcess(
+            [python, "-u", "-c", script] + arguments,
+            input: .descriptor(input[0]),
+            output: .descriptor(output[1]),
+            errors: .descriptor(STDERR_FILENO)
+        )
         close(input[0])
         close(output[1])
         let lines = LineReader(output[0])
@@ -52,24 +58,30 @@ final class ServerProcess: Sendable {
     /// Starts `smtp-sink` on a free port.
     static func sink(_ flags: [String] = []) throws -> ServerProcess {
         let sink = try #require(TestServers.sink, "no smtp-sink: set VEREDUS_SMTP_SINK")
-        let port = try freePort()
         let user = getuid() == 0 ? ["-u", "nobody"] : []
-        let process = try spawn([sink] + flags + user + ["127.0.0.1:\(port)", "200"], files: [])
-        let server = ServerProcess(process, -1, port: port)
-        // Nothing tells that it listens but a connection that succeeds.
-        while kill(process, 0) == 0 {
-            if let socket = connectTo(port) {
-                close(socket)
-                return server
+        // Another process may take a port that was free: then another one is tried.
+        for _ in 0..<5 {
+            let port = Int(try LoopbackPorts.free(1)[0])
+            let process = try ChildProcess(
+                [sink] + flags + user + ["127.0.0.1:\(port)", "200"],
+                environment: ["LD_LIBRARY_PATH": TestServers.sinkLibraries],
+                errors: .descriptor(STDERR_FILENO)
+            )
+            // Nothing tells that it listens but a connection that succeeds.
+            while process.isRunning {
+                if let socket = connectTo(port) {
+                    close(socket)
+                    if process.isRunning { return ServerProcess(process, -1, port: port) }
+                }
+                usleep(2_000)
             }
-            usleep(2_000)
         }
         throw Ended()
     }
 
     struct Ended: Error {}
 
-    private init(_ process: pid_t, _ input: Int32, port: Int) {
+    private init(_ process: ChildProcess, _ input: Int32, port: Int) {
         self.process = process
         self.input = input
         self.port = port
@@ -77,9 +89,7 @@ final class ServerProcess: Sendable {
 
     deinit {
         if input >= 0 { close(input) }
-        kill(process, SIGKILL)
-        var status: Int32 = 0
-        waitpid(process, &status, 0)
+        process.kill()
     }
 
     func say(_ line: String) {
@@ -88,22 +98,7 @@ final class ServerProcess: Sendable {
     }
 
     /// Ends it now; what it has written can still be read.
-    func stop() { kill(process, SIGKILL) }
-
-    // `files` is what the program has as standard input and output.
-    private static func spawn(_ arguments: [String], files: [Int32]) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for (index, file) in files.enumerated() { posix_spawn_file_actions_adddup2(&actions, file, Int32(index)) }
-        var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-        var environment: [UnsafeMutablePointer<CChar>?] = [strdup("LD_LIBRARY_PATH=\(TestServers.sinkLibraries)"), nil]
-        defer { for text in argv + environment { free(text) } }
-        var process = pid_t()
-        let status = posix_spawn(&process, arguments[0], &actions, nil, &argv, &environment)
-        try #require(status == 0, "posix_spawn: \(String(cString: strerror(status)))")
-        return process
-    }
+    func stop() { process.kill() }
 }
 
 /// Reads a program's output line by line, on the calling thread.

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 @testable import Shared
@@ -11,7 +12,7 @@ import Testing
     static let letterCount = 3_000
 
     @Test(.enabled(if: isExpected))
-    func `Python reads back exactly the text, HTML, subject and name that were meant`() throws {
+    func `Python reads back exactly the text, HTML, subject and name that were meant`() async throws {
         let python = try #require(Self.python, "python3 is needed where REQUIRE_SERVERS=1")
         let folder = FileManager.default.temporaryDirectory.appending(path: "veredus-letters-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -19,20 +20,10 @@ import Testing
         let file = folder.appending(path: "letters.jsonl")
         try Self.letters().write(to: file)
 
-        let process = Process()
-        process.executableURL = URL(filePath: python)
-        process.arguments = [
-            URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Support/read_letters.py").path,
-            file.path,
-        ]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let said = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(said)")
-        #expect(said.contains("\(Self.letterCount) letters, 0 differences"))
+        let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Support/read_letters.py")
+        let outcome = try await ChildProcess.run([python, script.path, file.path])
+        #expect(outcome.succeeded, "\(outcome.output)\(outcome.errors)")
+        #expect(outcome.output.contains("\(Self.letterCount) letters, 0 differences"))
     }
 
     private static func letters() throws -> Data {

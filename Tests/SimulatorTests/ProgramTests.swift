@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ProgramTests {
@@ -17,18 +18,19 @@ import Testing
         try Data(#"{"rules": [{"domain": "bad.example", "behaviour": "reject-550"}]}"#.utf8).write(to: script)
         let (record, status) = (folder.appending(path: "record.jsonl"), folder.appending(path: "status.json"))
 
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.program)
-        process.arguments = [
-            "--script", script.path, "--record", record.path, "--status-file", status.path, "--keep-bytes", "1",
-        ]
-        let output = Pipe()
-        process.standardOutput = output
-        let exits = AsyncStream.makeStream(of: Void.self)
-        process.terminationHandler = { _ in exits.continuation.finish() }
-        try process.run()
-        defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
-        let first = output.fileHandleForReading.availableData
+        let output = folder.appending(path: "output")
+        let program = try ChildProcess(
+            [
+                Self.program, "--script", script.path, "--record", record.path, "--status-file", status.path,
+                "--keep-bytes", "1",
+            ],
+            output: .file(output.path)
+        )
+        var first = Data()
+        while first.last != UInt8(ascii: "\n"), program.isRunning {
+            try await Task.sleep(for: .milliseconds(10))
+            first = try Data(contentsOf: output)
+        }
         let greeting = try #require(try JSONSerialization.jsonObject(with: first) as? [String: Int])
         let port = try #require(greeting["port"])
 
@@ -38,15 +40,13 @@ import Testing
         #expect(try await client.deliver(to: "a@x", messageID: "<\"\\\u{1}ü@x>").last == "250")
         #expect(try await client.deliver(to: "a@bad.example") == ["250", "550"])
 
-        kill(process.processIdentifier, signal)
-        for await _ in exits.stream {}
-        #expect(process.terminationReason == .exit)
-        #expect(process.terminationStatus == 0)
-        let last = output.fileHandleForReading.availableData
+        program.send(signal)
+        #expect(try await program.exit() == .exit(0))
+        let last = try Data(contentsOf: output).dropFirst(first.count)
         let summary = try #require(try JSONSerialization.jsonObject(with: last) as? [String: Any])
         #expect(summary["accepted"] as? Int == 1)
         #expect((summary["refused"] as? [String: Int])?["rcpt"] == 2)
-        #expect(try Data(contentsOf: status) == last)
+        #expect(try Data(contentsOf: status) == Data(last))
         let line = try JSONSerialization.jsonObject(with: Data(contentsOf: record)) as? [String: Any]
         #expect(line?["messageID"] as? String == "<\"\\\u{1}ü@x>", "octets that JSON must escape")
         let content = Data(base64Encoded: line?["content"] as? String ?? "").map { String(decoding: $0, as: UTF8.self) }
@@ -61,15 +61,15 @@ import Testing
         ]
     )
     func `a setting that cannot be is an error, with a word about it`(arguments: [String]) async throws {
-        let outcome = try await Command.run([Self.program] + arguments)
-        #expect(outcome.status != 0)
+        let outcome = try await ChildProcess.run([Self.program] + arguments)
+        #expect(!outcome.succeeded)
         #expect(outcome.output == "")
         #expect(!outcome.errors.isEmpty)
     }
 
     @Test(.enabled(if: isBuilt || isRequired))
     func `the help explains every word`() async throws {
-        let outcome = try await Command.run([Self.program, "--help"])
+        let outcome = try await ChildProcess.run([Self.program, "--help"])
         for word in ["defer-once-450", "hangup-byte-N", "forget-dot", "421-STEP", "--status-file"] {
             #expect(outcome.output.contains(word))
         }

@@ -1,5 +1,6 @@
 import MailSimulator
 import NIOSSL
+import TestKit
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct AuthTests {
@@ -119,7 +120,7 @@ import Testing
             if mode == "implicit" { $0.tls = .implicit(tls) }
             if mode != "plain" { $0.users = ["anna": "secret"] }
         } _: { simulator in
-            let outcome = try await Command.run(
+            let outcome = try await ChildProcess.run(
                 ["python3", "-", mode, "\(simulator.port)", certificate.certificatePath],
                 input: Self.script
             )

@@ -63,7 +63,7 @@ package actor PostgresCluster {
             "-D",
             "\(folder)/data"
         )
-        let port = try freePort()
+        let port = try LoopbackPorts.free(1)[0]
         try programs.append(
             """
             listen_addresses = '127.0.0.1'
@@ -115,39 +115,23 @@ package actor PostgresCluster {
 
 /// Stops a cluster and removes its folder when this process is gone: a shell that waits for the end of a pipe.
 private final class ClusterWatcher: Sendable {
-    private let pipeEnd: Int32
+    private let lifeline: Int32
+    private let shell: ChildProcess
 
     init(programs: ServerPrograms, folder: String) throws {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-        // Closed on exec: another child must not keep the pipe open.
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer { close(ends[0]) }
         let script = "cat; \"$0\" stop -D \"$1/data\" -m immediate; rm -rf \"$1\""
-        try programs.spawn(
+        lifeline = ends[1]
+        shell = try programs.spawn(
             ["/bin/sh", "-c", script, programs.path(of: "pg_ctl"), folder],
-            standardInput: ends[0],
-            output: nil
+            input: .descriptor(ends[0])
         )
-        pipeEnd = ends[1]
     }
 
-    deinit { close(pipeEnd) }
-}
-
-/// A TCP port of 127.0.0.1 that nobody listens on just now.
-package func freePort() throws -> UInt16 {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(listener) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let status = withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-            bind(listener, address, length) == 0 ? getsockname(listener, address, &length) : -1
-        }
+    deinit {
+        close(lifeline)
+        shell.waitUntilExit()
     }
-    guard status == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EADDRINUSE) }
-    return UInt16(bigEndian: address.sin_port)
 }

@@ -23,13 +23,10 @@ package final class PrivateBroker: Sendable {
     private let environment: [String]
     private let nameService: UInt16
     private let guardian: ProcessGuardian
-    private let state = Mutex<(node: pid_t?, names: pid_t?)>((nil, nil))
+    private let state = Mutex<(node: ChildProcess?, names: ChildProcess?)>((nil, nil))
 
     /// What a client names it by; `localhost`, as a certificate would have it.
     package var url: String { "amqp://guest:guest@localhost:\(port)" }
-
-    /// The node's process, while it runs.
-    package var pid: pid_t? { state.withLock { $0.node } }
 
     /// Makes a folder for a node; nothing runs yet.
     ///
@@ -81,7 +78,9 @@ package final class PrivateBroker: Sendable {
             "RUNNING_UNDER_SYSTEMD=true",
         ]
         guard getuid() == 0 else { return }
-        try ChildProcess.run(["/usr/bin/chown", "-R", "rabbitmq:rabbitmq", folder])
+        let chown = try ChildProcess(["/usr/bin/chown", "-R", "rabbitmq:rabbitmq", folder])
+        chown.waitUntilExit()
+        guard chown.end == .exit(0) else { throw Unavailable(description: "\(folder) cannot be given to rabbitmq") }
     }
 
     deinit {
@@ -100,8 +99,7 @@ package final class PrivateBroker: Sendable {
         }
         for _ in 0..<600 {
             if LoopbackPorts.accept(port) { return }
-            var status: Int32 = 0
-            guard let pid, waitpid(pid, &status, WNOHANG) == 0 else { break }
+            guard let node, node.isRunning else { break }
             try await Task.sleep(for: .milliseconds(100))
         }
         let output = (try? String(contentsOfFile: "\(folder)/output", encoding: .utf8)) ?? ""
@@ -111,11 +109,10 @@ package final class PrivateBroker: Sendable {
 
     /// Ends the node in good order.
     package func stop() async throws {
-        guard let pid else { return }
-        Glibc.kill(pid, SIGTERM)
-        var status: Int32 = 0
-        while waitpid(pid, &status, WNOHANG) == 0 { try await Task.sleep(for: .milliseconds(50)) }
-        forget(pid)
+        guard let node else { return }
+        node.send(SIGTERM)
+        try await node.exit()
+        forget(node)
     }
 
     /// Whether a quorum queue would survive ``kill()``.
@@ -132,9 +129,9 @@ package final class PrivateBroker: Sendable {
 
     /// Kills the node: SIGKILL.
     package func kill() {
-        guard let pid else { return }
-        end(pid)
-        forget(pid)
+        guard let node else { return }
+        end(node)
+        forget(node)
     }
 
     /// Removes all that a killed node has stored: the next start is its first.
@@ -145,41 +142,42 @@ package final class PrivateBroker: Sendable {
     }
 
     /// Stops the node's process without closing its connections: SIGSTOP.
-    package func freeze() { if let pid { Glibc.kill(pid, SIGSTOP) } }
+    package func freeze() { node?.send(SIGSTOP) }
 
     /// Lets it go on: SIGCONT.
-    package func thaw() { if let pid { Glibc.kill(pid, SIGCONT) } }
+    package func thaw() { node?.send(SIGCONT) }
 
     /// Runs rabbitmqctl.
     ///
     /// - Returns: What it printed.
     @discardableResult
     package func control(_ arguments: String...) async throws -> String {
-        let pid = try launch(["\(Self.programs)/rabbitmqctl", "-q"] + arguments, output: "control")
-        var status: Int32 = 0
-        while waitpid(pid, &status, WNOHANG) == 0 { try await Task.sleep(for: .milliseconds(20)) }
-        guardian.forget(pid)
+        let tool = try launch(["\(Self.programs)/rabbitmqctl", "-q"] + arguments, output: "control")
+        let end = try await tool.exit()
+        guardian.forget(tool.pid)
         let output = (try? String(contentsOfFile: "\(folder)/control", encoding: .utf8)) ?? ""
-        guard status == 0 else { throw Unavailable(description: "rabbitmqctl \(arguments): \(output)") }
+        guard end == .exit(0) else { throw Unavailable(description: "rabbitmqctl \(arguments): \(output)") }
         return output
     }
 
-    private func forget(_ pid: pid_t) {
-        guardian.forget(pid)
+    private var node: ChildProcess? { state.withLock { $0.node } }
+
+    private func forget(_ node: ChildProcess) {
+        guardian.forget(node.pid)
         state.withLock { $0.node = nil }
     }
 
-    private func end(_ pid: pid_t) {
-        ChildProcess.kill(pid)
-        guardian.forget(pid)
+    private func end(_ child: ChildProcess) {
+        child.kill()
+        guardian.forget(child.pid)
     }
 
     /// Starts a program in the node's environment; as root, as the user that RabbitMQ wants.
-    private func launch(_ command: [String], output: String = "output") throws -> pid_t {
+    private func launch(_ command: [String], output: String = "output") throws -> ChildProcess {
         let user = ["/usr/bin/setpriv", "--reuid=rabbitmq", "--regid=rabbitmq", "--clear-groups"]
         let all = (getuid() == 0 ? user : []) + ["/usr/bin/env", "-i", "-C", folder] + environment + command
-        let pid = try ChildProcess.start(all, output: "\(folder)/\(output)")
-        guardian.watch(pid)
-        return pid
+        let child = try ChildProcess(all, output: .file("\(folder)/\(output)"))
+        guardian.watch(child.pid)
+        return child
     }
 }

@@ -7,7 +7,7 @@ import Synchronization
 package final class ProcessGuardian: Sendable {
     private let list: String
     private let lifeline: Int32
-    private let shell: pid_t
+    private let shell: ChildProcess
     private let pids = Mutex<Set<pid_t>>([])
 
     /// - Parameter folder: Removed with everything in it at the end; exists already.
@@ -23,13 +23,12 @@ package final class ProcessGuardian: Sendable {
         let script = #"cat >/dev/null; for pid in $(cat "$0/children"); do kill -9 "$pid"; done; rm -rf "$0""#
         defer { Glibc.close(ends[0]) }
         lifeline = ends[1]
-        shell = try ChildProcess.start(["/bin/sh", "-c", script, folder], input: ends[0], output: "/dev/null")
+        shell = try ChildProcess(["/bin/sh", "-c", script, folder], input: .descriptor(ends[0]))
     }
 
     deinit {
         Glibc.close(lifeline)
-        var status: Int32 = 0
-        waitpid(shell, &status, 0)
+        shell.waitUntilExit()
     }
 
     /// Takes a process under guard.

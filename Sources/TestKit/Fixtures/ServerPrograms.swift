@@ -1,9 +1,6 @@
 import Foundation
 
 /// A server's own programs in one folder, and the user that they run as.
-///
-/// Started with posix_spawn(3): Foundation's `Process` takes a daemon that the program leaves behind for the program
-/// itself, and waits for it.
 struct ServerPrograms: Sendable {
     struct Missing: Error, CustomStringConvertible {
         let name: String
@@ -40,13 +37,6 @@ struct ServerPrograms: Sendable {
         return nil
     }
 
-    /// Leaves the test's folder and its descriptors behind: a daemon would keep both.
-    private static let launcher = """
-        cd /
-        for fd in /proc/self/fd/*; do fd=${fd##*/}; if ((fd > 2)); then eval "exec $fd>&-"; fi; done
-        exec "$@"
-        """
-
     func path(of program: String) -> String { "\(folder)/\(program)" }
 
     func run(_ command: String...) async throws { try await run(command) }
@@ -55,59 +45,27 @@ struct ServerPrograms: Sendable {
     ///
     /// - Throws: ``Failed`` with what it wrote, when it does not end with 0.
     func run(_ command: [String]) async throws {
-        // A file, not a pipe: a server started by pg_ctl would keep a pipe open.
-        let outputPath = NSTemporaryDirectory() + "/veredus-\(UUID().uuidString)"
-        let output = open(outputPath, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        defer {
-            close(output)
-            unlink(outputPath)
-        }
         let executable = command[0].hasPrefix("/") ? command[0] : path(of: command[0])
-        let child = try spawn([executable] + command.dropFirst(), standardInput: nil, output: output)
-        let status = await withCheckedContinuation { (done: CheckedContinuation<Int32, Never>) in
-            Thread.detachNewThread {
-                var status: Int32 = -1
-                while waitpid(child, &status, 0) < 0 && errno == EINTR {}
-                done.resume(returning: status)
-            }
-        }
-        guard status == 0 else {
-            let words = (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? ""
-            throw Failed(command: command.joined(separator: " "), output: words)
+        let outcome = try await ChildProcess.run(
+            asUser([executable] + command.dropFirst()),
+            environment: Self.environment,
+            folder: "/"
+        )
+        guard outcome.succeeded else {
+            throw Failed(command: command.joined(separator: " "), output: outcome.output + outcome.errors)
         }
     }
 
-    /// Starts a program as that user, in a folder that the user can read; all other descriptors are closed.
-    ///
-    /// - Parameters:
-    ///   - command: The path of the program and its arguments.
-    ///   - standardInput: `nil` for nothing to read.
-    ///   - output: Of both outputs; `nil` to drop them.
-    /// - Returns: The child's process id.
-    /// - Throws: `POSIXError` when it cannot be started.
-    @discardableResult
-    func spawn(_ command: [String], standardInput: Int32?, output: Int32?) throws -> pid_t {
-        var words = ["/bin/bash", "-c", Self.launcher, "launcher"]
-        if let user { words += ["/usr/bin/setpriv", "--reuid=\(user.id)", "--regid=\(user.group)", "--clear-groups"] }
-        words += command
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for (descriptor, target) in [(standardInput, STDIN_FILENO), (output, STDOUT_FILENO), (output, STDERR_FILENO)] {
-            if let descriptor {
-                posix_spawn_file_actions_adddup2(&actions, descriptor, target)
-            } else {
-                posix_spawn_file_actions_addopen(&actions, target, "/dev/null", O_RDWR, 0)
-            }
-        }
-        let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        let variables = ["PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8"]
-        let environment: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) } + [nil]
-        defer { for copy in arguments + environment { free(copy) } }
-        var child: pid_t = 0
-        let status = posix_spawn(&child, words[0], &actions, nil, arguments, environment)
-        guard status == 0 else { throw POSIXError(.init(rawValue: status) ?? .EIO) }
-        return child
+    /// Starts a program as that user, in a folder that the user can read.
+    func spawn(_ command: [String], input: ChildProcess.Stream) throws -> ChildProcess {
+        try ChildProcess(asUser(command), environment: Self.environment, folder: "/", input: input)
+    }
+
+    private static let environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
+
+    private func asUser(_ command: [String]) -> [String] {
+        guard let user else { return command }
+        return ["/usr/bin/setpriv", "--reuid=\(user.id)", "--regid=\(user.group)", "--clear-groups"] + command
     }
 
     /// A new folder that the user owns.

@@ -1,0 +1,55 @@
+import Foundation
+
+extension ChildProcess {
+    /// What a program that was run to its end left.
+    package struct Outcome: Sendable {
+        package let end: End
+        package let output: String
+        package let errors: String
+
+        package var succeeded: Bool { end == .exit(0) }
+    }
+
+    /// Runs a program to its end.
+    ///
+    /// Its output goes through files, not pipes: a server that it leaves behind would keep a pipe open.
+    ///
+    /// - Parameters:
+    ///   - command: The program and its arguments; looked up on the PATH unless it is a full path.
+    ///   - environment: `nil` for ours.
+    ///   - folder: Where it starts; `nil` for where we are.
+    ///   - input: What it reads.
+    ///   - limit: How long it may take.
+    /// - Returns: How it ended, and what it wrote.
+    /// - Throws: ``Failure`` when it is missing or takes too long.
+    package static func run(
+        _ command: [String],
+        environment: [String: String]? = nil,
+        folder: String? = nil,
+        input: String = "",
+        within limit: Duration = .seconds(120)
+    ) async throws -> Outcome {
+        let scratch = FileManager.default.temporaryDirectory.appending(path: "veredus-run-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: scratch) }
+        let (read, output, errors) = (
+            scratch.appending(path: "input"), scratch.appending(path: "output"), scratch.appending(path: "errors")
+        )
+        try Data(input.utf8).write(to: read)
+        let file = try FileHandle(forReadingFrom: read)
+        let child = try ChildProcess(
+            command[0].hasPrefix("/") ? command : ["/usr/bin/env"] + command,
+            environment: environment,
+            folder: folder,
+            input: .descriptor(file.fileDescriptor),
+            output: .file(output.path),
+            errors: .file(errors.path)
+        )
+        let end = try await child.exit(within: limit)
+        return Outcome(
+            end: end,
+            output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
+            errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self)
+        )
+    }
+}
