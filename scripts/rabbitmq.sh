@@ -43,6 +43,8 @@ stop_lost_rabbitmq() {
     for file in $(grep -lsxzF "RABBITMQ_PID_FILE=$folder/pid" /proc/[0-9]*/environ || true); do
         pid=${file#/proc/}
         pid=${pid%/environ}
+        # The same path in another mount namespace (a container, unshare) is another folder, and another's broker.
+        [ "$(readlink "/proc/$pid/ns/mnt")" = "$(readlink /proc/self/ns/mnt)" ] || continue
         record_process "$set-lost" "$pid" || continue
         say "Stopping process $pid ($(cat "/proc/$pid/comm" 2>/dev/null)), which an earlier run left behind"
         stop_process "$set-lost" TERM 30

@@ -116,6 +116,8 @@ CREATE TABLE campaigns (
     started_at    timestamptz,
     expires_at    timestamptz,
     finished_at   timestamptz,
+    follows       int REFERENCES campaigns,                 -- mails those whom that campaign left in …
+    follows_state smallint,                                 -- … this final state
     republish     boolean NOT NULL DEFAULT false,           -- resumed: its acknowledged jobs are to be published anew
     lease_token   bigint NOT NULL DEFAULT 0,                -- of the producer that drives it
     lease_until   timestamptz NOT NULL DEFAULT '-infinity',
@@ -175,6 +177,8 @@ CREATE TABLE deliveries (
     reason       smallint NOT NULL DEFAULT 0,
     suspect      smallint NOT NULL DEFAULT 0,               -- crashes that this row was in hand for
     recalled     boolean NOT NULL DEFAULT false,            -- consent ended while it was being sent: never again
+    reopened     smallint NOT NULL DEFAULT 0,               -- times an operator sent it on its way again, audited:
+                                                            -- as many copies more than one are allowed
     PRIMARY KEY (campaign_id, seq),
     UNIQUE (campaign_id, contact_id)
 ) PARTITION BY RANGE (campaign_id);
@@ -311,6 +315,16 @@ CREATE TABLE dead_letters (
     created_at      timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX dead_letters_by_campaign ON dead_letters (campaign_id);
+
+-- Which database this is. A copy of it that comes back to life elsewhere, or from yesterday, must not send again what
+-- the other one has sent: programs compare this row with the server they talk to, and with witnesses of their own.
+CREATE TABLE installation (
+    only               boolean PRIMARY KEY DEFAULT true CHECK (only),
+    system_identifier  bigint NOT NULL,                     -- pg_control_system()
+    timeline           int NOT NULL,
+    generation         bigint NOT NULL,                     -- raised every minute while a producer runs
+    raised_at          timestamptz NOT NULL
+);
 
 -- What comes back ----------------------------------------------------------------------------------------------------
 
