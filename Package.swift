@@ -65,7 +65,7 @@ let package = Package(
         // What each program does first: settings from environment and file, logs.
         .target(
             name: "Bootstrap",
-            dependencies: ["Shared", "Telemetry", "Postgres", "AMQP", "SMTP", logging, configuration],
+            dependencies: ["Shared", "Telemetry", "Postgres", "AMQP", "SMTP", logging, configuration, lifecycle],
             swiftSettings: strict
         ),
 

@@ -33,6 +33,7 @@ struct Examination {
         var lanes: [String] = ["default"]
         if let database, let found = await examine(database, keys?.identity, number) { lanes = found }
         if let broker { await examine(broker, lanes: lanes) }
+        if let database, let broker { await examineWitness(database, broker) }
         if let route { await examine(route) }
     }
 
@@ -128,6 +129,34 @@ struct Examination {
         } catch {
             findings.append(.problem(part, "\(error)"))
         }
+    }
+
+    // MARK: Installation
+
+    /// Whether the programs would send from this database.
+    private mutating func examineWitness(_ settings: PostgresSettings, _ broker: BrokerSettings) async {
+        let part = "installation"
+        var broker = broker
+        broker.patience = .seconds(3)
+        let pool = PostgresPool(settings: settings, name: "doctor", size: 1)
+        do {
+            let queue = try await WitnessQueue(broker)
+            do {
+                let (stored, server) = try await InstallationStore(pool).read()
+                let witnesses = queue.witnesses.map { (place: "the queue \(WitnessKeeper.queue)", witness: $0) }
+                if let strange = StrangeDatabase.judge(stored, on: server, witnesses) {
+                    findings.append(.problem(part, "\(strange)"))
+                } else {
+                    findings.append(.ok(part, "generation \(stored.generation), as far as anybody remembers"))
+                }
+            } catch {
+                findings.append(.problem(part, AdminFailure(error).message))
+            }
+            await queue.close()
+        } catch {
+            findings.append(.note(part, "the broker's witness could not be asked: \(error)"))
+        }
+        await pool.close()
     }
 
     // MARK: Mail route

@@ -319,12 +319,19 @@ CREATE INDEX dead_letters_by_campaign ON dead_letters (campaign_id);
 -- Which database this is. A copy of it that comes back to life elsewhere, or from yesterday, must not send again what
 -- the other one has sent: programs compare this row with the server they talk to, and with witnesses of their own.
 CREATE TABLE installation (
-    only               boolean PRIMARY KEY DEFAULT true CHECK (only),
+    singleton          boolean PRIMARY KEY DEFAULT true CHECK (singleton),
     system_identifier  bigint NOT NULL,                     -- pg_control_system()
     timeline           int NOT NULL,
     generation         bigint NOT NULL,                     -- raised every minute while a producer runs
     raised_at          timestamptz NOT NULL
 );
+
+-- The timeline that the server writes on. The control file's own may be as old as its last checkpoint.
+CREATE FUNCTION server_timeline() RETURNS int LANGUAGE sql STABLE AS
+$$ SELECT ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int $$;
+
+INSERT INTO installation (system_identifier, timeline, generation, raised_at)
+SELECT system_identifier, server_timeline(), floor(extract(epoch FROM now()) / 60), now() FROM pg_control_system();
 
 -- What comes back ----------------------------------------------------------------------------------------------------
 
@@ -421,6 +428,10 @@ CREATE POLICY new_account ON accounts FOR INSERT TO veredus_admin WITH CHECK (tr
 REVOKE ALL ON FUNCTION make_delivery_partitions(), analyze_deliveries(), account_of_campaign(int),
     write_audit(text, int, text, text, text) FROM PUBLIC;
 
+GRANT SELECT ON installation TO veredus_producer, veredus_worker, veredus_admin, veredus_web, veredus_recorder,
+    veredus_inbound;
+GRANT UPDATE (generation, raised_at) ON installation TO veredus_producer, veredus_worker;
+GRANT UPDATE ON installation TO veredus_admin;
 GRANT SELECT ON lanes, lane_domains, key_checks TO veredus_producer, veredus_worker, veredus_admin, veredus_web, veredus_inbound;
 
 GRANT SELECT, UPDATE ON campaigns TO veredus_producer;

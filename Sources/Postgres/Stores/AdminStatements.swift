@@ -10,5 +10,6 @@ extension Statement {
         .insertCampaign, .updateCampaign, .insertVersion, .startCampaign, .lockCampaign, .changeState,
         .stateOfCampaign, .newestLetter, .reportOnCampaign, .campaignsOfAccount, .countersOfCampaigns, .refusals,
         .healthFacts, .keyChecks, .noteKeyCheck, .countSuppressed, .workersAlive, .makePartitions,
+        .campaignsThatSend, .holdCampaigns, .adoptInstallation,
     ]
 }

@@ -3,7 +3,8 @@
 extension Statement {
     /// Takes the campaigns that nobody drives, and keeps those that this producer drives.
     ///
-    /// `$1` this producer's token; `$2` seconds the lease lasts.
+    /// A scheduled start that was missed by more than its grace is left alone: the operator has to ask again.
+    /// `$1` this producer's token; `$2` seconds the lease lasts; `$3` seconds of grace.
     static let leaseCampaigns = Statement(
         "lease-campaigns",
         role: .producer,
@@ -11,11 +12,23 @@ extension Statement {
         UPDATE campaigns c SET lease_token = $1, lease_until = now() + $2::float8 * interval '1 second'
         FROM (
             SELECT campaign_id FROM campaigns
-            WHERE state IN (1, 2, 3, 4) AND (state <> 1 OR start_at <= now())
+            WHERE state IN (1, 2, 3, 4)
+              AND (state <> 1 OR start_at <= now() AND start_at > now() - $3::float8 * interval '1 second')
               AND (lease_until < now() OR lease_token = $1 AND lease_until < now() + $2::float8 * interval '0.7 second')
             FOR UPDATE SKIP LOCKED
         ) AS free
         WHERE c.campaign_id = free.campaign_id
+        """
+    )
+
+    /// Campaigns whose start was missed by more than its grace.
+    ///
+    /// `$1` seconds of grace.
+    static let missedStarts = Statement(
+        "missed-starts",
+        role: .producer,
+        """
+        SELECT campaign_id FROM campaigns WHERE state = 1 AND start_at <= now() - $1::float8 * interval '1 second'
         """
     )
 

@@ -79,8 +79,19 @@ package struct ProducerStore: Sendable {
     }
 
     /// Takes the campaigns that nobody drives, and keeps those that this producer drives.
-    package func lease(seconds: Double) async throws {
-        _ = try await pool.withConnection { try await $0.run(.leaseCampaigns, [.int64(token), .double(seconds)]) }
+    ///
+    /// `startGrace`: How many seconds late a scheduled start may be.
+    package func lease(seconds: Double, startGrace: Double = 3_600) async throws {
+        _ = try await pool.withConnection { connection in
+            try await connection.run(.leaseCampaigns, [.int64(token), .double(seconds), .double(startGrace)])
+        }
+    }
+
+    /// Campaigns whose start was missed by more than that: nobody drives them.
+    package func missedStarts(startGrace: Double) async throws -> [CampaignID] {
+        try await pool.withConnection { connection in
+            try await connection.rows(.missedStarts, [.double(startGrace)]) { try $0.int32(0) }
+        }
     }
 
     /// The campaigns that this producer drives.

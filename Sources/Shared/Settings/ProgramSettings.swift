@@ -6,12 +6,15 @@ package struct ProducerSettings: Sendable, Equatable {
     package let graceSeconds: Double
     /// How long a lane with pending rows, an empty queue and no claim is taken for slow, not for lost.
     package let lostAfterSeconds: Double
+    /// How late a scheduled start may be carried out without being asked for again.
+    package let startGraceSeconds: Double
     /// Where the program leaves notes for the next start on this machine; `nil` for none.
     package let stateDirectory: String?
 
     package init(reading reader: inout SettingsReader) {
         jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobEnvelope.maximumJobs, default: 1)
         lostAfterSeconds = reader.seconds(.lostAfter, 1...3_600, default: 30)
+        startGraceSeconds = reader.seconds(.startGrace, 1...604_800, default: 3_600)
         graceSeconds = reader.seconds(.grace, 0...600, default: 25)
         stateDirectory = reader.text(.stateDirectory)
     }
@@ -29,6 +32,8 @@ package struct WorkerSettings: Sendable, Equatable {
     package let graceSeconds: Double
     /// How long a worker that renews nothing may have letters in hand, before a producer settles them.
     package let leaseSeconds: Double
+    /// How long a job of a newer version waits for a newer worker.
+    package let tooNewGraceSeconds: Double
     /// Where the program leaves notes for the next start on this machine; `nil` for none.
     package let stateDirectory: String?
 
@@ -41,6 +46,7 @@ package struct WorkerSettings: Sendable, Equatable {
             attempts: reader.whole(.retryAttempts, 1...100, default: 12)
         )
         leaseSeconds = reader.seconds(.lease, 5...300, default: 30)
+        tooNewGraceSeconds = reader.seconds(.tooNewGrace, 1...604_800, default: 3_600)
         graceSeconds = reader.seconds(.grace, 0...600, default: 25)
         stateDirectory = reader.text(.stateDirectory)
     }
