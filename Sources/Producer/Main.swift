@@ -45,7 +45,8 @@ struct ProducerProgram: AsyncParsableCommand {
                 topUp: TopUp(store: store, publisher: publisher, jobsPerMessage: producer.jobsPerMessage, log: log),
                 settings: Drive.Settings(
                     lostAfter: .seconds(producer.lostAfterSeconds),
-                    startGraceSeconds: producer.startGraceSeconds
+                    startGraceSeconds: producer.startGraceSeconds,
+                    attempts: producer.attempts
                 ),
                 log: log
             )

@@ -224,7 +224,8 @@ extension Statement {
 
     /// Ends what workers left behind that went away: `uncertain`, or deferred to be sent again, by policy.
     ///
-    /// Who opted out while being sent is never sent again. `$1` how many claims at once.
+    /// Who opted out while being sent is never sent again, nor is a letter that was in hand whenever a worker went away,
+    /// as often as it may be tried. `$1` how many claims at once; `$2` attempts in all.
     static let sweepDeadWorkers = Statement(
         "sweep-dead-workers",
         role: .producer,
@@ -235,13 +236,14 @@ extension Statement {
             WHERE NOT EXISTS (SELECT FROM workers w WHERE w.incarnation = k.incarnation AND w.alive_until > now())
             LIMIT $1 FOR UPDATE OF k SKIP LOCKED
         ), rows AS MATERIALIZED (
-            SELECT d.campaign_id, d.seq, o.policy, o.incarnation
+            SELECT d.campaign_id, d.seq, o.policy = 1 AND NOT d.recalled AND d.attempt < $2::smallint AS again,
+                   CASE WHEN o.policy = 1 AND d.attempt >= $2::smallint THEN 3 ELSE 9 END AS reason, o.incarnation
             FROM orphans o CROSS JOIN LATERAL unnest(o.seqs) AS s(seq)
             JOIN deliveries d ON d.campaign_id = o.campaign_id AND d.seq = s.seq AND d.token = o.token AND d.state = 1
             ORDER BY d.campaign_id, d.seq FOR NO KEY UPDATE OF d
         ), swept AS (
             UPDATE deliveries d
-            SET state = CASE WHEN r.policy = 1 AND NOT d.recalled THEN 2 ELSE 6 END, reason = 9, changed_at = now()
+            SET state = CASE WHEN r.again THEN 2 ELSE 6 END, reason = r.reason, changed_at = now()
             FROM rows r WHERE d.campaign_id = r.campaign_id AND d.seq = r.seq AND d.state = 1
             RETURNING d.campaign_id, d.seq, d.account_id, d.lane_id, d.state, d.attempt, r.incarnation
         ), waiting AS (

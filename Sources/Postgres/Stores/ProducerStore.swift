@@ -207,10 +207,14 @@ package struct ProducerStore: Sendable {
 
     /// Ends what workers left behind that went away.
     ///
+    /// - Parameters:
+    ///   - limit: How many claims at once.
+    ///   - attempts: How often a letter may be tried in all.
     /// - Returns: How many claims.
-    package func sweepDeadWorkers(limit: Int) async throws -> Int {
+    /// - Throws: ``PostgresError``.
+    package func sweepDeadWorkers(limit: Int, attempts: Int = 12) async throws -> Int {
         try await pool.withConnection { connection in
-            let swept = try await connection.run(.sweepDeadWorkers, [.int32(Int32(limit))])
+            let swept = try await connection.run(.sweepDeadWorkers, [.int32(Int32(limit)), .int16(Int16(attempts))])
             if swept == 0 { try await connection.run(.forgetWorkers) }
             return swept
         }

@@ -27,6 +27,8 @@ struct Drive: Service {
         var sweepInterval = Duration.seconds(2)
         /// How many seconds late a scheduled start may be.
         var startGraceSeconds = 3_600.0
+        /// How often a letter may be tried in all.
+        var attempts = 12
     }
 
     func run() async throws {
@@ -153,7 +155,7 @@ struct Drive: Service {
         guard round.lastSweep.map({ .now - $0 >= settings.sweepInterval }) ?? true else { return }
         round.lastSweep = .now
         await topUp.note(slots: try await store.workerSlots())
-        let swept = try await store.sweepDeadWorkers(limit: 200)
+        let swept = try await store.sweepDeadWorkers(limit: 200, attempts: settings.attempts)
         let missed = Set(try await store.missedStarts(startGrace: settings.startGraceSeconds))
         for campaign in missed.subtracting(round.missedStarts).sorted() {
             log.warning(
