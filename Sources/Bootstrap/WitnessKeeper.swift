@@ -83,7 +83,12 @@ package struct WitnessKeeper: Service {
         if let strange = StrangeDatabase.judge(stored, on: server, witnesses) { throw strange }
         try await installation.raise(isStart: isStart)
         let newest = try await installation.read().stored
-        try await queued.replace(by: newest)
         try file?.write(newest)
+        do {
+            try await queued.replace(by: newest)
+        } catch let error where error.isTransientFailure {
+            // A broker that blocks publishers keeps its older witness.
+            log.warning("the queue \(Self.queue) keeps an older witness", metadata: ["why": "\(error)"])
+        }
     }
 }

@@ -73,7 +73,9 @@ struct DoctorCommand: AsyncParsableCommand {
                 let why = outcome.strange?.reason ?? "no witness in the broker speaks against it"
                 session.console.print("adopted this database (\(why))")
                 for campaign in outcome.held {
-                    session.console.print("campaign \(campaign) is held: look at it, then start or resume it, or cancel it")
+                    session.console.print(
+                        "campaign \(campaign) is held: look at it, then start or resume it, or cancel it"
+                    )
                 }
             }
         }

@@ -26,7 +26,11 @@ extension AdminDatabase {
     package func adoptInstallation(newest: Int64, reason: String) async throws {
         try await transaction(account: nil) { connection in
             try connection.run(.adoptInstallation, [.int64(newest)])
-            try connection.write(AuditEntry("installation.adopt", "this database", reason: reason), by: actor, account: nil)
+            try connection.write(
+                AuditEntry("installation.adopt", "this database", reason: reason),
+                by: actor,
+                account: nil
+            )
         }
     }
 }

@@ -70,7 +70,8 @@ package struct StrangeDatabase: Error, Equatable, CustomStringConvertible {
         }
         guard stored.timeline == server.timeline else {
             return .init(
-                reason: "it was on timeline \(stored.timeline) and is on \(server.timeline), so its server was promoted "
+                reason:
+                    "it was on timeline \(stored.timeline) and is on \(server.timeline), so its server was promoted "
                     + "or recovered to a point in time"
             )
         }
