@@ -319,7 +319,7 @@ CREATE INDEX dead_letters_by_campaign ON dead_letters (campaign_id);
 -- Which database this is. A copy of it that comes back to life elsewhere, or from yesterday, must not send again what
 -- the other one has sent: programs compare this row with the server they talk to, and with witnesses of their own.
 CREATE TABLE installation (
-    only               boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single             boolean PRIMARY KEY DEFAULT true CHECK (single),
     system_identifier  bigint NOT NULL,                     -- pg_control_system()
     timeline           int NOT NULL,
     generation         bigint NOT NULL,                     -- raised every minute while a producer runs
