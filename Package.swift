@@ -134,7 +134,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ProducerTests",
-            dependencies: ["Producer", "Postgres", "Shared", "TestKit"],
+            dependencies: ["Producer", "Postgres", "Shared", "TestKit", logging],
             swiftSettings: strict
         ),
         .testTarget(
