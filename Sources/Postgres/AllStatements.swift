@@ -10,7 +10,8 @@ extension Statement {
         .notedKeyCheck, .registerWorker, .renewWorker, .oldClaims, .endWorker,
     ]
     private static let producer: [Statement] = [
-        .leaseCampaigns, .drivenCampaigns, .moveCursor, .pendingAfterCursor, .renewGeneration, .clearRepublish,
+        .leaseCampaigns, .releaseCampaigns, .drivenCampaigns, .moveCursor, .pendingAfterCursor, .renewGeneration,
+        .clearRepublish,
         .hastenRetries, .dueRetries, .undueRetries, .closeRows, .finishCampaign, .mergeCounters, .dropLeftRetries,
         .workerSlots,
         .sweepDeadWorkers, .forgetWorkers,

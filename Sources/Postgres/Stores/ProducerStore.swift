@@ -83,6 +83,13 @@ package struct ProducerStore: Sendable {
         _ = try await pool.withConnection { try await $0.run(.leaseCampaigns, [.int64(token), .double(seconds)]) }
     }
 
+    /// Gives back the campaigns that this producer drives; it must change none of them afterwards.
+    package func release() async throws {
+        _ = try await pool.withConnection(deadline: .seconds(2)) {
+            try await $0.run(.releaseCampaigns, [.int64(token)])
+        }
+    }
+
     /// The campaigns that this producer drives.
     package func driven() async throws -> [DrivenCampaign] {
         let rows = try await pool.withConnection { connection in
