@@ -10,7 +10,8 @@ extension Statement {
         .notedKeyCheck, .readInstallation, .raiseGeneration, .registerWorker, .renewWorker, .oldClaims, .endWorker,
     ]
     private static let producer: [Statement] = [
-        .leaseCampaigns, .missedStarts, .drivenCampaigns, .moveCursor, .pendingAfterCursor, .renewGeneration,
+        .leaseCampaigns, .missedStarts, .releaseCampaigns, .drivenCampaigns, .moveCursor, .pendingAfterCursor,
+        .renewGeneration,
         .clearRepublish,
         .hastenRetries, .dueRetries, .undueRetries, .closeRows, .finishCampaign, .mergeCounters, .dropLeftRetries,
         .workerSlots,

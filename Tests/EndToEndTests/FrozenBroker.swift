@@ -29,7 +29,8 @@ extension LongScenarios {
                 try await stage.wait(for: campaign) { $0[.sending] == 0 }
                 for program in programs { program.send(SIGTERM) }
                 // A write, a question and a close each have their limit.
-                for program in programs { #expect(try await program.exit(within: .seconds(40)) == .exit(0)) }
+                // What would be a goodbye ends with the heartbeats.
+                for program in programs { #expect(try await program.exit(within: .seconds(30)) == .exit(0)) }
                 #expect(try await stage.number("SELECT count(*) FROM claims") == 0)
                 _ = try stage.startProducer()
                 _ = try stage.startWorker()

@@ -24,10 +24,14 @@ extension Scenarios {
                     let packed = ["VEREDUS_JOBS_PER_MESSAGE": "\(jobs)"]
                     // The new one is there before the old one goes.
                     let (nextProducer, nextWorker) = (try stage.startProducer(packed), try stage.startWorker(packed))
-                    for old in [producer, worker] {
-                        old.send(SIGTERM)
-                        #expect(try await old.exit(within: .seconds(10)) == .exit(0))
-                    }
+                    let driven = "SELECT count(DISTINCT lease_token) FROM campaigns WHERE lease_token <> "
+                    let old = try await stage.number("SELECT lease_token FROM campaigns WHERE campaign_id = 1")
+                    producer.send(SIGTERM)
+                    #expect(try await producer.exit(within: .seconds(10)) == .exit(0))
+                    // It gave its campaigns back: nobody waits for its lease to run out.
+                    try await stage.wait(within: .seconds(3)) { try await stage.number("\(driven) \(old)") == 1 }
+                    worker.send(SIGTERM)
+                    #expect(try await worker.exit(within: .seconds(10)) == .exit(0))
                     (producer, worker) = (nextProducer, nextWorker)
                 }
                 for campaign in campaigns {

@@ -32,6 +32,18 @@ extension Statement {
         """
     )
 
+    /// Gives back the campaigns that this producer drives: another one takes them at its next look.
+    ///
+    /// `$1` this producer's token.
+    static let releaseCampaigns = Statement(
+        "release-campaigns",
+        role: .producer,
+        """
+        UPDATE campaigns SET lease_until = now() - interval '1 second'
+        WHERE lease_token = $1 AND lease_until > now() AND state IN (1, 2, 3, 4)
+        """
+    )
+
     /// The campaigns that this producer drives, and how far each of their lanes is.
     ///
     /// `$1` this producer's token.

@@ -94,6 +94,13 @@ package struct ProducerStore: Sendable {
         }
     }
 
+    /// Gives back the campaigns that this producer drives; it must change none of them afterwards.
+    package func release() async throws {
+        _ = try await pool.withConnection(deadline: .seconds(2)) {
+            try await $0.run(.releaseCampaigns, [.int64(token)])
+        }
+    }
+
     /// The campaigns that this producer drives.
     package func driven() async throws -> [DrivenCampaign] {
         let rows = try await pool.withConnection { connection in

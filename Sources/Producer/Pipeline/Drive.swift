@@ -48,6 +48,12 @@ struct Drive: Service {
                 try? await Task.sleep(for: pause)
             }
         }
+        // Whoever takes over need not wait for the lease to run out. Every freeze has ended by now.
+        do {
+            try await store.release()
+        } catch {
+            log.warning("the campaigns are free when their lease has run out", metadata: ["why": "\(error)"])
+        }
     }
 
     /// What one producer remembers between two looks.
