@@ -123,6 +123,8 @@ package struct ProducerStore: Sendable {
         let token = token
         try await pool.withConnection { connection in
             try await connection.transaction { connection in
+                // First: it waits for a reopen that is under way, whose rows the next statements then see.
+                try connection.run(.clearRepublish, [.int32(campaign), .int64(token)])
                 for lane in lanes {
                     try connection.run(
                         .renewGeneration,
@@ -130,7 +132,6 @@ package struct ProducerStore: Sendable {
                     )
                 }
                 try connection.run(.hastenRetries, [.int32(campaign), .int64(token)])
-                try connection.run(.clearRepublish, [.int32(campaign), .int64(token)])
             }
         }
     }
