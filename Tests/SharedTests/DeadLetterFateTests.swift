@@ -28,6 +28,20 @@ import Testing
         Case(reason: .poison, row: row(.sending), fate: .finalAlready, because: "P2: a copy is on its way"),
         Case(reason: .poison, row: row(.suppressed), fate: .finalAlready, because: "P1"),
         Case(reason: .poison, row: row(), isFirst: false, fate: .duplicate, because: "one letter is enough"),
+        Case(
+            reason: .poison,
+            row: row(isExpired: true),
+            isFirst: false,
+            fate: .expired,
+            because: "the first one is not sent either"
+        ),
+        Case(
+            reason: .poison,
+            row: row(hasOptedOut: true),
+            isFirst: false,
+            fate: .duplicate,
+            because: "suppressed once"
+        ),
         Case(reason: .poison, row: row(.dead, .cancelled), fate: .cancelled, because: "cancelled is for good"),
         Case(reason: .poison, row: row(.dead, .cancelling), fate: .cancelled, because: "its rows follow"),
         Case(reason: .poison, row: row(hasOptedOut: true), fate: .optedOut, because: "P1"),

@@ -45,10 +45,11 @@ package enum DeadLetterFate: Sendable, Equatable, CaseIterable {
         self =
             switch row.state {
             case let state where state != .dead: .finalAlready
-            case _ where !isFirst: .duplicate
             case _ where ![.running, .paused, .finished].contains(row.campaignState): .cancelled
+            case _ where row.isExpired && !evenIfExpired && !row.hasOptedOut: .expired
+            // Only of one that is decided now.
+            case _ where !isFirst: .duplicate
             case _ where row.hasOptedOut: .optedOut
-            case _ where row.isExpired && !evenIfExpired: .expired
             default: .sentAgain
             }
     }
