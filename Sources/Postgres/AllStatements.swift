@@ -18,7 +18,8 @@ extension Statement {
         .sweepDeadWorkers, .forgetWorkers,
     ]
     private static let freeze: [Statement] = [
-        .campaignToFreeze, .freezeAudience, .freezeLanes, .lockAccount, .freezeOptOuts, .letterToFreeze, .freezeLinks,
+        .campaignToFreeze, .freezeAudience, .freezeFollowers, .freezeLanes, .lockAccount, .freezeOptOuts,
+        .letterToFreeze, .freezeLinks,
         .startFrozen, .analyzeDeliveries,
     ]
 }

@@ -148,7 +148,7 @@ final class Stage: Sendable {
     }
 
     /// Runs `rabbitmqctl` against the broker of the tests.
-    private static func control(_ arguments: [String]) async throws {
+    static func control(_ arguments: [String]) async throws {
         let outcome = try await ChildProcess.run(rabbitmqctl() + arguments)
         guard outcome.succeeded else {
             throw Missing(description: "rabbitmqctl \(arguments.first ?? "") failed: \(outcome.errors)")
@@ -210,7 +210,7 @@ extension Stage {
     }
 
     /// The folder that holds the programs: the one of the test bundle.
-    private static var products: URL {
+    static var products: URL {
         let bundle = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }
         return bundle?.deletingLastPathComponent()
             ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()

@@ -11,5 +11,9 @@ extension Statement {
         .stateOfCampaign, .newestLetter, .reportOnCampaign, .campaignsOfAccount, .countersOfCampaigns, .refusals,
         .healthFacts, .keyChecks, .noteKeyCheck, .countSuppressed, .workersAlive, .makePartitions,
         .campaignsThatSend, .holdCampaigns, .adoptInstallation,
+        .followedCampaign, .audienceNow, .lockAccountAlone, .lockReopenable, .reopenRows, .reopenCampaign,
+        .deadLetterGroups, .accountOfDeadLetter, .deadLetter, .waitingDeadLetters, .settleByRow, .settleDeadLetters,
+        .countDeadLetters, .uncertainRows, .insertFollowUp, .copyVersion, .noteLatency, .latencies, .lanesOfCampaign,
+        .countersOfLane, .recountRows,
     ]
 }

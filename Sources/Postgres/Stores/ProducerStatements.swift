@@ -188,13 +188,15 @@ extension Statement {
 
     /// Decides that a campaign has ended: nothing is pending, being sent or deferred any more.
     ///
-    /// `$1` campaign; `$2` this producer's token.
+    /// The counters are those of this statement's snapshot. A reopen that committed while it waited for the row shows
+    /// on the row itself: it is to be published anew, or expires later. `$1` campaign; `$2` this producer's token.
     static let finishCampaign = Statement(
         "finish-campaign",
         role: .producer,
         """
         UPDATE campaigns c SET state = CASE WHEN c.state = 4 THEN 5 ELSE 6 END, finished_at = now()
         WHERE c.campaign_id = $1 AND c.lease_token = $2 AND c.state IN (2, 3, 4)
+          AND NOT (c.state = 2 AND c.republish) AND (c.state <> 3 OR c.expires_at <= now())
           AND (SELECT COALESCE(sum(pending), 0) = 0 AND COALESCE(sum(sending), 0) = 0 AND COALESCE(sum(deferred), 0) = 0
                FROM counters k WHERE k.campaign_id = $1)
         """

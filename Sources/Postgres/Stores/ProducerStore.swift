@@ -141,6 +141,8 @@ package struct ProducerStore: Sendable {
         let token = token
         try await pool.withConnection { connection in
             try await connection.transaction { connection in
+                // First: it waits for a reopen that is under way, whose rows the next statements then see.
+                try connection.run(.clearRepublish, [.int32(campaign), .int64(token)])
                 for lane in lanes {
                     try connection.run(
                         .renewGeneration,
@@ -148,7 +150,6 @@ package struct ProducerStore: Sendable {
                     )
                 }
                 try connection.run(.hastenRetries, [.int32(campaign), .int64(token)])
-                try connection.run(.clearRepublish, [.int32(campaign), .int64(token)])
             }
         }
     }
