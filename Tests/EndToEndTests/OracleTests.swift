@@ -31,7 +31,7 @@ extension Scenarios {
                 #expect(try await stage.objections() == [], "it was allowed")
                 try await stage.execute(row.break)
                 try await stage.execute("UPDATE deliveries SET state = 1, attempt = 1, token = 8 WHERE seq = 2")
-                #expect(try await stage.objections() == [Violation(.consent, "2: \(row.words)")], row.because)
+                #expect(try await stage.objections() == [Breach(.consent, "2: \(row.words)")], row.because)
                 let marks = try await stage.record(of: 1).marks.map(\.seq)
                 #expect(marks.sorted() == [1, 2])
             }
@@ -67,8 +67,8 @@ extension Scenarios {
                 try await stage.execute("UPDATE deliveries SET token = 8 WHERE seq = 2")
                 #expect(
                     try await stage.objections() == [
-                        Violation(.transitions, "1: from state 3 to 2"),
-                        Violation(.consent, "2: marked although it was being sent already"),
+                        Breach(.transitions, "1: from state 3 to 2"),
+                        Breach(.consent, "2: marked although it was being sent already"),
                     ]
                 )
             }

@@ -10,7 +10,7 @@ extension Stage {
     /// Reads the books, which must balance: P3, and I13 against a recount in the same snapshot.
     func books(_ campaign: CampaignID) async throws -> Books {
         let books = try await readBooks(campaign)
-        #expect(books.violations == [])
+        #expect(books.breaches == [])
         return books
     }
 
@@ -62,8 +62,8 @@ extension Stage {
             copies: simulator.accepted.map { AcceptedCopy($0, keys: keys) },
             bounds: .init(extraCopies: (copies - 1) * record.audience, uncertain: uncertain)
         )
-        let violations = truth.violations
+        let breaches = truth.breaches
         #expect(record.books.hasEnded, "or its books are not at rest")
-        #expect(violations.prefix(20) == [], "\(violations.count) in all")
+        #expect(breaches.prefix(20) == [], "\(breaches.count) in all")
     }
 }

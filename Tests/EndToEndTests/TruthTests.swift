@@ -6,12 +6,12 @@ import Testing
 @Suite struct TruthTests {
     @Test(arguments: DeliveryPolicy.allCases)
     func `nothing is found where nothing is wrong`(policy: DeliveryPolicy) {
-        #expect(Evidence(policy).violations == [])
-        #expect(Evidence(policy, state: .running).violations == [])
+        #expect(Evidence(policy).breaches == [])
+        #expect(Evidence(policy, state: .running).breaches == [])
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
-        let invariant: Violation.Invariant
+        let invariant: Breach.Invariant
         let because: Comment
         var policy = DeliveryPolicy.atMostOnce
         var state = CampaignState.finished
@@ -51,7 +51,7 @@ import Testing
         Case(invariant: .uncertain, because: "more than were in hand") { $0.bounds.uncertain = 0 },
         Case(invariant: .uncertain, because: "nobody says why") { $0.record.rows[3].reason = 0 },
         Case(invariant: .consent, because: "the oracle objected") {
-            $0.record.objections = [Violation(.consent, "1: marked although suppressed")]
+            $0.record.objections = [Breach(.consent, "1: marked although suppressed")]
         },
         Case(invariant: .consent, because: "opted out and still queued", state: .running) {
             $0.record.rows[5].hasOptedOut = true
@@ -81,7 +81,7 @@ import Testing
         Case(invariant: .counters, because: "deferred without a retry", state: .running) { $0.record.retries = [] },
         Case(invariant: .counters, because: "a retry of another row", state: .running) { $0.record.retries = [1] },
         Case(invariant: .transitions, because: "the oracle objected") {
-            $0.record.objections = [Violation(.transitions, "1: from state 3 to 0")]
+            $0.record.objections = [Breach(.transitions, "1: from state 3 to 0")]
         },
     ]
 
@@ -89,23 +89,23 @@ import Testing
     func `a record that breaks one invariant is found out`(row: Case) {
         var evidence = Evidence(row.policy, state: row.state)
         row.doctor(&evidence)
-        #expect(Set(evidence.violations.map(\.invariant)) == [row.invariant], row.because)
+        #expect(Set(evidence.breaches.map(\.invariant)) == [row.invariant], row.because)
     }
 
     @Test func `there is a doctored record for every invariant`() {
-        #expect(Set(Self.cases.map(\.invariant)) == Set(Violation.Invariant.allCases))
+        #expect(Set(Self.cases.map(\.invariant)) == Set(Breach.Invariant.allCases))
     }
 
     @Test func `a reopening and a fault each allow one copy more`() {
         var reopened = Evidence(.atMostOnce)
         reopened.record.rows[0].reopened = 1
         reopened.sendAgain(1)
-        #expect(reopened.violations == [])
+        #expect(reopened.breaches == [])
         #expect(reopened.truth.extra == 0)
         var killed = Evidence(.atLeastOnce)
         killed.allowOneMore(1)
         killed.sendAgain(1)
-        #expect(killed.violations == [])
+        #expect(killed.breaches == [])
         #expect(killed.truth.extra == 1)
     }
 
@@ -163,7 +163,7 @@ struct Evidence: Sendable {
     }
 
     var truth: Truth { Truth(record, copies: copies, bounds: bounds) }
-    var violations: [Violation] { truth.violations }
+    var breaches: [Breach] { truth.breaches }
 
     func copy(_ seq: Seq, attempt: Int16 = 1) -> AcceptedCopy {
         AcceptedCopy(

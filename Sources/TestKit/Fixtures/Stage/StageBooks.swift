@@ -72,6 +72,25 @@ extension Stage {
         try await admin.ask(request, of: campaign, account: 1)
     }
 
+    /// Opts somebody out of all marketing mail, as an operator does.
+    package func suppress(_ address: String) async throws -> SuppressionReceipt {
+        let hashes = try await superuser.withConnection { connection in
+            try await connection.rows(.hashOfAddress, [.text(address)]) { try $0.bytes(0) }
+        }
+        guard let hash = hashes.first else { throw Missing(description: "\(address) is no contact") }
+        return try await admin.suppress(
+            Suppression(
+                account: 1,
+                addressHash: hash,
+                hashKey: 1,
+                scope: .marketing,
+                list: 0,
+                reason: .unsubscribe,
+                source: "test"
+            )
+        )
+    }
+
     package static let html = """
         <html><body><p>Dear {{name}}, <a href="https://shop.example/offer">an offer</a>.</p></body></html>
         """
@@ -122,6 +141,11 @@ extension Statement {
         )
         INSERT INTO list_members (list_id, contact_id, account_id, source) SELECT $2, contact_id, 1, 'test' FROM made
         """
+    )
+    /// `$1` address.
+    fileprivate static let hashOfAddress = Statement(
+        "hash-of-address",
+        "SELECT address_hash FROM contacts WHERE account_id = 1 AND address_key = $1"
     )
     fileprivate static let seedLane = Statement("seed-lane", "INSERT INTO lanes VALUES ($1, $2)")
     fileprivate static let seedLaneDomains = Statement(

@@ -30,24 +30,24 @@ package struct Books: Sendable, Equatable {
     package var hasEnded: Bool { state == .finished || state == .cancelled }
 
     /// What must hold at any moment, and does not: P3 and I13.
-    package var violations: [Violation] {
-        var found: [Violation] = []
+    package var breaches: [Breach] {
+        var found: [Breach] = []
         // Before the freeze there is no audience yet.
         let isFrozen = state != .draft && state != .starting
         if isFrozen, sum != audience {
-            found.append(Violation(.audience, "\(sum) rows for an audience of \(audience)"))
+            found.append(Breach(.audience, "\(sum) rows for an audience of \(audience)"))
         }
         for state in DeliveryState.allCases where (counts[state] ?? 0) != (counters[state] ?? 0) {
             found.append(
-                Violation(.counters, "\(state): the counter says \(counters[state] ?? 0), a recount \(self[state])")
+                Breach(.counters, "\(state): the counter says \(counters[state] ?? 0), a recount \(self[state])")
             )
         }
         if self[.deferred] != retries {
-            found.append(Violation(.counters, "\(self[.deferred]) deferred rows, \(retries) rows of retries"))
+            found.append(Breach(.counters, "\(self[.deferred]) deferred rows, \(retries) rows of retries"))
         }
         if hasEnded {
             for state in DeliveryState.allCases where !state.isFinal && self[state] > 0 {
-                found.append(Violation(.atRest, "\(self.state), and \(self[state]) rows are \(state)"))
+                found.append(Breach(.atRest, "\(self.state), and \(self[state]) rows are \(state)"))
             }
         }
         return found
@@ -55,7 +55,7 @@ package struct Books: Sendable, Equatable {
 }
 
 /// Something that must hold, and does not, in words.
-package struct Violation: Sendable, Equatable, CustomStringConvertible {
+package struct Breach: Sendable, Equatable, CustomStringConvertible {
     /// What must hold; the raw values are those of the design.
     package enum Invariant: String, Sendable, CaseIterable {
         /// At every moment the states add up to the audience.

@@ -116,7 +116,7 @@ package struct CampaignRecord: Sendable {
     package var deadLetters: [Buried]
     package var marks: [Mark]
     /// What the oracle objected to.
-    package var objections: [Violation]
+    package var objections: [Breach]
 
     package init(
         campaign: CampaignID,
@@ -130,7 +130,7 @@ package struct CampaignRecord: Sendable {
         replies: [Reply] = [],
         deadLetters: [Buried] = [],
         marks: [Mark] = [],
-        objections: [Violation] = []
+        objections: [Breach] = []
     ) {
         self.campaign = campaign
         self.policy = policy

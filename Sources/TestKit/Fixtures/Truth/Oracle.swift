@@ -93,8 +93,8 @@ package enum Oracle {
 
 extension Stage {
     /// What the oracle objected to in all campaigns.
-    package func objections() async throws -> [Violation] {
-        try await superuser.withConnection { try await $0.rows(.readObjections, [.null]) { try Violation($0) } }
+    package func objections() async throws -> [Breach] {
+        try await superuser.withConnection { try await $0.rows(.readObjections, [.null]) { try Breach($0) } }
     }
 
     /// Everything that the database says of a campaign, in one snapshot.

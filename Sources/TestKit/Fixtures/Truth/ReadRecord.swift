@@ -37,7 +37,7 @@ extension PostgresConnection {
             marks: try rows(try commitTimesAreKept() ? .readMarksByCommit : .readMarks, key) { row in
                 CampaignRecord.Mark(seq: try row.int32(0), attempt: try row.int16(1), time: try row.double(2))
             },
-            objections: try rows(.readObjections, key) { try Violation($0) }
+            objections: try rows(.readObjections, key) { try Breach($0) }
         )
     }
 
@@ -69,7 +69,7 @@ extension CampaignRecord.Row {
     }
 }
 
-extension Violation {
+extension Breach {
     init(_ row: borrowing PostgresRow) throws {
         let invariant = Invariant(rawValue: try row.text(1)) ?? .transitions
         self.init(invariant, "\(try row.int32(0)): \(try row.text(2))")

@@ -41,8 +41,8 @@ package struct Truth: Sendable {
     }
 
     /// All that does not hold.
-    package var violations: [Violation] {
-        record.books.violations + rowsThatRepeat + unmarkedCopies + extraCopies + unsettled + tooManyUncertain
+    package var breaches: [Breach] {
+        record.books.breaches + rowsThatRepeat + unmarkedCopies + extraCopies + unsettled + tooManyUncertain
             + record.objections + optOutsNotRecalled + groundless + deadWithoutReason + changedMessageIDs
             + retriesOfOthers
     }
@@ -62,63 +62,63 @@ package struct Truth: Sendable {
 
     func name(_ row: CampaignRecord.Row) -> String { "\(row.seq) (\(row.address), \(row.state))" }
 
-    private var unsettled: [Violation] {
-        var found: [Violation] = []
+    private var unsettled: [Breach] {
+        var found: [Breach] = []
         let claimed = Dictionary(grouping: record.claims, by: \.token)
         for row in record.rows where row.state == .sending {
             if claimed[row.token]?.contains(where: { $0.seqs.contains(row.seq) }) != true {
-                found.append(Violation(.atRest, "\(name(row)) is being sent, and no claim knows of it"))
+                found.append(Breach(.atRest, "\(name(row)) is being sent, and no claim knows of it"))
             }
         }
         for claim in record.claims {
             guard let seconds = claim.deadForSeconds, seconds > bounds.sweepSeconds else { continue }
             found.append(
-                Violation(.atRest, "claim \(claim.token) of \(claim.seqs.count) outlived its worker by \(seconds) s")
+                Breach(.atRest, "claim \(claim.token) of \(claim.seqs.count) outlived its worker by \(seconds) s")
             )
         }
         return found
     }
 
-    private var tooManyUncertain: [Violation] {
-        var found: [Violation] = []
+    private var tooManyUncertain: [Breach] {
+        var found: [Breach] = []
         let uncertain = record.rows.filter { $0.state == .uncertain }
         if let most = bounds.uncertain, record.policy == .atMostOnce, uncertain.count > most {
-            found.append(Violation(.uncertain, "\(uncertain.count) uncertain, \(most) were in victims' hands"))
+            found.append(Breach(.uncertain, "\(uncertain.count) uncertain, \(most) were in victims' hands"))
         }
         for row in uncertain where row.reason == DeliveryReason.none.rawValue {
-            found.append(Violation(.uncertain, "\(name(row)) has no reason"))
+            found.append(Breach(.uncertain, "\(name(row)) has no reason"))
         }
         return found
     }
 
-    private var optOutsNotRecalled: [Violation] {
+    private var optOutsNotRecalled: [Breach] {
         guard [.running, .paused, .cancelling].contains(record.state) else { return [] }
         return record.rows.filter(\.hasOptedOut).compactMap { row in
             switch row.state {
-            case .pending, .deferred: Violation(.consent, "\(name(row)) has opted out and is still to be mailed")
+            case .pending, .deferred: Breach(.consent, "\(name(row)) has opted out and is still to be mailed")
             case .sending where !row.isRecalled:
-                Violation(.consent, "\(name(row)) has opted out and would be tried again")
+                Breach(.consent, "\(name(row)) has opted out and would be tried again")
             default: nil
             }
         }
     }
 
-    private var rowsThatRepeat: [Violation] {
+    private var rowsThatRepeat: [Breach] {
         let repeated = Dictionary(record.rows.map { ($0.contact, 1) }, uniquingKeysWith: +).filter { $0.value > 1 }
-        return repeated.map { Violation(.oneRow, "contact \($0.key) has \($0.value) rows") }
+        return repeated.map { Breach(.oneRow, "contact \($0.key) has \($0.value) rows") }
     }
 
-    private var deadWithoutReason: [Violation] {
+    private var deadWithoutReason: [Breach] {
         let reasons = Dictionary(grouping: record.deadLetters.filter { !$0.detail.isEmpty }, by: \.seq)
         return record.rows.filter { $0.state == .dead && reasons[$0.seq] == nil }.map {
-            Violation(.deadLetters, "\(name($0)) has no dead letter that says why")
+            Breach(.deadLetters, "\(name($0)) has no dead letter that says why")
         }
     }
 
-    private var retriesOfOthers: [Violation] {
+    private var retriesOfOthers: [Breach] {
         let deferred = Set(record.rows.filter { $0.state == .deferred }.map(\.seq))
         return Set(record.retries).symmetricDifference(deferred).sorted().map { seq in
-            Violation(
+            Breach(
                 .counters,
                 deferred.contains(seq) ? "\(seq) is deferred without a retry" : "\(seq) has a retry and is not deferred"
             )
