@@ -23,7 +23,8 @@ extension Scenarios {
                 #expect(stage.simulator.summary.accepted == 1_500)
                 for producer in producers {
                     producer.send(SIGTERM)
-                    #expect(try await producer.exit(within: .seconds(10)) == .exit(0))
+                    let end = try await producer.exit(within: .seconds(10))
+                    #expect(end == .exit(0), "\(producer.lastWords)")
                 }
             }
         }

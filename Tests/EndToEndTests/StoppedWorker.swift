@@ -15,9 +15,12 @@ extension LongScenarios {
                 _ = try stage.startProducer()
                 for stop in 1...3 {
                     let worker = try stage.startWorker()
+                    // Before that a SIGTERM simply ends it: the one before may have sent more than its share.
+                    try await stage.wait { try await stage.number("SELECT count(*) FROM workers") == 1 }
                     try await stage.simulator.waitForAccepted(count: stop * 200)
                     worker.send(SIGTERM)
-                    #expect(try await worker.exit(within: .seconds(10)) == .exit(0))
+                    let end = try await worker.exit(within: .seconds(10))
+                    #expect(end == .exit(0), "\(worker.lastWords)")
                     let books = try await stage.books(campaign)
                     #expect(books[.sending] == 0)
                     #expect(books[.uncertain] == 0)
@@ -42,11 +45,13 @@ extension LongScenarios {
                 let worker = try stage.startWorker(["VEREDUS_GRACE": "1"])
                 try await stage.wait(for: campaign) { $0[.accepted] == 16 && $0[.sending] == 4 }
                 worker.send(SIGTERM)
-                #expect(try await worker.exit(within: .seconds(6)) == .exit(0))
+                let end = try await worker.exit(within: .seconds(6))
+                #expect(end == .exit(0), "\(worker.lastWords)")
                 let books = try await stage.wait(for: campaign)
                 #expect(books[.uncertain] == 4)
                 let said = "SELECT count(*) FROM replies WHERE reply LIKE '%stopped while waiting%'"
                 #expect(try await stage.number(said) == 4)
+                #expect(try await stage.number("SELECT count(*) FROM deliveries WHERE reason = 8") == 4)
             }
         }
 
@@ -64,7 +69,8 @@ extension LongScenarios {
                     try await stage.wait { stage.simulator.connections == stop * 10 }
                     try await stage.wait(for: campaign) { $0[.sending] >= 2 * 10 + 20 }
                     worker.send(SIGTERM)
-                    #expect(try await worker.exit(within: .seconds(10)) == .exit(0))
+                    let end = try await worker.exit(within: .seconds(10))
+                    #expect(end == .exit(0), "\(worker.lastWords)")
                 }
                 _ = try stage.startWorker()
                 let books = try await stage.wait(for: campaign)

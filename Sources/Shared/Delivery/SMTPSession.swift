@@ -179,12 +179,12 @@ package struct SMTPSession: Sendable {
 
     /// Ends what is under way: a loss by our own will.
     package mutating func stop() {
-        breakOff(isPastDot ? "stopped while waiting" : "stopped before the end of the message")
+        breakOff(isPastDot ? "stopped while waiting" : "stopped before the end of the message", isStopped: true)
     }
 
     /// Closes without another word; what was under way is `unknown` past the dot, else `later`.
-    mutating func breakOff(_ reason: String) {
-        finish(isPastDot ? .unknown : .later, text: reason, step: step)
+    mutating func breakOff(_ reason: String, isStopped: Bool = false) {
+        finish(isPastDot ? .unknown : .later, text: reason, step: step, isStopped: isStopped)
         phase = .closed
         deadline = .max
     }
@@ -196,11 +196,19 @@ package struct SMTPSession: Sendable {
         code: Int = 0,
         text: String,
         step: SMTPStep,
-        mayTryAnotherConnection: Bool = false
+        mayTryAnotherConnection: Bool = false,
+        isStopped: Bool = false
     ) {
         guard let ended = letter else { return }
         letter = nil
-        let outcome = LetterOutcome(id: ended.id, judgement: judgement, code: Int16(code), text: text, step: step)
+        let outcome = LetterOutcome(
+            id: ended.id,
+            judgement: judgement,
+            code: Int16(code),
+            text: text,
+            step: step,
+            isStopped: isStopped
+        )
         finished = Finished(outcome: outcome, mayTryAnotherConnection: mayTryAnotherConnection)
     }
 

@@ -31,13 +31,23 @@ package struct LetterOutcome: Sendable, Equatable {
     package let text: String
     /// The step whose reply, or whose silence, decided.
     package let step: SMTPStep
+    /// Whether we broke it off ourselves, since the worker stops.
+    package let isStopped: Bool
 
-    package init(id: UInt64, judgement: Judgement, code: Int16, text: String, step: SMTPStep) {
+    package init(
+        id: UInt64,
+        judgement: Judgement,
+        code: Int16,
+        text: String,
+        step: SMTPStep,
+        isStopped: Bool = false
+    ) {
         self.id = id
         self.judgement = judgement
         self.code = code
         self.text = text
         self.step = step
+        self.isStopped = isStopped
     }
 }
 

@@ -90,7 +90,8 @@ extension DeliveryResult {
         case .never: (state, reason) = (.failed, .mailboxRefused)
         case .notThisMessage: (state, reason) = (.failed, .messageRefused)
         case .notStarted: (state, reason) = (.deferred, .putBack)
-        case .unknown where held.policy == .atMostOnce: (state, reason) = (.uncertain, .lostAfterDot)
+        case .unknown where held.policy == .atMostOnce:
+            (state, reason) = (.uncertain, outcome.isStopped ? .stoppedWaiting : .lostAfterDot)
         case .later where outcome.isOfRoute:
             // The relay is down or refuses us: no reason to give a recipient up. The campaign's lifetime is the limit.
             state = .deferred

@@ -43,6 +43,11 @@ package final class Stage: Sendable {
 
         package var isRunning: Bool { process.isRunning }
 
+        /// The end of what it logged, for a failure's report.
+        package var lastWords: String {
+            String(((try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "").suffix(2_000))
+        }
+
         package func send(_ signal: Int32) { process.send(signal) }
 
         /// Ends it as a crash of the machine would.
