@@ -13,9 +13,9 @@ extension LongScenarios {
                 try await stage.addContacts(1_000)
                 let campaign = try await stage.startCampaign()
                 _ = try stage.startProducer()
-                for stop in 1...3 {
+                for stop in 1...9 {
                     let worker = try stage.startWorker()
-                    try await stage.simulator.waitForAccepted(count: stop * 200)
+                    try await stage.simulator.waitForAccepted(count: stop * 100)
                     worker.send(SIGTERM)
                     #expect(try await worker.exit(within: .seconds(10)) == .exit(0))
                     let books = try await stage.books(campaign)
