@@ -7,17 +7,19 @@ extension Statement {
         .insertDeadLetter, .endUnsent, .frozenLetter,
     ]
     private static let register: [Statement] = [
-        .notedKeyCheck, .registerWorker, .renewWorker, .oldClaims, .endWorker,
+        .notedKeyCheck, .readInstallation, .raiseGeneration, .registerWorker, .renewWorker, .oldClaims, .endWorker,
     ]
     private static let producer: [Statement] = [
-        .leaseCampaigns, .releaseCampaigns, .drivenCampaigns, .moveCursor, .pendingAfterCursor, .renewGeneration,
+        .leaseCampaigns, .missedStarts, .releaseCampaigns, .drivenCampaigns, .moveCursor, .pendingAfterCursor,
+        .renewGeneration,
         .clearRepublish,
         .hastenRetries, .dueRetries, .undueRetries, .closeRows, .finishCampaign, .mergeCounters, .dropLeftRetries,
         .workerSlots,
         .sweepDeadWorkers, .forgetWorkers,
     ]
     private static let freeze: [Statement] = [
-        .campaignToFreeze, .freezeAudience, .freezeLanes, .lockAccount, .freezeOptOuts, .letterToFreeze, .freezeLinks,
+        .campaignToFreeze, .freezeAudience, .freezeFollowers, .freezeLanes, .lockAccount, .freezeOptOuts,
+        .letterToFreeze, .freezeLinks,
         .startFrozen, .analyzeDeliveries,
     ]
 }

@@ -70,11 +70,13 @@ final class Tool: Sendable {
     @discardableResult
     func run(_ arguments: String...) async -> Outcome { await run(arguments) }
 
-    /// Runs a command line with a changed environment; `nil` takes a setting away.
+    /// Runs a command line with a changed environment; `nil` takes a setting away. With an answer a person sits at the
+    /// terminal, who gives it to every question.
     @discardableResult
     func run(
         _ arguments: [String],
         setting changes: [String: String?] = [:],
+        answering answer: Bool? = nil,
         onOutput: @escaping @Sendable (String) -> Void = { _ in }
     ) async -> Outcome {
         let output = Mutex<[UInt8]>([])
@@ -86,7 +88,8 @@ final class Tool: Sendable {
             },
             writeError: { bytes in errors.withLock { $0 += bytes } },
             isOutputTerminal: false,
-            isErrorTerminal: false
+            isErrorTerminal: false,
+            ask: answer.map { answer -> @Sendable (String) -> Bool in { _ in answer } }
         )
         var environment = environment
         for (name, value) in changes { environment[name] = value }

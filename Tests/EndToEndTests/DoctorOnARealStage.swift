@@ -1,7 +1,4 @@
-import Foundation
 import MailSimulator
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -12,7 +9,7 @@ extension Scenarios {
             async throws
         {
             try await Stage.with { stage in
-                let before = try await Self.doctor(stage)
+                let before = try await stage.tool("doctor")
                 #expect(before.succeeded, "a queue that nobody needed yet is no problem: \(before.output)")
                 #expect(before.output.contains("queue jobs.default: not there yet, the producer makes it"))
 
@@ -21,7 +18,7 @@ extension Scenarios {
                 _ = try stage.startProducer()
                 _ = try stage.startWorker()
                 try await stage.wait(for: campaign)
-                let well = try await Self.doctor(stage)
+                let well = try await stage.tool("doctor")
                 #expect(well.succeeded, "\(well.output)\(well.errors)")
                 #expect(!well.output.contains("PROBLEM"))
                 for words in [
@@ -33,7 +30,7 @@ extension Scenarios {
 
                 let detour = try await stage.detourToBroker()
                 try await detour.set(.refuse)
-                let gone = try await Self.doctor(stage, stage.broker(through: detour))
+                let gone = try await stage.tool(["doctor"], stage.broker(through: detour))
                 #expect(gone.end == .exit(69))
                 #expect(gone.output.contains("PROBLEM  broker"))
                 #expect(gone.output.contains("ok       database"))
@@ -41,29 +38,6 @@ extension Scenarios {
                 #expect(gone.errors.contains("1 problem"))
                 try await detour.stop()
             }
-        }
-
-        private static func doctor(_ stage: Stage, _ changes: [String: String] = [:]) async throws
-            -> ChildProcess.Outcome
-        {
-            let program = URL(fileURLWithPath: CommandLine.arguments.first ?? "").deletingLastPathComponent()
-                .appending(path: "veredus").path
-            return try await ChildProcess.run(
-                [program, "doctor"],
-                environment: changes.merging([
-                    "VEREDUS_DATABASE_URL": "\(stage.database.url(role: .admin))?sslmode=disable",
-                    "VEREDUS_AMQP_URL": stage.brokerURL,
-                    "VEREDUS_QUEUE_TYPE": "classic",
-                    "VEREDUS_SMTP_URL": "smtp://127.0.0.1:\(stage.simulator.port)",
-                    "VEREDUS_SMTP_STARTTLS": "off",
-                    "VEREDUS_TOKEN_KEYS": "1:\(String(repeating: "ab", count: 32))",
-                    "VEREDUS_ADDRESS_KEY": "1:\(String(repeating: "cd", count: 32))",
-                    "VEREDUS_TRACKING_URL": "https://t.example",
-                    "VEREDUS_BOUNCE_DOMAIN": "bounces.example",
-                    "VEREDUS_EHLO_NAME": "sender.example",
-                ]) { change, _ in change },
-                within: .seconds(30)
-            )
         }
     }
 }

@@ -64,9 +64,9 @@ struct FreezeTests {
             states: (.suppressed, .suppressed)
         ),
         OptOut(
-            because: "left the list: not in the audience",
+            because: "left the list: not in marketing's audience; transactional mail obeys only the scope all",
             before: "UPDATE list_members SET status = 1 WHERE contact_id = 1",
-            states: (nil, nil)
+            states: (nil, .pending)
         ),
         OptOut(
             because: "erased: not in the audience",

@@ -31,6 +31,12 @@ struct SweepTests {
             becomes: .uncertain,
             before: "UPDATE workers SET alive_until = now(); UPDATE deliveries SET recalled = true WHERE seq = 1"
         ),
+        Case(
+            policy: .atLeastOnce,
+            because: "in hand at twelve crashes: it may be what ends the workers",
+            becomes: .uncertain,
+            before: "UPDATE workers SET alive_until = now(); UPDATE deliveries SET attempt = 12 WHERE seq = 1"
+        ),
         Case(policy: .atMostOnce, because: "the worker is alive", becomes: .sending, before: "SELECT 1"),
         Case(policy: .atLeastOnce, because: "the worker is alive", becomes: .sending, before: "SELECT 1"),
     ]

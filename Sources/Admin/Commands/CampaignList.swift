@@ -28,12 +28,13 @@ struct CampaignList: AsyncParsableCommand {
             }
             session.console.print(
                 Table(
-                    ["NUMBER", "ACCOUNT", "NAME", "STATE", "AUDIENCE", "ACCEPTED", "ENDED"],
+                    ["NUMBER", "ACCOUNT", "NAME", "STATE", "AUDIENCE", "ACCEPTED", "ENDED", "FOLLOWS"],
                     reports.map { entry in
                         let report = entry.report
                         return [
                             String(report.campaign), entry.account, report.name, report.state.name,
                             grouped(report.audience), grouped(report.counts[.accepted]), grouped(report.counts.ended),
+                            report.follows.map { "\($0.campaign) \($0.state.name)" } ?? "",
                         ]
                     }
                 ).text

@@ -52,6 +52,8 @@ extension CampaignReport {
             .init(name: "campaign", value: .number(campaign)), .init(name: "name", value: .string(name)),
             .init(name: "list", value: .string(listName)), .init(name: "state", value: .string(state.name)),
             .init(name: "audience", value: .number(audience)),
+            .init(name: "follows", value: follows.map { .number($0.campaign) } ?? .null),
+            .init(name: "follows_state", value: .string(orNull: follows?.state.name)),
         ]
         let tail: [JSONValue.JSONField] = [
             .init(name: "balanced", value: .bool(isBalanced)),
@@ -68,6 +70,7 @@ extension CampaignReport {
 
     func text(with refusals: [Refusals]) -> String {
         var lines = ["campaign \(campaign): \(name)", "list \(listName), \(state.name)"]
+        if let follows { lines.append("for those whom campaign \(follows.campaign) left \(follows.state.name)") }
         if let startedAt {
             let rate = seconds.map { $0 > 0 ? " (\(grouped(Int(Double(counts.ended) / $0)))/s)" : "" } ?? ""
             lines.append("started \(Timestamp.text(startedAt)), \(spoken(seconds: seconds ?? 0))\(rate)")

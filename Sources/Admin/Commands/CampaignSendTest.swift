@@ -64,13 +64,12 @@ struct CampaignSendTest: AsyncParsableCommand {
         if let sample {
             contact = try await session.database.contact(at: sample, account: letter.account)
         } else {
-            contact = try await session.database.members(
-                of: letter.list,
+            contact = try await session.database.audience(
+                of: letter.campaign,
                 account: letter.account,
                 after: 0,
-                limit: 1,
-                onlyMailable: true
-            ).first?.contact
+                limit: 1
+            ).first
         }
         guard let contact else {
             throw AdminFailure(

@@ -37,8 +37,7 @@ struct ContactsExport: AsyncParsableCommand {
                     of: list,
                     account: account.id,
                     after: last,
-                    limit: Self.pageRows,
-                    onlyMailable: false
+                    limit: Self.pageRows
                 )
                 let names = fields ?? Self.fieldNames(in: page)
                 if fields == nil, !output.json { session.console.write(Self.header(names)) }

@@ -31,6 +31,7 @@ struct SuppressCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let askedAt = ContinuousClock.now
         let address = try EmailAddress(address)
         var reader = try Session.settings(common)
         let (settings, key) = try reader.finished(PostgresSettings(reading: &reader), AddressKey(reading: &reader))
@@ -50,10 +51,13 @@ struct SuppressCommand: AsyncParsableCommand {
                     source: reason
                 )
             )
+            let tookMilliseconds = await session.note(.optOut, since: askedAt) / .milliseconds(1)
             if output.json {
+                let latency = try await session.database.latencies(of: .optOut)
                 return session.console.print([
                     "suppressed": .bool(true), "new": .bool(receipt.isNew), "scope": .string(scope.name),
                     "recalled": .number(receipt.recalled), "already_on_their_way": .number(receipt.alreadyOnTheirWay),
+                    "took_ms": .decimal(tookMilliseconds), "opt_out_latency": latency.json,
                 ])
             }
             session.console.print(
@@ -61,6 +65,30 @@ struct SuppressCommand: AsyncParsableCommand {
                     + "\(receipt.recalled) queued letters recalled, \(receipt.alreadyOnTheirWay) already on their way"
             )
         }
+    }
+}
+
+extension Session {
+    /// Counts how long something took, until now. What was done is done: a failure is only told.
+    fileprivate func note(_ what: MeasuredLatency, since start: ContinuousClock.Instant) async -> Duration {
+        let duration = ContinuousClock.now - start
+        do {
+            try await database.note(what, duration)
+        } catch {
+            console.complain("how long it took could not be noted: \(AdminFailure(error).message)")
+        }
+        return duration
+    }
+}
+
+extension LatencyHistogram {
+    /// Upper bounds in milliseconds.
+    var json: JSONValue {
+        func bound(_ milliseconds: Int32?) -> JSONValue { milliseconds.map { .number($0) } ?? .null }
+        return [
+            "count": .number(total), "p50_ms": bound(quantile(0.5)), "p99_ms": bound(quantile(0.99)),
+            "worst_ms": bound(worst),
+        ]
     }
 }
 

@@ -27,6 +27,8 @@ struct AdminFailure: Error {
         case let error as SMTPRouteError: self.init(.unavailable, "\(error)")
         case let error as TemplateError: self.init(.badData, "\(error)")
         case let error as RequestRefused: self.init(.badData, "\(error)")
+        case let error as ReopenRefused: self.init(.badData, "\(error)")
+        case let error as FollowUpRefused: self.init(.badData, "\(error)")
         case let error as EmailAddress.Invalid: self.init(.badData, "\(error)")
         case is CancellationError: self.init(.temporary, "interrupted; the same command goes on")
         default: self.init(.internalError, "\(error)")

@@ -9,14 +9,22 @@ struct Console: Sendable {
     /// Whether a line on standard output, or error, can be redrawn.
     let isOutputTerminal: Bool
     let isErrorTerminal: Bool
+    /// Asks a person a question that is answered with yes or no; `nil` where nobody sits in front of it.
+    var ask: (@Sendable (String) -> Bool)?
 
     /// The process's own.
     static let process = Console(
         write: { writeAll($0, to: STDOUT_FILENO) },
         writeError: { writeAll($0, to: STDERR_FILENO) },
         isOutputTerminal: isatty(STDOUT_FILENO) == 1,
-        isErrorTerminal: isatty(STDERR_FILENO) == 1
+        isErrorTerminal: isatty(STDERR_FILENO) == 1,
+        ask: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 ? askPerson : nil
     )
+
+    @Sendable private static func askPerson(_ question: String) -> Bool {
+        writeAll(Array("\(question) [yes/no] ".utf8), to: STDERR_FILENO)
+        return readLine() == "yes"
+    }
 
     func print(_ text: String) { write(Array("\(text)\n".utf8)) }
 

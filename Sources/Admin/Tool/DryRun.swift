@@ -43,23 +43,22 @@ struct DryRun: Sendable {
         var random = SystemRandomNumberGenerator()
         var last: ContactID = 0
         while true {
-            let page = try await database.members(
-                of: letter.list,
+            let page = try await database.audience(
+                of: letter.campaign,
                 account: letter.account,
                 after: last,
-                limit: Self.pageRows,
-                onlyMailable: true
+                limit: Self.pageRows
             )
-            for member in page { render(member.contact, &result, &random) }
+            for contact in page { render(contact, &result, &random) }
             result.suppressed += try await database.countSuppressed(
-                page.map(\.contact.id),
+                page.map(\.id),
                 account: letter.account,
                 list: letter.list,
                 kind: letter.kind
             )
             progress(result.recipients)
             guard page.count == Int(Self.pageRows), let end = page.last else { return result }
-            last = end.contact.id
+            last = end.id
         }
     }
 

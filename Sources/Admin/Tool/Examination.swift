@@ -30,27 +30,31 @@ struct Examination {
         for problem in reader.problems { findings.append(.problem("settings", "\(problem)")) }
         if reader.problems.isEmpty { findings.append(.ok("settings", "every setting of every program can be used")) }
 
-        var lanes: [String] = ["default"]
-        if let database, let found = await examine(database, keys?.identity, number) { lanes = found }
-        if let broker { await examine(broker, lanes: lanes) }
+        var health: DatabaseHealth?
+        if let database { health = await examine(database, keys?.identity, number) }
+        if let broker {
+            let depth = await examine(broker, lanes: health?.lanes ?? ["default"])
+            if let depth, let health { findings.append(.deadLetters(health.deadLetters, queued: depth)) }
+        }
+        if let database, let broker { await examineWitness(database, broker) }
         if let route { await examine(route) }
     }
 
     // MARK: Database
 
-    /// - Returns: The lanes; `nil` when the database could not be asked.
+    /// - Returns: `nil` when the database could not be asked.
     private mutating func examine(_ settings: PostgresSettings, _ key: IdentityKey?, _ number: Int16?) async
-        -> [String]?
+        -> DatabaseHealth?
     {
         let part = "database"
         let pool = PostgresPool(settings: settings, name: "doctor", size: 1)
-        var lanes: [String]?
+        var found: DatabaseHealth?
         do {
             try await pool.withConnection(deadline: .seconds(5)) { try await Migrator().verify(on: $0) }
             let database = AdminDatabase(pool: pool, actor: actor)
             let health = try await database.health()
             findings.append(.ok(part, "PostgreSQL \(health.serverVersion) at \(settings), schema up to date"))
-            lanes = health.lanes
+            found = health
             await attempt(part) { try await pool.withConnection { try await $0.assertCannotBypassRowSecurity() } }
             await attempt(part) { try await pool.withConnection { try await $0.assertDurable() } }
             if !health.hasPartitionsAhead {
@@ -60,11 +64,12 @@ struct Examination {
             findings.append(
                 .note(part, "\(health.workersAlive) workers alive, lanes: \(health.lanes.joined(separator: ", "))")
             )
+            findings.append(.optOuts(health.optOutLatency))
         } catch {
             findings.append(.problem(part, AdminFailure(error).message))
         }
         await pool.close()
-        return lanes
+        return found
     }
 
     private mutating func examine(_ key: IdentityKey?, _ number: Int16?, against health: DatabaseHealth) {
@@ -101,23 +106,28 @@ struct Examination {
 
     // MARK: Broker
 
-    private mutating func examine(_ settings: BrokerSettings, lanes: [String]) async {
+    /// - Returns: How many messages wait in the queue of dead letters, 0 when it is not there yet; `nil` when the broker
+    ///   could not be asked. It is only counted: to take a letter counts against the broker's delivery limit.
+    private mutating func examine(_ settings: BrokerSettings, lanes: [String]) async -> Int? {
         let part = "broker"
+        var deadLetters: Int?
         var settings = settings
         settings.patience = .seconds(3)
         do {
             let publisher = try AMQPPublisher(settings)
             var isReached = false
-            for queue in lanes.map({ "jobs.\($0)" }) + ["dead-letters"] {
+            for queue in lanes.map({ "jobs.\($0)" }) + [Self.deadLetterQueue] {
                 do {
                     let depth = try await publisher.depth(of: queue)
                     // It is there: declared again it shows whether its type is the one that is set.
                     try await publisher.declare([queue])
                     findings.append(.ok(part, "\(settings), queue \(queue): \(depth) waiting"))
                     isReached = true
+                    if queue == Self.deadLetterQueue { deadLetters = depth }
                 } catch let error as AMQPError where error.kind == .missingQueue {
                     findings.append(.note(part, "\(settings), queue \(queue): not there yet, the producer makes it"))
                     isReached = true
+                    if queue == Self.deadLetterQueue { deadLetters = 0 }
                 } catch {
                     findings.append(.problem(part, "queue \(queue): \(error)"))
                     // Without a broker the next queue would only say the same.
@@ -128,6 +138,37 @@ struct Examination {
         } catch {
             findings.append(.problem(part, "\(error)"))
         }
+        return deadLetters
+    }
+
+    private static let deadLetterQueue = "dead-letters"
+
+    // MARK: Installation
+
+    /// Whether the programs would send from this database.
+    private mutating func examineWitness(_ settings: PostgresSettings, _ broker: BrokerSettings) async {
+        let part = "installation"
+        var broker = broker
+        broker.patience = .seconds(3)
+        let pool = PostgresPool(settings: settings, name: "doctor", size: 1)
+        do {
+            let queue = try await WitnessQueue(broker)
+            do {
+                let (stored, server) = try await InstallationStore(pool).read()
+                let witnesses = queue.witnesses.map { (place: "the queue \(WitnessKeeper.queue)", witness: $0) }
+                if let strange = StrangeDatabase.judge(stored, on: server, witnesses) {
+                    findings.append(.problem(part, "\(strange)"))
+                } else {
+                    findings.append(.ok(part, "generation \(stored.generation), as far as anybody remembers"))
+                }
+            } catch {
+                findings.append(.problem(part, AdminFailure(error).message))
+            }
+            await queue.close()
+        } catch {
+            findings.append(.note(part, "the broker's witness could not be asked: \(error)"))
+        }
+        await pool.close()
     }
 
     // MARK: Mail route

@@ -1,7 +1,8 @@
 import ArgumentParser
 
-/// The exit codes of every command, after sysexits.h.
+/// The exit codes of every command, after sysexits.h; 1, as diff(1) has it, for books that do not agree.
 enum ExitStatus: Int32, CaseIterable {
+    case differs = 1
     case usage = 64
     case badData = 65
     case noInput = 66
@@ -14,6 +15,7 @@ enum ExitStatus: Int32, CaseIterable {
 
     var meaning: String {
         switch self {
+        case .differs: "`campaign audit` found something that does not agree"
         case .usage: "the command line cannot be read"
         case .badData: "what was given is wrong or not possible now: a file, a template, a name, a campaign's state"
         case .noInput: "a file cannot be opened"
@@ -27,7 +29,8 @@ enum ExitStatus: Int32, CaseIterable {
     }
 
     static var table: String {
-        (["  0  it worked"] + allCases.map { " \($0.rawValue)  \($0.meaning)" }).joined(separator: "\n")
+        (["  0  it worked"] + allCases.map { ($0.rawValue < 10 ? "  " : " ") + "\($0.rawValue)  \($0.meaning)" })
+            .joined(separator: "\n")
     }
 }
 

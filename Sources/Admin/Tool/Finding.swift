@@ -9,7 +9,7 @@ struct Finding: Sendable, Equatable {
         case problem
     }
 
-    /// `settings`, `database`, `broker`, `mail route`.
+    /// `settings`, `database`, `broker`, `mail route`, `dead letters`, `opt-outs`.
     let part: String
     let verdict: Verdict
     /// What, where and what to do.
@@ -21,6 +21,51 @@ struct Finding: Sendable, Equatable {
         Finding(part: part, verdict: .problem, text: text)
     }
 
+    /// Compares the table of dead letters, which is the truth, with the copies that lie in the broker for its own tools.
+    ///
+    /// - Parameters:
+    ///   - table: How many wait for a decision, and how many there are.
+    ///   - queued: Messages in the queue `dead-letters`.
+    /// - Returns: What a difference means, and what to do.
+    static func deadLetters(_ table: (waiting: Int64, total: Int64), queued: Int) -> Finding {
+        let (waiting, queued) = (table.waiting, Int64(queued))
+        let facts = "\(grouped(waiting)) wait for a decision, \(grouped(queued)) in the queue"
+        let decide = waiting > 0 ? ". `veredus dead-letters list` shows them" : ""
+        func say(_ text: String) -> Finding { .note("dead letters", facts + text + decide) }
+        switch queued {
+        case waiting where waiting == 0: return .ok("dead letters", "none")
+        case waiting: return say("")
+        case ..<waiting:
+            return say(
+                ": copies are missing from the queue (it was purged or lost, or somebody took them). The table has them "
+                    + "all; nothing is to be done"
+            )
+        case ...table.total:
+            let purge =
+                waiting == 0
+                ? "Empty it: rabbitmqctl purge_queue dead-letters"
+                : "It may be emptied when none waits any more: rabbitmqctl purge_queue dead-letters"
+            return say(": settling leaves the queue alone, it holds copies of settled ones. \(purge)")
+        default:
+            return say(
+                ", but the table has only \(grouped(table.total)): another program publishes there, or the database was "
+                    + "restored from before. Look at them with the broker's own tools before they are removed"
+            )
+        }
+    }
+
+    /// How long it takes until an opt-out has recalled what was queued.
+    static func optOuts(_ latency: LatencyHistogram) -> Finding {
+        guard let half = latency.quantile(0.5), let most = latency.quantile(0.99), let worst = latency.worst else {
+            return .note("opt-outs", "none was measured yet")
+        }
+        return .note(
+            "opt-outs",
+            "from request to recall: half within \(half) ms, 99 of 100 within \(most) ms, all \(grouped(latency.total)) "
+                + "within \(worst) ms"
+        )
+    }
+
     var line: String {
         let mark =
             switch verdict {
@@ -28,7 +73,7 @@ struct Finding: Sendable, Equatable {
             case .note: "note     "
             case .problem: "PROBLEM  "
             }
-        return mark + part + String(repeating: " ", count: max(1, 12 - part.count)) + text
+        return mark + part + String(repeating: " ", count: max(1, 14 - part.count)) + text
     }
 
     var json: JSONValue {

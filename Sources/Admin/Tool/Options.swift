@@ -1,4 +1,5 @@
 import ArgumentParser
+import Shared
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
@@ -25,5 +26,24 @@ struct CampaignArgument: ParsableArguments {
 
     func validate() throws {
         guard id > 0 else { throw ValidationError("a campaign's number is 1 or more") }
+    }
+}
+
+/// What every command takes that decides something for good.
+struct DecisionOptions: ParsableArguments {
+    @Option(help: "Why; kept in the audit log.") var reason: String
+    @Flag(help: "Do it; without it, nothing is changed unless a person at the terminal says yes.") var yes = false
+
+    func validate() throws {
+        guard !reason.isEmpty, !CardNumber.isIn(reason.utf8) else {
+            throw ValidationError("--reason must say why, without a payment card number")
+        }
+    }
+
+    /// Whether to go on, once the plan was shown; says so where nothing will be changed.
+    func isConfirmed(_ question: String, _ console: Console) -> Bool {
+        if yes || console.ask?(question) ?? false { return true }
+        console.say("nothing was changed" + (console.ask == nil ? "; --yes does it" : ""))
+        return false
     }
 }

@@ -312,19 +312,38 @@ CREATE TABLE dead_letters (
     attempt         smallint NOT NULL DEFAULT 0,
     queue           text NOT NULL,
     envelope        bytea NOT NULL,
-    created_at      timestamptz NOT NULL DEFAULT now()
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    settled_at      timestamptz,                            -- NULL: an operator has still to decide
+    settlement      smallint,                               -- 0 sent again 1 opted out meanwhile 2 final already 3 discarded
+    CHECK ((settled_at IS NULL) = (settlement IS NULL))
 );
-CREATE INDEX dead_letters_by_campaign ON dead_letters (campaign_id);
+CREATE INDEX dead_letters_by_campaign ON dead_letters (campaign_id, seq);
+CREATE INDEX dead_letters_open ON dead_letters (dead_letter_id) WHERE settled_at IS NULL;
+
+-- How long something took, as a histogram: what is measured, buckets by their upper bound. Nothing of a tenant's.
+CREATE TABLE latencies (
+    what       text NOT NULL,                               -- opt-out: from the request to the committed recall
+    bucket_ms  int NOT NULL,
+    n          bigint NOT NULL,
+    PRIMARY KEY (what, bucket_ms)
+);
 
 -- Which database this is. A copy of it that comes back to life elsewhere, or from yesterday, must not send again what
 -- the other one has sent: programs compare this row with the server they talk to, and with witnesses of their own.
 CREATE TABLE installation (
-    single             boolean PRIMARY KEY DEFAULT true CHECK (single),
+    singleton          boolean PRIMARY KEY DEFAULT true CHECK (singleton),
     system_identifier  bigint NOT NULL,                     -- pg_control_system()
     timeline           int NOT NULL,
     generation         bigint NOT NULL,                     -- raised every minute while a producer runs
     raised_at          timestamptz NOT NULL
 );
+
+-- The timeline that the server writes on. The control file's own may be as old as its last checkpoint.
+CREATE FUNCTION server_timeline() RETURNS int LANGUAGE sql STABLE AS
+$$ SELECT ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int $$;
+
+INSERT INTO installation (system_identifier, timeline, generation, raised_at)
+SELECT system_identifier, server_timeline(), floor(extract(epoch FROM now()) / 60), now() FROM pg_control_system();
 
 -- What comes back ----------------------------------------------------------------------------------------------------
 
@@ -385,6 +404,16 @@ CREATE FUNCTION account_of_campaign(campaign int) RETURNS int
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
 $$ SELECT account_id FROM campaigns WHERE campaign_id = campaign $$;
 
+-- Which account a dead letter belongs to; NULL for one that could not be read, and for none.
+CREATE FUNCTION account_of_dead_letter(letter bigint) RETURNS int
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+$$ SELECT account_id FROM dead_letters WHERE dead_letter_id = letter $$;
+
+-- How many dead letters wait for a decision, and how many there are, of all accounts: what doctor compares with the queue.
+CREATE FUNCTION count_dead_letters(OUT waiting bigint, OUT total bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+$$ SELECT count(*) FILTER (WHERE settled_at IS NULL), count(*) FROM dead_letters $$;
+
 -- Freshly frozen rows need statistics, or keyset reads choose a bitmap scan with a sort. Only the owner may ANALYZE.
 CREATE FUNCTION analyze_deliveries() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
@@ -416,11 +445,17 @@ END $$;
 -- The operator's tool lists accounts before it chooses one.
 CREATE POLICY every_name ON accounts FOR SELECT TO veredus_admin USING (true);
 CREATE POLICY new_account ON accounts FOR INSERT TO veredus_admin WITH CHECK (true);
--- counters, claims, workers, lanes, lane_domains and key_checks hold numbers and names of ours, nothing of a tenant's.
+-- A dead letter that could not be read names no account: the operator must be able to look at it and to settle it.
+CREATE POLICY unreadable ON dead_letters TO veredus_admin USING (account_id IS NULL) WITH CHECK (account_id IS NULL);
+-- counters, claims, workers, latencies, lanes, lane_domains and key_checks hold numbers and names of ours, nothing of a tenant's.
 
 REVOKE ALL ON FUNCTION make_delivery_partitions(), analyze_deliveries(), account_of_campaign(int),
-    write_audit(text, int, text, text, text) FROM PUBLIC;
+    account_of_dead_letter(bigint), count_dead_letters(), write_audit(text, int, text, text, text) FROM PUBLIC;
 
+GRANT SELECT ON installation TO veredus_producer, veredus_worker, veredus_admin, veredus_web, veredus_recorder,
+    veredus_inbound;
+GRANT UPDATE (generation, raised_at) ON installation TO veredus_producer, veredus_worker;
+GRANT UPDATE ON installation TO veredus_admin;
 GRANT SELECT ON lanes, lane_domains, key_checks TO veredus_producer, veredus_worker, veredus_admin, veredus_web, veredus_inbound;
 
 GRANT SELECT, UPDATE ON campaigns TO veredus_producer;
@@ -449,7 +484,10 @@ GRANT DELETE ON suppressions TO veredus_admin;
 GRANT SELECT, INSERT, UPDATE ON lanes, lane_domains, key_checks TO veredus_admin;
 GRANT DELETE ON lane_domains TO veredus_admin;
 GRANT SELECT ON campaign_lanes, links, deliveries, counters, retries, replies, dead_letters, claims, workers, audit, bounces, events TO veredus_admin;
-GRANT UPDATE (state, reason, recalled, changed_at) ON deliveries TO veredus_admin;
+GRANT UPDATE (state, reason, suspect, recalled, reopened, changed_at) ON deliveries TO veredus_admin;
+GRANT UPDATE (settled_at, settlement) ON dead_letters TO veredus_admin;
+GRANT SELECT, INSERT, UPDATE ON latencies TO veredus_admin;
 GRANT SELECT ON SEQUENCE campaigns_campaign_id_seq TO veredus_admin;
 GRANT DELETE ON retries TO veredus_admin;
-GRANT EXECUTE ON FUNCTION account_of_campaign(int), write_audit(text, int, text, text, text) TO veredus_admin;
+GRANT EXECUTE ON FUNCTION account_of_campaign(int), account_of_dead_letter(bigint), count_dead_letters(),
+    write_audit(text, int, text, text, text) TO veredus_admin;

@@ -44,6 +44,8 @@ package struct RequestRefused: Error, Equatable, Sendable, CustomStringConvertib
         case state(CampaignState)
         /// Nobody is on the list.
         case emptyList
+        /// It follows a campaign that has left nobody in the state that it is for.
+        case nobodyLeft(by: CampaignID)
     }
 
     package let campaign: CampaignID
@@ -55,6 +57,10 @@ package struct RequestRefused: Error, Equatable, Sendable, CustomStringConvertib
         case .emptyList:
             return "campaign \(campaign) cannot be started: nobody is subscribed to its list. "
                 + "Import contacts first: `veredus contacts import`"
+        case .nobodyLeft(let followed):
+            return
+                "campaign \(campaign) cannot be started: campaign \(followed), which it follows, has left nobody for it. "
+                + "`veredus campaign report \(followed)` shows where its recipients stand"
         case .state(let state):
             let possible = CampaignState.Request.allCases.filter { CampaignState.states(allowing: $0).contains(state) }
             let advice =
@@ -116,7 +122,7 @@ extension AdminDatabase {
     /// Asks for a start: the producer that leases the campaign freezes and sends it.
     ///
     /// - Parameters:
-    ///   - campaign: A draft.
+    ///   - campaign: A draft, or one that waits for its time.
     ///   - account: Its account.
     ///   - moment: Seconds since 1970; `nil` is now.
     /// - Throws: ``RequestRefused``; nothing has changed then.
@@ -130,11 +136,9 @@ extension AdminDatabase {
                 return try connection.write(entry, by: actor, account: account)
             }
             let state = try connection.state(of: campaign)
-            throw RequestRefused(
-                campaign: campaign,
-                request: .start,
-                why: state == .draft ? .emptyList : .state(state)
-            )
+            let followed = try connection.rows(.followedCampaign, [.int32(campaign)]) { try $0.int32(0) }.first
+            let nobody = followed.map { RequestRefused.Why.nobodyLeft(by: $0) } ?? .emptyList
+            throw RequestRefused(campaign: campaign, request: .start, why: state == .draft ? nobody : .state(state))
         }
     }
 
@@ -189,7 +193,7 @@ extension CampaignDraft {
 }
 
 extension PostgresConnection {
-    fileprivate func state(of campaign: CampaignID) throws -> CampaignState {
+    func state(of campaign: CampaignID) throws -> CampaignState {
         let states = try rows(.stateOfCampaign, [.int32(campaign)]) { try $0.int16(0) }
         let number = try states.only(of: .stateOfCampaign)
         guard let state = CampaignState(rawValue: number) else {
@@ -234,14 +238,16 @@ extension Statement {
         RETURNING version
         """
     )
-    /// `$1` campaign; `$2` when, NULL for now.
+    /// One that waits for its time, or has missed it, gets the new time. `$1` campaign; `$2` when, NULL for now.
     static let startCampaign = Statement(
         "start-campaign",
         role: .admin,
         """
         UPDATE campaigns c SET state = 1, start_at = COALESCE($2::timestamptz, now())
-        WHERE c.campaign_id = $1 AND c.state = 0
-          AND EXISTS (SELECT FROM list_members m WHERE m.list_id = c.list_id AND m.status = 0)
+        WHERE c.campaign_id = $1 AND c.state IN (0, 1)
+          AND CASE WHEN c.follows IS NULL
+              THEN EXISTS (SELECT FROM list_members m WHERE m.list_id = c.list_id AND (m.status = 0 OR c.kind = 1))
+              ELSE EXISTS (SELECT FROM deliveries d WHERE d.campaign_id = c.follows AND d.state = c.follows_state) END
         """
     )
     /// Waits for the claims that are under way, and makes the next ones wait; `$1` campaign.
@@ -266,6 +272,12 @@ extension Statement {
         "state-of-campaign",
         role: .admin,
         "SELECT state FROM campaigns WHERE campaign_id = $1"
+    )
+    /// `$1` campaign.
+    static let followedCampaign = Statement(
+        "followed-campaign",
+        role: .admin,
+        "SELECT follows FROM campaigns WHERE campaign_id = $1 AND follows IS NOT NULL"
     )
     /// `$1` campaign.
     static let newestLetter = Statement(

@@ -48,18 +48,17 @@ package struct ContactCard: Sendable {
 
 extension AdminDatabase {
     /// The members of a list after a contact's number, in order; a transaction of its own, so that a long export holds
-    /// no snapshot. `onlyMailable` leaves out who has unsubscribed and who was erased.
+    /// no snapshot.
     package func members(
         of list: Int32,
         account: AccountID,
         after contact: ContactID,
-        limit: Int32,
-        onlyMailable: Bool
+        limit: Int32
     ) async throws -> [MemberFacts] {
         try await transaction(account: account) { connection in
             try connection.rows(
                 .members,
-                [.int32(list), .int64(contact), .int32(limit), .bool(onlyMailable)]
+                [.int32(list), .int64(contact), .int32(limit)]
             ) { row in
                 MemberFacts(
                     contact: try ContactFacts(row),
@@ -68,6 +67,23 @@ extension AdminDatabase {
                     consentedAt: try row.timestamp(8)
                 )
             }
+        }
+    }
+
+    /// The recipients that a campaign's freeze would write rows for now, after a contact's number, in order; of those
+    /// who have opted out some are among them.
+    package func audience(
+        of campaign: CampaignID,
+        account: AccountID,
+        after contact: ContactID,
+        limit: Int32
+    ) async throws -> [ContactFacts] {
+        try await transaction(account: account) { connection in
+            try connection.rows(
+                .audienceNow,
+                [.int32(campaign), .int64(contact), .int32(limit)],
+                ContactFacts.init
+            )
         }
     }
 
@@ -151,7 +167,7 @@ extension ContactCard.Delivery {
 }
 
 extension Statement {
-    /// A page of a list; `$1` list; `$2` after this contact; `$3` rows; `$4` only who can be mailed.
+    /// A page of a list; `$1` list; `$2` after this contact; `$3` rows.
     static let members = Statement(
         "members",
         role: .admin,
@@ -159,7 +175,23 @@ extension Statement {
         SELECT c.contact_id, c.address, c.attributes, c.status, c.version, c.created_at,
                m.status, m.source, m.consented_at
         FROM list_members m JOIN contacts c ON c.contact_id = m.contact_id
-        WHERE m.list_id = $1 AND m.contact_id > $2 AND (NOT $4::bool OR m.status = 0 AND c.status = 0)
+        WHERE m.list_id = $1 AND m.contact_id > $2
+        ORDER BY m.contact_id LIMIT $3::int
+        """
+    )
+    /// A page of a campaign's audience, by the rule of the freeze; `$1` campaign; `$2` after this contact; `$3` rows.
+    static let audienceNow = Statement(
+        "audience-now",
+        role: .admin,
+        """
+        SELECT c.contact_id, c.address, c.attributes, c.status, c.version, c.created_at
+        FROM campaigns k
+        JOIN list_members m ON m.list_id = k.list_id AND (m.status = 0 OR k.kind = 1)
+        JOIN contacts c ON c.contact_id = m.contact_id AND c.status = 0
+        WHERE k.campaign_id = $1 AND m.contact_id > $2
+          AND (k.follows IS NULL OR EXISTS (
+              SELECT FROM deliveries d
+              WHERE d.campaign_id = k.follows AND d.contact_id = m.contact_id AND d.state = k.follows_state))
         ORDER BY m.contact_id LIMIT $3::int
         """
     )

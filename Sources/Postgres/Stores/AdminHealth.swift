@@ -10,11 +10,16 @@ package struct DatabaseHealth: Sendable {
     package let addressKeyChecks: [Int16: [UInt8]]
     /// Whether the next campaigns have a partition to go to.
     package let hasPartitionsAhead: Bool
+    /// Of all accounts.
+    package let deadLetters: (waiting: Int64, total: Int64)
+    package let optOutLatency: LatencyHistogram
 }
 
 extension AdminDatabase {
     package func health() async throws -> DatabaseHealth {
-        try await transaction(account: nil) { connection in
+        let deadLetters = try await countDeadLetters()
+        let optOutLatency = try await latencies(of: .optOut)
+        return try await transaction(account: nil) { connection in
             let facts = try connection.rows(.healthFacts) { row in
                 (
                     version: try row.text(0), user: try row.text(1), workers: try row.int64(2),
@@ -27,7 +32,9 @@ extension AdminDatabase {
                 workersAlive: facts.workers,
                 lanes: facts.lanes,
                 addressKeyChecks: try connection.addressKeyChecks(),
-                hasPartitionsAhead: facts.partitions
+                hasPartitionsAhead: facts.partitions,
+                deadLetters: deadLetters,
+                optOutLatency: optOutLatency
             )
         }
     }

@@ -7,6 +7,12 @@ package struct CampaignReport: Sendable {
         package let counts: DeliveryCounts
     }
 
+    /// Whom a follow-up is for.
+    package struct Followed: Sendable, Equatable {
+        package let campaign: CampaignID
+        package let state: DeliveryState
+    }
+
     /// Replies that did not accept, by code.
     package struct Refusals: Sendable {
         /// 0 without a reply.
@@ -29,6 +35,8 @@ package struct CampaignReport: Sendable {
     package let readAt: Double
     /// Whether a producer drives it now.
     package let isLeased: Bool
+    /// The campaign whose recipients it mails again, and the state that they were left in.
+    package let follows: Followed?
     package let lanes: [Lane]
 
     package var counts: DeliveryCounts { lanes.reduce(into: DeliveryCounts()) { $0 += $1.counts } }
@@ -106,6 +114,7 @@ extension PostgresConnection {
                 finishedAt: head.finishedAt,
                 readAt: head.readAt,
                 isLeased: head.isLeased,
+                follows: head.follows,
                 lanes: (byCampaign[head.campaign] ?? []).map { CampaignReport.Lane(name: $0.lane, counts: $0.counts) }
             )
         }
@@ -125,6 +134,7 @@ private struct ReportHead: Sendable {
     let finishedAt: Double?
     let readAt: Double
     let isLeased: Bool
+    let follows: CampaignReport.Followed?
 
     init(_ row: borrowing PostgresRow) throws {
         campaign = try row.int32(0)
@@ -143,6 +153,13 @@ private struct ReportHead: Sendable {
         finishedAt = try row.optionalTimestamp(9)
         readAt = try row.timestamp(10)
         isLeased = try row.bool(11)
+        let left = try row.optionalInt16(13).flatMap(DeliveryState.init(rawValue:))
+        follows =
+            if let followed = try row.optionalInt32(12), let left {
+                CampaignReport.Followed(campaign: followed, state: left)
+            } else {
+                nil
+            }
     }
 }
 
@@ -165,7 +182,7 @@ private struct LaneCounts: Sendable {
 extension Statement {
     private static let reportColumns = """
         SELECT c.campaign_id, c.account_id, c.name, c.state, c.audience, l.name, c.created_at, c.start_at, c.started_at,
-               c.finished_at, clock_timestamp(), c.lease_until > now()
+               c.finished_at, clock_timestamp(), c.lease_until > now(), c.follows, c.follows_state
         FROM campaigns c JOIN lists l ON l.list_id = c.list_id
         """
     /// `$1` campaign.

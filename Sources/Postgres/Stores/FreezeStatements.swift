@@ -7,7 +7,8 @@ extension Statement {
         "campaign-to-freeze",
         role: .producer,
         """
-        SELECT c.account_id, c.list_id, c.kind, (SELECT max(version) FROM campaign_versions v WHERE v.campaign_id = $1)
+        SELECT c.account_id, c.list_id, c.kind, (SELECT max(version) FROM campaign_versions v WHERE v.campaign_id = $1),
+               c.follows, c.follows_state
         FROM campaigns c
         WHERE c.campaign_id = $1 AND c.lease_token = $2 AND c.state = 1 AND c.start_at <= now() FOR UPDATE
         """
@@ -15,7 +16,8 @@ extension Statement {
 
     /// Writes a row per recipient, numbered by lane, so that each lane is one contiguous range.
     ///
-    /// `$1` campaign; `$2` account; `$3` list.
+    /// Marketing goes to who is subscribed; transactional mail to every member, whoever unsubscribed from the list.
+    /// `$1` campaign; `$2` account; `$3` list; `$4` kind.
     static let freezeAudience = Statement(
         "freeze-audience",
         role: .producer,
@@ -27,8 +29,29 @@ extension Statement {
             FROM list_members m
             JOIN contacts c ON c.contact_id = m.contact_id AND c.account_id = $2 AND c.status = 0
             LEFT JOIN lane_domains l ON l.domain = c.domain
-            WHERE m.list_id = $3 AND m.account_id = $2 AND m.status = 0
+            WHERE m.list_id = $3 AND m.account_id = $2 AND (m.status = 0 OR $4::smallint <> 0)
         ) AS members
+        """
+    )
+
+    /// The same for a campaign that follows another one: those of its recipients whom that one left in a state.
+    ///
+    /// `$1` campaign; `$2` account; `$3` list; `$4` kind; `$5` the campaign that it follows; `$6` the state.
+    static let freezeFollowers = Statement(
+        "freeze-followers",
+        role: .producer,
+        """
+        INSERT INTO deliveries (campaign_id, seq, account_id, contact_id, list_id, lane_id)
+        SELECT $1, row_number() OVER (ORDER BY lane_id, contact_id), $2, contact_id, $3, lane_id
+        FROM (
+            SELECT d.contact_id, COALESCE(l.lane_id, 1) AS lane_id
+            FROM deliveries d
+            JOIN contacts c ON c.contact_id = d.contact_id AND c.account_id = $2 AND c.status = 0
+            JOIN list_members m ON m.list_id = $3 AND m.contact_id = d.contact_id
+                AND (m.status = 0 OR $4::smallint <> 0)
+            LEFT JOIN lane_domains l ON l.domain = c.domain
+            WHERE d.campaign_id = $5 AND d.state = $6 AND d.account_id = $2
+        ) AS left_over
         """
     )
 

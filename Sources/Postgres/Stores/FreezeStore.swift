@@ -29,17 +29,24 @@ package struct FreezeStore: Sendable {
         let frozen = try await pool.withConnection { connection in
             try await connection.transaction { connection -> Frozen? in
                 let found = try connection.rows(.campaignToFreeze, [.int32(campaign), .int64(token)]) { row in
-                    (try row.int32(0), try row.int32(1), try row.int16(2), try row.int32(3))
+                    (
+                        try row.int32(0), try row.int32(1), try row.int16(2), try row.int32(3),
+                        try row.optionalInt32(4),
+                        try row.optionalInt16(5)
+                    )
                 }
-                guard let (account, list, kind, version) = found.first else { return nil }
+                guard let (account, list, kind, version, followed, state) = found.first else { return nil }
                 let letters = try connection.rows(.letterToFreeze, [.int32(campaign), .int32(version)]) { row in
                     try FrozenLetter(row)
                 }
                 let urls = try letters.first.map(links) ?? []
-                let audience = try connection.run(
-                    .freezeAudience,
-                    [.int32(campaign), .int32(account), .int32(list)]
-                )
+                let members: [PostgresValue] = [.int32(campaign), .int32(account), .int32(list), .int16(kind)]
+                let audience =
+                    if let followed, let state {
+                        try connection.run(.freezeFollowers, members + [.int32(followed), .int16(state)])
+                    } else {
+                        try connection.run(.freezeAudience, members)
+                    }
                 try connection.run(.freezeLanes, [.int32(campaign), .int32(account)])
                 try connection.run(
                     .freezeLinks,

@@ -1,0 +1,136 @@
+import ArgumentParser
+import Postgres
+import Shared
+
+struct DeadLettersCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dead-letters",
+        abstract: "Look at what could not be processed, and decide about it.",
+        discussion: """
+            All of this reads and settles the table, never the broker's queue dead-letters, which holds copies for the \
+            broker's own tools. A dead letter waits until somebody requeues or discards it; none is ever deleted.
+            """,
+        subcommands: [
+            DeadLettersList.self, DeadLettersShow.self, DeadLettersRequeue.self, DeadLettersDiscard.self,
+        ]
+    )
+}
+
+struct DeadLettersList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Show the dead letters that wait for a decision, by cause."
+    )
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Option(help: "Only this campaign's.") var campaign: CampaignID?
+    @Option(help: "Only this account's.") var account: String?
+
+    func run() async throws {
+        try await Session.run(common) { session in
+            let names = Dictionary(uniqueKeysWithValues: try await session.database.accounts().map { ($0.id, $0.name) })
+            var groups: [DeadLetterGroup] = []
+            for account in try await session.deadLetterAccounts(campaign: campaign, account: account) {
+                groups += try await session.database.deadLetterGroups(of: account, campaign: campaign)
+            }
+            groups.sort { ($0.count, $0.example) > ($1.count, $1.example) }
+            guard !output.json else {
+                return session.console.print(.array(groups.map { $0.json(account: $0.account.flatMap { names[$0] }) }))
+            }
+            guard !groups.isEmpty else { return session.console.print("no dead letter waits for a decision") }
+            session.console.print(
+                Table(
+                    ["COUNT", "REASON", "ACCOUNT", "EXAMPLE", "NEWEST", "CAUSE"],
+                    groups.map { group in
+                        [
+                            grouped(group.count), group.reason.name, group.account.flatMap { names[$0] } ?? "none",
+                            String(group.example), Timestamp.text(group.newestAt), group.cause,
+                        ]
+                    }
+                ).text
+            )
+        }
+    }
+}
+
+struct DeadLettersShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one dead letter.")
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "Its number.") var id: Int64
+
+    func run() async throws {
+        try await Session.run(common) { session in
+            let letter = try await session.deadLetter(id)
+            if output.json { session.console.print(letter.json) } else { session.console.print(letter.text) }
+        }
+    }
+}
+
+extension Session {
+    /// A dead letter that exists, whatever its account.
+    func deadLetter(_ id: Int64) async throws -> DeadLetterFacts {
+        let account = try await database.account(ofDeadLetter: id)
+        guard let letter = try await database.deadLetter(id, account: account) else {
+            throw AdminFailure(.badData, "there is no dead letter \(id). `veredus dead-letters list` shows them")
+        }
+        return letter
+    }
+
+    /// Whose dead letters a command is about; `nil` among them for those that name no account.
+    func deadLetterAccounts(campaign: CampaignID?, account: String?) async throws -> [AccountID?] {
+        if let campaign { return [try await self.account(of: campaign)] }
+        if let account { return [try await self.account(named: account).id] }
+        return try await database.accounts().map(\.id) + [nil]
+    }
+}
+
+extension DeadLetterGroup {
+    func json(account name: String?) -> JSONValue {
+        [
+            "reason": .string(reason.name), "cause": .string(cause), "account": .string(orNull: name),
+            "count": .number(count), "example": .number(example), "newest_at": .string(Timestamp.text(newestAt)),
+        ]
+    }
+}
+
+extension DeadLetterFacts {
+    /// As text where it is printable ASCII, as every envelope of ours is.
+    private var envelopeText: String? {
+        envelope.allSatisfy { (0x20..<0x7F).contains($0) } ? String(decoding: envelope, as: UTF8.self) : nil
+    }
+
+    private var envelopeHexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: envelope.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    var json: JSONValue {
+        [
+            "dead_letter": .number(id), "reason": .string(reason.name), "detail": .string(detail),
+            "campaign": campaign.map { .number($0) } ?? .null, "seq": seq.map { .number($0) } ?? .null,
+            "state": .string(orNull: state?.name), "worker": .string(worker), "attempt": .number(attempt),
+            "queue": .string(queue), "created_at": .string(Timestamp.text(createdAt)),
+            "settlement": .string(orNull: settlement?.name),
+            "settled_at": .string(orNull: settledAt.map { Timestamp.text($0) }),
+            "envelope": .string(orNull: envelopeText), "envelope_hex": .string(envelopeHexadecimal),
+        ]
+    }
+
+    var text: String {
+        var lines = ["dead letter \(id): \(reason.name), \(detail)"]
+        if let campaign, let seq {
+            lines.append(
+                "campaign \(campaign), seq \(seq)" + (state.map { ", now \($0.name)" } ?? ", no such recipient")
+            )
+        }
+        lines.append("worker \(worker), attempts before \(attempt), queue \(queue), \(Timestamp.text(createdAt))")
+        lines.append("envelope \(envelopeText ?? "in hexadecimal \(envelopeHexadecimal)")")
+        if let settlement, let settledAt {
+            lines.append("settled \(Timestamp.text(settledAt)): \(settlement.name)")
+        } else {
+            lines.append("waits for a decision: veredus dead-letters requeue \(id), or discard \(id)")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

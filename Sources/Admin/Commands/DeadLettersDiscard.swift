@@ -1,0 +1,62 @@
+import ArgumentParser
+import Postgres
+import Shared
+
+struct DeadLettersDiscard: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "discard",
+        abstract: "Decide that dead letters stay unsent.",
+        discussion: """
+            They are kept, marked as settled, and their recipients stay dead in the books. Says first how many; without \
+            --yes nothing is changed, unless a person at the terminal says yes.
+            """
+    )
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var decision: DecisionOptions
+    @OptionGroup var selected: DeadLetterSelectionOptions
+
+    func run() async throws {
+        try await Session.run(common) { session in
+            let (accounts, selection) = try await selected.resolve(session)
+            var waiting: [(account: AccountID?, ids: [Int64])] = []
+            for account in accounts {
+                var last: Int64 = 0
+                while true {
+                    let page = try await session.database.waitingDeadLetters(
+                        of: account,
+                        selection,
+                        after: last,
+                        through: .max,
+                        limit: AdminDatabase.reopenLimit
+                    )
+                    guard let end = page.last else { break }
+                    waiting.append((account, page.map(\.id)))
+                    last = end.id
+                }
+            }
+            let count = waiting.reduce(0) { $0 + $1.ids.count }
+            if !output.json {
+                session.console.print("\(grouped(count)) dead letters to discard; their recipients stay dead")
+            }
+            guard count > 0, decision.isConfirmed("Discard them?", session.console) else {
+                if output.json { session.console.print(["done": .bool(false), "letters": .number(count)]) }
+                return
+            }
+            var discarded = 0
+            for (account, ids) in waiting {
+                discarded += try await session.database.settle(
+                    ids,
+                    as: .discarded,
+                    account: account,
+                    reason: decision.reason
+                )
+            }
+            if output.json {
+                session.console.print(["done": .bool(true), "letters": .number(discarded)])
+            } else {
+                session.console.print("discarded \(grouped(discarded))")
+            }
+        }
+    }
+}

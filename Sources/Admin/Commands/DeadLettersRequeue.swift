@@ -1,0 +1,75 @@
+import AMQP
+import ArgumentParser
+import Bootstrap
+import Postgres
+import Shared
+
+struct DeadLettersRequeue: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "requeue",
+        abstract: "Send dead letters again, once what made them dead is mended.",
+        discussion: """
+            Says first what it would do. Who has opted out meanwhile is not mailed; an expired or cancelled campaign is \
+            left alone. A finished campaign runs again, and lives for another lifetime. Safe to repeat, and to kill: no \
+            recipient is lost or mailed twice by it. Without --yes it only says what it would do, unless a person at the \
+            terminal says yes. Exit code 65 when some of them cannot be read by any worker.
+            """
+    )
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var decision: DecisionOptions
+    @OptionGroup var selected: DeadLetterSelectionOptions
+    @Flag(help: "Send those of expired campaigns, too, and give these another lifetime.") var evenIfExpired = false
+
+    func run() async throws {
+        try await Session.run(common) { session in
+            let (accounts, selection) = try await selected.resolve(session)
+            let requeue = Requeue(
+                database: session.database,
+                selection: selection,
+                accounts: accounts,
+                evenIfExpired: evenIfExpired
+            )
+            let plan = try await requeue.plan()
+            if !output.json { session.console.print(plan.text) }
+            let isToBeDone = plan.settled > 0 && decision.isConfirmed("Send them again?", session.console)
+            guard isToBeDone else {
+                if output.json {
+                    session.console.print(.object([.init(name: "done", value: .bool(false))] + plan.fields))
+                }
+                return try refuse(plan)
+            }
+            let publisher = try plan[.publishedAgain] > 0 ? broker() : nil
+            let done: Requeue.Tally
+            do {
+                done = try await requeue.run(plan, reason: decision.reason, publisher: publisher)
+            } catch {
+                await publisher?.close()
+                throw error
+            }
+            await publisher?.close()
+            if output.json {
+                session.console.print(.object([.init(name: "done", value: .bool(true))] + done.fields))
+            } else {
+                session.console.print("done: \(grouped(done[.sentAgain])) will be mailed again")
+            }
+            try refuse(done)
+        }
+    }
+
+    private func broker() throws -> AMQPPublisher {
+        var reader = try Session.settings(common)
+        let broker = BrokerSettings(reading: &reader, clientName: "veredus")
+        return try AMQPPublisher(reader.finished(broker))
+    }
+
+    /// Those that were named by number and cannot be sent are an error; by cause or campaign they are only told.
+    private func refuse(_ tally: Requeue.Tally) throws {
+        guard let (id, detail) = tally.unreadable, !selected.ids.isEmpty || tally.settled == 0 else { return }
+        throw AdminFailure(
+            .badData,
+            "dead letter \(id) cannot be sent again: \(detail). No worker can read it; put it aside: "
+                + "veredus dead-letters discard \(id)"
+        )
+    }
+}

@@ -1,0 +1,72 @@
+import Shared
+
+/// Why a campaign cannot be followed.
+package struct FollowUpRefused: Error, Equatable, Sendable, CustomStringConvertible {
+    package let campaign: CampaignID
+    package let state: CampaignState
+
+    package init(campaign: CampaignID, state: CampaignState) {
+        self.campaign = campaign
+        self.state = state
+    }
+
+    package var description: String {
+        "campaign \(campaign) is \(state.name); a follow-up is made of what a finished or cancelled one left. "
+            + "`veredus campaign watch \(campaign)` shows how far it is"
+    }
+}
+
+extension AdminDatabase {
+    /// Makes a draft that mails those whom a campaign left in a state: its letter and rules, books of its own.
+    ///
+    /// Who they are is decided by the freeze, as is who has opted out meanwhile.
+    ///
+    /// - Returns: Its number.
+    /// - Throws: ``FollowUpRefused``; nothing has changed then.
+    package func createFollowUp(
+        of campaign: CampaignID,
+        account: AccountID,
+        state: DeliveryState,
+        name: String
+    ) async throws -> CampaignID {
+        try await transaction(account: account) { connection in
+            let made = try connection.rows(
+                .insertFollowUp,
+                [.int32(campaign), .int16(state.rawValue), .text(name)]
+            ) { try $0.int32(0) }
+            guard let id = made.first else {
+                throw FollowUpRefused(campaign: campaign, state: try connection.state(of: campaign))
+            }
+            try connection.run(.copyVersion, [.int32(campaign), .int32(id)])
+            let entry = AuditEntry("campaign.resend", "campaign \(id)", reason: "\(state.name) of campaign \(campaign)")
+            try connection.write(entry, by: actor, account: account)
+            return id
+        }
+    }
+}
+
+extension Statement {
+    /// `$1` the campaign that it follows; `$2` state; `$3` name.
+    static let insertFollowUp = Statement(
+        "insert-follow-up",
+        role: .admin,
+        """
+        INSERT INTO campaigns (account_id, list_id, name, kind, policy, tracking, lifetime, follows, follows_state)
+        SELECT account_id, list_id, $3::text, kind, policy, tracking, lifetime, campaign_id, $2::smallint
+        FROM campaigns WHERE campaign_id = $1 AND state IN (5, 6)
+        RETURNING campaign_id
+        """
+    )
+    /// The letter that was sent, as version 1 of another campaign; `$1` of which; `$2` for which.
+    static let copyVersion = Statement(
+        "copy-version",
+        role: .admin,
+        """
+        INSERT INTO campaign_versions (campaign_id, version, account_id, subject, html, plain, settings)
+        SELECT $2::int, 1, v.account_id, v.subject, v.html, v.plain, v.settings
+        FROM campaigns c JOIN campaign_versions v ON v.campaign_id = c.campaign_id
+        WHERE c.campaign_id = $1
+          AND v.version = COALESCE(c.version, (SELECT max(version) FROM campaign_versions WHERE campaign_id = $1))
+        """
+    )
+}
