@@ -11,6 +11,8 @@ final class ConsumerLoop {
     private static let burstLimit = 16
     /// How long a burst is given to be written.
     private static let burstTime = Duration.milliseconds(500)
+    /// How long a stop waits for the broker to say that nothing more comes.
+    private static let goodbyeLimit = Duration.seconds(5)
 
     /// What callers asked for; only ever grows, apart from `suspended`.
     private struct Wishes {
@@ -27,6 +29,8 @@ final class ConsumerLoop {
     private var ledger = AckLedger()
     private var epoch: UInt32 = 0
     private var wishes = Wishes()
+    /// When a broker that is silent has kept a stop waiting for long enough.
+    private var stopBy = UInt64.max
     /// Suspended: everything not acknowledged goes back as soon as nothing more can arrive.
     private var owesAll = false
     private var closers: [CheckedContinuation<Void, Never>] = []
@@ -87,12 +91,18 @@ final class ConsumerLoop {
                 if wishes.stopped || wishes.closing { inbox.end(nil) }
                 if wishes.closing, monotonicNanoseconds() >= writtenAt { return try connection.close() }
             }
+            let now = monotonicNanoseconds()
+            // What it would still hand out goes to somebody else when the connection ends.
+            if now >= stopBy, !subscriptions.isIdle {
+                inbox.end(nil)
+                if wishes.closing { return }
+            }
             let goodbye = wishes.closing && subscriptions.isIdle ? writtenAt : .max
             let deadline = subscriptions.deadline(answerLimit: broker.answerLimit) ?? .max
             waitForWork(
                 socket: connection.descriptor,
                 mailbox: mailbox.descriptor,
-                until: min(monotonicNanoseconds() + beat, deadline, goodbye)
+                until: min(now + beat, deadline, goodbye, now < stopBy ? stopBy : .max)
             )
         }
     }
@@ -193,7 +203,9 @@ final class ConsumerLoop {
             switch command {
             case .acknowledge(let tags): for tag in tags where tag.epoch == epoch { acks.append(tag.tag) }
             case .giveBack(let tags): for tag in tags where tag.epoch == epoch { returns.append(tag.tag) }
-            case .stopTaking: wishes.stopped = true
+            case .stopTaking:
+                wishes.stopped = true
+                stopBy = min(stopBy, monotonicNanoseconds() + Self.goodbyeLimit.nanoseconds)
             case .suspend:
                 wishes.suspended = true
                 owesAll = true
@@ -201,6 +213,7 @@ final class ConsumerLoop {
             case .resume: wishes.suspended = false
             case .close(let continuation):
                 wishes.closing = true
+                stopBy = min(stopBy, monotonicNanoseconds() + Self.goodbyeLimit.nanoseconds)
                 if let continuation { closers.append(continuation) }
             }
         }

@@ -245,6 +245,26 @@ struct FaultTests {
         await stage.close()
     }
 
+    /// The heartbeat is too slow to help.
+    @Test func `a stop and a close end in time though the broker is silent, and what was handed out comes again`()
+        async throws
+    {
+        let stage = try await stage("goodbye") { $0.heartbeatSeconds = 60 }
+        #expect(try await stage.publisher.publish(bodies(3), to: stage.queue) == Array(repeating: .confirmed, count: 3))
+        #expect(try await stage.consumer.take(3).count == 3)
+        await stage.publisher.close()
+        stage.node.freeze()
+        let start = ContinuousClock.now
+        stage.consumer.stopTaking()
+        #expect(try await stage.consumer.next(limit: 1).isEmpty)
+        await stage.consumer.close()
+        #expect(ContinuousClock.now - start < .seconds(15))
+        stage.node.thaw()
+        let next = try AMQPConsumer(stage.settings, queues: [stage.queue], prefetch: 10)
+        #expect(try await next.take(3).allSatisfy { $0.isRedelivered })
+        await next.close()
+    }
+
     @Test func `a stop ends a wait also without a broker`() async throws {
         let stage = try await stage("stopped")
         async let nothing = stage.consumer.next(limit: 1)

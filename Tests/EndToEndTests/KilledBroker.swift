@@ -20,6 +20,8 @@ extension LongScenarios {
                 try await stage.simulator.waitForAccepted(count: Self.recipients / 3)
                 broker.kill()
                 try await broker.start()
+                let before = try await stage.books(campaign)[.accepted]
+                try await stage.wait(for: campaign, within: .seconds(30)) { $0[.accepted] > before }
                 let books = try await stage.wait(for: campaign)
                 #expect(books[.accepted] == Self.recipients)
                 #expect(programs.allSatisfy { $0.isRunning }, "nobody had to start them again")

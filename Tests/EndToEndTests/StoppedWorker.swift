@@ -13,11 +13,11 @@ extension LongScenarios {
                 try await stage.addContacts(1_000)
                 let campaign = try await stage.startCampaign()
                 _ = try stage.startProducer()
-                for stop in 1...3 {
+                for stop in 1...9 {
                     let worker = try stage.startWorker()
                     // Before that a SIGTERM simply ends it: the one before may have sent more than its share.
                     try await stage.wait { try await stage.number("SELECT count(*) FROM workers") == 1 }
-                    try await stage.simulator.waitForAccepted(count: stop * 200)
+                    try await stage.simulator.waitForAccepted(count: stop * 100)
                     worker.send(SIGTERM)
                     let end = try await worker.exit(within: .seconds(10))
                     #expect(end == .exit(0), "\(worker.lastWords)")
