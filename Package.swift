@@ -30,6 +30,7 @@ let package = Package(
         .executable(name: "veredus-producer", targets: ["Producer"]),
         .executable(name: "veredus-worker", targets: ["Worker"]),
         .executable(name: "veredus-simulator", targets: ["SimulatorProgram"]),
+        .executable(name: "veredus-soak", targets: ["SoakProgram"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -65,7 +66,7 @@ let package = Package(
         // What each program does first: settings from environment and file, logs.
         .target(
             name: "Bootstrap",
-            dependencies: ["Shared", "Telemetry", "Postgres", "AMQP", "SMTP", logging, configuration],
+            dependencies: ["Shared", "Telemetry", "Postgres", "AMQP", "SMTP", logging, configuration, lifecycle],
             swiftSettings: strict
         ),
 
@@ -108,6 +109,12 @@ let package = Package(
             path: "Sources/TestKit/Fixtures",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "SoakProgram",
+            dependencies: ["TestKit", "MailSimulator", "Postgres", "Shared", arguments],
+            path: "Sources/TestKit/Soak",
+            swiftSettings: strict
+        ),
 
         .testTarget(
             name: "SharedTests",
@@ -134,7 +141,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ProducerTests",
-            dependencies: ["Producer", "Postgres", "Shared", "TestKit"],
+            dependencies: ["Producer", "Postgres", "Shared", "TestKit", logging],
             swiftSettings: strict
         ),
         .testTarget(
@@ -146,7 +153,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Shared", "Postgres", "AMQP", "TestKit", "MailSimulator"],
+            dependencies: ["Shared", "Postgres", "AMQP", "TestKit", "MailSimulator", "SoakProgram"],
             swiftSettings: strict
         ),
     ]

@@ -147,14 +147,29 @@ def first_line(*command):
 
 
 def messages_at_sink(log):
-    """The last count that smtp-sink -c has written; 0 when there is none yet."""
+    """The last count that smtp-sink -c, or the simulator once a second, has written; 0 when there is none yet."""
     try:
+        if log.endswith(".json"):
+            with open(log, encoding="utf-8") as file:
+                return json.load(file)["accepted"]
         with open(log, "rb") as file:
             file.seek(max(0, os.path.getsize(log) - 400))
             counts = re.findall(rb"mesg=(\d+)", file.read())
             return int(counts[-1]) if counts else 0
-    except OSError:
+    except (OSError, ValueError):
         return 0
+
+
+def settled_count(log):
+    """The sink's count once it stands still: what the simulator tells is up to a second old."""
+    count = messages_at_sink(log)
+    while log.endswith(".json"):
+        time.sleep(1.5)
+        later = messages_at_sink(log)
+        if later == count:
+            break
+        count = later
+    return count
 
 
 def measured(command):
@@ -175,10 +190,10 @@ def measured(command):
 def measure_ceiling(options, sink):
     """Postfix's smtp-source against the same sink: what no sender of this machine can much exceed."""
     before_cpu, before_count = sink.cpu_ms(), messages_at_sink(options.sink_log)
-    count = options.ceiling_messages
+    count = min(options.ceiling_messages, options.connections * 100) if options.delay_ms else options.ceiling_messages
     done = measured([options.smtp_source, "-s", str(options.connections), "-l", str(options.letter_bytes), "-m",
                      str(count), "-d", f"127.0.0.1:{options.sink_port}"])
-    arrived = messages_at_sink(options.sink_log) - before_count
+    arrived = settled_count(options.sink_log) - before_count
     if arrived != count:
         sys.exit(f"error: smtp-source sent {count} messages, and the sink counted {arrived}. Read {options.sink_log}.")
     return {
@@ -246,6 +261,7 @@ def run(options):
         "jobs_per_message": options.jobs_per_message,
         "queue_type": options.queue_type,
         "connections": options.connections,
+        "delay_ms": options.delay_ms,
         "seconds": round(seconds, 2),
         "messages_per_second": round(audience / seconds, 1),
         "arrived_at_sink": arrived,
@@ -298,7 +314,8 @@ def as_text(result):
     about, ceiling = result["machine"], result["ceiling"]
     lines = [
         f"{result['recipients']:,} recipients, {result['jobs_per_message']} job(s) per message, {result['queue_type']} queue, "
-        f"{result['connections']} SMTP connections, one worker",
+        f"{result['connections']} SMTP connections, one worker"
+        + (f"; every reply of the sink, which is our simulator, {result['delay_ms']} ms late" if result["delay_ms"] else ""),
         f"{about['cpu']}, {about['cores']} cores, {about['memory_gib']} GiB, {about['system']}, Linux {about['kernel']}, "
         f"load {about['load_before']} before",
         f"{result['versions']['swift']}; PostgreSQL {result['versions']['postgresql']}; "
@@ -306,7 +323,8 @@ def as_text(result):
         "",
         f"{result['messages_per_second']:>10,.0f} messages per second: {result['seconds']} s from `campaign start` to the "
         f"last result recorded",
-        f"{ceiling['messages_per_second']:>10,.0f} the ceiling: smtp-source to the same sink, {ceiling['connections']} "
+        f"{ceiling['messages_per_second']:>10,.0f} the ceiling: smtp-source{', which does not pipeline,' if result['delay_ms'] else ''} "
+        f"to the same sink, {ceiling['connections']} "
         f"connections, {ceiling['bytes']:,} bytes ({result['share_of_ceiling']:.0%} of it reached)",
         "",
         f"{'':14}{'CPU ms per 1,000':>18}{'peak MiB':>12}",
@@ -360,6 +378,7 @@ def main():
     parser.add_argument("--jobs-per-message", type=int, required=True)
     parser.add_argument("--queue-type", required=True)
     parser.add_argument("--connections", type=int, required=True)
+    parser.add_argument("--delay-ms", type=int, default=0, help="what the sink waits before each of its replies")
     parser.add_argument("--timed", required=True)
     parser.add_argument("--limit-seconds", type=float, default=1800)
     parser.add_argument("--output", required=True, help="without ending; .json and .txt are written")

@@ -7,10 +7,12 @@ extension Statement {
         .insertDeadLetter, .endUnsent, .frozenLetter,
     ]
     private static let register: [Statement] = [
-        .notedKeyCheck, .registerWorker, .renewWorker, .oldClaims, .endWorker,
+        .notedKeyCheck, .readInstallation, .raiseGeneration, .registerWorker, .renewWorker, .oldClaims, .endWorker,
     ]
     private static let producer: [Statement] = [
-        .leaseCampaigns, .drivenCampaigns, .moveCursor, .pendingAfterCursor, .renewGeneration, .clearRepublish,
+        .leaseCampaigns, .missedStarts, .releaseCampaigns, .drivenCampaigns, .moveCursor, .pendingAfterCursor,
+        .renewGeneration,
+        .clearRepublish,
         .hastenRetries, .dueRetries, .undueRetries, .closeRows, .finishCampaign, .mergeCounters, .dropLeftRetries,
         .workerSlots,
         .sweepDeadWorkers, .forgetWorkers,

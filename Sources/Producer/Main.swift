@@ -34,6 +34,8 @@ struct ProducerProgram: AsyncParsableCommand {
 
             let pool = PostgresPool(settings: database, name: "veredus-producer", size: 4)
             try await pool.assertReady(log: log)
+            let witness = WitnessKeeper(pool: pool, broker: amqp, stateDirectory: producer.stateDirectory, log: log)
+            try await witness.begin()
             let publisher = try AMQPPublisher(amqp) { log.notice("broker", metadata: ["what": "\($0)"]) }
             let token = Int64.random(in: 1...Int64.max)
             let store = ProducerStore(pool, token: token)
@@ -41,13 +43,20 @@ struct ProducerProgram: AsyncParsableCommand {
                 store: store,
                 freeze: Freeze(store: FreezeStore(pool, token: token), installation: installation, log: log),
                 topUp: TopUp(store: store, publisher: publisher, jobsPerMessage: producer.jobsPerMessage, log: log),
-                settings: Drive.Settings(lostAfter: .seconds(producer.lostAfterSeconds)),
+                settings: Drive.Settings(
+                    lostAfter: .seconds(producer.lostAfterSeconds),
+                    startGraceSeconds: producer.startGraceSeconds,
+                    attempts: producer.attempts
+                ),
                 log: log
             )
             log.info("producer started")
             try await ServiceGroup(
                 configuration: .init(
-                    services: [.init(service: drive, successTerminationBehavior: .gracefullyShutdownGroup)],
+                    services: [
+                        .init(service: drive, successTerminationBehavior: .gracefullyShutdownGroup),
+                        .init(service: witness, failureTerminationBehavior: .gracefullyShutdownGroup),
+                    ],
                     gracefulShutdownSignals: [.sigterm, .sigint],
                     logger: log
                 )

@@ -28,6 +28,7 @@ struct Assembly: Sendable {
         let notice: @Sendable (String) -> Void = { log.notice("broker", metadata: ["what": "\($0)"]) }
         let publisher = try AMQPPublisher(broker, notice: notice)
         let slots = max(1, route.connections / settings.lanes.count)
+        let newcomers = Newcomers(grace: .seconds(settings.tooNewGraceSeconds))
         var sources: [AMQPConsumer] = []
         var pipelines: [LanePipeline] = []
         for lane in settings.lanes {
@@ -48,7 +49,14 @@ struct Assembly: Sendable {
                     transport: try SMTPTransport(laneRoute, fence: fence),
                     letters: letters,
                     keys: keys,
-                    morgue: Morgue(store: store, source: source, publisher: publisher, worker: name, log: log),
+                    morgue: Morgue(
+                        store: store,
+                        source: source,
+                        publisher: publisher,
+                        worker: name,
+                        newcomers: newcomers,
+                        log: log
+                    ),
                     hand: Hand(capacity: 2 * slots + 64 / settings.lanes.count),
                     incarnation: incarnation,
                     schedule: settings.retries,

@@ -52,12 +52,14 @@ struct WorkerProgram: AsyncParsableCommand {
             var session = database
             session.plansForKeys = true
             let pool = PostgresPool(settings: session, name: "veredus-worker", size: 3 + worker.lanes.count)
+            let witness = WitnessKeeper(pool: pool, broker: amqp, stateDirectory: worker.stateDirectory, log: log)
             let incarnations = Incarnations(
                 next: {
                     try await pool.assertReady(log: log)
                     try await pool.withConnection { connection in
                         try await connection.assertAddressKey(number: addressKey, checkValue: ring.identity.checkValue)
                     }
+                    try await witness.begin()
                     log.info(
                         "worker started",
                         metadata: ["lanes": "\(worker.lanes)", "connections": "\(route.connections)"]
@@ -79,7 +81,8 @@ struct WorkerProgram: AsyncParsableCommand {
                         service: incarnations,
                         successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .cancelGroup
-                    )
+                    ),
+                    .init(service: witness, failureTerminationBehavior: .gracefullyShutdownGroup),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: log

@@ -103,7 +103,7 @@ import Testing
         ("email,a\n", ["--map", "x"], 64, "is not FIELD=COLUMN", "no mapping"),
         ("email,a\n", ["--list", "none"], 65, "no list named", "no such list"),
         ("email\nx\ny\n", [], 65, "no row could be used", "every row is bad"),
-        ("email\na@example.org\n", ["--rejects", "/none/x.csv"], 73, "--rejects", "rejects need a place"),
+        ("email\na@example.org\nx\n", ["--rejects", "/none/x.csv"], 73, "--rejects", "rejects need a place"),
     ]
 
     @Test func `a file that cannot be used changes nothing`() async throws {
@@ -120,6 +120,21 @@ import Testing
             #expect(await Self.importing(tool, tool.folder).status == 66)
             let contacts = try await tool.sql("SELECT count(*)::text FROM contacts")
             #expect(contacts == ["0"])
+        }
+    }
+
+    @Test func `a file without a bad row needs no place for rejects, and what an earlier import left there goes`()
+        async throws
+    {
+        try await Tool.with { tool in
+            let good = tool.file("good.csv", "email\na@example.org\n")
+            #expect(await Self.importing(tool, good, "--rejects", "/none/x.csv").status == 0)
+            let mended = tool.file("mended.csv", "email\na@example.org\nx\n")
+            await Self.importing(tool, mended)
+            #expect(tool.text(of: "\(mended).rejects.csv") != nil)
+            tool.file("mended.csv", "email\na@example.org\nx@example.org\n")
+            #expect(await Self.importing(tool, mended).json("added") == "1")
+            #expect(tool.text(of: "\(mended).rejects.csv") == nil)
         }
     }
 

@@ -28,7 +28,7 @@ final class Tool: Sendable {
 
     let database: PrivateDatabase
     let folder: String
-    private let environment: [String: String]
+    let environment: [String: String]
 
     private init(_ database: PrivateDatabase) {
         self.database = database

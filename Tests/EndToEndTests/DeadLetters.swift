@@ -1,6 +1,7 @@
 import AMQP
 import MailSimulator
 import Shared
+import TestKit
 import Testing
 
 extension Scenarios {
@@ -8,7 +9,7 @@ extension Scenarios {
         @Test func `what cannot be read is put aside with its reason, and the rest goes on`() async throws {
             try await Stage.with { stage in
                 try await stage.addContacts(50)
-                _ = try stage.startWorker()
+                _ = try stage.startWorker(["VEREDUS_TOO_NEW_GRACE": "1"])
                 _ = try stage.startProducer()
                 var broker = try BrokerSettings(parsing: stage.brokerURL, caFile: nil)
                 broker.queueType = .classic

@@ -1,6 +1,7 @@
 import Glibc
 import MailSimulator
 import Shared
+import TestKit
 import Testing
 
 extension Scenarios {

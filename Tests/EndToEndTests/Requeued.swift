@@ -230,36 +230,6 @@ extension Scenarios {
 }
 
 extension Stage {
-    /// Runs the operator's tool to its end.
-    func tool(_ arguments: String...) async throws -> ChildProcess.Outcome { try await tool(arguments) }
-
-    func tool(_ arguments: [String]) async throws -> ChildProcess.Outcome {
-        try await ChildProcess.run([Self.toolPath] + arguments, environment: toolEnvironment)
-    }
-
-    /// Starts it, to be killed.
-    fileprivate func startTool(_ arguments: [String]) throws -> ChildProcess {
-        try ChildProcess([Self.toolPath] + arguments, environment: toolEnvironment)
-    }
-
-    private static var toolPath: String { products.appendingPathComponent("veredus").path }
-
-    private var toolEnvironment: [String: String] {
-        [
-            "VEREDUS_DATABASE_URL": "\(database.url(role: .admin))?sslmode=disable",
-            "VEREDUS_AMQP_URL": brokerURL,
-            "VEREDUS_QUEUE_TYPE": "classic",
-            "VEREDUS_SMTP_URL": "smtp://127.0.0.1:\(simulator.port)",
-            "VEREDUS_SMTP_STARTTLS": "off",
-            "VEREDUS_TOKEN_KEYS": "1:\(String(repeating: "ab", count: 32))",
-            "VEREDUS_ADDRESS_KEY": "1:\(String(repeating: "cd", count: 32))",
-            "VEREDUS_TRACKING_URL": "https://t.example",
-            "VEREDUS_BOUNCE_DOMAIN": "bounces.example",
-            "VEREDUS_EHLO_NAME": "sender.example",
-            "SWIFT_BACKTRACE": "enable=no",
-        ]
-    }
-
     /// Suppresses a contact for all mail.
     fileprivate func suppress(contact: Int) async throws {
         let statement = Statement("hash-of-one", "SELECT address_hash FROM contacts WHERE contact_id = $1")

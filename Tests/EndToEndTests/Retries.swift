@@ -1,5 +1,6 @@
 import MailSimulator
 import Shared
+import TestKit
 import Testing
 
 extension Scenarios {

@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 /// Campaigns from start to end, on real servers with the real programs; one file a scenario.

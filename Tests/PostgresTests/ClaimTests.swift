@@ -61,6 +61,8 @@ struct ClaimTests {
         Case(says: .changed, because: "the contact was erased", before: "UPDATE contacts SET status = 1"),
         Case(says: .changed, because: "an attempt was made since", request: .fixture(0, 1, attempt: 1)),
         Case(says: .unknown, because: "no such recipient", request: .fixture(0, 99)),
+        Case(says: .leaseLost, because: "the worker's lease is over", before: "UPDATE workers SET alive_until = now()"),
+        Case(says: .leaseLost, because: "the worker was given up and forgotten", before: "DELETE FROM workers"),
     ]
 
     @Test(arguments: cases)

@@ -31,6 +31,12 @@ struct SweepTests {
             becomes: .uncertain,
             before: "UPDATE workers SET alive_until = now(); UPDATE deliveries SET recalled = true WHERE seq = 1"
         ),
+        Case(
+            policy: .atLeastOnce,
+            because: "in hand at twelve crashes: it may be what ends the workers",
+            becomes: .uncertain,
+            before: "UPDATE workers SET alive_until = now(); UPDATE deliveries SET attempt = 12 WHERE seq = 1"
+        ),
         Case(policy: .atMostOnce, because: "the worker is alive", becomes: .sending, before: "SELECT 1"),
         Case(policy: .atLeastOnce, because: "the worker is alive", becomes: .sending, before: "SELECT 1"),
     ]
@@ -175,6 +181,24 @@ struct SweepTests {
             // The old generation's producer, or a second look at old figures, changes nothing.
             try await producer.renewGenerations(campaign, [lane])
             #expect(try await producer.driven().first?.lanes.map(\.generation) == [2])
+        }
+    }
+
+    @Test func `a campaign that ends leaves no retry behind`() async throws {
+        try await Books.with(contacts: 3) { books in
+            let campaign = try await books.run()
+            try await books.claim(campaign, [1, 2, 3])
+            try await books.worker.record((1...3).map { .fixture(campaign, $0, .accepted) }, finished: [100])
+            // What a claim that raced with the campaign's expiry may leave.
+            try await books.superuser.execute(
+                """
+                INSERT INTO retries (campaign_id, seq, account_id, lane_id, due, publish_at)
+                VALUES (\(campaign), 2, 1, 1, now(), now())
+                """
+            )
+            #expect(try await books.producer().finish(campaign))
+            #expect(try await books.number("SELECT count(*) FROM retries") == 0)
+            #expect(try await !books.producer().finish(campaign), "it is done once")
         }
     }
 }

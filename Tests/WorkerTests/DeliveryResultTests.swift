@@ -45,4 +45,19 @@ import Testing
         #expect(result.token == 5)
         #expect((result.waitSeconds > 0) == (row.state == .deferred && row.counts), row.because)
     }
+
+    @Test(arguments: SMTPStep.allCases)
+    func `a relay that cannot be reached costs no attempt, not even the last one`(step: SMTPStep) {
+        let held = Hand.Held(key: DeliveryKey(campaign: 1, seq: 1), token: 5, attempt: 12, policy: .atMostOnce)
+        let result = DeliveryResult(
+            .fixture(1, .later, at: step),
+            of: held,
+            schedule: RetrySchedule(attempts: 12),
+            fraction: 0.5
+        )
+        let isOfRoute = [.connect, .greeting, .ehlo, .startTLS, .auth].contains(step)
+        #expect(result.state == (isOfRoute ? .deferred : .failed))
+        #expect(result.countsAsAttempt == !isOfRoute)
+        #expect((result.waitSeconds > 0) == isOfRoute, "a relay that is down is not asked at once again")
+    }
 }

@@ -3,9 +3,10 @@ import Synchronization
 
 /// A source that hands out what it is given.
 final class FakeSource: JobSource {
-    private let state = Mutex<(messages: [JobMessage], acknowledged: [JobTag])>(([], []))
+    private let state = Mutex<(messages: [JobMessage], acknowledged: [JobTag], givenBack: [JobTag])>(([], [], []))
 
     var acknowledged: [JobTag] { state.withLock { $0.acknowledged } }
+    var givenBack: [JobTag] { state.withLock { $0.givenBack } }
 
     func put(_ message: JobMessage) { state.withLock { $0.messages.append(message) } }
 
@@ -17,7 +18,7 @@ final class FakeSource: JobSource {
     }
 
     func acknowledge(_ tags: [JobTag]) { state.withLock { $0.acknowledged += tags } }
-    func giveBack(_ tags: [JobTag]) {}
+    func giveBack(_ tags: [JobTag]) { state.withLock { $0.givenBack += tags } }
     func stopTaking() {}
     func suspend() {}
     func resume() {}
@@ -40,12 +41,16 @@ final class FakeBooks: DeliveryStore {
     private struct State {
         var suspicions: [DeliveryKey: Int16] = [:]
         var buried: [DeliveryKey: DeadLetter.Reason] = [:]
+        var unreadable: [DeadLetter] = []
         var poison: Set<DeliveryKey> = []
     }
 
     private let state = Mutex(State())
 
     var buried: [DeliveryKey: DeadLetter.Reason] { state.withLock { $0.buried } }
+
+    /// Dead letters of no row.
+    var unreadable: [DeadLetter] { state.withLock { $0.unreadable } }
 
     /// Makes every attempt to prepare this one end in a crash.
     func poison(_ key: DeliveryKey) { state.withLock { _ = $0.poison.insert(key) } }
@@ -85,7 +90,7 @@ final class FakeBooks: DeliveryStore {
     func acquit(_ key: DeliveryKey) async throws { state.withLock { $0.suspicions[key] = 0 } }
 
     func bury(_ letter: DeadLetter, worker: String) async throws {
-        guard let key = letter.key else { return }
+        guard let key = letter.key else { return state.withLock { $0.unreadable.append(letter) } }
         state.withLock { $0.buried[key] = letter.reason }
     }
 

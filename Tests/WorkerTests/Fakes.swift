@@ -61,7 +61,7 @@ final class FakeTransport: MailTransport {
 }
 
 extension LetterOutcome {
-    static func fixture(_ id: UInt64, _ judgement: Judgement) -> LetterOutcome {
-        LetterOutcome(id: id, judgement: judgement, code: judgement == .accepted ? 250 : 0, text: "as told", step: .dot)
+    static func fixture(_ id: UInt64, _ judgement: Judgement, at step: SMTPStep = .dot) -> LetterOutcome {
+        LetterOutcome(id: id, judgement: judgement, code: judgement == .accepted ? 250 : 0, text: "as told", step: step)
     }
 }

@@ -61,6 +61,7 @@ import Testing
             source: source,
             publisher: FakePublisher(),
             worker: "test",
+            newcomers: Newcomers(grace: .seconds(60)),
             log: Logger(label: "test")
         )
         return Prepare(

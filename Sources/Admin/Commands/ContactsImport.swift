@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bootstrap
+import Glibc
 import Postgres
 import Shared
 
@@ -25,6 +26,7 @@ struct ContactsImport: AsyncParsableCommand {
     @Argument(help: "The CSV file, in UTF-8.", completion: .file()) var file: String
 
     func run() async throws {
+        Self.sayWhenInterrupted()
         let map = try ColumnMap.parse(map)
         var reader = try Session.settings(common)
         let (settings, key) = try reader.finished(PostgresSettings(reading: &reader), AddressKey(reading: &reader))
@@ -63,6 +65,18 @@ struct ContactsImport: AsyncParsableCommand {
             guard summary.rows == 0 || summary.rejected < summary.rows else {
                 throw AdminFailure(.badData, "\(file): no row could be used; see \(importer.rejectsPath)")
             }
+        }
+    }
+
+    /// Ctrl-C ends the program as ever, but not without a word on what is in the database then.
+    private static func sayWhenInterrupted() {
+        signal(SIGINT) { number in
+            // Only what signal-safety(7) allows.
+            let words: StaticString =
+                "\nveredus: interrupted. Whole parts of the file are in; the same command goes on.\n"
+            _ = write(STDERR_FILENO, words.utf8Start, words.utf8CodeUnitCount)
+            signal(number, SIG_DFL)
+            raise(number)
         }
     }
 

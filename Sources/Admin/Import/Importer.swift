@@ -43,8 +43,7 @@ struct Importer: Sendable {
         }
         let columns = try ColumnMap(header: (0..<row.count).map { Array(row[$0]) }, map: map, path: path)
         let contacts = ContactReader(columns: columns, identity: identity)
-        let rejects = try RejectsFile(path: rejectsPath)
-        try rejects.writeHeader(columns.columns)
+        let rejects = RejectsFile(path: rejectsPath, columns: columns.columns)
 
         var summary = Summary()
         var seen = SeenAddresses()
@@ -88,7 +87,7 @@ struct Importer: Sendable {
                 if summary.firstReasons.count < 5 {
                     summary.firstReasons.append("\(path):\(row.line): \(error.reason)")
                 }
-                try rejects.write(row, reason: error.reason, columns: contacts.columns.columns)
+                try rejects.write(row, reason: error.reason)
             }
         }
         try rejects.flush()

@@ -4,36 +4,28 @@ import Shared
 /// The rows that an import left out, as a CSV file that can be corrected and imported again.
 ///
 /// In front of the row's own cells stand its line and the reason, in columns that an import reads over. A cell with a
-/// card number is blanked: it must not be stored here either. Readable by its owner alone; without rows it is removed.
+/// card number is blanked: it must not be stored here either. Readable by its owner alone. It is made with its first
+/// row: who imports from a folder that cannot be written needs no other place unless a row is bad.
 final class RejectsFile {
     let path: String
-    private let descriptor: Int32
+    private let columns: [String]
+    private var descriptor: Int32?
     private var buffer: [UInt8] = []
     private(set) var count = 0
 
-    /// - Throws: ``AdminFailure`` when the file cannot be written.
-    init(path: String) throws(AdminFailure) {
+    /// - Parameters:
+    ///   - path: Where it is to be; nothing is there yet.
+    ///   - columns: The names in the header of the imported file.
+    init(path: String, columns: [String]) {
         self.path = path
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw AdminFailure(
-                .cannotCreate,
-                "\(path): \(String(cString: strerror(errno))). Name another place for rejected rows: --rejects FILE"
-            )
-        }
+        self.columns = columns
     }
 
-    deinit { close(descriptor) }
+    deinit { if let descriptor { close(descriptor) } }
 
-    func writeHeader(_ columns: [String]) throws(AdminFailure) {
-        let own = ["\(ColumnMap.ownPrefix)line", "\(ColumnMap.ownPrefix)reason"]
-        for name in own + columns.filter({ !$0.hasPrefix(ColumnMap.ownPrefix) }) {
-            append(Array(name.utf8)[...])
-        }
-        endRow()
-    }
-
-    func write(_ row: CSVRow, reason: String, columns: [String]) throws(AdminFailure) {
+    /// - Throws: ``AdminFailure`` when the file cannot be written.
+    func write(_ row: CSVRow, reason: String) throws(AdminFailure) {
+        if count == 0 { try begin() }
         count += 1
         append(Array(String(row.line).utf8)[...])
         append(Array(reason.utf8)[...])
@@ -45,8 +37,25 @@ final class RejectsFile {
         if buffer.count > 64 << 10 { try flush() }
     }
 
+    private func begin() throws(AdminFailure) {
+        let opened = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard opened >= 0 else {
+            throw AdminFailure(
+                .cannotCreate,
+                "\(path): \(String(cString: strerror(errno))). Name another place for rejected rows: --rejects FILE"
+            )
+        }
+        descriptor = opened
+        let own = ["\(ColumnMap.ownPrefix)line", "\(ColumnMap.ownPrefix)reason"]
+        for name in own + columns.filter({ !$0.hasPrefix(ColumnMap.ownPrefix) }) {
+            append(Array(name.utf8)[...])
+        }
+        endRow()
+    }
+
     /// Writes what is kept, so that it is there whatever happens next.
     func flush() throws(AdminFailure) {
+        guard let descriptor else { return }
         var rest = buffer[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -62,7 +71,7 @@ final class RejectsFile {
         buffer.removeAll(keepingCapacity: true)
     }
 
-    /// Flushes, and removes the file when nothing was rejected.
+    /// Flushes; when nothing was rejected, removes what an earlier import of the same file has left there.
     func finish() throws(AdminFailure) {
         if count == 0 { unlink(path) } else { try flush() }
     }

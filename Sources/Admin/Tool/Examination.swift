@@ -36,6 +36,7 @@ struct Examination {
             let depth = await examine(broker, lanes: health?.lanes ?? ["default"])
             if let depth, let health { findings.append(.deadLetters(health.deadLetters, queued: depth)) }
         }
+        if let database, let broker { await examineWitness(database, broker) }
         if let route { await examine(route) }
     }
 
@@ -141,6 +142,34 @@ struct Examination {
     }
 
     private static let deadLetterQueue = "dead-letters"
+
+    // MARK: Installation
+
+    /// Whether the programs would send from this database.
+    private mutating func examineWitness(_ settings: PostgresSettings, _ broker: BrokerSettings) async {
+        let part = "installation"
+        var broker = broker
+        broker.patience = .seconds(3)
+        let pool = PostgresPool(settings: settings, name: "doctor", size: 1)
+        do {
+            let queue = try await WitnessQueue(broker)
+            do {
+                let (stored, server) = try await InstallationStore(pool).read()
+                let witnesses = queue.witnesses.map { (place: "the queue \(WitnessKeeper.queue)", witness: $0) }
+                if let strange = StrangeDatabase.judge(stored, on: server, witnesses) {
+                    findings.append(.problem(part, "\(strange)"))
+                } else {
+                    findings.append(.ok(part, "generation \(stored.generation), as far as anybody remembers"))
+                }
+            } catch {
+                findings.append(.problem(part, AdminFailure(error).message))
+            }
+            await queue.close()
+        } catch {
+            findings.append(.note(part, "the broker's witness could not be asked: \(error)"))
+        }
+        await pool.close()
+    }
 
     // MARK: Mail route
 

@@ -338,6 +338,13 @@ CREATE TABLE installation (
     raised_at          timestamptz NOT NULL
 );
 
+-- The timeline that the server writes on. The control file's own may be as old as its last checkpoint.
+CREATE FUNCTION server_timeline() RETURNS int LANGUAGE sql STABLE AS
+$$ SELECT ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int $$;
+
+INSERT INTO installation (system_identifier, timeline, generation, raised_at)
+SELECT system_identifier, server_timeline(), floor(extract(epoch FROM now()) / 60), now() FROM pg_control_system();
+
 -- What comes back ----------------------------------------------------------------------------------------------------
 
 CREATE TABLE events (
@@ -445,6 +452,10 @@ CREATE POLICY unreadable ON dead_letters TO veredus_admin USING (account_id IS N
 REVOKE ALL ON FUNCTION make_delivery_partitions(), analyze_deliveries(), account_of_campaign(int),
     account_of_dead_letter(bigint), count_dead_letters(), write_audit(text, int, text, text, text) FROM PUBLIC;
 
+GRANT SELECT ON installation TO veredus_producer, veredus_worker, veredus_admin, veredus_web, veredus_recorder,
+    veredus_inbound;
+GRANT UPDATE (generation, raised_at) ON installation TO veredus_producer, veredus_worker;
+GRANT UPDATE ON installation TO veredus_admin;
 GRANT SELECT ON lanes, lane_domains, key_checks TO veredus_producer, veredus_worker, veredus_admin, veredus_web, veredus_inbound;
 
 GRANT SELECT, UPDATE ON campaigns TO veredus_producer;

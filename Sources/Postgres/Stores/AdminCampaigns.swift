@@ -122,7 +122,7 @@ extension AdminDatabase {
     /// Asks for a start: the producer that leases the campaign freezes and sends it.
     ///
     /// - Parameters:
-    ///   - campaign: A draft.
+    ///   - campaign: A draft, or one that waits for its time.
     ///   - account: Its account.
     ///   - moment: Seconds since 1970; `nil` is now.
     /// - Throws: ``RequestRefused``; nothing has changed then.
@@ -238,13 +238,13 @@ extension Statement {
         RETURNING version
         """
     )
-    /// `$1` campaign; `$2` when, NULL for now.
+    /// One that waits for its time, or has missed it, gets the new time. `$1` campaign; `$2` when, NULL for now.
     static let startCampaign = Statement(
         "start-campaign",
         role: .admin,
         """
         UPDATE campaigns c SET state = 1, start_at = COALESCE($2::timestamptz, now())
-        WHERE c.campaign_id = $1 AND c.state = 0
+        WHERE c.campaign_id = $1 AND c.state IN (0, 1)
           AND CASE WHEN c.follows IS NULL
               THEN EXISTS (SELECT FROM list_members m WHERE m.list_id = c.list_id AND (m.status = 0 OR c.kind = 1))
               ELSE EXISTS (SELECT FROM deliveries d WHERE d.campaign_id = c.follows AND d.state = c.follows_state) END

@@ -10,6 +10,7 @@ extension Statement {
         .insertCampaign, .updateCampaign, .insertVersion, .startCampaign, .lockCampaign, .changeState,
         .stateOfCampaign, .newestLetter, .reportOnCampaign, .campaignsOfAccount, .countersOfCampaigns, .refusals,
         .healthFacts, .keyChecks, .noteKeyCheck, .countSuppressed, .workersAlive, .makePartitions,
+        .campaignsThatSend, .holdCampaigns, .adoptInstallation,
         .followedCampaign, .audienceNow, .lockAccountAlone, .lockReopenable, .reopenRows, .reopenCampaign,
         .deadLetterGroups, .accountOfDeadLetter, .deadLetter, .waitingDeadLetters, .settleByRow, .settleDeadLetters,
         .countDeadLetters, .uncertainRows, .insertFollowUp, .copyVersion, .noteLatency, .latencies, .lanesOfCampaign,

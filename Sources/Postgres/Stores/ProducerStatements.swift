@@ -3,7 +3,8 @@
 extension Statement {
     /// Takes the campaigns that nobody drives, and keeps those that this producer drives.
     ///
-    /// `$1` this producer's token; `$2` seconds the lease lasts.
+    /// A scheduled start that was missed by more than its grace is left alone: the operator has to ask again.
+    /// `$1` this producer's token; `$2` seconds the lease lasts; `$3` seconds of grace.
     static let leaseCampaigns = Statement(
         "lease-campaigns",
         role: .producer,
@@ -11,11 +12,35 @@ extension Statement {
         UPDATE campaigns c SET lease_token = $1, lease_until = now() + $2::float8 * interval '1 second'
         FROM (
             SELECT campaign_id FROM campaigns
-            WHERE state IN (1, 2, 3, 4) AND (state <> 1 OR start_at <= now())
+            WHERE state IN (1, 2, 3, 4)
+              AND (state <> 1 OR start_at <= now() AND start_at > now() - $3::float8 * interval '1 second')
               AND (lease_until < now() OR lease_token = $1 AND lease_until < now() + $2::float8 * interval '0.7 second')
             FOR UPDATE SKIP LOCKED
         ) AS free
         WHERE c.campaign_id = free.campaign_id
+        """
+    )
+
+    /// Campaigns whose start was missed by more than its grace.
+    ///
+    /// `$1` seconds of grace.
+    static let missedStarts = Statement(
+        "missed-starts",
+        role: .producer,
+        """
+        SELECT campaign_id FROM campaigns WHERE state = 1 AND start_at <= now() - $1::float8 * interval '1 second'
+        """
+    )
+
+    /// Gives back the campaigns that this producer drives: another one takes them at its next look.
+    ///
+    /// `$1` this producer's token.
+    static let releaseCampaigns = Statement(
+        "release-campaigns",
+        role: .producer,
+        """
+        UPDATE campaigns SET lease_until = now() - interval '1 second'
+        WHERE lease_token = $1 AND lease_until > now() AND state IN (1, 2, 3, 4)
         """
     )
 
@@ -213,7 +238,8 @@ extension Statement {
 
     /// Ends what workers left behind that went away: `uncertain`, or deferred to be sent again, by policy.
     ///
-    /// Who opted out while being sent is never sent again. `$1` how many claims at once.
+    /// Who opted out while being sent is never sent again, nor is a letter that was in hand whenever a worker went away,
+    /// as often as it may be tried. `$1` how many claims at once; `$2` attempts in all.
     static let sweepDeadWorkers = Statement(
         "sweep-dead-workers",
         role: .producer,
@@ -224,13 +250,14 @@ extension Statement {
             WHERE NOT EXISTS (SELECT FROM workers w WHERE w.incarnation = k.incarnation AND w.alive_until > now())
             LIMIT $1 FOR UPDATE OF k SKIP LOCKED
         ), rows AS MATERIALIZED (
-            SELECT d.campaign_id, d.seq, o.policy, o.incarnation
+            SELECT d.campaign_id, d.seq, o.policy = 1 AND NOT d.recalled AND d.attempt < $2::smallint AS again,
+                   CASE WHEN o.policy = 1 AND d.attempt >= $2::smallint THEN 3 ELSE 9 END AS reason, o.incarnation
             FROM orphans o CROSS JOIN LATERAL unnest(o.seqs) AS s(seq)
             JOIN deliveries d ON d.campaign_id = o.campaign_id AND d.seq = s.seq AND d.token = o.token AND d.state = 1
             ORDER BY d.campaign_id, d.seq FOR NO KEY UPDATE OF d
         ), swept AS (
             UPDATE deliveries d
-            SET state = CASE WHEN r.policy = 1 AND NOT d.recalled THEN 2 ELSE 6 END, reason = 9, changed_at = now()
+            SET state = CASE WHEN r.again THEN 2 ELSE 6 END, reason = r.reason, changed_at = now()
             FROM rows r WHERE d.campaign_id = r.campaign_id AND d.seq = r.seq AND d.state = 1
             RETURNING d.campaign_id, d.seq, d.account_id, d.lane_id, d.state, d.attempt, r.incarnation
         ), waiting AS (

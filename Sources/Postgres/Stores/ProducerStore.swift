@@ -79,8 +79,26 @@ package struct ProducerStore: Sendable {
     }
 
     /// Takes the campaigns that nobody drives, and keeps those that this producer drives.
-    package func lease(seconds: Double) async throws {
-        _ = try await pool.withConnection { try await $0.run(.leaseCampaigns, [.int64(token), .double(seconds)]) }
+    ///
+    /// `startGrace`: How many seconds late a scheduled start may be.
+    package func lease(seconds: Double, startGrace: Double = 3_600) async throws {
+        _ = try await pool.withConnection { connection in
+            try await connection.run(.leaseCampaigns, [.int64(token), .double(seconds), .double(startGrace)])
+        }
+    }
+
+    /// Campaigns whose start was missed by more than that: nobody drives them.
+    package func missedStarts(startGrace: Double) async throws -> [CampaignID] {
+        try await pool.withConnection { connection in
+            try await connection.rows(.missedStarts, [.double(startGrace)]) { try $0.int32(0) }
+        }
+    }
+
+    /// Gives back the campaigns that this producer drives; it must change none of them afterwards.
+    package func release() async throws {
+        _ = try await pool.withConnection(deadline: .seconds(2)) {
+            try await $0.run(.releaseCampaigns, [.int64(token)])
+        }
     }
 
     /// The campaigns that this producer drives.
@@ -197,10 +215,14 @@ package struct ProducerStore: Sendable {
 
     /// Ends what workers left behind that went away.
     ///
+    /// - Parameters:
+    ///   - limit: How many claims at once.
+    ///   - attempts: How often a letter may be tried in all.
     /// - Returns: How many claims.
-    package func sweepDeadWorkers(limit: Int) async throws -> Int {
+    /// - Throws: ``PostgresError``.
+    package func sweepDeadWorkers(limit: Int, attempts: Int = 12) async throws -> Int {
         try await pool.withConnection { connection in
-            let swept = try await connection.run(.sweepDeadWorkers, [.int32(Int32(limit))])
+            let swept = try await connection.run(.sweepDeadWorkers, [.int32(Int32(limit)), .int16(Int16(attempts))])
             if swept == 0 { try await connection.run(.forgetWorkers) }
             return swept
         }

@@ -25,6 +25,10 @@ struct Drive: Service {
         /// When a retry that was published and not claimed is published again, in seconds.
         var retryAgainSeconds = 60.0
         var sweepInterval = Duration.seconds(2)
+        /// How many seconds late a scheduled start may be.
+        var startGraceSeconds = 3_600.0
+        /// How often a letter may be tried in all.
+        var attempts = 12
     }
 
     func run() async throws {
@@ -44,6 +48,12 @@ struct Drive: Service {
                 try? await Task.sleep(for: pause)
             }
         }
+        // Whoever takes over need not wait for the lease to run out. Every freeze has ended by now.
+        do {
+            try await store.release()
+        } catch {
+            log.warning("the campaigns are free when their lease has run out", metadata: ["why": "\(error)"])
+        }
     }
 
     /// What one producer remembers between two looks.
@@ -51,6 +61,7 @@ struct Drive: Service {
         var lost: LostJobs
         var closing: [CampaignID: Seq] = [:]
         var lastSweep: ContinuousClock.Instant?
+        var missedStarts: Set<CampaignID> = []
 
         init(settings: Settings) { lost = LostJobs(patience: settings.lostAfter) }
     }
@@ -59,7 +70,7 @@ struct Drive: Service {
     ///
     /// - Returns: Whether there is work.
     private func look(_ round: inout Round, startFreeze: (CampaignID) -> Void) async throws -> Bool {
-        try await store.lease(seconds: settings.leaseSeconds)
+        try await store.lease(seconds: settings.leaseSeconds, startGrace: settings.startGraceSeconds)
         let campaigns = try await store.driven()
         for campaign in campaigns where campaign.state == .starting {
             if await freeze.take(campaign.campaign) { startFreeze(campaign.campaign) }
@@ -150,7 +161,15 @@ struct Drive: Service {
         guard round.lastSweep.map({ .now - $0 >= settings.sweepInterval }) ?? true else { return }
         round.lastSweep = .now
         await topUp.note(slots: try await store.workerSlots())
-        let swept = try await store.sweepDeadWorkers(limit: 200)
+        let swept = try await store.sweepDeadWorkers(limit: 200, attempts: settings.attempts)
+        let missed = Set(try await store.missedStarts(startGrace: settings.startGraceSeconds))
+        for campaign in missed.subtracting(round.missedStarts).sorted() {
+            log.warning(
+                "not started: its time was missed by more than VEREDUS_START_GRACE. Ask again: veredus campaign start",
+                metadata: ["campaign": "\(campaign)"]
+            )
+        }
+        round.missedStarts = missed
         if swept > 0 { log.warning("swept claims of workers that went away", metadata: ["claims": "\(swept)"]) }
     }
 }

@@ -30,7 +30,8 @@ package enum CampaignState: Int16, Sendable, CaseIterable {
     /// The states that a request is possible in.
     package static func states(allowing request: Request) -> [CampaignState] {
         switch request {
-        case .start: [.draft]
+        // Again while it waits: for another time.
+        case .start: [.draft, .starting]
         case .pause: [.running]
         case .resume: [.paused]
         case .cancel: [.starting, .running, .paused]

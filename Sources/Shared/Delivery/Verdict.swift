@@ -1,7 +1,7 @@
 /// What the claim says to one job; the numbers are those of the statement `claim-deliveries`.
 ///
-/// Every job gets one, and every job is acknowledged then: a row that waits for something is brought back by the
-/// producer, from PostgreSQL, never by the broker.
+/// Every job gets one, and every job is acknowledged then, but for a worker that has lost its lease: a row that waits
+/// for something is brought back by the producer, from PostgreSQL, never by the broker.
 package enum Verdict: Int16, Sendable, CaseIterable {
     /// Marked as being sent: this worker, and only this one, sends it now.
     case claimed = 0
@@ -19,4 +19,6 @@ package enum Verdict: Int16, Sendable, CaseIterable {
     case changed = 6
     /// No such row: the database is another one than the producer's.
     case unknown = 7
+    /// The worker's lease is over: nothing was marked, and its jobs go back.
+    case leaseLost = 8
 }

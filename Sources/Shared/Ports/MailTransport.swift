@@ -62,6 +62,11 @@ package enum SMTPStep: Int16, Sendable, CaseIterable {
     case connect, greeting, ehlo, startTLS, auth, mail, rcpt, data, dot, quit
 }
 
+extension LetterOutcome {
+    /// Whether the route failed before the letter's transaction began: it says nothing about letter or recipient.
+    package var isOfRoute: Bool { judgement == .later && step.rawValue < SMTPStep.mail.rawValue }
+}
+
 /// Sends letters; the other side of the border is SMTP, or a fake in tests.
 package protocol MailTransport: Sendable {
     /// Hands letters over and returns at once; each comes back exactly once through ``outcomes()``.

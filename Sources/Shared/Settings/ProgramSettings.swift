@@ -6,12 +6,18 @@ package struct ProducerSettings: Sendable, Equatable {
     package let graceSeconds: Double
     /// How long a lane with pending rows, an empty queue and no claim is taken for slow, not for lost.
     package let lostAfterSeconds: Double
+    /// How late a scheduled start may be carried out without being asked for again.
+    package let startGraceSeconds: Double
+    /// How often a letter may be tried in all; the workers' setting.
+    package let attempts: Int
     /// Where the program leaves notes for the next start on this machine; `nil` for none.
     package let stateDirectory: String?
 
     package init(reading reader: inout SettingsReader) {
         jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobEnvelope.maximumJobs, default: 1)
         lostAfterSeconds = reader.seconds(.lostAfter, 1...3_600, default: 30)
+        attempts = reader.retryAttempts()
+        startGraceSeconds = reader.seconds(.startGrace, 1...604_800, default: 3_600)
         graceSeconds = reader.seconds(.grace, 0...600, default: 25)
         stateDirectory = reader.text(.stateDirectory)
     }
@@ -29,6 +35,8 @@ package struct WorkerSettings: Sendable, Equatable {
     package let graceSeconds: Double
     /// How long a worker that renews nothing may have letters in hand, before a producer settles them.
     package let leaseSeconds: Double
+    /// How long a job of a newer version waits for a newer worker.
+    package let tooNewGraceSeconds: Double
     /// Where the program leaves notes for the next start on this machine; `nil` for none.
     package let stateDirectory: String?
 
@@ -38,9 +46,10 @@ package struct WorkerSettings: Sendable, Equatable {
         letters = LetterSettings(reading: &reader)
         retries = RetrySchedule(
             firstSeconds: reader.seconds(.retryFirst, 0.1...86_400, default: 60),
-            attempts: reader.whole(.retryAttempts, 1...100, default: 12)
+            attempts: reader.retryAttempts()
         )
         leaseSeconds = reader.seconds(.lease, 5...300, default: 30)
+        tooNewGraceSeconds = reader.seconds(.tooNewGrace, 1...604_800, default: 3_600)
         graceSeconds = reader.seconds(.grace, 0...600, default: 25)
         stateDirectory = reader.text(.stateDirectory)
     }
@@ -65,6 +74,8 @@ package struct LetterSettings: Sendable, Equatable {
 }
 
 extension SettingsReader {
+    fileprivate mutating func retryAttempts() -> Int { whole(.retryAttempts, 1...100, default: 12) }
+
     fileprivate mutating func lanes() -> [String] {
         guard let text = text(.lanes) else { return ["default"] }
         let names = text.split(separator: ",", omittingEmptySubsequences: false).map {

@@ -70,6 +70,7 @@ package actor PostgresCluster {
             port = \(port)
             unix_socket_directories = '\(folder)'
             max_connections = 200
+            track_commit_timestamp = on
             shared_buffers = 64MB
             log_min_messages = warning
             \(settings.joined(separator: "\n"))

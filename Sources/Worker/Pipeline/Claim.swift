@@ -23,7 +23,7 @@ struct Claim: Sendable {
     /// Claims what is ready.
     ///
     /// - Returns: `false` once nothing more comes.
-    /// - Throws: What the store throws. What the claim may have marked is put back by the recorder.
+    /// - Throws: What the store throws; what the claim may have marked is put back by the recorder. ``Lease/Lost``.
     func claimNextBatch() async throws -> Bool {
         let first = await ready.take(atMost: 1)
         guard !first.isEmpty else { return false }
@@ -50,6 +50,11 @@ struct Claim: Sendable {
             let ids = hand.hold(batch.map { held($0, token) })
             results.append(ids.map { .putBack(id: $0, why: "the reply to the claim was lost") })
             throw error
+        }
+        guard !verdicts.contains(.leaseLost) else {
+            hand.unreserve(batch.count)
+            hand.forget(token)
+            throw Lease.Lost()
         }
         var claimed: [Prepared] = []
         var settled: [JobTag] = []

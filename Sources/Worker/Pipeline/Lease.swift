@@ -18,10 +18,8 @@ struct Lease: Sendable {
 
     /// The lease ran out: what was in hand may be somebody else's now, so nothing of it may be sent.
     struct Lost: Error, CustomStringConvertible {
-        let length: Duration
-
         var description: String {
-            "the lease of this worker ran out (it was stopped, or the database was away, for \(length)). "
+            "the lease of this worker ran out: it was stopped, or the database was away, for longer than VEREDUS_LEASE. "
                 + "What it had in hand is settled by a producer"
         }
     }
@@ -41,7 +39,7 @@ struct Lease: Sendable {
             guard (try? await Task.sleep(for: renewal)) != nil else { return }
             let asked = monotonicNow()
             do {
-                guard try await register.renew() else { throw Lost(length: length) }
+                guard try await register.renew() else { throw Lost() }
                 fence.extend(until: asked + trusted.nanoseconds)
             } catch let error where error.isTransientFailure {
                 log.warning("the lease could not be renewed", metadata: ["why": "\(error)"])

@@ -10,6 +10,7 @@ struct Morgue: Sendable {
     let source: any JobSource
     let publisher: any JobPublisher
     let worker: String
+    let newcomers: Newcomers
     let log: Logger
 
     /// Buries one job of an envelope; its row, if it is still to be mailed, becomes `dead`.
@@ -20,18 +21,22 @@ struct Morgue: Sendable {
         if job.envelope.settleOne() { source.acknowledge([job.envelope.tag]) }
     }
 
-    /// Buries a message that is no envelope; one that is too new goes back for a newer worker.
+    /// Buries a message that is no envelope; one that is too new goes back for a newer worker, until nobody came for it.
     func bury(_ message: JobMessage, _ error: JobEnvelope.Unreadable) async throws {
         let reason: DeadLetter.Reason
         let detail: String
         switch error {
-        case .tooNew(let version) where !message.isRedelivered:
-            _ = version
-            source.giveBack([message.tag])
-            return
         case .tooNew(let version):
+            guard newcomers.isOverdue(message.body) else {
+                // Not at once: with old workers alone it would go round and round.
+                Task {
+                    try? await Task.sleep(for: newcomers.rest)
+                    source.giveBack([message.tag])
+                }
+                return
+            }
             reason = .tooNew
-            detail = "envelope version \(version), this worker reads \(JobEnvelope.version)"
+            detail = "envelope version \(version), this worker reads \(JobEnvelope.version), and no newer one took it"
         case .malformed(let position):
             reason = .undecodable
             detail = "not an envelope: unexpected byte at \(position)"

@@ -91,6 +91,10 @@ extension DeliveryResult {
         case .notThisMessage: (state, reason) = (.failed, .messageRefused)
         case .notStarted: (state, reason) = (.deferred, .putBack)
         case .unknown where held.policy == .atMostOnce: (state, reason) = (.uncertain, .lostAfterDot)
+        case .later where outcome.isOfRoute:
+            // The relay is down or refuses us: no reason to give a recipient up. The campaign's lifetime is the limit.
+            state = .deferred
+            wait = schedule.delaySeconds(afterAttempt: 1, fraction: fraction) ?? schedule.firstSeconds
         case .unknown, .later:
             state = .deferred
             if let seconds = schedule.delaySeconds(afterAttempt: Int(held.attempt), fraction: fraction) {
@@ -107,7 +111,7 @@ extension DeliveryResult {
             reason: reason,
             code: outcome.code,
             waitSeconds: wait,
-            countsAsAttempt: outcome.judgement != .notStarted,
+            countsAsAttempt: outcome.judgement != .notStarted && !outcome.isOfRoute,
             outcome: outcome
         )
     }

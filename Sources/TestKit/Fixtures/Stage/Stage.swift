@@ -3,56 +3,66 @@ import MailSimulator
 import Postgres
 import Shared
 import Synchronization
-import TestKit
 
 /// Everything a campaign needs, for one scenario: a database of its own, a virtual host of its own in the broker, a
 /// simulated mail world, and the real programs as processes.
-final class Stage: Sendable {
-    let database: PrivateDatabase
-    let simulator: MailSimulator
+package final class Stage: Sendable {
+    package let database: PrivateDatabase
+    package let simulator: MailSimulator
     /// The operator's side.
-    let admin: AdminDatabase
+    package let admin: AdminDatabase
     /// What a scenario sets up and looks at, as superuser.
-    let superuser: PostgresPool
+    package let superuser: PostgresPool
     /// Where the programs find their queues.
-    let brokerURL: String
+    package let brokerURL: String
     private let virtualHost: String
-    private let folder: URL
-    private let running = Mutex<[Program]>([])
+    let folder: URL
+    /// Ends the programs with this process, however it ends.
+    let guardian: ProcessGuardian
+    let running = Mutex<[Program]>([])
 
     /// Servers of a scenario's own, for one that stops or wipes them; `nil` is the one that all tests share.
-    struct Servers: Sendable {
-        var cluster: PostgresCluster?
-        var broker: PrivateBroker?
+    package struct Servers: Sendable {
+        package var cluster: PostgresCluster?
+        package var broker: PrivateBroker?
+
+        package init(cluster: PostgresCluster? = nil, broker: PrivateBroker? = nil) {
+            self.cluster = cluster
+            self.broker = broker
+        }
     }
 
     /// For a worker that is to lose its lease in a test's time.
-    static let shortLease = ["VEREDUS_LEASE": "5"]
+    package static let shortLease = ["VEREDUS_LEASE": "5"]
 
     /// A program that this stage started.
-    struct Program: Sendable {
-        let name: String
-        let process: ChildProcess
-        let logPath: String
+    package struct Program: Sendable {
+        package let name: String
+        package let process: ChildProcess
+        package let logPath: String
 
-        var isRunning: Bool { process.isRunning }
+        package var isRunning: Bool { process.isRunning }
 
-        func send(_ signal: Int32) { process.send(signal) }
+        package func send(_ signal: Int32) { process.send(signal) }
 
         /// Ends it as a crash of the machine would.
-        func crash() { process.kill() }
+        package func crash() { process.kill() }
 
         /// Waits for its end.
-        func exit(within limit: Duration) async throws -> ChildProcess.End { try await process.exit(within: limit) }
+        package func exit(within limit: Duration) async throws -> ChildProcess.End {
+            try await process.exit(within: limit)
+        }
     }
 
     /// What a test needs and this machine does not have.
-    struct Missing: Error, CustomStringConvertible {
-        let description: String
+    package struct Missing: Error, CustomStringConvertible {
+        package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
     /// Whether scenarios are to run: with `REQUIRE_SERVERS=1` always, and then they fail without servers.
-    static var isAvailable: Bool {
+    package static var isAvailable: Bool {
         let environment = ProcessInfo.processInfo.environment
         return environment["REQUIRE_SERVERS"] == "1" || environment["VEREDUS_TEST_AMQP_URL"] != nil
     }
@@ -63,7 +73,7 @@ final class Stage: Sendable {
         virtualHost: String,
         brokerURL: String,
         folder: URL
-    ) {
+    ) throws {
         self.database = database
         self.simulator = simulator
         let pool = PostgresPool(settings: database.settings(role: .admin), name: "admin", size: 2)
@@ -72,10 +82,11 @@ final class Stage: Sendable {
         self.virtualHost = virtualHost
         self.brokerURL = brokerURL
         self.folder = folder
+        guardian = try ProcessGuardian(folder: folder.path)
     }
 
-    /// Sets a stage, runs a scenario on it and clears it away.
-    static func with(
+    /// Sets a stage, with the ``Oracle`` in its database, runs a scenario on it and clears it away.
+    package static func with(
         _ configuration: MailSimulator.Configuration = .init(),
         on servers: Servers = Servers(),
         _ scenario: (Stage) async throws -> Void
@@ -95,7 +106,10 @@ final class Stage: Sendable {
         let database = try await PrivateDatabase.fresh(on: servers.cluster)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("veredus-\(database.name)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        return Stage(
+        let superuser = try await database.connect(name: "oracle")
+        try await Oracle.install(on: superuser)
+        await superuser.close()
+        return try Stage(
             database: database,
             simulator: try await MailSimulator.start(configuration),
             virtualHost: database.name,
@@ -129,7 +143,10 @@ final class Stage: Sendable {
     }
 
     private func clear() async throws {
-        for program in running.withLock({ $0 }) { program.crash() }
+        for program in running.withLock({ $0 }) {
+            program.crash()
+            guardian.forget(program.process.pid)
+        }
         try await simulator.stop()
         await admin.pool.close()
         await superuser.close()
@@ -143,12 +160,12 @@ final class Stage: Sendable {
     }
 
     /// Does something to a queue behind everybody's back: `purge_queue`, `delete_queue`.
-    func control(_ command: String, queue: String) async throws {
+    package func control(_ command: String, queue: String) async throws {
         try await Self.control(["-p", virtualHost, command, queue])
     }
 
     /// Runs `rabbitmqctl` against the broker of the tests.
-    static func control(_ arguments: [String]) async throws {
+    package static func control(_ arguments: [String]) async throws {
         let outcome = try await ChildProcess.run(rabbitmqctl() + arguments)
         guard outcome.succeeded else {
             throw Missing(description: "rabbitmqctl \(arguments.first ?? "") failed: \(outcome.errors)")
@@ -160,67 +177,5 @@ final class Stage: Sendable {
             throw Missing(description: "VEREDUS_TEST_RABBITMQCTL is not set: run the tests with ./dev test")
         }
         return [command, "-q"]
-    }
-}
-
-// Programs.
-extension Stage {
-    /// Starts a producer.
-    func startProducer(_ settings: [String: String] = [:]) throws -> Program {
-        try start("veredus-producer", role: .producer, settings: settings)
-    }
-
-    /// Starts a worker.
-    func startWorker(connections: Int = 10, lanes: String = "default", _ settings: [String: String] = [:]) throws
-        -> Program
-    {
-        var settings = settings
-        settings["VEREDUS_SMTP_CONNECTIONS"] = "\(connections)"
-        settings["VEREDUS_LANES"] = lanes
-        return try start("veredus-worker", role: .worker, settings: settings)
-    }
-
-    private func start(_ name: String, role: StatementRole, settings: [String: String]) throws -> Program {
-        var environment = [
-            "VEREDUS_DATABASE_URL": "\(database.url(role: role))?sslmode=disable",
-            "VEREDUS_AMQP_URL": brokerURL,
-            "VEREDUS_QUEUE_TYPE": "classic",
-            "VEREDUS_SMTP_URL": "smtp://127.0.0.1:\(simulator.port)",
-            "VEREDUS_SMTP_STARTTLS": "off",
-            "VEREDUS_TOKEN_KEYS": "1:\(String(repeating: "ab", count: 32))",
-            "VEREDUS_ADDRESS_KEY": "1:\(String(repeating: "cd", count: 32))",
-            "VEREDUS_TRACKING_URL": "https://t.example",
-            "VEREDUS_BOUNCE_DOMAIN": "bounces.example",
-            "VEREDUS_EHLO_NAME": "sender.example",
-            "VEREDUS_RETRY_FIRST": "0.2",
-            "VEREDUS_LOST_AFTER": "2",
-            "SWIFT_BACKTRACE": "enable=no",
-        ]
-        environment.merge(settings) { $1 }
-        let number = running.withLock { $0.count }
-        let logPath = folder.appendingPathComponent("\(name)-\(number).log").path
-        let process = try ChildProcess(
-            [Self.products.appendingPathComponent(name).path],
-            environment: environment,
-            output: .file(logPath)
-        )
-        let program = Program(name: name, process: process, logPath: logPath)
-        running.withLock { $0.append(program) }
-        return program
-    }
-
-    /// The folder that holds the programs: the one of the test bundle.
-    static var products: URL {
-        let bundle = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }
-        return bundle?.deletingLastPathComponent()
-            ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    }
-
-    /// What the programs logged, for a failure's report.
-    func tellLogs() {
-        for program in running.withLock({ $0 }) {
-            let words = (try? String(contentsOfFile: program.logPath, encoding: .utf8)) ?? ""
-            FileHandle.standardError.write(Data("--- \(program.name)\n\(words.suffix(3_000))\n".utf8))
-        }
     }
 }

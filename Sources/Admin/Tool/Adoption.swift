@@ -1,0 +1,51 @@
+import AMQP
+import Bootstrap
+import Postgres
+import Shared
+
+/// Makes a database that the programs refuse, since it was restored or copied, the one that sends.
+struct Adoption {
+    let database: AdminDatabase
+    let pool: PostgresPool
+    let broker: BrokerSettings
+    let reason: String
+
+    /// What it did; nothing where there was nothing to adopt.
+    struct Outcome {
+        /// Why the database was refused until now; `nil` when it was not.
+        let strange: StrangeDatabase?
+        /// The campaigns that were taken off their way.
+        var held: [CampaignID] = []
+    }
+
+    /// Holds what would send, then adopts: interrupted in between, the programs still refuse.
+    func run() async throws -> Outcome {
+        let queue = try await WitnessQueue(broker)
+        do {
+            let outcome = try await adopt(queue)
+            await queue.close()
+            return outcome
+        } catch {
+            await queue.close()
+            throw error
+        }
+    }
+
+    private func adopt(_ queue: WitnessQueue) async throws -> Outcome {
+        let installation = InstallationStore(pool)
+        let (stored, server) = try await installation.read()
+        let strange = StrangeDatabase.judge(
+            stored,
+            on: server,
+            queue.witnesses.map { (place: "the queue \(WitnessKeeper.queue)", witness: $0) }
+        )
+        var outcome = Outcome(strange: strange)
+        for account in try await database.accounts() {
+            outcome.held += try await database.holdCampaigns(of: account.id, reason: reason)
+        }
+        let newest = queue.witnesses.map(\.generation).max() ?? 0
+        try await database.adoptInstallation(newest: newest, reason: reason)
+        try await queue.replace(by: installation.read().stored)
+        return outcome
+    }
+}

@@ -1,0 +1,94 @@
+import AMQP
+import Logging
+import Postgres
+import ServiceLifecycle
+import Shared
+
+/// Refuses a database that was restored, and remembers the one that is sent from: in a queue of one message, and in
+/// this program's state folder.
+package struct WitnessKeeper: Service {
+    /// Holds the newest witness, whoever wrote it.
+    package static let queue = "witness"
+
+    private let installation: InstallationStore
+    private let broker: BrokerSettings
+    private let file: WitnessFile?
+    private let log: Logger
+    private let interval: Duration
+
+    /// - Parameters:
+    ///   - pool: The database.
+    ///   - broker: Where the queue is.
+    ///   - stateDirectory: The folder of the file; `nil` for none.
+    ///   - interval: Between two looks while the program runs.
+    ///   - log: Told what is waited for.
+    package init(
+        pool: PostgresPool,
+        broker: BrokerSettings,
+        stateDirectory: String?,
+        interval: Duration = .seconds(60),
+        log: Logger
+    ) {
+        installation = InstallationStore(pool)
+        self.broker = broker
+        file = stateDirectory.map { WitnessFile(path: $0 + "/witness") }
+        self.interval = interval
+        self.log = log
+    }
+
+    /// Makes sure at a program's start that the database is the one that everybody remembers; waits for the servers.
+    ///
+    /// - Throws: ``StrangeDatabase``; what no waiting mends.
+    package func begin() async throws {
+        while true {
+            do {
+                return try await look(isStart: true)
+            } catch let error where error.isTransientFailure {
+                log.warning("waiting for a server to ask for the newest witness", metadata: ["why": "\(error)"])
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    /// Looks again for as long as the program runs.
+    ///
+    /// - Throws: ``StrangeDatabase``: the program ends.
+    package func run() async throws {
+        while (try? await cancelWhenGracefulShutdown({ try await Task.sleep(for: interval) })) != nil,
+            !Task.isShuttingDownGracefully
+        {
+            do {
+                try await look(isStart: false)
+            } catch let error where error.isTransientFailure {
+                log.warning("the database's generation was not raised", metadata: ["why": "\(error)"])
+            }
+        }
+    }
+
+    private func look(isStart: Bool) async throws {
+        let queued = try await WitnessQueue(broker)
+        do {
+            try await judgeAndRemember(queued, isStart: isStart)
+        } catch {
+            await queued.close()
+            throw error
+        }
+        await queued.close()
+    }
+
+    private func judgeAndRemember(_ queued: WitnessQueue, isStart: Bool) async throws {
+        var witnesses = queued.witnesses.map { (place: "the queue \(Self.queue)", witness: $0) }
+        if let file, let kept = try file.read() { witnesses.append((file.path, kept)) }
+        let (stored, server) = try await installation.read()
+        if let strange = StrangeDatabase.judge(stored, on: server, witnesses) { throw strange }
+        try await installation.raise(isStart: isStart)
+        let newest = try await installation.read().stored
+        try file?.write(newest)
+        do {
+            try await queued.replace(by: newest)
+        } catch let error where error.isTransientFailure {
+            // A broker that blocks publishers keeps its older witness.
+            log.warning("the queue \(Self.queue) keeps an older witness", metadata: ["why": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import AMQP
+import Shared
+
+/// The queue that holds the newest witness, for the moment of one look.
+///
+/// Its message is taken, and put back by publishing a newer one before the old one is acknowledged: a program that is
+/// killed in between leaves two, of which the next one takes both. Nothing is ever returned to the queue by hand:
+/// RabbitMQ counts that, and drops a message that was looked at often.
+package struct WitnessQueue: Sendable {
+    package let witnesses: [Witness]
+    private let messages: [JobMessage]
+    private let consumer: AMQPConsumer?
+    private let publisher: AMQPPublisher
+
+    /// How long another program may have the message in hand.
+    private static let patience = Duration.milliseconds(300)
+    /// How long a message that is there may take to arrive.
+    private static let limit = Duration.seconds(5)
+
+    /// Takes what the queue holds.
+    package init(_ broker: BrokerSettings) async throws {
+        let publisher = try AMQPPublisher(broker)
+        self.publisher = publisher
+        do {
+            try await publisher.declare([WitnessKeeper.queue])
+            var depth = try await publisher.depth(of: WitnessKeeper.queue)
+            if depth == 0 {
+                try await Task.sleep(for: Self.patience)
+                depth = try await publisher.depth(of: WitnessKeeper.queue)
+            }
+            guard depth > 0 else {
+                (witnesses, messages, consumer) = ([], [], nil)
+                return
+            }
+            let consumer = try AMQPConsumer(broker, queues: [WitnessKeeper.queue], prefetch: 100)
+            self.consumer = consumer
+            messages = try await Self.take(depth, from: consumer)
+            witnesses = messages.compactMap { try? Witness(decoding: String(decoding: $0.body, as: UTF8.self)) }
+        } catch {
+            await publisher.close()
+            throw error
+        }
+    }
+
+    /// Takes at most `count` messages: another program may be faster.
+    private static func take(_ count: Int, from consumer: AMQPConsumer) async throws -> [JobMessage] {
+        try await withThrowingTaskGroup(of: [JobMessage].self) { group in
+            group.addTask { try await consumer.next(limit: count) }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                return []
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? []
+        }
+    }
+
+    /// Leaves one witness behind instead of those that were taken.
+    package func replace(by witness: Witness) async throws {
+        let outcomes = try await publisher.publish([Array(witness.encoded.utf8)], to: WitnessKeeper.queue)
+        guard outcomes == [.confirmed] else { return }
+        consumer?.acknowledge(messages.map(\.tag))
+    }
+
+    /// Lets go of the broker; what was not replaced goes back to the queue.
+    package func close() async {
+        await consumer?.close()
+        await publisher.close()
+    }
+}

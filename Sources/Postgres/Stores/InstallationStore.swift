@@ -1,0 +1,56 @@
+import Shared
+
+/// Which database this is, and how far it has come.
+package struct InstallationStore: Sendable {
+    private let pool: PostgresPool
+
+    package init(_ pool: PostgresPool) { self.pool = pool }
+
+    /// Reads what the database says of itself, and what server it runs on.
+    package func read() async throws -> (stored: Witness, server: Witness) {
+        let found = try await pool.withConnection { connection in
+            try await connection.rows(.readInstallation) { row in
+                (
+                    try Witness(row, from: 0),
+                    Witness(systemIdentifier: try row.int64(3), timeline: try row.int32(4), generation: 0)
+                )
+            }
+        }
+        return try found.only(of: .readInstallation)
+    }
+
+    /// Raises the generation: at a program's start always, later once a minute, whoever does it.
+    package func raise(isStart: Bool) async throws {
+        _ = try await pool.withConnection { try await $0.run(.raiseGeneration, [.bool(isStart)]) }
+    }
+}
+
+extension Witness {
+    init(_ row: borrowing PostgresRow, from column: Int32) throws {
+        self.init(
+            systemIdentifier: try row.int64(column),
+            timeline: try row.int32(column + 1),
+            generation: try row.int64(column + 2)
+        )
+    }
+}
+
+extension Statement {
+    static let readInstallation = Statement(
+        "read-installation",
+        """
+        SELECT i.system_identifier, i.timeline, i.generation, p.system_identifier, server_timeline()
+        FROM installation i, pg_control_system() p
+        """
+    )
+    /// `$1` whether a program starts.
+    static let raiseGeneration = Statement(
+        "raise-generation",
+        role: .worker,
+        """
+        UPDATE installation
+        SET generation = greatest(generation + 1, floor(extract(epoch FROM now()) / 60)::bigint), raised_at = now()
+        WHERE $1 OR raised_at <= now() - interval '1 minute'
+        """
+    )
+}

@@ -1,0 +1,91 @@
+/// Which database it was, and how far it had come: what a program remembers outside of it.
+///
+/// A database that is restored from yesterday has forgotten what was sent since, and would have it sent again. Its
+/// generation is raised with every start of a program and every minute; a witness that remembers a later one gives it
+/// away.
+package struct Witness: Equatable, Sendable {
+    /// PostgreSQL's `system_identifier`: made with the cluster, and kept by its physical copies.
+    package let systemIdentifier: Int64
+    /// Changes with every promotion and every recovery to a point in time.
+    package let timeline: Int32
+    /// Grows for as long as the database lives.
+    package let generation: Int64
+
+    package init(systemIdentifier: Int64, timeline: Int32, generation: Int64) {
+        self.systemIdentifier = systemIdentifier
+        self.timeline = timeline
+        self.generation = generation
+    }
+
+    /// What is not a witness.
+    package struct Malformed: Error, Equatable, CustomStringConvertible {
+        package var description: String { "is not a witness, which reads `w1 IDENTIFIER TIMELINE GENERATION`" }
+    }
+
+    /// As a file or a message holds it: `w1 <system identifier> <timeline> <generation>`, ASCII decimal.
+    package var encoded: String { "w1 \(systemIdentifier) \(timeline) \(generation)" }
+
+    package init(decoding text: String) throws(Malformed) {
+        let words = text.split(whereSeparator: \.isWhitespace)
+        guard words.count == 4, words[0] == "w1", let identifier = Int64(words[1]), let timeline = Int32(words[2]),
+            let generation = Int64(words[3])
+        else { throw Malformed() }
+        self.init(systemIdentifier: identifier, timeline: timeline, generation: generation)
+    }
+
+    /// Whether it is about the same database, at whatever moment.
+    package func isOfSameDatabase(as other: Witness) -> Bool {
+        (systemIdentifier, timeline) == (other.systemIdentifier, other.timeline)
+    }
+}
+
+/// Why nothing may be sent from a database.
+package struct StrangeDatabase: Error, Equatable, CustomStringConvertible {
+    package let reason: String
+
+    package var description: String {
+        "this database may not know what was sent: \(reason). Nothing is sent from it until somebody has looked: "
+            + "`veredus doctor --adopt` pauses its open campaigns and makes it the one that sends"
+    }
+
+    /// Judges a database.
+    ///
+    /// No witness at all is no reason: a wiped broker must not stop anybody.
+    ///
+    /// - Parameters:
+    ///   - stored: What the database says that it is.
+    ///   - server: What the server is that it runs on; its generation does not matter.
+    ///   - witnesses: What was remembered elsewhere, and where.
+    /// - Returns: `nil` for the database that everybody remembers.
+    package static func judge(
+        _ stored: Witness,
+        on server: Witness,
+        _ witnesses: [(place: String, witness: Witness)]
+    ) -> StrangeDatabase? {
+        guard stored.systemIdentifier == server.systemIdentifier else {
+            return .init(
+                reason: "it belongs to the PostgreSQL cluster \(stored.systemIdentifier) and runs on "
+                    + "\(server.systemIdentifier), so it was copied or restored from a dump"
+            )
+        }
+        guard stored.timeline == server.timeline else {
+            return .init(
+                reason:
+                    "it was on timeline \(stored.timeline) and is on \(server.timeline), so its server was promoted "
+                    + "or recovered to a point in time"
+            )
+        }
+        for (place, witness) in witnesses {
+            if witness.generation > stored.generation {
+                return .init(
+                    reason: "\(place) remembers its generation \(witness.generation), and it is at "
+                        + "\(stored.generation), so it is an older copy of itself"
+                )
+            }
+            if witness.generation == stored.generation, !stored.isOfSameDatabase(as: witness) {
+                return .init(reason: "\(place) remembers another database of the same generation")
+            }
+        }
+        return nil
+    }
+}

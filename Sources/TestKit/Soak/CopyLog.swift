@@ -1,0 +1,68 @@
+import MailSimulator
+import Shared
+import TestKit
+
+/// One attempt at one delivery: what a return path names.
+struct Attempt: Hashable, Sendable {
+    let key: DeliveryKey
+    let number: Int16
+}
+
+/// What the receiving side took so far, by attempt; reads on from where it was.
+struct CopyLog {
+    private let keys: KeyRing
+    private(set) var all: [AcceptedCopy] = []
+    private(set) var times: [Attempt: [Double]] = [:]
+
+    init() throws { keys = try Stage.keys() }
+
+    mutating func read(_ simulator: MailSimulator) {
+        for message in simulator.accepted.dropFirst(all.count) {
+            let copy = AcceptedCopy(message, keys: keys)
+            all.append(copy)
+            if let key = copy.key { times[Attempt(key: key, number: copy.attempt), default: []].append(copy.time) }
+        }
+    }
+}
+
+/// The letters that a fault caught in somebody's hand: marked, and not recorded.
+struct Hand: Sendable {
+    struct Letter: Sendable {
+        let attempt: Attempt
+        /// When its claim began, by the database's clock, which is this machine's.
+        let claimedAt: Double
+        /// When the simulator took its final dot; `nil` while it had not.
+        let takenAt: Double?
+    }
+
+    private(set) var letters: [Letter]
+    /// When the process stood still.
+    let frozenAt: Double
+    /// When it went on; a copy from later is no work of the fault.
+    var until: Double?
+
+    init(letters: [Letter], frozenAt: Double) {
+        self.letters = letters
+        self.frozenAt = frozenAt
+    }
+
+    var isEmpty: Bool { letters.isEmpty }
+
+    /// Takes in what a later look has found besides: a claim that was on its way.
+    mutating func add(_ later: Hand) {
+        let known = Set(letters.map(\.attempt))
+        letters += later.letters.filter { !known.contains($0.attempt) }
+    }
+
+    /// Letters whose reply was not sent yet: the simulator holds each back for so long after the dot.
+    func unanswered(replyDelay: Double) -> Int {
+        letters.count { $0.takenAt.map { $0 + replyDelay > frozenAt } ?? false }
+    }
+
+    /// Letters whose reply had gone out before, with a margin for the simulator's own slowness.
+    func answered(replyDelay: Double) -> Int {
+        letters.count { $0.takenAt.map { $0 + replyDelay + 0.005 < frozenAt } ?? false }
+    }
+
+    func claimed(after moment: Double) -> Int { letters.count { $0.claimedAt > moment } }
+}

@@ -1,0 +1,256 @@
+import Foundation
+import MailSimulator
+import Shared
+import TestKit
+
+/// Carries a schedule out, one fault after the other, and keeps account of what each can have done.
+struct Driver {
+    let stage: Stage
+    let cluster: PostgresCluster
+    let broker: PrivateBroker
+    let campaign: CampaignID
+    var report: Report
+    var crew: Crew
+    private var log: CopyLog
+    private var exposure = Exposure()
+
+    /// How long a fault may look for what it is to hit.
+    private static let aim = Duration.seconds(20)
+    /// A run in which so much went otherwise than scheduled is given up.
+    private static let mostTroubles = 8
+
+    init(
+        stage: Stage,
+        cluster: PostgresCluster,
+        broker: PrivateBroker,
+        campaign: CampaignID,
+        report: Report,
+        crew: Crew
+    ) throws {
+        self.stage = stage
+        self.cluster = cluster
+        self.broker = broker
+        self.campaign = campaign
+        self.report = report
+        self.crew = crew
+        log = try CopyLog()
+    }
+
+    mutating func carryOut(_ schedule: Schedule) async throws {
+        for (number, entry) in schedule.entries.enumerated() {
+            guard try await waitForCopies(entry.copies) else {
+                report.troubles.append("stalled at \(stage.simulator.summary.accepted) of \(entry.copies) copies")
+                return
+            }
+            let words = entry.fault.words
+            do {
+                let hit = try await strike(entry.fault)
+                tell("\(number + 1)/\(schedule.entries.count) at \(entry.copies): \(words): \(hit)")
+            } catch let missed as Missed {
+                report.troubles.append("fault \(number + 1), \(words), hit nothing: \(missed.description)")
+            }
+        }
+    }
+
+    /// A fault that found nothing to hit, or a run that cannot go on.
+    struct Missed: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    // MARK: Faults
+
+    private mutating func strike(_ fault: Schedule.Fault) async throws -> String {
+        switch fault {
+        case .killWorker(let place, let spot):
+            let hit = try await killWorker(place, spot)
+            report.kills["worker", default: 0] += 1
+            return hit
+        case .stopWorker(let place):
+            try await wake(place)
+            var (place, hand) = try await catchWorker(place) { !$0.isEmpty }
+            // What it had sent to the database has been read by now, and the sweep has not come yet.
+            try await Task.sleep(for: .seconds(1))
+            hand.add(try await crew.hand(of: crew.workers[place].program.process.pid, at: hand.frozenAt, &log))
+            crew.workers[place].sleep = (.now + .seconds(Crew.leaseSeconds + 3), hand)
+            report.kills["stopped", default: 0] += 1
+            return "\(hand.letters.count) letters in hand, for longer than its lease"
+        case .killProducer(let place):
+            guard crew.producers[place].isRunning else { throw Missed(description: "it had ended") }
+            crew.producers[place].crash()
+            try crew.replaceProducer(place)
+            report.kills["producer", default: 0] += 1
+            return "replaced"
+        case .killBroker(let isWiped):
+            broker.kill()
+            if isWiped { try broker.wipe() }
+            try await broker.start()
+            report.kills[isWiped ? "brokerWiped" : "broker", default: 0] += 1
+            return "back"
+        case .crashDatabase: return try await crashDatabase()
+        }
+    }
+
+    private mutating func killWorker(_ place: Int, _ spot: Schedule.Spot) async throws -> String {
+        let delay = Soak.replyDelaySeconds
+        try await wake(place)
+        var holdsSince = Double.infinity
+        if spot == .beforeAck {
+            // From here on no acknowledgement reaches the broker; what is claimed later is claimed without one.
+            try await crew.workers[place].proxy.set(.halfOpen(afterBytes: 0, .toServer))
+            holdsSince = Date().timeIntervalSince1970
+        }
+        var (place, hand) = try await catchWorker(place, othersWillDo: spot != .beforeAck) { hand in
+            switch spot {
+            case .anywhere: !hand.isEmpty
+            case .pastDot: hand.unanswered(replyDelay: delay) > 0
+            case .beforeRecord: hand.answered(replyDelay: delay) > 0
+            case .beforeAck: hand.claimed(after: holdsSince) > 0
+            }
+        }
+        let program = crew.workers[place].program
+        try await crew.kill(program)
+        hand.add(try await crew.hand(of: program.process.pid, at: hand.frozenAt, &log))
+        exposure.add(hand)
+        let at = (
+            past: hand.unanswered(replyDelay: delay), answered: hand.answered(replyDelay: delay),
+            unacknowledged: hand.claimed(after: holdsSince)
+        )
+        report.spots[.anywhere, default: 0] += 1
+        if at.past > 0 { report.spots[.pastDot, default: 0] += 1 }
+        if at.answered > 0 { report.spots[.beforeRecord, default: 0] += 1 }
+        if at.unacknowledged > 0 { report.spots[.beforeAck, default: 0] += 1 }
+        try await crew.replaceWorker(place)
+        return "\(hand.letters.count) in hand, \(at.past) past the dot, \(at.answered) replied to and not "
+            + "recorded, \(at.unacknowledged) claimed and not acknowledged"
+    }
+
+    private mutating func crashDatabase() async throws -> String {
+        // Nobody may be looked into while it is gone.
+        try await cluster.stop(.immediate)
+        try await cluster.start()
+        let hand = try await crew.hand(of: nil, at: Date().timeIntervalSince1970, &log)
+        exposure.add(hand)
+        report.kills["database", default: 0] += 1
+        return "back, \(hand.letters.count) letters in hand"
+    }
+
+    /// Stops a worker at a moment when its hand is as wanted; it stands when this returns.
+    ///
+    /// - Parameters:
+    ///   - place: Who is asked first.
+    ///   - othersWillDo: Whether it may as well be another one, when this one has nothing of the kind in hand.
+    ///   - isWanted: What its hand is to be like.
+    /// - Returns: Who it was, and what it held.
+    /// - Throws: ``Missed``.
+    private mutating func catchWorker(
+        _ place: Int,
+        othersWillDo: Bool = true,
+        _ isWanted: (Hand) -> Bool
+    ) async throws -> (place: Int, hand: Hand) {
+        let deadline = ContinuousClock.now + Self.aim
+        var looks = 0
+        while ContinuousClock.now < deadline {
+            let place = othersWillDo ? (place + looks / 10) % crew.workers.count : place
+            looks += 1
+            let program = crew.workers[place].program
+            guard crew.workers[place].sleep == nil, program.isRunning else { continue }
+            let frozenAt = try await crew.freeze(program)
+            let hand = try await crew.hand(of: program.process.pid, at: frozenAt, &log)
+            if isWanted(hand) {
+                if hand.letters.count > Crew.handCapacity {
+                    let words = "a worker had \(hand.letters.count) letters in hand, not at most \(Crew.handCapacity)"
+                    report.breaches.append(Breach(.uncertain, words))
+                }
+                return (place, hand)
+            }
+            program.send(SIGCONT)
+            // An uneven step, so as not to fall into the pipeline's own rhythm.
+            try await Task.sleep(for: .milliseconds(3 + looks * 17 % 50))
+        }
+        throw Missed(description: "no worker had such in hand in \(looks) looks")
+    }
+
+    /// Lets a stopped worker go on, after its time.
+    private mutating func wake(_ place: Int) async throws {
+        guard let sleep = crew.workers[place].sleep else { return }
+        try await Task.sleep(until: sleep.until, clock: .continuous)
+        go(place, sleep.hand)
+    }
+
+    private mutating func go(_ place: Int, _ hand: Hand) {
+        var hand = hand
+        // A copy that it sends from now on is its own fault, and excused by nothing.
+        hand.until = Date().timeIntervalSince1970
+        exposure.add(hand)
+        crew.workers[place].program.send(SIGCONT)
+        crew.workers[place].sleep = nil
+    }
+
+    // MARK: Waiting
+
+    private mutating func waitForCopies(_ count: Int) async throws -> Bool {
+        var last = (copies: -1, at: ContinuousClock.now)
+        while true {
+            let copies = stage.simulator.summary.accepted
+            if copies >= count { return true }
+            if copies != last.copies { last = (copies, .now) }
+            guard ContinuousClock.now < last.at + Soak.patience else { return false }
+            try await lookAfterTheCrew()
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    private mutating func lookAfterTheCrew() async throws {
+        for place in crew.workers.indices {
+            if let sleep = crew.workers[place].sleep, sleep.until <= .now { go(place, sleep.hand) }
+        }
+        for death in try await crew.replaceTheDead() { report.troubles.append(death) }
+        guard report.troubles.count < Self.mostTroubles else {
+            throw Missed(description: "too much went wrong: \(report.troubles.joined(separator: "\n"))")
+        }
+    }
+
+    /// Waits until the campaign has ended, or nothing moves any more.
+    mutating func waitForTheEnd() async throws {
+        var last = (books: Books?.none, at: ContinuousClock.now)
+        while true {
+            try await lookAfterTheCrew()
+            let books = try await stage.readBooks(campaign)
+            if books.hasEnded, !crew.workers.contains(where: { $0.sleep != nil }) { break }
+            if books != last.books { last = (books, .now) }
+            guard ContinuousClock.now < last.at + Soak.patience else {
+                report.troubles.append("the campaign has not ended, and nothing moves: \(books)")
+                return
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        // Whoever was stopped and goes on now might still send.
+        try await Task.sleep(for: .seconds(1))
+    }
+
+    // MARK: Judging
+
+    mutating func judge() async throws {
+        let record = try await stage.record(of: campaign)
+        log.read(stage.simulator)
+        let extraBound = exposure.copiesPastTheDot(log)
+        let truth = Truth(
+            record,
+            copies: log.all,
+            bounds: .init(extraCopies: extraBound, uncertain: exposure.lettersInHand)
+        )
+        report.extra = truth.extra
+        report.lost = truth.lost
+        report.uncertain = record.books[.uncertain]
+        report.extraBound = extraBound
+        report.uncertainBound = exposure.lettersInHand
+        report.breaches += truth.breaches + exposure.unexplained(record, log)
+        if truth.lost > 0 { report.breaches.append(Breach(.atLeastOnce, "\(truth.lost) recipients are lost")) }
+        if record.books[.dead] > 0 {
+            report.breaches.append(Breach(.atRest, "\(record.books[.dead]) are dead for a crash"))
+        }
+        tell(
+            "books at the end: \(record.books.counts.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))"
+        )
+    }
+}

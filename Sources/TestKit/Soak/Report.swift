@@ -1,0 +1,40 @@
+import Shared
+import TestKit
+
+/// What a run came to; its last line of output.
+struct Report: Sendable {
+    let options: SoakOptions
+    var extra = 0
+    var lost = 0
+    var uncertain = 0
+    /// I4: extra copies that the faults explain, by how many letters were past the dot.
+    var extraBound = 0
+    /// I6: letters in victims' hands.
+    var uncertainBound = 0
+    var samples = 0
+    var seconds = 0.0
+    /// Faults by kind.
+    var kills: [String: Int] = [:]
+    /// Kills of workers by where letters of theirs were; one kill can count in several.
+    var spots: [Schedule.Spot: Int] = [:]
+    var optedOut = 0
+    var breaches: [Breach] = []
+    /// What did not go as scheduled; a run with any has failed too.
+    var troubles: [String] = []
+
+    var hasFailed: Bool { !breaches.isEmpty || !troubles.isEmpty }
+    var isBalanced: Bool { !breaches.contains { [.audience, .counters, .atRest].contains($0.invariant) } }
+
+    var json: String {
+        let bound = options.policy == .atMostOnce ? uncertainBound : extraBound
+        let kills = kills.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",")
+        let workers = Schedule.Spot.allCases.map { "\"\($0.rawValue)\":\(self.spots[$0] ?? 0)" }.joined(separator: ",")
+        return """
+            {"extra":\(extra),"lost":\(lost),"uncertain":\(uncertain),"bound":\(bound),"balanced":\(isBalanced),\
+            "violations":\(breaches.count + troubles.count),"policy":"\(options.policyName)","seed":\(options.seed),\
+            "messages":\(options.messages),"extraBound":\(extraBound),"uncertainBound":\(uncertainBound),\
+            "kills":{\(kills)},"workerKills":{\(workers)},"optedOut":\(optedOut),"samples":\(samples),\
+            "seconds":\(Int(seconds.rounded()))}
+            """
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import MailSimulator
+import Shared
+import TestKit
+import Testing
+
+extension LongScenarios {
+    /// A snapshot that comes back to life must not send a campaign again.
+    ///
+    /// The one scenario that does not end with the invariants: what the database has forgotten is beyond them.
+    @Suite struct RestoredDatabase {
+        private static let recipients = 400
+
+        @Test func `a database restored from a snapshot sends nothing until somebody has looked`() async throws {
+            let cluster = try await PostgresCluster.start()
+            var mail = MailSimulator.Configuration()
+            mail.delay = .milliseconds(20)
+            try await Stage.with(mail, on: .init(cluster: cluster)) { stage in
+                try await stage.addContacts(Self.recipients)
+                let campaign = try await stage.startCampaign()
+                let state = try StateFolder()
+                defer { state.remove() }
+
+                // A quarter is sent, everything is stopped, and the snapshot is taken.
+                try await Self.send(stage, state, upTo: Self.recipients / 4)
+                try await cluster.stop(.fast)
+                try await Self.copy("\(cluster.folder)/data", to: "\(cluster.folder)/snapshot")
+                try await cluster.start()
+
+                // It goes on, and more is sent. Then the database comes back from the snapshot.
+                try await Self.send(stage, state, upTo: Self.recipients / 2)
+                let sent = stage.simulator.summary.accepted
+                try await cluster.stop(.fast)
+                try FileManager.default.removeItem(atPath: "\(cluster.folder)/data")
+                try await Self.copy("\(cluster.folder)/snapshot", to: "\(cluster.folder)/data")
+                try await cluster.start()
+                #expect(try await stage.number("SELECT count(*) FROM deliveries WHERE state = 3") < sent)
+
+                // The broker's witness is enough, and so is the worker's own when the broker was wiped.
+                let producer = try stage.startProducer()
+                #expect(try await producer.exit(within: .seconds(20)) == .exit(70))
+                #expect(try String(contentsOfFile: producer.logPath, encoding: .utf8).contains("doctor --adopt"))
+                try await stage.control("delete_queue", queue: "witness")
+                let worker = try stage.startWorker(["VEREDUS_STATE_DIRECTORY": state.path])
+                #expect(try await worker.exit(within: .seconds(20)) == .exit(70))
+                #expect(try String(contentsOfFile: worker.logPath, encoding: .utf8).contains("older copy of itself"))
+                #expect(stage.simulator.summary.accepted == sent)
+                #expect(try await stage.books(campaign).state == .running, "nobody but an operator changes that")
+
+                // Adopted, the campaign is held; resumed, it goes on, and who was forgotten is mailed again.
+                let adopted = try await stage.tool("doctor", "--adopt", "--reason", "restored from a snapshot")
+                #expect(adopted.succeeded, "\(adopted.output)\(adopted.errors)")
+                #expect(adopted.output.contains("campaign \(campaign) is held"))
+                #expect(try await stage.books(campaign).state == .paused)
+                _ = try stage.startProducer()
+                let again = try stage.startWorker(["VEREDUS_STATE_DIRECTORY": state.path])
+                try await stage.ask(.resume, of: campaign)
+                try await stage.wait(for: campaign)
+                #expect(again.isRunning)
+            }
+        }
+
+        /// Runs a producer and a worker until so many letters are accepted, and ends both in good order.
+        private static func send(_ stage: Stage, _ state: StateFolder, upTo count: Int) async throws {
+            let worker = try stage.startWorker(["VEREDUS_STATE_DIRECTORY": state.path])
+            let producer = try stage.startProducer()
+            try await stage.simulator.waitForAccepted(count: count)
+            for program in [worker, producer] { program.send(SIGTERM) }
+            #expect(try await worker.exit(within: .seconds(20)) == .exit(0))
+            #expect(try await producer.exit(within: .seconds(20)) == .exit(0))
+        }
+
+        private static func copy(_ folder: String, to other: String) async throws {
+            let outcome = try await ChildProcess.run(["cp", "-a", folder, other])
+            try #require(outcome.succeeded, "\(outcome.errors)")
+        }
+    }
+
+    /// A folder that outlives the programs.
+    private struct StateFolder {
+        let path: String
+
+        init() throws {
+            path = FileManager.default.temporaryDirectory.appending(path: "veredus-state-\(UUID().uuidString)").path
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        }
+
+        func remove() { try? FileManager.default.removeItem(atPath: path) }
+    }
+}

@@ -1,0 +1,61 @@
+import Glibc
+import MailSimulator
+import Shared
+import TestKit
+import Testing
+
+extension Scenarios {
+    @Suite struct RotatedKeys {
+        private static let secrets: [UInt8: String] = [
+            1: String(repeating: "ab", count: 32), 2: String(repeating: "ef", count: 32),
+        ]
+        private static let identity = String(repeating: "cd", count: 32)
+
+        @Test func `after a key rotation in mid-campaign old tokens verify, and a second attempt is the same message`()
+            async throws
+        {
+            var mail = MailSimulator.Configuration()
+            mail.delay = .milliseconds(5)
+            try await Stage.with(mail) { stage in
+                // The first twenty are stored and never answered: they are sent again after the rotation.
+                try await stage.addContacts(600) {
+                    $0 <= 20 ? "once-forget-dot+\($0)@example.net" : "user\($0)@example.net"
+                }
+                let campaign = try await stage.startCampaign(policy: .atLeastOnce)
+                _ = try stage.startProducer()
+                let old = try stage.startWorker(["VEREDUS_RETRY_FIRST": "600"])
+                try await stage.simulator.waitForAccepted(count: 200)
+                old.send(SIGTERM)
+                #expect(try await old.exit(within: .seconds(10)) == .exit(0))
+                try await stage.execute("UPDATE retries SET due = now(), publish_at = now()")
+                let both = [UInt8]([2, 1]).map { "\($0):\(Self.secrets[$0] ?? "")" }.joined(separator: ",")
+                _ = try stage.startWorker(["VEREDUS_TOKEN_KEYS": both])
+                let books = try await stage.wait(for: campaign)
+                #expect(books[.accepted] == 600)
+                try await stage.expectTruth(of: campaign, copies: 2)
+
+                let ring = try Self.ring([1, 2])
+                let first = try Self.ring([1])
+                var signedByFirst = 0
+                for letter in stage.simulator.accepted {
+                    let local = Array(letter.sender.utf8.prefix { $0 != UInt8(ascii: "@") })
+                    _ = try ring.verify(localPart: local)
+                    if (try? first.verify(localPart: local)) != nil { signedByFirst += 1 }
+                }
+                #expect(signedByFirst >= 200)
+                #expect(signedByFirst < 620)
+                #expect(stage.simulator.summary.distinct == 600, "I12: the Message-ID does not depend on the token key")
+                #expect(stage.simulator.summary.repeated == 20)
+            }
+        }
+
+        private static func ring(_ ids: [UInt8]) throws -> KeyRing {
+            let keys = ids.map { TokenKey(id: $0, secret: bytes(secrets[$0] ?? "")) }
+            return try KeyRing(keys: keys, signing: ids[0], identity: IdentityKey(secret: bytes(identity)))
+        }
+
+        private static func bytes(_ hex: String) -> [UInt8] {
+            stride(from: 0, to: hex.count, by: 2).compactMap { UInt8(hex.dropFirst($0).prefix(2), radix: 16) }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import MailSimulator
+import Shared
+import TestKit
+import Testing
+
+// What a scenario expects of its stage.
+extension Stage {
+    typealias Books = TestKit.Books
+
+    /// Reads the books, which must balance: P3, and I13 against a recount in the same snapshot.
+    func books(_ campaign: CampaignID) async throws -> Books {
+        let books = try await readBooks(campaign)
+        #expect(books.breaches == [])
+        return books
+    }
+
+    /// Waits until the books are as wanted, looking often; they must balance at every look.
+    @discardableResult
+    func wait(
+        for campaign: CampaignID,
+        within limit: Duration = .seconds(60),
+        until wanted: (Books) -> Bool = { $0.hasEnded }
+    ) async throws -> Books {
+        let deadline = ContinuousClock.now + limit
+        while true {
+            let books: Books
+            do {
+                books = try await self.books(campaign)
+            } catch let error where error.isTransientFailure && ContinuousClock.now < deadline {
+                // A scenario that stops the database.
+                continue
+            }
+            if wanted(books) { return books }
+            guard ContinuousClock.now < deadline else {
+                throw Missing(description: "not in \(limit): \(books)")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    /// Waits until something is so.
+    func wait(within limit: Duration = .seconds(30), until isSo: () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + limit
+        while try await !isSo() {
+            guard ContinuousClock.now < deadline else { throw Missing(description: "did not come true in \(limit)") }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// Checks every invariant that the books and the simulator's record can tell of, see ``Truth``.
+    ///
+    /// - Parameters:
+    ///   - campaign: One that has ended.
+    ///   - copies: How many copies one recipient may have got, at least once.
+    ///   - uncertain: How many letters were in hand when faults struck; `nil` leaves it to the scenario.
+    /// - Throws: What the database says.
+    func expectTruth(of campaign: CampaignID, copies: Int = 1, uncertain: Int? = nil) async throws {
+        let record = try await record(of: campaign)
+        let keys = try Self.keys()
+        let truth = Truth(
+            record,
+            copies: simulator.accepted.map { AcceptedCopy($0, keys: keys) },
+            bounds: .init(extraCopies: (copies - 1) * record.audience, uncertain: uncertain)
+        )
+        let breaches = truth.breaches
+        #expect(record.books.hasEnded, "or its books are not at rest")
+        #expect(breaches.prefix(20) == [], "\(breaches.count) in all")
+    }
+}

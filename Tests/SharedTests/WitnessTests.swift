@@ -1,0 +1,74 @@
+import Shared
+import Testing
+
+@Suite struct WitnessTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let because: Comment
+        var stored = Witness(systemIdentifier: 7, timeline: 1, generation: 100)
+        var server = Witness(systemIdentifier: 7, timeline: 1, generation: 0)
+        var witnesses: [Witness] = []
+        /// Words of the refusal; `nil` where it goes on.
+        let says: String?
+
+        var testDescription: String { because.rawValue }
+    }
+
+    static let cases: [Case] = [
+        Case(because: "nobody remembers anything: a first start, or a wiped broker", says: nil),
+        Case(
+            because: "everybody remembers this one, as it was",
+            witnesses: [
+                Witness(systemIdentifier: 7, timeline: 1, generation: 100),
+                Witness(systemIdentifier: 7, timeline: 1, generation: 3),
+            ],
+            says: nil
+        ),
+        Case(
+            because: "restored from before: a witness is ahead",
+            witnesses: [
+                Witness(systemIdentifier: 7, timeline: 1, generation: 99),
+                Witness(systemIdentifier: 7, timeline: 1, generation: 101),
+            ],
+            says: "place 2 remembers its generation 101, and it is at 100"
+        ),
+        Case(
+            because: "a dump in another cluster",
+            server: Witness(systemIdentifier: 8, timeline: 1, generation: 0),
+            says: "copied or restored from a dump"
+        ),
+        Case(
+            because: "a promoted standby, or a recovery to a point in time",
+            server: Witness(systemIdentifier: 7, timeline: 2, generation: 0),
+            says: "promoted or recovered"
+        ),
+        Case(
+            because: "two that live side by side",
+            witnesses: [Witness(systemIdentifier: 8, timeline: 1, generation: 100)],
+            says: "place 1 remembers another database"
+        ),
+        Case(
+            because: "adopted since: what is remembered of the other one is older",
+            witnesses: [Witness(systemIdentifier: 8, timeline: 3, generation: 99)],
+            says: nil
+        ),
+    ]
+
+    @Test(arguments: cases)
+    func `a database that may have forgotten what was sent is refused`(row: Case) {
+        let places = row.witnesses.enumerated().map { (place: "place \($0.offset + 1)", witness: $0.element) }
+        let strange = StrangeDatabase.judge(row.stored, on: row.server, places)
+        #expect((strange == nil) == (row.says == nil), row.because)
+        if let says = row.says {
+            #expect(strange?.description.contains(says) == true, "\(strange?.description ?? "")")
+            #expect(strange?.description.contains("veredus doctor --adopt") == true, "says what to do")
+        }
+    }
+
+    @Test func `a witness is read back as it was written, and nothing else is one`() throws {
+        let witness = Witness(systemIdentifier: .max, timeline: 3, generation: 29_000_000)
+        #expect(try Witness(decoding: witness.encoded + "\n") == witness)
+        for text in ["", "w1", "w1 1 2", "w1 1 2 3 4", "w2 1 2 3", "w1 a 2 3", "w1 1 99999999999 3"] {
+            #expect(throws: Witness.Malformed.self, "\(text)") { try Witness(decoding: text) }
+        }
+    }
+}
