@@ -34,8 +34,13 @@ struct DeliveryMachineTests {
             }
         },
         Write(event: .reopen) { books, campaign, seqs in
-            let states: [DeliveryState] = [.dead, .uncertain]
-            _ = try await books.admin.reopen(seqs, of: campaign, account: Books.account, from: states, reason: "test")
+            _ = try await books.admin.reopen(
+                seqs,
+                of: campaign,
+                account: Books.account,
+                from: [.uncertain, .dead],
+                reason: "test"
+            )
         },
     ]
 
