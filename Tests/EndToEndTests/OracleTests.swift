@@ -74,9 +74,11 @@ extension Scenarios {
             }
         }
 
-        @Test func `it knows the model, and the one write that is two events at once`() {
+        @Test func `it knows the model, and the writes that are two events at once`() {
             #expect(Transitions.allows(.uncertain, .accepted), "a late reply")
             #expect(Transitions.allows(.sending, .suppressed), "deferred after it was recalled")
+            #expect(Transitions.allows(.dead, .suppressed), "to be reopened after an opt-out")
+            #expect(!Transitions.allows(.uncertain, .suppressed), "a copy may have arrived")
             #expect(!Transitions.allows(.accepted, .sending), "nothing leaves accepted")
             #expect(!Transitions.allows(.pending, .accepted), "no mark, no letter")
         }

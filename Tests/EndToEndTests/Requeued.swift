@@ -135,7 +135,7 @@ extension Scenarios {
         {
             try await Stage.with { stage in
                 try await stage.addContacts(1)
-                _ = try stage.startWorker()
+                _ = try stage.startWorker(["VEREDUS_TOO_NEW_GRACE": "1"])
                 var broker = try BrokerSettings(parsing: stage.brokerURL, caFile: nil)
                 broker.queueType = .classic
                 let publisher = try AMQPPublisher(broker)
