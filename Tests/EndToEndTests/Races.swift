@@ -17,7 +17,8 @@ extension LongScenarios {
         private static let claimers = 10
 
         @Test func `no mark commits after an opt-out, a pause or a cancel`() async throws {
-            let cluster = try await PostgresCluster.start()
+            // Nothing here outlives a crash: without waiting for the disk there are more races a second.
+            let cluster = try await PostgresCluster.start(settings: ["fsync = off"])
             try await Stage.with(on: .init(cluster: cluster)) { stage in
                 let race = try await Race.prepare(on: stage, optOuts: Self.optOuts, cancels: Self.cancels)
                 try await withThrowingTaskGroup(of: Void.self) { group in
@@ -179,10 +180,15 @@ private final class Race: Sendable {
     /// Claims rows just ahead of those who say no, lets each be deferred at once, and claims it again.
     func claimUntilOver() async throws {
         var round = 0
+        var inHand: [DeliveryResult] = []
         while !isOver.load(ordering: .relaxed) {
             round += 1
-            try await claim(round.isMultiple(of: 3) ? keysOfSmall() : keysOfMain())
+            let claimed = try await claim(round.isMultiple(of: 3) ? keysOfSmall() : keysOfMain())
+            // A batch stays in hand while the next one is claimed, so that some are always being sent.
+            try await record(inHand)
+            inHand = claimed
         }
+        try await record(inHand)
     }
 
     private func keysOfMain() -> [DeliveryKey] {
@@ -193,14 +199,19 @@ private final class Race: Sendable {
 
     private func keysOfSmall() -> [DeliveryKey] {
         let first = nextCancel.load(ordering: .relaxed)
+        guard first <= small.upperBound else { return keysOfMain() }
         let campaign = min(small.upperBound, first + .random(in: 0..<3))
         let seqs = Set((0..<8).map { _ in Seq.random(in: 1...Self.smallAudience) })
         return seqs.map { DeliveryKey(campaign: campaign, seq: $0) }
     }
 
-    private func claim(_ keys: [DeliveryKey]) async throws {
+    /// - Returns: What is to become of the rows that were marked: each is deferred, and due at once.
+    private func claim(_ keys: [DeliveryKey]) async throws -> [DeliveryResult] {
         let recipients = try await store.fetch(keys)
-        guard !recipients.isEmpty else { return await Task.yield() }
+        guard !recipients.isEmpty else {
+            await Task.yield()
+            return []
+        }
         let token = ClaimToken.random(in: 1...ClaimToken.max)
         let requests = recipients.map {
             ClaimRequest(key: $0.key, generation: 1, contactVersion: $0.contactVersion, attempt: $0.attempt)
@@ -211,7 +222,7 @@ private final class Race: Sendable {
                 if verdict == .claimed { seen.claimed += 1 } else { seen.refused[verdict, default: 0] += 1 }
             }
         }
-        let results = zip(recipients, verdicts).filter { $0.1 == .claimed }.map { recipient, _ in
+        return zip(recipients, verdicts).filter { $0.1 == .claimed }.map { recipient, _ in
             DeliveryResult(
                 key: recipient.key,
                 token: token,
@@ -223,7 +234,10 @@ private final class Race: Sendable {
                 outcome: LetterOutcome(id: 0, judgement: .later, code: 451, text: "", step: .rcpt)
             )
         }
-        guard !results.isEmpty else { return }
+    }
+
+    private func record(_ results: [DeliveryResult]) async throws {
+        guard let token = results.first?.token else { return }
         try await store.record(results.sorted { $0.key < $1.key }, finished: [token])
     }
 
@@ -270,6 +284,7 @@ private final class Race: Sendable {
             }
             try await admin.ask(.cancel, of: campaign, account: 1)
         }
+        nextCancel.store(small.upperBound + 1, ordering: .relaxed)
     }
 }
 

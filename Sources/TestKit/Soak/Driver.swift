@@ -240,6 +240,8 @@ struct Driver {
     mutating func judge() async throws {
         let record = try await stage.record(of: campaign)
         log.read(stage.simulator)
+        exposure.findStrays(in: record)
+        report.leasesLost = exposure.leasesLost
         let extraBound = exposure.copiesPastTheDot(log)
         let truth = Truth(
             record,
