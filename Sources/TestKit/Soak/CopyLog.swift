@@ -36,13 +36,16 @@ struct Hand: Sendable {
     }
 
     private(set) var letters: [Letter]
+    /// The victim's, as hexadecimal numbers; none where the fault struck them all.
+    private(set) var incarnations: Set<String>
     /// When the process stood still.
     let frozenAt: Double
     /// When it went on; a copy from later is no work of the fault.
     var until: Double?
 
-    init(letters: [Letter], frozenAt: Double) {
+    init(letters: [Letter], incarnations: Set<String>, frozenAt: Double) {
         self.letters = letters
+        self.incarnations = incarnations
         self.frozenAt = frozenAt
     }
 
@@ -51,6 +54,7 @@ struct Hand: Sendable {
     /// Takes in what a later look has found besides: a claim that was on its way.
     mutating func add(_ later: Hand) {
         let known = Set(letters.map(\.attempt))
+        incarnations.formUnion(later.incarnations)
         letters += later.letters.filter { !known.contains($0.attempt) }
     }
 

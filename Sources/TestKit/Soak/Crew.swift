@@ -121,27 +121,30 @@ extension Crew {
                     Attempt(
                         key: DeliveryKey(campaign: try row.int32(0), seq: try row.int32(1)),
                         number: try row.int16(2)
-                    ), try row.double(3)
+                    ), try row.double(3), try row.text(4)
                 )
             }
         }
         log.read(stage.simulator)
         return Hand(
-            letters: rows.map { attempt, claimedAt in
+            letters: rows.map { attempt, claimedAt, _ in
                 Hand.Letter(attempt: attempt, claimedAt: claimedAt, takenAt: log.times[attempt]?.last)
             },
+            incarnations: pid == nil ? [] : Set(rows.map(\.2)),
             frozenAt: moment
         )
     }
 }
 
 extension Statement {
-    /// Statements of workers that began before a moment, and have not ended; `$1` the moment.
+    /// Statements of workers that began before a moment, and have not ended; one that waits for a lock may wait for
+    /// the very worker that stands. `$1` the moment.
     fileprivate static let busyWorkers = Statement(
         "busy-workers",
         """
         SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND usename = 'veredus_worker' AND state = 'active' AND query_start < $1
+          AND wait_event_type IS DISTINCT FROM 'Lock'
         """
     )
     /// Server processes of some clients; `$1` the clients' ports.
@@ -153,7 +156,7 @@ extension Statement {
     fileprivate static let lettersInHand = Statement(
         "letters-in-hand",
         """
-        SELECT d.campaign_id, d.seq, d.attempt, extract(epoch FROM k.claimed_at)::float8
+        SELECT d.campaign_id, d.seq, d.attempt, extract(epoch FROM k.claimed_at)::float8, to_hex(k.incarnation)
         FROM claims k
         JOIN workers w ON w.incarnation = k.incarnation AND w.name LIKE $1
         CROSS JOIN LATERAL unnest(k.seqs) AS s(seq)

@@ -66,7 +66,6 @@ struct Driver {
             report.kills["worker", default: 0] += 1
             return hit
         case .stopWorker(let place):
-            try await wake(place)
             var (place, hand) = try await catchWorker(place) { !$0.isEmpty }
             // What it had sent to the database has been read by now, and the sweep has not come yet.
             try await Task.sleep(for: .seconds(1))
@@ -92,14 +91,14 @@ struct Driver {
 
     private mutating func killWorker(_ place: Int, _ spot: Schedule.Spot) async throws -> String {
         let delay = Soak.replyDelaySeconds
-        try await wake(place)
+        let first = try await awake(from: place)
         var holdsSince = Double.infinity
         if spot == .beforeAck {
             // From here on no acknowledgement reaches the broker; what is claimed later is claimed without one.
-            try await crew.workers[place].proxy.set(.halfOpen(afterBytes: 0, .toServer))
+            try await crew.workers[first].proxy.set(.halfOpen(afterBytes: 0, .toServer))
             holdsSince = Date().timeIntervalSince1970
         }
-        var (place, hand) = try await catchWorker(place, othersWillDo: spot != .beforeAck) { hand in
+        var (place, hand) = try await catchWorker(first, othersWillDo: spot != .beforeAck) { hand in
             switch spot {
             case .anywhere: !hand.isEmpty
             case .pastDot: hand.unanswered(replyDelay: delay) > 0
@@ -153,7 +152,11 @@ struct Driver {
             let place = othersWillDo ? (place + looks / 10) % crew.workers.count : place
             looks += 1
             let program = crew.workers[place].program
-            guard crew.workers[place].sleep == nil, program.isRunning else { continue }
+            guard crew.workers[place].sleep == nil, program.isRunning else {
+                try await lookAfterTheCrew()
+                try await Task.sleep(for: .milliseconds(1))
+                continue
+            }
             let frozenAt = try await crew.freeze(program)
             let hand = try await crew.hand(of: program.process.pid, at: frozenAt, &log)
             if isWanted(hand) {
@@ -170,13 +173,17 @@ struct Driver {
         throw Missed(description: "no worker had such in hand in \(looks) looks")
     }
 
-    /// Lets a stopped worker go on, after its time.
-    private mutating func wake(_ place: Int) async throws {
-        guard let sleep = crew.workers[place].sleep else { return }
-        try await Task.sleep(until: sleep.until, clock: .continuous)
-        go(place, sleep.hand)
+    /// A worker that runs: the one asked for, or the next.
+    private mutating func awake(from place: Int) async throws -> Int {
+        while true {
+            try await lookAfterTheCrew()
+            let places = crew.workers.indices.map { (place + $0) % crew.workers.count }
+            if let awake = places.first(where: { crew.workers[$0].sleep == nil }) { return awake }
+            try await Task.sleep(for: .milliseconds(50))
+        }
     }
 
+    /// Lets a stopped worker go on.
     private mutating func go(_ place: Int, _ hand: Hand) {
         var hand = hand
         // A copy that it sends from now on is its own fault, and excused by nothing.
@@ -233,6 +240,8 @@ struct Driver {
     mutating func judge() async throws {
         let record = try await stage.record(of: campaign)
         log.read(stage.simulator)
+        exposure.findStrays(in: record)
+        report.leasesLost = exposure.leasesLost
         let extraBound = exposure.copiesPastTheDot(log)
         let truth = Truth(
             record,

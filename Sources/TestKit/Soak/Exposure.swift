@@ -4,30 +4,54 @@ import TestKit
 /// What all faults of a run together can have done, letter by letter: the bounds of I4 and I6, and more.
 ///
 /// A sum would let a fault that did nothing pay for a letter that was lost elsewhere; here each extra copy and each
-/// uncertain recipient must have been in a victim's hand itself.
+/// uncertain recipient must have been in a victim's hand itself. A worker that nobody struck can lose its lease too: in
+/// the wake of a database crash, or on a machine too slow for a short lease. Its letters are told from the others by
+/// what the sweep wrote down, and reported.
 struct Exposure: Sendable {
-    private(set) var hands: [Hand] = []
+    private var hands: [Hand] = []
+    private var victims: Set<String> = []
+    /// Letters that were swept from workers that nobody had struck, by recipient.
+    private var strays: [DeliveryKey: Int] = [:]
+    /// Such workers.
+    private(set) var leasesLost = 0
 
-    mutating func add(_ hand: Hand) { hands.append(hand) }
+    mutating func add(_ hand: Hand) {
+        hands.append(hand)
+        victims.formUnion(hand.incarnations)
+    }
+
+    /// Finds what was swept from workers that no fault had struck.
+    mutating func findStrays(in record: CampaignRecord) {
+        var incarnations: Set<Substring> = []
+        for reply in record.replies where reply.text.hasSuffix("went away with it in hand") {
+            let words = reply.text.split(separator: " ")
+            guard words.count > 1, !victims.contains(String(words[1])) else { continue }
+            incarnations.insert(words[1])
+            strays[DeliveryKey(campaign: record.campaign, seq: reply.seq), default: 0] += 1
+        }
+        leasesLost = incarnations.count
+    }
 
     /// I6: letters in victims' hands.
-    var lettersInHand: Int { attempts.count }
+    var lettersInHand: Int { attempts.count + strays.values.reduce(0, +) }
 
     private var attempts: Set<Attempt> { Set(hands.flatMap { $0.letters.map(\.attempt) }) }
 
     /// I4: copies that were taken from a victim's hand, whose letters may be sent again.
-    func copiesPastTheDot(_ log: CopyLog) -> Int { excused(log).values.reduce(0, +) }
+    func copiesPastTheDot(_ log: CopyLog) -> Int {
+        excused(log).values.reduce(0, +) + strays.values.reduce(0, +)
+    }
 
-    /// Such copies by recipient.
+    /// Such copies by recipient; a copy from after the victim woke is not one of them.
     private func excused(_ log: CopyLog) -> [DeliveryKey: Int] {
-        var until: [Attempt: Double] = [:]
+        var limits: [Attempt: Double] = [:]
         for hand in hands {
-            for letter in hand.letters {
-                until[letter.attempt] = max(until[letter.attempt] ?? 0, hand.until ?? .infinity)
+            for attempt in hand.letters.map(\.attempt) {
+                limits[attempt] = max(limits[attempt] ?? 0, hand.until ?? .infinity)
             }
         }
         var found: [DeliveryKey: Int] = [:]
-        for (attempt, limit) in until {
+        for (attempt, limit) in limits {
             let copies = (log.times[attempt] ?? []).count { $0 <= limit }
             if copies > 0 { found[attempt.key, default: 0] += copies }
         }
@@ -43,13 +67,27 @@ struct Exposure: Sendable {
         return record.rows.compactMap { row in
             let key = DeliveryKey(campaign: record.campaign, seq: row.seq)
             let extra = (copies[key] ?? 0) - 1 - Int(row.reopened)
-            if extra > excused[key] ?? 0 {
-                return Breach(.atLeastOnce, "\(row.seq): \(extra) extra copies, \(excused[key] ?? 0) of a victim's")
+            if extra > (excused[key] ?? 0) + (strays[key] ?? 0) {
+                return Breach(
+                    .atLeastOnce,
+                    "\(row.seq): extra copies of nobody's hand. \(history(of: key, record, log))"
+                )
             }
-            if row.state == .uncertain, !attempts.contains(Attempt(key: key, number: row.attempt)) {
-                return Breach(.uncertain, "\(row.seq), attempt \(row.attempt), was in no victim's hand")
+            if row.state == .uncertain, !attempts.contains(Attempt(key: key, number: row.attempt)), strays[key] == nil {
+                return Breach(.uncertain, "\(row.seq): in no victim's hand. \(history(of: key, record, log))")
             }
             return nil
         }
+    }
+
+    /// All that is known of one recipient, for whoever looks for the cause; moments in seconds of the day.
+    private func history(of key: DeliveryKey, _ record: CampaignRecord, _ log: CopyLog) -> String {
+        func moment(_ time: Double) -> Double {
+            (time * 1_000).rounded() / 1_000 - (time / 86_400).rounded(.down) * 86_400
+        }
+        let marks = record.marks.filter { $0.seq == key.seq }.map { "\($0.attempt) at \(moment($0.time))" }
+        let copies = log.times.filter { $0.key.key == key }.map { "\($0.key.number) at \($0.value.map(moment))" }
+        let replies = record.replies.filter { $0.seq == key.seq }.map(\.text)
+        return "marks: \(marks.joined(separator: ", ")); copies: \(copies.joined(separator: ", ")); \(replies)"
     }
 }

@@ -17,6 +17,8 @@ struct Report: Sendable {
     var kills: [String: Int] = [:]
     /// Kills of workers by where letters of theirs were; one kill can count in several.
     var spots: [Schedule.Spot: Int] = [:]
+    /// Workers that lost their lease though nobody had struck them.
+    var leasesLost = 0
     var optedOut = 0
     var breaches: [Breach] = []
     /// What did not go as scheduled; a run with any has failed too.
@@ -33,7 +35,7 @@ struct Report: Sendable {
             {"extra":\(extra),"lost":\(lost),"uncertain":\(uncertain),"bound":\(bound),"balanced":\(isBalanced),\
             "violations":\(breaches.count + troubles.count),"policy":"\(options.policyName)","seed":\(options.seed),\
             "messages":\(options.messages),"extraBound":\(extraBound),"uncertainBound":\(uncertainBound),\
-            "kills":{\(kills)},"workerKills":{\(workers)},"optedOut":\(optedOut),"samples":\(samples),\
+            "kills":{\(kills)},"workerKills":{\(workers)},"leasesLost":\(leasesLost),"optedOut":\(optedOut),"samples":\(samples),\
             "seconds":\(Int(seconds.rounded()))}
             """
     }

@@ -62,7 +62,7 @@ struct Schedule: Equatable, Sendable {
         }
         faults.shuffle(using: &random)
         // Not in the first moments, and not when there is hardly anything left to hit.
-        let range = max(1, messages / 50)...max(1, messages * 17 / 20)
+        let range = max(1, messages / 50)...max(1, messages * 3 / 4)
         let points = faults.map { _ in Int.random(in: range, using: &random) }.sorted()
         entries = zip(points, faults).map(Entry.init)
     }

@@ -8,8 +8,9 @@ import TestKit
 struct Soak {
     static let workers = 3
     static let producers = 2
-    /// How long the simulator holds back its reply to a dot, so that there is something to be killed past it.
-    static let replyDelaySeconds = 0.024
+    /// How long the simulator holds back its reply to a dot: there is something to be killed past it, and time for the
+    /// faults before all is sent.
+    static let replyDelaySeconds = 0.12
     /// Nothing new accepted for so long means that nobody is sending any more.
     static let patience = Duration.seconds(60)
 
