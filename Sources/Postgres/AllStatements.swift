@@ -11,7 +11,7 @@ extension Statement {
     ]
     private static let producer: [Statement] = [
         .leaseCampaigns, .missedStarts, .releaseCampaigns, .drivenCampaigns, .moveCursor, .pendingAfterCursor,
-        .renewGeneration,
+        .renewGeneration, .brokenCampaigns, .lockCampaignToHold, .holdCampaign,
         .clearRepublish,
         .hastenRetries, .dueRetries, .undueRetries, .closeRows, .finishCampaign, .mergeCounters, .dropLeftRetries,
         .workerSlots,

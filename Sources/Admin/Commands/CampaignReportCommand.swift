@@ -54,6 +54,7 @@ extension CampaignReport {
             .init(name: "audience", value: .number(audience)),
             .init(name: "follows", value: follows.map { .number($0.campaign) } ?? .null),
             .init(name: "follows_state", value: .string(orNull: follows?.state.name)),
+            .init(name: "held_because", value: .string(orNull: heldBecause.isEmpty ? nil : heldBecause)),
         ]
         let tail: [JSONValue.JSONField] = [
             .init(name: "balanced", value: .bool(isBalanced)),
@@ -70,6 +71,7 @@ extension CampaignReport {
 
     func text(with refusals: [Refusals]) -> String {
         var lines = ["campaign \(campaign): \(name)", "list \(listName), \(state.name)"]
+        if !heldBecause.isEmpty { lines.append("paused by itself: \(heldBecause)") }
         if let follows { lines.append("for those whom campaign \(follows.campaign) left \(follows.state.name)") }
         if let startedAt {
             let rate = seconds.map { $0 > 0 ? " (\(grouped(Int(Double(counts.ended) / $0)))/s)" : "" } ?? ""

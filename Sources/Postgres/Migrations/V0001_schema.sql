@@ -118,6 +118,8 @@ CREATE TABLE campaigns (
     finished_at   timestamptz,
     follows       int REFERENCES campaigns,                 -- mails those whom that campaign left in …
     follows_state smallint,                                 -- … this final state
+    held_because  text NOT NULL DEFAULT '',                 -- why it was paused by itself; '' when a person did
+    dead_before   int NOT NULL DEFAULT 0,                   -- dead rows when it was resumed last: known, and accepted
     republish     boolean NOT NULL DEFAULT false,           -- resumed: its acknowledged jobs are to be published anew
     lease_token   bigint NOT NULL DEFAULT 0,                -- of the producer that drives it
     lease_until   timestamptz NOT NULL DEFAULT '-infinity',
@@ -466,7 +468,7 @@ GRANT SELECT, INSERT, UPDATE (state, token, changed_at, reason, attempt) ON deli
 GRANT SELECT, UPDATE, DELETE ON claims TO veredus_producer;
 GRANT DELETE ON workers TO veredus_producer;
 GRANT INSERT ON replies TO veredus_producer;
-GRANT EXECUTE ON FUNCTION analyze_deliveries() TO veredus_producer;
+GRANT EXECUTE ON FUNCTION analyze_deliveries(), write_audit(text, int, text, text, text) TO veredus_producer;
 
 GRANT SELECT (campaign_id, account_id, list_id, name, kind, policy, tracking, state, version, expires_at) ON campaigns TO veredus_worker;
 GRANT SELECT ON campaign_versions, links TO veredus_worker;

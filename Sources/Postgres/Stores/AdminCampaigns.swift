@@ -263,7 +263,9 @@ extension Statement {
         "change-state",
         role: .admin,
         """
-        UPDATE campaigns SET state = $3, republish = republish OR $3::smallint = 2
+        UPDATE campaigns SET state = $3, republish = republish OR $3::smallint = 2, held_because = '',
+            dead_before = CASE WHEN $3::smallint = 2
+                THEN (SELECT COALESCE(sum(dead), 0) FROM counters k WHERE k.campaign_id = $1) ELSE dead_before END
         WHERE campaign_id = $1 AND state = ANY($2::smallint[])
         """
     )

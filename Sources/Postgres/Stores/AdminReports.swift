@@ -35,6 +35,8 @@ package struct CampaignReport: Sendable {
     package let readAt: Double
     /// Whether a producer drives it now.
     package let isLeased: Bool
+    /// Why it was paused by itself; empty when it was not.
+    package let heldBecause: String
     /// The campaign whose recipients it mails again, and the state that they were left in.
     package let follows: Followed?
     package let lanes: [Lane]
@@ -114,6 +116,7 @@ extension PostgresConnection {
                 finishedAt: head.finishedAt,
                 readAt: head.readAt,
                 isLeased: head.isLeased,
+                heldBecause: head.heldBecause,
                 follows: head.follows,
                 lanes: (byCampaign[head.campaign] ?? []).map { CampaignReport.Lane(name: $0.lane, counts: $0.counts) }
             )
@@ -134,6 +137,7 @@ private struct ReportHead: Sendable {
     let finishedAt: Double?
     let readAt: Double
     let isLeased: Bool
+    let heldBecause: String
     let follows: CampaignReport.Followed?
 
     init(_ row: borrowing PostgresRow) throws {
@@ -153,6 +157,7 @@ private struct ReportHead: Sendable {
         finishedAt = try row.optionalTimestamp(9)
         readAt = try row.timestamp(10)
         isLeased = try row.bool(11)
+        heldBecause = try row.text(14)
         let left = try row.optionalInt16(13).flatMap(DeliveryState.init(rawValue:))
         follows =
             if let followed = try row.optionalInt32(12), let left {
@@ -182,7 +187,8 @@ private struct LaneCounts: Sendable {
 extension Statement {
     private static let reportColumns = """
         SELECT c.campaign_id, c.account_id, c.name, c.state, c.audience, l.name, c.created_at, c.start_at, c.started_at,
-               c.finished_at, clock_timestamp(), c.lease_until > now(), c.follows, c.follows_state
+               c.finished_at, clock_timestamp(), c.lease_until > now(), c.follows, c.follows_state,
+               c.held_because
         FROM campaigns c JOIN lists l ON l.list_id = c.list_id
         """
     /// `$1` campaign.

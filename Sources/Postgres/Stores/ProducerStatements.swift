@@ -109,6 +109,45 @@ extension Statement {
         """
     )
 
+    /// Campaigns of which so much is dead that they had better stop: 100 rows, and a twentieth of what has ended.
+    ///
+    /// What was dead at the last resume does not count: an operator has seen it. `$1` this producer's token.
+    static let brokenCampaigns = Statement(
+        "broken-campaigns",
+        role: .producer,
+        """
+        SELECT c.campaign_id, k.dead - c.dead_before
+        FROM campaigns c, LATERAL (
+            SELECT sum(dead) AS dead, sum(accepted + failed + suppressed + uncertain + expired + dead) AS ended
+            FROM counters k WHERE k.campaign_id = c.campaign_id
+        ) AS k
+        WHERE c.lease_token = $1 AND c.state = 2
+          AND k.dead - c.dead_before >= 100 AND (k.dead - c.dead_before) * 20 >= k.ended
+        """
+    )
+
+    /// Waits for the claims that are under way, and makes the next ones wait; `$1` campaign.
+    static let lockCampaignToHold = Statement(
+        "lock-campaign-to-hold",
+        role: .producer,
+        "SELECT pg_advisory_xact_lock(1, $1)::text"
+    )
+
+    /// Pauses a campaign by itself, and writes it to the audit log.
+    ///
+    /// `$1` campaign; `$2` this producer's token; `$3` why.
+    static let holdCampaign = Statement(
+        "hold-campaign",
+        role: .producer,
+        """
+        WITH held AS (
+            UPDATE campaigns SET state = 3, held_because = $3
+            WHERE campaign_id = $1 AND lease_token = $2 AND state = 2 RETURNING campaign_id, account_id
+        )
+        SELECT write_audit('producer', account_id, 'campaign.pause', 'campaign ' || campaign_id, $3)::text FROM held
+        """
+    )
+
     /// Notes that a resumed campaign's lanes are published anew.
     ///
     /// `$1` campaign; `$2` this producer's token.

@@ -213,6 +213,27 @@ package struct ProducerStore: Sendable {
         return Dictionary(rows) { $0 + $1 }
     }
 
+    /// Pauses the campaigns of which too much is dead: a wrong template is a slow disaster.
+    ///
+    /// - Returns: Their numbers.
+    package func holdBrokenCampaigns() async throws -> [CampaignID] {
+        let token = token
+        return try await pool.withConnection { connection in
+            let broken = try await connection.rows(.brokenCampaigns, [.int64(token)]) { row in
+                (campaign: try row.int32(0), dead: try row.int64(1))
+            }
+            for (campaign, dead) in broken {
+                let why = "\(dead) letters could not be made; `veredus dead-letters list --campaign \(campaign)` says why"
+                try await connection.transaction { connection in
+                    // A statement of its own, so that the change's snapshot is younger than the lock.
+                    try connection.run(.lockCampaignToHold, [.int32(campaign)])
+                    try connection.run(.holdCampaign, [.int32(campaign), .int64(token), .text(why)])
+                }
+            }
+            return broken.map(\.campaign)
+        }
+    }
+
     /// Ends what workers left behind that went away.
     ///
     /// - Parameters:

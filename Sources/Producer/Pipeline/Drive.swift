@@ -25,6 +25,8 @@ struct Drive: Service {
         /// When a retry that was published and not claimed is published again, in seconds.
         var retryAgainSeconds = 60.0
         var sweepInterval = Duration.seconds(2)
+        /// Between two looks for campaigns that had better stop.
+        var alarmInterval = Duration.milliseconds(500)
         /// How many seconds late a scheduled start may be.
         var startGraceSeconds = 3_600.0
         /// How often a letter may be tried in all.
@@ -61,6 +63,7 @@ struct Drive: Service {
         var lost: LostJobs
         var closing: [CampaignID: Seq] = [:]
         var lastSweep: ContinuousClock.Instant?
+        var lastAlarm: ContinuousClock.Instant?
         var missedStarts: Set<CampaignID> = []
 
         init(settings: Settings) { lost = LostJobs(patience: settings.lostAfter) }
@@ -79,6 +82,7 @@ struct Drive: Service {
         for campaign in campaigns where campaign.isToBeRepublished && campaign.state == .running {
             try await store.renewGenerations(campaign.campaign, campaign.lanes)
         }
+        try await holdBroken(&round)
         try await close(campaigns, &round)
         try await finish(campaigns)
         let depths = try await topUp.topUp(campaigns)
@@ -91,6 +95,14 @@ struct Drive: Service {
             try await store.renewGenerations(campaign, [lane])
         }
         return campaigns.contains { $0.state != .paused }
+    }
+
+    private func holdBroken(_ round: inout Round) async throws {
+        guard round.lastAlarm.map({ .now - $0 >= settings.alarmInterval }) ?? true else { return }
+        round.lastAlarm = .now
+        for campaign in try await store.holdBrokenCampaigns() {
+            log.error("paused: too many of its letters cannot be made", metadata: ["campaign": "\(campaign)"])
+        }
     }
 
     /// Ends the rows of campaigns that are cancelled or have expired, a few thousand at a time.
