@@ -1,4 +1,5 @@
 import Postgres
+import Shared
 import TestKit
 import Testing
 
@@ -138,6 +139,31 @@ import Testing
             let again = await tool.run(line + ["--yes"])
             #expect(again.json("sent_again") == "0", "safe to repeat")
             try await tool.expectDesk(row.after, "safe to repeat: \(row.because)")
+        }
+    }
+
+    @Test func `what dies after the plan was shown is not this command's, or it might never end`() async throws {
+        try await Tool.withDesk { tool in
+            let pool = PostgresPool(settings: tool.database.settings(role: .admin), name: "requeue", size: 1)
+            let requeue = Requeue(
+                database: AdminDatabase(pool: pool, actor: "test"),
+                selection: DeadLetterSelection(reason: .renderError),
+                accounts: [1],
+                evenIfExpired: false
+            )
+            let plan = try await requeue.plan()
+            try await tool.execute(
+                """
+                INSERT INTO dead_letters (campaign_id, seq, account_id, reason, detail, worker, queue, envelope)
+                VALUES (1, 3, 1, 3, 'line 9: the field name is missing', 'w', 'jobs.default', 'v1 1 1 3')
+                """
+            )
+            let done = try await requeue.run(plan, reason: "mended", publisher: nil)
+            #expect(done[.sentAgain] == 2)
+            try await tool.expectDesk(
+                ["1:1=0/1 1:2=0/1 1:3=9/0 1:4=6/0 1:5=3/0 1:6=4/0 2:1=9/0", "0 0 - 0 - - - -", "2! 6"]
+            )
+            await pool.close()
         }
     }
 
