@@ -45,6 +45,7 @@ struct ProducerProgram: AsyncParsableCommand {
                 topUp: TopUp(store: store, publisher: publisher, jobsPerMessage: producer.jobsPerMessage, log: log),
                 settings: Drive.Settings(
                     lostAfter: .seconds(producer.lostAfterSeconds),
+                    pauseAtDead: producer.pauseAtDead,
                     startGraceSeconds: producer.startGraceSeconds,
                     attempts: producer.attempts
                 ),

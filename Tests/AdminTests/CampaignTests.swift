@@ -131,7 +131,7 @@ import Testing
     }
 
     static let requests: [(state: Int, request: String, after: Int?, because: Comment)] = [
-        (0, "start", 1, "a draft starts"), (1, "start", nil, "it starts already"),
+        (0, "start", 1, "a draft starts"), (1, "start", 1, "one that waits for its time gets another"),
         (2, "start", nil, "it runs"), (6, "start", nil, "it is over"),
         (0, "pause", nil, "nothing to pause"), (1, "pause", nil, "not frozen yet"),
         (2, "pause", 3, "a running one pauses"), (3, "pause", nil, "it is paused"),

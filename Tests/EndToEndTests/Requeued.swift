@@ -71,7 +71,7 @@ extension Scenarios {
                 try await stage.addContacts(recipients)
                 let campaign = try await stage.startCampaign()
                 // Without a worker: dead before anybody saw a job.
-                _ = try stage.startProducer()
+                _ = try stage.startProducer(["VEREDUS_PAUSE_AT_DEAD": "0"])
                 try await stage.wait(for: campaign) { $0[.pending] == recipients }
                 try await stage.execute(
                     """

@@ -109,20 +109,23 @@ extension Statement {
         """
     )
 
-    /// Campaigns of which so much is dead that they had better stop: 100 rows, and a twentieth of what has ended.
+    /// Campaigns of which so much is dead that they had better stop: a number of rows, and a twentieth of what has
+    /// ended.
     ///
-    /// What was dead at the last resume does not count: an operator has seen it. `$1` this producer's token.
+    /// What was dead at the last resume does not count: an operator has seen it. `$1` this producer's token; `$2` the
+    /// number.
     static let brokenCampaigns = Statement(
         "broken-campaigns",
         role: .producer,
         """
         SELECT c.campaign_id, k.dead - c.dead_before
         FROM campaigns c, LATERAL (
-            SELECT sum(dead) AS dead, sum(accepted + failed + suppressed + uncertain + expired + dead) AS ended
+            SELECT sum(dead) AS dead, sum(accepted + failed + suppressed + uncertain + expired + dead) AS ended,
+                   sum(pending + deferred) AS waiting
             FROM counters k WHERE k.campaign_id = c.campaign_id
         ) AS k
         WHERE c.lease_token = $1 AND c.state = 2
-          AND k.dead - c.dead_before >= 100 AND (k.dead - c.dead_before) * 20 >= k.ended
+          AND k.waiting > 0 AND k.dead - c.dead_before >= $2::bigint AND (k.dead - c.dead_before) * 20 >= k.ended
         """
     )
 

@@ -215,11 +215,13 @@ package struct ProducerStore: Sendable {
 
     /// Pauses the campaigns of which too much is dead: a wrong template is a slow disaster.
     ///
+    /// `most`: How many dead letters are too many.
     /// - Returns: Their numbers.
-    package func holdBrokenCampaigns() async throws -> [CampaignID] {
+    /// - Throws: ``PostgresError``.
+    package func holdBrokenCampaigns(most: Int) async throws -> [CampaignID] {
         let token = token
         return try await pool.withConnection { connection in
-            let broken = try await connection.rows(.brokenCampaigns, [.int64(token)]) { row in
+            let broken = try await connection.rows(.brokenCampaigns, [.int64(token), .int64(Int64(most))]) { row in
                 (campaign: try row.int32(0), dead: try row.int64(1))
             }
             for (campaign, dead) in broken {

@@ -27,6 +27,8 @@ struct Drive: Service {
         var sweepInterval = Duration.seconds(2)
         /// Between two looks for campaigns that had better stop.
         var alarmInterval = Duration.milliseconds(500)
+        /// How many dead letters are too many; 0 for no limit.
+        var pauseAtDead = 100
         /// How many seconds late a scheduled start may be.
         var startGraceSeconds = 3_600.0
         /// How often a letter may be tried in all.
@@ -98,9 +100,9 @@ struct Drive: Service {
     }
 
     private func holdBroken(_ round: inout Round) async throws {
-        guard round.lastAlarm.map({ .now - $0 >= settings.alarmInterval }) ?? true else { return }
+        guard settings.pauseAtDead > 0, round.lastAlarm.map({ .now - $0 >= settings.alarmInterval }) ?? true else { return }
         round.lastAlarm = .now
-        for campaign in try await store.holdBrokenCampaigns() {
+        for campaign in try await store.holdBrokenCampaigns(most: settings.pauseAtDead) {
             log.error("paused: too many of its letters cannot be made", metadata: ["campaign": "\(campaign)"])
         }
     }

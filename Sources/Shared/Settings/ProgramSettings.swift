@@ -6,6 +6,8 @@ package struct ProducerSettings: Sendable, Equatable {
     package let graceSeconds: Double
     /// How long a lane with pending rows, an empty queue and no claim is taken for slow, not for lost.
     package let lostAfterSeconds: Double
+    /// A campaign pauses by itself at so many dead letters, if they are a twentieth of what has ended; 0 for never.
+    package let pauseAtDead: Int
     /// How late a scheduled start may be carried out without being asked for again.
     package let startGraceSeconds: Double
     /// How often a letter may be tried in all; the workers' setting.
@@ -17,6 +19,7 @@ package struct ProducerSettings: Sendable, Equatable {
         jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobEnvelope.maximumJobs, default: 1)
         lostAfterSeconds = reader.seconds(.lostAfter, 1...3_600, default: 30)
         attempts = reader.retryAttempts()
+        pauseAtDead = reader.whole(.pauseAtDead, 0...1_000_000_000, default: 100)
         startGraceSeconds = reader.seconds(.startGrace, 1...604_800, default: 3_600)
         graceSeconds = reader.seconds(.grace, 0...600, default: 25)
         stateDirectory = reader.text(.stateDirectory)

@@ -33,6 +33,7 @@ package enum SettingName: String, Sendable, CaseIterable {
     case grace = "VEREDUS_GRACE"
     case lease = "VEREDUS_LEASE"
     case lostAfter = "VEREDUS_LOST_AFTER"
+    case pauseAtDead = "VEREDUS_PAUSE_AT_DEAD"
     case startGrace = "VEREDUS_START_GRACE"
     case tooNewGrace = "VEREDUS_TOO_NEW_GRACE"
     case stateDirectory = "VEREDUS_STATE_DIRECTORY"
