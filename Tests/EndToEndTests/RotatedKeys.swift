@@ -32,9 +32,8 @@ extension Scenarios {
                 _ = try stage.startWorker(["VEREDUS_TOKEN_KEYS": both])
                 let books = try await stage.wait(for: campaign)
                 #expect(books[.accepted] == 600)
-                try await stage.expectTruth(of: campaign, copies: 2)
-
                 let ring = try Self.ring([1, 2])
+                try await stage.expectTruth(of: campaign, copies: 2, signedWith: ring)
                 let first = try Self.ring([1])
                 var signedByFirst = 0
                 for letter in stage.simulator.accepted {

@@ -53,10 +53,16 @@ extension Stage {
     ///   - campaign: One that has ended.
     ///   - copies: How many copies one recipient may have got, at least once.
     ///   - uncertain: How many letters were in hand when faults struck; `nil` leaves it to the scenario.
+    ///   - keys: What the return paths were signed with; `nil` for the stage's own.
     /// - Throws: What the database says.
-    func expectTruth(of campaign: CampaignID, copies: Int = 1, uncertain: Int? = nil) async throws {
+    func expectTruth(
+        of campaign: CampaignID,
+        copies: Int = 1,
+        uncertain: Int? = nil,
+        signedWith keys: KeyRing? = nil
+    ) async throws {
         let record = try await record(of: campaign)
-        let keys = try Self.keys()
+        let keys = try keys ?? Self.keys()
         let truth = Truth(
             record,
             copies: simulator.accepted.map { AcceptedCopy($0, keys: keys) },

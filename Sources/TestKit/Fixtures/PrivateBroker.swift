@@ -155,7 +155,7 @@ package final class PrivateBroker: Sendable {
         let tool = try launch(["\(Self.programs)/rabbitmqctl", "-q"] + arguments, output: "control")
         let end = try await tool.exit()
         guardian.forget(tool.pid)
-        let output = (try? String(contentsOfFile: "\(folder)/control", encoding: .utf8)) ?? ""
+        let output = (try? ChildProcess.text(of: "\(folder)/control")) ?? ""
         guard end == .exit(0) else { throw Unavailable(description: "rabbitmqctl \(arguments): \(output)") }
         return output
     }
