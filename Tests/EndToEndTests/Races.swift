@@ -11,8 +11,8 @@ extension LongScenarios {
     /// Besides the oracle, the order of commits is compared, which the server keeps (`track_commit_timestamp`). It is
     /// exact here: whoever waited for a lock of the other has taken its time after that other's.
     @Suite struct Races {
-        private static let optOuts = 6_000
-        private static let pauses = 3_500
+        private static let optOuts = 8_000
+        private static let pauses = 1_500
         private static let cancels = 500
         private static let claimers = 10
 

@@ -59,6 +59,12 @@ import Testing
         Case(invariant: .consent, because: "opted out while being sent, and would be retried", state: .running) {
             $0.record.rows[6].hasOptedOut = true
         },
+        Case(invariant: .ownResult, because: "accepted before its attempt was", policy: .atLeastOnce) {
+            $0.record.rows[0].changedAt = 99
+        },
+        Case(invariant: .ownResult, because: "accepted in another attempt", policy: .atLeastOnce) {
+            $0.record.rows[4].attempt = 1
+        },
         Case(invariant: .grounds, because: "accepted without a copy") { $0.copies.removeFirst() },
         Case(invariant: .grounds, because: "accepted without a 2xx") { $0.record.rows[0].code = 0 },
         Case(invariant: .grounds, because: "failed without a word") {
@@ -129,11 +135,11 @@ struct Evidence: Sendable {
         typealias Row = CampaignRecord.Row
         func address(_ seq: Seq) -> String { "user\(seq)@example.net" }
         var rows = [
-            Row(seq: 1, contact: 1, address: address(1), state: .accepted, attempt: 1, code: 250),
+            Row(seq: 1, contact: 1, address: address(1), state: .accepted, attempt: 1, code: 250, changedAt: 110),
             Row(seq: 2, contact: 2, address: address(2), state: .failed, attempt: 1, code: 550, reason: 1),
             Row(seq: 3, contact: 3, address: address(3), state: .dead, reason: 4),
             Row(seq: 4, contact: 4, address: address(4), state: .uncertain, attempt: 1, reason: 9),
-            Row(seq: 5, contact: 5, address: address(5), state: .accepted, attempt: 2, code: 250),
+            Row(seq: 5, contact: 5, address: address(5), state: .accepted, attempt: 2, code: 250, changedAt: 110),
         ]
         if state == .running {
             rows += [

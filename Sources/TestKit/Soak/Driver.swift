@@ -15,7 +15,7 @@ struct Driver {
     private var exposure = Exposure()
 
     /// How long a fault may look for what it is to hit.
-    private static let aim = Duration.seconds(20)
+    private static let aim = Duration.seconds(40)
     /// A run in which so much went otherwise than scheduled is given up.
     private static let mostTroubles = 8
 
@@ -47,7 +47,9 @@ struct Driver {
                 let hit = try await strike(entry.fault)
                 tell("\(number + 1)/\(schedule.entries.count) at \(entry.copies): \(words): \(hit)")
             } catch let missed as Missed {
-                report.troubles.append("fault \(number + 1), \(words), hit nothing: \(missed.description)")
+                let trouble = "fault \(number + 1), \(words), hit nothing: \(missed.description)"
+                tell(trouble)
+                report.troubles.append(trouble)
             }
         }
     }
@@ -65,14 +67,7 @@ struct Driver {
             let hit = try await killWorker(place, spot)
             report.kills["worker", default: 0] += 1
             return hit
-        case .stopWorker(let place):
-            var (place, hand) = try await catchWorker(place) { !$0.isEmpty }
-            // What it had sent to the database has been read by now, and the sweep has not come yet.
-            try await Task.sleep(for: .seconds(1))
-            hand.add(try await crew.hand(of: crew.workers[place].program.process.pid, at: hand.frozenAt, &log))
-            crew.workers[place].sleep = (.now + .seconds(Crew.leaseSeconds + 3), hand)
-            report.kills["stopped", default: 0] += 1
-            return "\(hand.letters.count) letters in hand, for longer than its lease"
+        case .stopWorker(let place, let time): return try await stopWorker(place, for: .milliseconds(time))
         case .killProducer(let place):
             guard crew.producers[place].isRunning else { throw Missed(description: "it had ended") }
             crew.producers[place].crash()
@@ -91,21 +86,7 @@ struct Driver {
 
     private mutating func killWorker(_ place: Int, _ spot: Schedule.Spot) async throws -> String {
         let delay = Soak.replyDelaySeconds
-        let first = try await awake(from: place)
-        var holdsSince = Double.infinity
-        if spot == .beforeAck {
-            // From here on no acknowledgement reaches the broker; what is claimed later is claimed without one.
-            try await crew.workers[first].proxy.set(.halfOpen(afterBytes: 0, .toServer))
-            holdsSince = Date().timeIntervalSince1970
-        }
-        var (place, hand) = try await catchWorker(first, othersWillDo: spot != .beforeAck) { hand in
-            switch spot {
-            case .anywhere: !hand.isEmpty
-            case .pastDot: hand.unanswered(replyDelay: delay) > 0
-            case .beforeRecord: hand.answered(replyDelay: delay) > 0
-            case .beforeAck: hand.claimed(after: holdsSince) > 0
-            }
-        }
+        var (place, hand, holdsSince) = try await catchAt(spot, place)
         let program = crew.workers[place].program
         try await crew.kill(program)
         hand.add(try await crew.hand(of: program.process.pid, at: hand.frozenAt, &log))
@@ -123,6 +104,62 @@ struct Driver {
             + "recorded, \(at.unacknowledged) claimed and not acknowledged"
     }
 
+    /// Stops a worker when it has a letter in the wanted place; for `beforeAck`, whose acknowledgements are held back
+    /// since the moment that is returned.
+    private mutating func catchAt(
+        _ spot: Schedule.Spot,
+        _ place: Int
+    ) async throws -> (place: Int, hand: Hand, holdsSince: Double) {
+        let delay = Soak.replyDelaySeconds
+        guard spot == .beforeAck else {
+            let (place, hand) = try await catchWorker(try await awake(from: place)) { hand in
+                switch spot {
+                case .anywhere, .beforeAck: !hand.isEmpty
+                case .pastDot: hand.unanswered(replyDelay: delay) > 0
+                case .beforeRecord: hand.answered(replyDelay: delay) > 0
+                }
+            }
+            return (place, hand, .infinity)
+        }
+        let deadline = ContinuousClock.now + Self.aim
+        var next = place
+        while true {
+            let place = try await awake(from: next)
+            // From here on no acknowledgement reaches the broker; what is claimed later is claimed without one.
+            try await crew.workers[place].proxy.set(.halfOpen(afterBytes: 0, .toServer))
+            let holdsSince = Date().timeIntervalSince1970
+            do {
+                let (_, hand) = try await catchWorker(place, othersWillDo: false, within: .seconds(3)) { hand in
+                    hand.claimed(after: holdsSince) > 0
+                }
+                return (place, hand, holdsSince)
+            } catch let missed as Missed {
+                // It had no job to claim, and gets none through a dead connection.
+                try await crew.workers[place].proxy.set(.passOn)
+                crew.workers[place].proxy.endConnections(byReset: true)
+                guard ContinuousClock.now < deadline else { throw missed }
+                next = (place + 1) % crew.workers.count
+            }
+        }
+    }
+
+    /// Its letters are swept meanwhile. Those past the dot bring results that are nobody's any more; those before it must
+    /// not be sent.
+    private mutating func stopWorker(_ place: Int, for time: Duration) async throws -> String {
+        let delay = Soak.replyDelaySeconds
+        var (place, hand) = try await catchWorker(try await awake(from: place)) { hand in
+            let past = hand.unanswered(replyDelay: delay)
+            return past > 0 && hand.letters.count > past + hand.answered(replyDelay: delay)
+        }
+        let until = ContinuousClock.now + time
+        // What it had sent to the database has been read by then, and the sweep has not come yet.
+        try await Task.sleep(for: .seconds(1))
+        hand.add(try await crew.hand(of: crew.workers[place].program.process.pid, at: hand.frozenAt, &log))
+        crew.workers[place].sleep = (until, hand)
+        report.kills["stopped", default: 0] += 1
+        return "\(hand.letters.count) letters in hand, \(hand.unanswered(replyDelay: delay)) past the dot"
+    }
+
     private mutating func crashDatabase() async throws -> String {
         // Nobody may be looked into while it is gone.
         try await cluster.stop(.immediate)
@@ -138,15 +175,17 @@ struct Driver {
     /// - Parameters:
     ///   - place: Who is asked first.
     ///   - othersWillDo: Whether it may as well be another one, when this one has nothing of the kind in hand.
+    ///   - limit: How long it is looked for.
     ///   - isWanted: What its hand is to be like.
     /// - Returns: Who it was, and what it held.
     /// - Throws: ``Missed``.
     private mutating func catchWorker(
         _ place: Int,
         othersWillDo: Bool = true,
+        within limit: Duration = Self.aim,
         _ isWanted: (Hand) -> Bool
     ) async throws -> (place: Int, hand: Hand) {
-        let deadline = ContinuousClock.now + Self.aim
+        let deadline = ContinuousClock.now + limit
         var looks = 0
         while ContinuousClock.now < deadline {
             let place = othersWillDo ? (place + looks / 10) % crew.workers.count : place
@@ -219,12 +258,13 @@ struct Driver {
 
     /// Waits until the campaign has ended, or nothing moves any more.
     mutating func waitForTheEnd() async throws {
-        var last = (books: Books?.none, at: ContinuousClock.now)
+        var last = (ended: -1, at: ContinuousClock.now)
         while true {
             try await lookAfterTheCrew()
             let books = try await stage.readBooks(campaign)
             if books.hasEnded, !crew.workers.contains(where: { $0.sleep != nil }) { break }
-            if books != last.books { last = (books, .now) }
+            let ended = DeliveryState.allCases.filter(\.isFinal).map { books[$0] }.reduce(0, +)
+            if ended != last.ended { last = (ended, .now) }
             guard ContinuousClock.now < last.at + Soak.patience else {
                 report.troubles.append("the campaign has not ended, and nothing moves: \(books)")
                 return

@@ -14,8 +14,8 @@ struct Schedule: Equatable, Sendable {
 
     enum Fault: Equatable, Sendable {
         case killWorker(Int, Spot)
-        /// Stopped for longer than its lease, with letters in hand; then it goes on.
-        case stopWorker(Int)
+        /// Stopped for longer than its lease, with letters in hand on either side of the dot; then it goes on.
+        case stopWorker(Int, milliseconds: Int)
         case killProducer(Int)
         /// Killed; comes back, with what it had stored or with nothing.
         case killBroker(isWiped: Bool)
@@ -26,7 +26,7 @@ struct Schedule: Equatable, Sendable {
         var words: String {
             switch self {
             case .killWorker(let place, let spot): "kill worker \(place) (\(spot))"
-            case .stopWorker(let place): "stop worker \(place)"
+            case .stopWorker(let place, let time): "stop worker \(place) for \(time) ms"
             case .killProducer(let place): "kill producer \(place)"
             case .killBroker(let isWiped): isWiped ? "kill and wipe the broker" : "kill the broker"
             case .crashDatabase: "crash the database"
@@ -54,7 +54,13 @@ struct Schedule: Equatable, Sendable {
         let tenth = kills / 10
         var faults = Array(repeating: Fault.crashDatabase, count: tenth)
         faults += (0..<tenth).map { _ in .killProducer(.random(in: 0..<producers, using: &random)) }
-        faults += (0..<tenth).map { _ in .stopWorker(.random(in: 0..<workers, using: &random)) }
+        faults += (0..<tenth).map { _ in
+            // From just past its lease, when its letters are being swept, to long after.
+            .stopWorker(
+                .random(in: 0..<workers, using: &random),
+                milliseconds: .random(in: 5_500...9_500, using: &random)
+            )
+        }
         faults += (0..<(kills / 15)).map { .killBroker(isWiped: $0 == 0) }
         for number in 0..<(kills - faults.count) {
             let spot = Spot.allCases[number % Spot.allCases.count]

@@ -85,6 +85,7 @@ struct Soak {
         watch.tell(&driver.report)
         driver.report.optedOut = optOuts.count
         try await driver.judge()
+        if driver.report.hasFailed { stage.tellLogs() }
         driver.report.seconds = (ContinuousClock.now - began) / .seconds(1)
         return driver.report
     }

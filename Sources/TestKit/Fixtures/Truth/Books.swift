@@ -74,6 +74,8 @@ package struct Breach: Sendable, Equatable, CustomStringConvertible {
         case uncertain = "I6"
         /// No mark after an opt-out, a pause or a cancel.
         case consent = "I7"
+        /// A result counts for the attempt that it is of.
+        case ownResult = "I8"
         /// A state has its grounds: a reply, a copy, a reason.
         case grounds = "I9"
         /// A dead letter has a row and a reason.

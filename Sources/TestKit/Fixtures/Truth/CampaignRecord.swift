@@ -18,6 +18,8 @@ package struct CampaignRecord: Sendable {
         /// Whether the contact must not get this campaign, as the books stand in this snapshot.
         package var hasOptedOut: Bool
         package var bounces: Int
+        /// When it came into its state: the start of the transaction, in seconds since 1970.
+        package var changedAt: Double
 
         package init(
             seq: Seq,
@@ -31,7 +33,8 @@ package struct CampaignRecord: Sendable {
             reopened: Int16 = 0,
             isRecalled: Bool = false,
             hasOptedOut: Bool = false,
-            bounces: Int = 0
+            bounces: Int = 0,
+            changedAt: Double = 0
         ) {
             self.seq = seq
             self.contact = contact
@@ -45,6 +48,7 @@ package struct CampaignRecord: Sendable {
             self.isRecalled = isRecalled
             self.hasOptedOut = hasOptedOut
             self.bounces = bounces
+            self.changedAt = changedAt
         }
     }
 

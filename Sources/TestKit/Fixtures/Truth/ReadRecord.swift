@@ -64,7 +64,8 @@ extension CampaignRecord.Row {
             reopened: try row.int16(8),
             isRecalled: try row.bool(9),
             hasOptedOut: try row.bool(10),
-            bounces: Int(try row.int64(11))
+            bounces: Int(try row.int64(11)),
+            changedAt: try row.double(12)
         )
     }
 }
@@ -98,7 +99,8 @@ extension Statement {
                    SELECT FROM suppressions s
                    WHERE s.account_id = c.account_id AND s.address_hash = c.address_hash
                      AND (s.scope = 0 OR k.kind = 0 AND (s.scope = 1 OR s.scope = 2 AND s.list_id = d.list_id))),
-               (SELECT count(*) FROM bounces b WHERE b.campaign_id = d.campaign_id AND b.seq = d.seq)
+               (SELECT count(*) FROM bounces b WHERE b.campaign_id = d.campaign_id AND b.seq = d.seq),
+               extract(epoch FROM d.changed_at)::float8
         FROM deliveries d
         JOIN campaigns k ON k.campaign_id = d.campaign_id
         JOIN contacts c ON c.contact_id = d.contact_id

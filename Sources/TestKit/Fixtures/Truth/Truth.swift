@@ -2,8 +2,8 @@ import Shared
 
 /// Judges a campaign's books against what the receiving side says it took: the invariants of the design, each in words.
 ///
-/// Left out is I8, a result whose token is no longer the row's: it leaves no trace in the books when it is refused, and
-/// shows as I3, I4 or I9 when it is not. I10 is I5 with I3 or I4 after the broker is gone.
+/// Of I8 it sees acceptances; a refusal or a deferral of an older attempt shows as I3, I4 or I9. I10 is I5 with I3 or I4
+/// after the broker is gone.
 package struct Truth: Sendable {
     /// What faults, each counted when it struck, can have done.
     package struct Bounds: Sendable {
@@ -43,7 +43,8 @@ package struct Truth: Sendable {
     /// All that does not hold.
     package var breaches: [Breach] {
         record.books.breaches + rowsThatRepeat + unmarkedCopies + extraCopies + unsettled + tooManyUncertain
-            + record.objections + optOutsNotRecalled + groundless + deadWithoutReason + changedMessageIDs
+            + record.objections + optOutsNotRecalled + resultsOfOthers + groundless + deadWithoutReason
+            + changedMessageIDs
             + retriesOfOthers
     }
 

@@ -99,6 +99,18 @@ extension Truth {
         }
     }
 
+    /// I8: who is accepted was accepted in the attempt that the row speaks of, before the row said so.
+    ///
+    /// A result of an older attempt, whose token is no longer the row's, would say so too early.
+    var resultsOfOthers: [Breach] {
+        record.rows.filter { $0.state == .accepted }.compactMap { row in
+            let own = (copies[row.seq] ?? []).filter { $0.attempt == row.attempt }.map(\.time)
+            guard count(of: row) > 0, !own.contains(where: { $0 < row.changedAt }) else { return nil }
+            let when = own.isEmpty ? "no copy is of attempt \(row.attempt)" : "before a copy of that attempt was taken"
+            return Breach(.ownResult, "\(name(row)), attempt \(row.attempt): \(when)")
+        }
+    }
+
     /// I12: one Message-ID for all copies of a letter, and one letter for each Message-ID.
     var changedMessageIDs: [Breach] {
         var found: [Breach] = []
