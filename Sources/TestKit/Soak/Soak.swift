@@ -96,6 +96,7 @@ final class Watch: Sendable {
     /// A run with fewer looks has not been looked at.
     static let leastSamples = 100
     private static let interval = Duration.milliseconds(60)
+    private static let longestInterval = Duration.milliseconds(200)
 
     private let stage: Stage
     private let campaign: CampaignID
@@ -119,8 +120,8 @@ final class Watch: Sendable {
                     }
                 }
             } catch let error where error.isTransientFailure || error is CancellationError {}
-            // A recount of a large campaign takes its time: no more than a fifth of ours.
-            try? await Task.sleep(for: max(Self.interval, (ContinuousClock.now - began) * 4))
+            // A recount of a large campaign takes its time: about a fifth of ours.
+            try? await Task.sleep(for: min(max(Self.interval, (ContinuousClock.now - began) * 4), Self.longestInterval))
         }
     }
 
