@@ -83,7 +83,7 @@ package final class Stage: Sendable {
         self.simulator = simulator
         let pool = PostgresPool(settings: database.settings(role: .admin), name: "admin", size: 2)
         admin = AdminDatabase(pool: pool, actor: "test")
-        superuser = PostgresPool(settings: database.superuserSettings, name: "stage", size: 2)
+        superuser = PostgresPool(settings: database.superuserSettings, name: "stage", size: 4)
         self.virtualHost = virtualHost
         self.brokerURL = brokerURL
         self.folder = folder
