@@ -3,7 +3,8 @@ import Shared
 
 /// The newest witness that a program has seen, in a file of its own.
 struct WitnessFile: Sendable {
-    let path: String
+    let folder: String
+    var path: String { folder + "/witness" }
 
     /// Why a file cannot be used.
     struct Unusable: Error, CustomStringConvertible {
@@ -31,9 +32,11 @@ struct WitnessFile: Sendable {
         }
     }
 
-    /// Replaces the file in one step, and makes sure that it is on the disk.
+    /// Replaces the file in one step, and makes sure that it is on the disk; makes the folder when it is missing.
     func write(_ witness: Witness) throws {
-        let new = path + ".new"
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw failure("cannot be written") }
+        // Several programs of one machine may share a folder.
+        let new = "\(path).\(getpid())"
         let descriptor = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("cannot be written") }
         let bytes = Array((witness.encoded + "\n").utf8)

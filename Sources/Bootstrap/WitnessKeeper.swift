@@ -31,7 +31,7 @@ package struct WitnessKeeper: Service {
     ) {
         installation = InstallationStore(pool)
         self.broker = broker
-        file = stateDirectory.map { WitnessFile(path: $0 + "/witness") }
+        file = stateDirectory.map { WitnessFile(folder: $0) }
         self.interval = interval
         self.log = log
     }

@@ -1,11 +1,13 @@
 import Shared
 import Testing
 
+private let ours = "6b1f0c1e-0000-4000-8000-000000000001"
+
 @Suite struct WitnessTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let because: Comment
-        var stored = Witness(systemIdentifier: 7, timeline: 1, generation: 100)
-        var server = Witness(systemIdentifier: 7, timeline: 1, generation: 0)
+        var stored = Witness(installation: ours, systemIdentifier: 7, timeline: 1, generation: 100)
+        var server = Witness(installation: ours, systemIdentifier: 7, timeline: 1, generation: 0)
         var witnesses: [Witness] = []
         /// Words of the refusal; `nil` where it goes on.
         let says: String?
@@ -18,37 +20,44 @@ import Testing
         Case(
             because: "everybody remembers this one, as it was",
             witnesses: [
-                Witness(systemIdentifier: 7, timeline: 1, generation: 100),
-                Witness(systemIdentifier: 7, timeline: 1, generation: 3),
+                Witness(installation: ours, systemIdentifier: 7, timeline: 1, generation: 100),
+                Witness(installation: ours, systemIdentifier: 7, timeline: 1, generation: 3),
             ],
             says: nil
         ),
         Case(
             because: "restored from before: a witness is ahead",
             witnesses: [
-                Witness(systemIdentifier: 7, timeline: 1, generation: 99),
-                Witness(systemIdentifier: 7, timeline: 1, generation: 101),
+                Witness(installation: ours, systemIdentifier: 7, timeline: 1, generation: 99),
+                Witness(installation: ours, systemIdentifier: 7, timeline: 1, generation: 101),
             ],
             says: "place 2 remembers its generation 101, and it is at 100"
         ),
         Case(
             because: "a dump in another cluster",
-            server: Witness(systemIdentifier: 8, timeline: 1, generation: 0),
+            server: Witness(installation: ours, systemIdentifier: 8, timeline: 1, generation: 0),
             says: "copied or restored from a dump"
         ),
         Case(
             because: "a promoted standby, or a recovery to a point in time",
-            server: Witness(systemIdentifier: 7, timeline: 2, generation: 0),
+            server: Witness(installation: ours, systemIdentifier: 7, timeline: 2, generation: 0),
             says: "promoted or recovered"
         ),
         Case(
-            because: "two that live side by side",
-            witnesses: [Witness(systemIdentifier: 8, timeline: 1, generation: 100)],
-            says: "place 1 remembers another database"
+            because: "another installation's: this one was made anew and has nothing to send twice",
+            witnesses: [
+                Witness(
+                    installation: "6b1f0c1e-0000-4000-8000-000000000002",
+                    systemIdentifier: 7,
+                    timeline: 1,
+                    generation: 101
+                )
+            ],
+            says: nil
         ),
         Case(
-            because: "adopted since: what is remembered of the other one is older",
-            witnesses: [Witness(systemIdentifier: 8, timeline: 3, generation: 99)],
+            because: "adopted since: what is remembered of the cluster before is older",
+            witnesses: [Witness(installation: ours, systemIdentifier: 8, timeline: 3, generation: 99)],
             says: nil
         ),
     ]
@@ -65,9 +74,12 @@ import Testing
     }
 
     @Test func `a witness is read back as it was written, and nothing else is one`() throws {
-        let witness = Witness(systemIdentifier: .max, timeline: 3, generation: 29_000_000)
+        let witness = Witness(installation: ours, systemIdentifier: .max, timeline: 3, generation: 29_000_000)
         #expect(try Witness(decoding: witness.encoded + "\n") == witness)
-        for text in ["", "w1", "w1 1 2", "w1 1 2 3 4", "w2 1 2 3", "w1 a 2 3", "w1 1 99999999999 3"] {
+        for text in [
+            "", "w1", "w1 1 2 3", "w1 \(ours) 1 2", "w1 \(ours) 1 2 3 4", "w2 \(ours) 1 2 3",
+            "w1 \(ours) 1 99999999999 3",
+        ] {
             #expect(throws: Witness.Malformed.self, "\(text)") { try Witness(decoding: text) }
         }
     }

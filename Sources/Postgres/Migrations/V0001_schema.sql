@@ -334,6 +334,7 @@ CREATE TABLE latencies (
 -- the other one has sent: programs compare this row with the server they talk to, and with witnesses of their own.
 CREATE TABLE installation (
     singleton          boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+    installation_id    uuid NOT NULL DEFAULT gen_random_uuid(), -- kept by every copy
     system_identifier  bigint NOT NULL,                     -- pg_control_system()
     timeline           int NOT NULL,
     generation         bigint NOT NULL,                     -- raised every minute while a producer runs

@@ -12,7 +12,12 @@ package struct InstallationStore: Sendable {
             try await connection.rows(.readInstallation) { row in
                 (
                     try Witness(row, from: 0),
-                    Witness(systemIdentifier: try row.int64(3), timeline: try row.int32(4), generation: 0)
+                    Witness(
+                        installation: try row.text(0),
+                        systemIdentifier: try row.int64(4),
+                        timeline: try row.int32(5),
+                        generation: 0
+                    )
                 )
             }
         }
@@ -28,9 +33,10 @@ package struct InstallationStore: Sendable {
 extension Witness {
     init(_ row: borrowing PostgresRow, from column: Int32) throws {
         self.init(
-            systemIdentifier: try row.int64(column),
-            timeline: try row.int32(column + 1),
-            generation: try row.int64(column + 2)
+            installation: try row.text(column),
+            systemIdentifier: try row.int64(column + 1),
+            timeline: try row.int32(column + 2),
+            generation: try row.int64(column + 3)
         )
     }
 }
@@ -39,7 +45,7 @@ extension Statement {
     static let readInstallation = Statement(
         "read-installation",
         """
-        SELECT i.system_identifier, i.timeline, i.generation, p.system_identifier, server_timeline()
+        SELECT i.installation_id::text, i.system_identifier, i.timeline, i.generation, p.system_identifier, server_timeline()
         FROM installation i, pg_control_system() p
         """
     )

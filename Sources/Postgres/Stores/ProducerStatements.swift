@@ -280,7 +280,8 @@ extension Statement {
 
     /// Ends what workers left behind that went away: `uncertain`, or deferred to be sent again, by policy.
     ///
-    /// Who opted out while being sent is never sent again, nor is a letter that was in hand whenever a worker went away,
+    /// After a start of the server the workers come first: they have results that waited for it. Who opted out while
+    /// being sent is never sent again, nor is a letter that was in hand whenever a worker went away,
     /// as often as it may be tried. `$1` how many claims at once; `$2` attempts in all.
     static let sweepDeadWorkers = Statement(
         "sweep-dead-workers",
@@ -290,6 +291,7 @@ extension Statement {
             SELECT k.token, k.campaign_id, k.incarnation, k.seqs, c.policy
             FROM claims k JOIN campaigns c USING (campaign_id)
             WHERE NOT EXISTS (SELECT FROM workers w WHERE w.incarnation = k.incarnation AND w.alive_until > now())
+              AND pg_postmaster_start_time() < now() - interval '5 seconds'
             LIMIT $1 FOR UPDATE OF k SKIP LOCKED
         ), rows AS MATERIALIZED (
             SELECT d.campaign_id, d.seq, o.policy = 1 AND NOT d.recalled AND d.attempt < $2::smallint AS again,

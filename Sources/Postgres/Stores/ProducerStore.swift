@@ -225,7 +225,8 @@ package struct ProducerStore: Sendable {
                 (campaign: try row.int32(0), dead: try row.int64(1))
             }
             for (campaign, dead) in broken {
-                let why = "\(dead) letters could not be made; `veredus dead-letters list --campaign \(campaign)` says why"
+                let why =
+                    "\(dead) letters could not be made; `veredus dead-letters list --campaign \(campaign)` says why"
                 try await connection.transaction { connection in
                     // A statement of its own, so that the change's snapshot is younger than the lock.
                     try connection.run(.lockCampaignToHold, [.int32(campaign)])

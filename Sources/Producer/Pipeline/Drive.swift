@@ -100,7 +100,9 @@ struct Drive: Service {
     }
 
     private func holdBroken(_ round: inout Round) async throws {
-        guard settings.pauseAtDead > 0, round.lastAlarm.map({ .now - $0 >= settings.alarmInterval }) ?? true else { return }
+        guard settings.pauseAtDead > 0, round.lastAlarm.map({ .now - $0 >= settings.alarmInterval }) ?? true else {
+            return
+        }
         round.lastAlarm = .now
         for campaign in try await store.holdBrokenCampaigns(most: settings.pauseAtDead) {
             log.error("paused: too many of its letters cannot be made", metadata: ["campaign": "\(campaign)"])

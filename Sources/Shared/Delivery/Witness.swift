@@ -4,6 +4,8 @@
 /// generation is raised with every start of a program and every minute; a witness that remembers a later one gives it
 /// away.
 package struct Witness: Equatable, Sendable {
+    /// Drawn when the database was made, and kept by every copy of it: a UUID.
+    package let installation: String
     /// PostgreSQL's `system_identifier`: made with the cluster, and kept by its physical copies.
     package let systemIdentifier: Int64
     /// Changes with every promotion and every recovery to a point in time.
@@ -11,7 +13,8 @@ package struct Witness: Equatable, Sendable {
     /// Grows for as long as the database lives.
     package let generation: Int64
 
-    package init(systemIdentifier: Int64, timeline: Int32, generation: Int64) {
+    package init(installation: String, systemIdentifier: Int64, timeline: Int32, generation: Int64) {
+        self.installation = installation
         self.systemIdentifier = systemIdentifier
         self.timeline = timeline
         self.generation = generation
@@ -19,23 +22,25 @@ package struct Witness: Equatable, Sendable {
 
     /// What is not a witness.
     package struct Malformed: Error, Equatable, CustomStringConvertible {
-        package var description: String { "is not a witness, which reads `w1 IDENTIFIER TIMELINE GENERATION`" }
+        package var description: String {
+            "is not a witness, which reads `w1 INSTALLATION IDENTIFIER TIMELINE GENERATION`"
+        }
     }
 
-    /// As a file or a message holds it: `w1 <system identifier> <timeline> <generation>`, ASCII decimal.
-    package var encoded: String { "w1 \(systemIdentifier) \(timeline) \(generation)" }
+    /// As a file or a message holds it: `w1 <installation> <system identifier> <timeline> <generation>`.
+    package var encoded: String { "w1 \(installation) \(systemIdentifier) \(timeline) \(generation)" }
 
     package init(decoding text: String) throws(Malformed) {
         let words = text.split(whereSeparator: \.isWhitespace)
-        guard words.count == 4, words[0] == "w1", let identifier = Int64(words[1]), let timeline = Int32(words[2]),
-            let generation = Int64(words[3])
+        guard words.count == 5, words[0] == "w1", words[1].utf8.count == 36, let identifier = Int64(words[2]),
+            let timeline = Int32(words[3]), let generation = Int64(words[4])
         else { throw Malformed() }
-        self.init(systemIdentifier: identifier, timeline: timeline, generation: generation)
-    }
-
-    /// Whether it is about the same database, at whatever moment.
-    package func isOfSameDatabase(as other: Witness) -> Bool {
-        (systemIdentifier, timeline) == (other.systemIdentifier, other.timeline)
+        self.init(
+            installation: String(words[1]),
+            systemIdentifier: identifier,
+            timeline: timeline,
+            generation: generation
+        )
     }
 }
 
@@ -50,7 +55,8 @@ package struct StrangeDatabase: Error, Equatable, CustomStringConvertible {
 
     /// Judges a database.
     ///
-    /// No witness at all is no reason: a wiped broker must not stop anybody.
+    /// No witness at all is no reason: a wiped broker must not stop anybody. Nor is one of another installation: a
+    /// database that was made anew has nothing to send twice.
     ///
     /// - Parameters:
     ///   - stored: What the database says that it is.
@@ -75,17 +81,14 @@ package struct StrangeDatabase: Error, Equatable, CustomStringConvertible {
                     + "or recovered to a point in time"
             )
         }
-        for (place, witness) in witnesses {
-            if witness.generation > stored.generation {
-                return .init(
-                    reason: "\(place) remembers its generation \(witness.generation), and it is at "
-                        + "\(stored.generation), so it is an older copy of itself"
-                )
-            }
-            if witness.generation == stored.generation, !stored.isOfSameDatabase(as: witness) {
-                return .init(reason: "\(place) remembers another database of the same generation")
-            }
+        let ahead = witnesses.first {
+            $0.witness.installation == stored.installation && $0.witness.generation > stored.generation
         }
-        return nil
+        return ahead.map { place, witness in
+            .init(
+                reason: "\(place) remembers its generation \(witness.generation), and it is at "
+                    + "\(stored.generation), so it is an older copy of itself"
+            )
+        }
     }
 }
