@@ -85,6 +85,7 @@ run_sanitized() {
     swift build --build-tests --scratch-path "$folder" --sanitize="$kind" "${BUILD_FLAGS[@]}" ||
         fail "the build failed" "Read the compiler's message above"
     heading "Testing with the $kind sanitizer"
+    export TSAN_OPTIONS="suppressions=$ROOT/scripts/tsan-suppressions.txt ${TSAN_OPTIONS:-}"
     swift test --skip-build --scratch-path "$folder" --sanitize="$kind" --disable-xctest "${BUILD_FLAGS[@]}" "$@" ||
         fail "tests failed under the $kind sanitizer" "Read the first report above; later ones often follow from it"
 }
