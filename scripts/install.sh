@@ -6,6 +6,7 @@
 RABBITMQ_BIN=/usr/lib/rabbitmq/bin
 POSTFIX=$LOCAL/postfix
 VENV=$LOCAL/venv
+BOUNCES=$LOCAL/bounces
 LIBRABBITMQ_LEAST=0.11.0-1+deb12u3
 
 # postgres_bin: the folder of the newest installed PostgreSQL's programs, 15 or later.
@@ -46,6 +47,7 @@ missing_for() {
             tests)
                 { system_python >/dev/null && /usr/bin/python3 -c 'import ensurepip, venv' 2>/dev/null; } ||
                     printf '%s\n' python3 python3-venv
+                { [ -x /usr/bin/perl ] && /usr/bin/perl -MFile::Temp -MMIME::Base64 -e 1 2>/dev/null; } || echo perl
                 ;;
             python) system_python >/dev/null || echo python3 ;;
             lint) command -v shellcheck >/dev/null || echo shellcheck ;;
@@ -126,6 +128,34 @@ fetch_postfix() {
     done
     rm -rf "$stage/packages"
     mv "$stage" "$POSTFIX"
+}
+
+# Second opinions about bounces, for tests: three packages and what they need, unpacked below .local, none installed.
+fetch_bounces() {
+    [ -e "$BOUNCES/complete" ] && return
+    heading "Fetching other readers of bounces into .local/bounces (unpacked, not installed)"
+    command -v apt-get >/dev/null ||
+        fail "this machine has no apt-get to fetch them with" "Run the tests with REQUIRE_SERVERS=0, which skips what is missing"
+    if ! apt-cache show libsisimai-perl >/dev/null 2>&1; then
+        as_root apt-get -q -o DPkg::Lock::Timeout=120 update ||
+            fail "apt knows no package libsisimai-perl, and apt-get update failed" "As root, type: apt-get update"
+    fi
+    local stage=$LOCAL/bounces.new package
+    rm -rf "$stage" "$BOUNCES"
+    mkdir -p "$stage/packages"
+    (
+        cd "$stage/packages"
+        for package in python3-flufl.bounce python3-public python3-zope.interface python3-pkg-resources \
+            libsisimai-perl libclass-accessor-lite-perl libjson-perl \
+            libmail-deliverystatus-bounceparser-perl libmailtools-perl libmime-tools-perl libtimedate-perl \
+            libio-stringy-perl libconvert-binhex-perl; do
+            apt-get -q -o APT::Sandbox::User="$(id -un)" download "$package" >/dev/null
+        done
+        for package in *.deb; do dpkg-deb -x "$package" ..; done
+    ) || fail "the packages could not be fetched" "Try: apt-get download libsisimai-perl"
+    rm -rf "$stage/packages"
+    touch "$stage/complete"
+    mv "$stage" "$BOUNCES"
 }
 
 # The libraries that postfix needs and this machine lacks.

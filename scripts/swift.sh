@@ -60,6 +60,7 @@ run_setup() {
     require_swift
     install_for build servers tests lint
     fetch_postfix
+    fetch_bounces
     fetch_python
     build_debug
     say "Ready. Next: ./dev demo, or ./dev test."

@@ -42,6 +42,7 @@ prepare_tests() {
     make_local
     install_for build servers tests
     fetch_postfix
+    fetch_bounces
     fetch_python
     use_servers test
     export_lines < <(test_settings)

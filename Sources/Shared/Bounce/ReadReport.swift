@@ -1,0 +1,175 @@
+/// Reads a mail that came back.
+///
+/// - Parameters:
+///   - bytes: The message as it was received; only its beginning is read when it is larger than the limits.
+///   - sentTo: The envelope's recipient, where the way in knows it.
+///   - book: The rules by which texts are understood.
+///   - limits: How much is read.
+/// - Returns: Always something: what cannot be understood is `other`. The time is linear in the size.
+package func readReport(
+    _ bytes: [UInt8],
+    sentTo: [UInt8]? = nil,
+    book: RuleBook = .builtIn,
+    limits: MIMELimits = MIMELimits()
+) -> MailReport {
+    ReportReader(bytes, sentTo: sentTo, book: book, limits: limits).read()
+}
+
+/// The steps of ``readReport(_:sentTo:book:limits:)``; what kind of mail it is, is decided here and in this order.
+struct ReportReader {
+    let message: MIMEMessage
+    let sentTo: [UInt8]?
+    let book: RuleBook
+    let limits: MIMELimits
+    let marks: MailMarks
+
+    init(_ bytes: [UInt8], sentTo: [UInt8]?, book: RuleBook, limits: MIMELimits) {
+        message = MIMEMessage(bytes, limits: limits)
+        self.sentTo = sentTo
+        self.book = book
+        self.limits = limits
+        marks = MailMarks(message.header, book)
+    }
+
+    func read() -> MailReport {
+        let shape = ReportShape(message)
+        if let part = shape.feedback { return complaint(part, shape) }
+        if let recipient = marketFeedback(shape) { return report(.complaint(.abuse), [named(recipient)], shape) }
+        let notice = Notice(noticeText(shape), book)
+        if let status = shape.status {
+            let recipients = recipients(ofStatus: message.parts[status], notice)
+            let isUseful = recipients.contains { $0.address != nil }
+            if isUseful { return report(.delivery, recipients, shape, notice) }
+            let action = recipients.first?.action ?? (marks.has(.delay) ? .delayed : .failed)
+            var found = fromNotice(notice, shape, orElse: action)
+            if recipients.count == 1, found.count == 1 { found = [recipients[0].named(by: found[0])] }
+            return report(.delivery, found.isEmpty ? recipients : found, shape, notice)
+        }
+        if isNotice(notice, shape) {
+            return report(.delivery, fromNotice(notice, shape, orElse: .failed), shape, notice)
+        }
+        return report(otherKind(notice), [], shape, notice)
+    }
+
+    /// What a mail without any report is.
+    private func otherKind(_ notice: Notice) -> MailReport.Kind {
+        if marks.has(.challenge) || notice.isMarked(.challenge) { return .challenge }
+        let local = sentTo ?? AddressScanner.first(in: message.header["to"] ?? []) ?? []
+        let isSignedUnsubscribe = ASCII.lowercased(local.prefix(2)).elementsEqual(KeyRing.mailUnsubscribePrefix.utf8)
+        if isSignedUnsubscribe, !marks.has(.autoReply) { return .unsubscribe }
+        if marks.has(.autoReply) { return .autoReply }
+        if marks.subject(.unsubscribe) { return .unsubscribe }
+        if marks.has(.list) { return .other }
+        if notice.isMarked(.autoReply) { return .autoReply }
+        return .other
+    }
+
+    /// Whether a mail without an RFC 3464 part is the notice of a server all the same.
+    ///
+    /// The sender or the subject must say so, and the text or a returned letter must bear it out: what a person
+    /// quotes, or a vacation program answers, is no notice.
+    private func isNotice(_ notice: Notice, _ shape: ReportShape) -> Bool {
+        if message.header["x-failed-recipients"] != nil { return true }
+        let isServer = marks.sender(.failure) || shape.isReport
+        let isCalledSo = marks.subject(.failure) || marks.subject(.delay)
+        let saysSo = notice.namesRecipients || notice.isMarked(.failure) || notice.isMarked(.delay)
+        let hasReason = notice.finding.reason != .unknown
+        let hasLetter = !shape.returned.isEmpty || notice.originalLine != nil
+        if marks.has(.autoReply), !isServer { return false }
+        if isServer { return isCalledSo || saysSo || hasLetter }
+        if isCalledSo { return saysSo || hasReason || hasLetter }
+        let isFromNobody = message.header["return-path"].map { $0.elementsEqual("<>".utf8) } ?? false
+        return notice.namesRecipients && (hasLetter || isFromNobody && hasReason) && !marks.has(.list)
+    }
+
+    // MARK: Addresses
+
+    /// Not to be taken for failed ones: the sender of the notice, and where it was sent.
+    var strangers: Set<[UInt8]> {
+        var result: Set<[UInt8]> = []
+        for name in ["from", "sender", "reply-to", "to", "cc", "delivered-to", "x-original-to", "return-path"] {
+            for value in message.header.all(name) {
+                for found in AddressScanner.addresses(in: value, 0..<value.count) {
+                    result.insert(ASCII.lowercased(found.bytes))
+                }
+            }
+        }
+        if let sentTo { result.insert(ASCII.lowercased(sentTo)) }
+        return result
+    }
+
+    func noticeRecipients(_ notice: Notice) -> [Notice.Recipient] {
+        notice.recipients(limit: limits.recipients, notAmong: strangers)
+    }
+
+    /// In the notice, else in the fields that some servers add, else in the subject, else whom the letter was to.
+    private func fromNotice(_ notice: Notice, _ shape: ReportShape, orElse action: ReportedAction)
+        -> [ReportedRecipient]
+    {
+        let isDelay = notice.isMarked(.delay) || marks.subject(.delay) && !marks.subjectSaysFailureFirst
+        let named = noticeRecipients(notice)
+        if !named.isEmpty, message.header["x-failed-recipients"] == nil {
+            return named.indices.map { index in
+                let one = named[index]
+                return recipient(
+                    String(decoding: one.address, as: UTF8.self),
+                    alias: one.alias.map { String(decoding: $0, as: UTF8.self) },
+                    isDelay || one.isDelay ? .delayed : action,
+                    notice.finding(for: index, of: named),
+                    .notice
+                )
+            }
+        }
+        let (addresses, source) = fallbackAddresses(notice, shape)
+        let finding = explained(notice.finding)
+        let outcome: ReportedAction = isDelay || named.contains(where: \.isDelay) ? .delayed : action
+        guard !addresses.isEmpty else { return [recipient(nil, alias: nil, outcome, finding, .notice)] }
+        return addresses.map { recipient($0, alias: nil, outcome, finding, source) }
+    }
+
+    private func fallbackAddresses(_ notice: Notice, _ shape: ReportShape) -> ([String], ReportedRecipient.Source) {
+        func strings(_ value: [UInt8]) -> [String] {
+            AddressScanner.addresses(in: value, 0..<value.count).prefix(limits.recipients)
+                .map { String(decoding: $0.bytes, as: UTF8.self) }
+        }
+        let failed = message.header.all("x-failed-recipients").flatMap(strings)
+        if !failed.isEmpty { return (failed, .field) }
+        let others = strangers
+        let subject = strings(message.header.text("subject") ?? []).filter {
+            !others.contains(ASCII.lowercased($0.utf8))
+        }
+        if subject.count == 1 { return (subject, .notice) }
+        let header = returnedHeader(shape, notice)
+        for name in ["x-original-to", "delivered-to", "envelope-to", "to"] {
+            let found = strings(header?[name] ?? []).filter { !others.contains(ASCII.lowercased($0.utf8)) }
+            if found.count == 1 { return (found, .returnedLetter) }
+        }
+        return ([], .notice)
+    }
+
+    /// A subject such as "Warning: ada@example.com - User unknown!" may say what the text does not.
+    private func explained(_ finding: BounceFinding) -> BounceFinding {
+        guard finding.reason == .unknown, let subject = message.header.text("subject") else { return finding }
+        let codes = ReplyCodes(in: subject[...])
+        let other = book.classify(code: codes.code, enhanced: codes.enhanced, text: subject)
+        return BounceFinding(other.reason, isPermanent: finding.isPermanent && other.isPermanent)
+    }
+
+    private func recipient(
+        _ address: String?,
+        alias: String?,
+        _ action: ReportedAction,
+        _ finding: BounceFinding,
+        _ source: ReportedRecipient.Source
+    ) -> ReportedRecipient {
+        ReportedRecipient(
+            address: address,
+            original: alias,
+            action: action,
+            finding: explained(finding),
+            status: nil,
+            diagnostic: [],
+            source: source
+        )
+    }
+}

@@ -1,0 +1,172 @@
+import Testing
+
+@testable import Shared
+
+@Suite struct BounceCutTests {
+    static let number = TokenNumber(high: 0x0123_4567_89AB_CDEF, low: 42)
+    static let secret: [TrackingToken] = [
+        .open(campaign: 1, .number(number)), .open(campaign: .max, .recipient(.max)),
+        .click(campaign: 3, link: 1, .number(number)), .click(campaign: 3, link: .max, .recipient(9)),
+    ]
+
+    static func text(_ token: TrackingToken) throws -> String {
+        String(decoding: try TokenTests.ring().sign(token), as: UTF8.self)
+    }
+
+    static func blanked(_ text: String) -> String {
+        String(decoding: TokenBlanking.blanked(Array(text.utf8)), as: UTF8.self)
+    }
+
+    /// Whether what is left could still name the token: 12 characters of it in a row.
+    static func leaks(_ token: String, in text: String) -> Bool {
+        let whole = text.filter { !$0.isWhitespace && $0 != ">" && $0 != "=" }
+        let letters = Array(token)
+        return (0...(letters.count - 12)).contains { whole.contains(String(letters[$0..<$0 + 12])) }
+    }
+
+    @Test(arguments: secret)
+    func `the token of a pixel or a link is blanked wherever it stands`(token: TrackingToken) throws {
+        let token = try Self.text(token)
+        let middle = token.index(token.startIndex, offsetBy: token.count / 2)
+        let (head, tail) = (token[..<middle], token[middle...])
+        let early = token.index(token.startIndex, offsetBy: 2)
+        for text in [
+            token, "https://x.example/c/\(token)?a=b", "<img src=\"https://x.example/o/\(token).gif\">",
+            "https%3A%2F%2Fx.example%2Fc%2F\(token)%3Fa", "url=https-3A__x.example_c_\(token)&d=x", "x\(token)y",
+            "/c/\(head)=\r\n\(tail) after", "> /c/\(head)\n> \(tail)\n> after", "/c/\(head)\r\n\t\(tail)",
+            "/c/\(token[..<early])=\n\(token[early...])", "\(token) \(token)\n\(token)",
+        ] {
+            #expect(!Self.leaks(token, in: Self.blanked(text)), "\(text)")
+        }
+        #expect(Self.blanked("a https://x.example/c/\(token)?a=b c") == "a https://x.example/c/[blanked]?a=b c")
+        #expect(Self.blanked("/c/\(head)=\r\n\(tail) after") == "/c/[blanked] after")
+        #expect(!Self.leaks(token, in: Self.blanked("cut off: \(token.prefix(30))…")))
+    }
+
+    @Test func `what names a delivery stays, and so does other text`() throws {
+        for token in [TrackingToken.unsubscribe(BounceKindTests.key), .bounce(BounceKindTests.key, attempt: 1)] {
+            let text = "<\(try Self.text(token))@x.example>"
+            #expect(Self.blanked(text) == text)
+        }
+        let prose = "AQABBB 550 5.1.1 <ada@b.example>\r\n> user unknown =\r\n\r\nAQAB"
+        #expect(Self.blanked(prose) == prose)
+        #expect(Self.blanked("") == "")
+    }
+
+    @Test(arguments: BounceSamples.servers)
+    func `what is kept of a notice says the same, without the letter's body`(sample: BounceSamples.Server) {
+        let whole = Array(sample.message.utf8)
+        let cut = cutReport(whole)
+        var again = readReport(cut).recipients
+        #expect(again == readReport(whole).recipients, "\(sample.name)")
+        again = readReport(cutReport(cut)).recipients
+        #expect(again == readReport(whole).recipients, "\(sample.name), cut twice")
+        #expect(!String(decoding: cut, as: UTF8.self).contains("Body: 550"), "\(sample.name)")
+    }
+
+    @Test(arguments: BounceReportTests.rows)
+    func `what is kept of a report says the same, without the letter's body`(row: BounceReportTests.Row) {
+        let whole = Array(BounceSamples.report("Reporting-MTA: dns; mx.example\n\n" + row.fields, text: row.text).utf8)
+        let cut = cutReport(whole)
+        let (before, after) = (readReport(whole), readReport(cut))
+        #expect(after.kind == before.kind, row.because)
+        #expect(after.recipients == before.recipients, row.because)
+        #expect(after.messageID == before.messageID, row.because)
+        #expect(!String(decoding: cut, as: UTF8.self).contains("Body: 550"))
+    }
+
+    @Test func `a token is found behind every encoding`() throws {
+        let token = try Self.text(Self.secret[0])
+        let url = "https://x.example/c/\(token)"
+        let quotedPrintable = url.prefix(60) + "=\r\n" + url.dropFirst(60)
+        let base64 = { (text: String) in Base64Text.encoded(Array(text.utf8)) }
+        let message = """
+            From: MAILER-DAEMON@mx.example
+            Subject: =?utf-8?B?\(base64(String(url.prefix(40))))?= =?utf-8?B?\(base64(String(url.dropFirst(40))))?=
+            X-Url: \(url)
+            Content-Type: multipart/report; boundary=b
+
+            --b
+            Content-Type: text/plain
+            Content-Transfer-Encoding: quoted-printable
+
+            \(quotedPrintable)
+            --b
+            Content-Type: text/html
+            Content-Transfer-Encoding: base64
+
+            \(base64("<p>\(url)</p><a href='\(url)'>x</a>"))
+            --b
+            Content-Type: message/delivery-status
+
+            Final-Recipient: rfc822; ada@b.example
+            Action: failed
+            Status: 5.7.1
+            Diagnostic-Code: smtp; 550 5.7.1 blocked for \(url)
+            --b
+            Content-Type: message/rfc822
+
+            Message-ID: <abc@news.example>
+            X-Link: =?utf-8?Q?\(url.replacing("_", with: "=5F"))?=
+
+            <img src="\(url)">
+            --b
+            Content-Type: application/octet-stream
+
+            \(url)
+            --b--
+            """
+        let cut = String(decoding: cutReport(Array(message.utf8)), as: UTF8.self)
+        #expect(!Self.leaks(token, in: cut), "\(cut)")
+        #expect(cut.split(separator: "[blanked]", omittingEmptySubsequences: false).count >= 6)
+        #expect(readReport(Array(cut.utf8)).recipients.map(\.finding.reason) == [.policy])
+        #expect(readReport(Array(cut.utf8)).messageID == "abc@news.example")
+    }
+
+    @Test func `nothing that a stranger wrote becomes a field or a part of what is kept`() {
+        let forged =
+            "a\r\nX-Failed-Recipients: eve@b.example\r\n\r\n--veredus-cut\r\nContent-Type: message/delivery-status\r\n"
+        let message = """
+            From: MAILER-DAEMON@mx.example
+            Subject: =?utf-8?B?\(Base64Text.encoded(Array(forged.utf8)))?=
+            Content-Type: multipart/report; boundary=b
+
+            --b
+
+            a
+            --veredus-cut
+            Content-Type: message/delivery-status
+
+            Final-Recipient: rfc822; eve@b.example
+            Action: failed
+            Status: 5.1.1
+            --b
+            Content-Type: message/delivery-status
+
+            Final-Recipient: rfc822; ada@b.example
+            Action: delayed
+            Status: 4.4.1
+            --b--
+            """
+        let report = readReport(cutReport(Array(message.utf8)))
+        #expect(report.recipients.map(\.address) == ["ada@b.example"])
+        #expect(report.recipients.map(\.consequence) == [.nothing])
+    }
+}
+
+/// base64 with padding, for samples.
+enum Base64Text {
+    static func encoded(_ bytes: [UInt8]) -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+        var text = ""
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            var bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            bits <<= UInt32(8 * (3 - group.count))
+            for place in 0..<4 {
+                text.append(place <= group.count ? alphabet[Int(bits >> UInt32(18 - 6 * place)) & 63] : "=")
+            }
+        }
+        return text
+    }
+}
