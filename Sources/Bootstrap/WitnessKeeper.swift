@@ -7,9 +7,6 @@ import Shared
 /// Refuses a database that was restored, and remembers the one that is sent from: in a queue of one message, and in
 /// this program's state folder.
 package struct WitnessKeeper: Service {
-    /// Holds the newest witness, whoever wrote it.
-    package static let queue = "witness"
-
     private let installation: InstallationStore
     private let broker: BrokerSettings
     private let file: WitnessFile?
@@ -61,24 +58,33 @@ package struct WitnessKeeper: Service {
                 try await look(isStart: false)
             } catch let error where error.isTransientFailure {
                 log.warning("the database's generation was not raised", metadata: ["why": "\(error)"])
+            } catch let error as WitnessFile.Unusable {
+                // At the start it is a wrong setting; now it may be a full disk, and sending goes on.
+                log.error("the state folder cannot be used", metadata: ["why": "\(error)"])
             }
         }
     }
 
     private func look(isStart: Bool) async throws {
-        let queued = try await WitnessQueue(broker)
-        do {
-            try await judgeAndRemember(queued, isStart: isStart)
-        } catch {
+        // Before the broker is asked: without one, too, a database on another server or timeline is refused.
+        let (stored, server) = try await installation.read()
+        if let strange = StrangeDatabase.judge(stored, on: server, []) { throw strange }
+        try await installation.alone {
+            let queued = try await WitnessQueue(broker, of: stored.installation)
+            do {
+                try await judgeAndRemember(queued, isStart: isStart)
+            } catch {
+                await queued.close()
+                throw error
+            }
             await queued.close()
-            throw error
         }
-        await queued.close()
     }
 
     private func judgeAndRemember(_ queued: WitnessQueue, isStart: Bool) async throws {
-        var witnesses = queued.witnesses.map { (place: "the queue \(Self.queue)", witness: $0) }
+        var witnesses = queued.witnesses.map { (place: "the queue \(queued.name)", witness: $0) }
         if let file, let kept = try file.read() { witnesses.append((file.path, kept)) }
+        // Read after the witnesses were taken: whoever wrote them had raised it before.
         let (stored, server) = try await installation.read()
         if let strange = StrangeDatabase.judge(stored, on: server, witnesses) { throw strange }
         try await installation.raise(isStart: isStart)
@@ -88,7 +94,7 @@ package struct WitnessKeeper: Service {
             try await queued.replace(by: newest)
         } catch let error where error.isTransientFailure {
             // A broker that blocks publishers keeps its older witness.
-            log.warning("the queue \(Self.queue) keeps an older witness", metadata: ["why": "\(error)"])
+            log.warning("the queue \(queued.name) keeps an older witness", metadata: ["why": "\(error)"])
         }
     }
 }

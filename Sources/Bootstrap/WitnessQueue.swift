@@ -1,4 +1,5 @@
 import AMQP
+import Postgres
 import Shared
 
 /// The queue that holds the newest witness, for the moment of one look.
@@ -8,31 +9,34 @@ import Shared
 /// RabbitMQ counts that, and drops a message that was looked at often.
 package struct WitnessQueue: Sendable {
     package let witnesses: [Witness]
+    /// Of one installation: two that share a broker must not hide each other's.
+    package let name: String
     private let messages: [JobMessage]
     private let consumer: AMQPConsumer?
     private let publisher: AMQPPublisher
 
-    /// How long another program may have the message in hand.
+    /// How long the message of a program that was killed may take to come back.
     private static let patience = Duration.milliseconds(300)
     /// How long a message that is there may take to arrive.
     private static let limit = Duration.seconds(5)
 
-    /// Takes what the queue holds.
-    package init(_ broker: BrokerSettings) async throws {
+    /// Takes what the queue of an installation holds. Nobody else may look meanwhile (``InstallationStore/alone(_:)``).
+    package init(_ broker: BrokerSettings, of installation: String) async throws {
+        name = "witness.\(installation)"
         let publisher = try AMQPPublisher(broker)
         self.publisher = publisher
         do {
-            try await publisher.declare([WitnessKeeper.queue])
-            var depth = try await publisher.depth(of: WitnessKeeper.queue)
+            try await publisher.declare([name])
+            var depth = try await publisher.depth(of: name)
             if depth == 0 {
                 try await Task.sleep(for: Self.patience)
-                depth = try await publisher.depth(of: WitnessKeeper.queue)
+                depth = try await publisher.depth(of: name)
             }
             guard depth > 0 else {
                 (witnesses, messages, consumer) = ([], [], nil)
                 return
             }
-            let consumer = try AMQPConsumer(broker, queues: [WitnessKeeper.queue], prefetch: 100)
+            let consumer = try AMQPConsumer(broker, queues: [name], prefetch: 100)
             self.consumer = consumer
             messages = try await Self.take(depth, from: consumer)
             witnesses = messages.compactMap { try? Witness(decoding: String(decoding: $0.body, as: UTF8.self)) }
@@ -42,22 +46,31 @@ package struct WitnessQueue: Sendable {
         }
     }
 
-    /// Takes at most `count` messages: another program may be faster.
+    /// Takes `count` messages, which are there.
     private static func take(_ count: Int, from consumer: AMQPConsumer) async throws -> [JobMessage] {
-        try await withThrowingTaskGroup(of: [JobMessage].self) { group in
-            group.addTask { try await consumer.next(limit: count) }
-            group.addTask {
-                try await Task.sleep(for: limit)
-                return []
+        let deadline = ContinuousClock.now + limit
+        var taken: [JobMessage] = []
+        while taken.count < count {
+            let left = count - taken.count
+            let more = try await withThrowingTaskGroup(of: [JobMessage].self) { group in
+                group.addTask { try await consumer.next(limit: left) }
+                group.addTask {
+                    try await Task.sleep(until: deadline)
+                    return []
+                }
+                defer { group.cancelAll() }
+                return try await group.next() ?? []
             }
-            defer { group.cancelAll() }
-            return try await group.next() ?? []
+            // Not "no witness": it is there, and was not seen.
+            guard !more.isEmpty else { throw InstallationStore.Busy() }
+            taken += more
         }
+        return taken
     }
 
     /// Leaves one witness behind instead of those that were taken.
     package func replace(by witness: Witness) async throws {
-        let outcomes = try await publisher.publish([Array(witness.encoded.utf8)], to: WitnessKeeper.queue)
+        let outcomes = try await publisher.publish([Array(witness.encoded.utf8)], to: name)
         guard outcomes == [.confirmed] else { return }
         consumer?.acknowledge(messages.map(\.tag))
     }

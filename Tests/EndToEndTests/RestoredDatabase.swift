@@ -40,7 +40,8 @@ extension LongScenarios {
                 let producer = try stage.startProducer()
                 #expect(try await producer.exit(within: .seconds(20)) == .exit(70))
                 #expect(try String(contentsOfFile: producer.logPath, encoding: .utf8).contains("doctor --adopt"))
-                try await stage.control("delete_queue", queue: "witness")
+                let installation = try await stage.text("SELECT installation_id::text FROM installation")
+                try await stage.control("delete_queue", queue: "witness.\(installation)")
                 let worker = try stage.startWorker(["VEREDUS_STATE_DIRECTORY": state.path])
                 #expect(try await worker.exit(within: .seconds(20)) == .exit(70))
                 #expect(try String(contentsOfFile: worker.logPath, encoding: .utf8).contains("older copy of itself"))
@@ -57,6 +58,43 @@ extension LongScenarios {
                 try await stage.ask(.resume, of: campaign)
                 try await stage.wait(for: campaign)
                 #expect(again.isRunning)
+            }
+        }
+
+        @Test func `a server that is promoted under running programs gets no letter marked`() async throws {
+            var mail = MailSimulator.Configuration()
+            mail.delay = .milliseconds(10)
+            try await Stage.with(mail) { stage in
+                try await stage.addContacts(Self.recipients)
+                let campaign = try await stage.startCampaign()
+                _ = try stage.startProducer()
+                let worker = try stage.startWorker()
+                try await stage.simulator.waitForAccepted(count: Self.recipients / 4)
+                // What a promotion leaves behind: the server is on another timeline than the database was last.
+                try await stage.execute("UPDATE installation SET timeline = timeline + 1")
+                let end = try await worker.exit(within: .seconds(20))
+                #expect(end == .exit(70), "\(worker.lastWords)")
+                #expect(worker.lastWords.contains("promoted or recovered"))
+                let sent = stage.simulator.summary.accepted
+                #expect(sent < Self.recipients)
+                #expect(try await stage.books(campaign)[.pending] > 0)
+            }
+        }
+
+        @Test func `of many programs that start together on a restored database none sends`() async throws {
+            try await Stage.with { stage in
+                try await stage.addContacts(100)
+                _ = try await stage.startCampaign()
+                let first = try stage.startProducer()
+                try await stage.wait { try await stage.number("SELECT count(*) FROM deliveries") == 100 }
+                first.crash()
+                try await stage.execute("UPDATE installation SET generation = generation - 100")
+                let workers = try (1...8).map { _ in try stage.startWorker(connections: 1) }
+                for worker in workers {
+                    let end = try await worker.exit(within: .seconds(60))
+                    #expect(end == .exit(70), "\(worker.lastWords)")
+                }
+                #expect(stage.simulator.summary.accepted == 0)
             }
         }
 

@@ -20,14 +20,18 @@ struct Adoption {
 
     /// Holds what would send, then adopts: interrupted in between, the programs still refuse.
     func run() async throws -> Outcome {
-        let queue = try await WitnessQueue(broker)
-        do {
-            let outcome = try await adopt(queue)
-            await queue.close()
-            return outcome
-        } catch {
-            await queue.close()
-            throw error
+        let installation = InstallationStore(pool)
+        let name = try await installation.read().stored.installation
+        return try await installation.alone {
+            let queue = try await WitnessQueue(broker, of: name)
+            do {
+                let outcome = try await adopt(queue)
+                await queue.close()
+                return outcome
+            } catch {
+                await queue.close()
+                throw error
+            }
         }
     }
 
@@ -37,7 +41,7 @@ struct Adoption {
         let strange = StrangeDatabase.judge(
             stored,
             on: server,
-            queue.witnesses.map { (place: "the queue \(WitnessKeeper.queue)", witness: $0) }
+            queue.witnesses.map { (place: "the queue \(queue.name)", witness: $0) }
         )
         var outcome = Outcome(strange: strange)
         for account in try await database.accounts() {

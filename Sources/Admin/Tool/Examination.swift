@@ -150,23 +150,24 @@ struct Examination {
         let part = "installation"
         var broker = broker
         broker.patience = .seconds(3)
-        let pool = PostgresPool(settings: settings, name: "doctor", size: 1)
+        let pool = PostgresPool(settings: settings, name: "doctor", size: 2)
         do {
-            let queue = try await WitnessQueue(broker)
-            do {
-                let (stored, server) = try await InstallationStore(pool).read()
-                let witnesses = queue.witnesses.map { (place: "the queue \(WitnessKeeper.queue)", witness: $0) }
-                if let strange = StrangeDatabase.judge(stored, on: server, witnesses) {
-                    findings.append(.problem(part, "\(strange)"))
-                } else {
-                    findings.append(.ok(part, "generation \(stored.generation), as far as anybody remembers"))
-                }
-            } catch {
-                findings.append(.problem(part, AdminFailure(error).message))
+            let installation = InstallationStore(pool)
+            let (stored, server) = try await installation.read()
+            let strange = try await installation.alone { [broker] in
+                let queue = try await WitnessQueue(broker, of: stored.installation)
+                let witnesses = queue.witnesses.map { (place: "the queue \(queue.name)", witness: $0) }
+                await queue.close()
+                return StrangeDatabase.judge(stored, on: server, witnesses)
             }
-            await queue.close()
+            if let strange {
+                findings.append(.problem(part, "\(strange)"))
+            } else {
+                let known = "as far as the broker remembers; each program asks its own state folder too"
+                findings.append(.ok(part, "generation \(stored.generation), \(known)"))
+            }
         } catch {
-            findings.append(.note(part, "the broker's witness could not be asked: \(error)"))
+            findings.append(.note(part, "the witnesses could not be asked: \(AdminFailure(error).message)"))
         }
         await pool.close()
     }

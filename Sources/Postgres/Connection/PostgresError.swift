@@ -113,6 +113,7 @@ extension PostgresError.Kind {
         case "55P03": self = .lockTimeout
         case "57014": self = .queryCanceled
         case "57P01", "57P02", "57P03", "57P05": self = .shuttingDown
+        case "25006": self = .shuttingDown  // read-only: a standby that is being promoted, or is not yet
         case "25P03": self = .connectionLost  // idle in transaction for too long: the server hung up
         case "26000": self = .statementGone
         case "3D000": self = .loginRefused

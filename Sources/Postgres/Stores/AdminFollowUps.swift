@@ -4,14 +4,21 @@ import Shared
 package struct FollowUpRefused: Error, Equatable, Sendable, CustomStringConvertible {
     package let campaign: CampaignID
     package let state: CampaignState
+    /// The follow-up that there is already.
+    package let existing: CampaignID?
 
-    package init(campaign: CampaignID, state: CampaignState) {
+    package init(campaign: CampaignID, state: CampaignState, existing: CampaignID? = nil) {
         self.campaign = campaign
         self.state = state
+        self.existing = existing
     }
 
     package var description: String {
-        "campaign \(campaign) is \(state.name); a follow-up is made of what a finished or cancelled one left. "
+        if let existing {
+            return "campaign \(existing) is for them already: a second one would mail them twice. "
+                + "`veredus campaign resend \(existing)` makes a follow-up of that one"
+        }
+        return "campaign \(campaign) is \(state.name); a follow-up is made of what a finished or cancelled one left. "
             + "`veredus campaign watch \(campaign)` shows how far it is"
     }
 }
@@ -35,7 +42,13 @@ extension AdminDatabase {
                 [.int32(campaign), .int16(state.rawValue), .text(name)]
             ) { try $0.int32(0) }
             guard let id = made.first else {
-                throw FollowUpRefused(campaign: campaign, state: try connection.state(of: campaign))
+                throw FollowUpRefused(
+                    campaign: campaign,
+                    state: try connection.state(of: campaign),
+                    existing: try connection.rows(.followUpOf, [.int32(campaign), .int16(state.rawValue)]) {
+                        try $0.int32(0)
+                    }.first
+                )
             }
             try connection.run(.copyVersion, [.int32(campaign), .int32(id)])
             let entry = AuditEntry("campaign.resend", "campaign \(id)", reason: "\(state.name) of campaign \(campaign)")
@@ -53,9 +66,17 @@ extension Statement {
         """
         INSERT INTO campaigns (account_id, list_id, name, kind, policy, tracking, lifetime, follows, follows_state)
         SELECT account_id, list_id, $3::text, kind, policy, tracking, lifetime, campaign_id, $2::smallint
-        FROM campaigns WHERE campaign_id = $1 AND state IN (5, 6)
+        FROM campaigns c WHERE campaign_id = $1 AND state IN (5, 6)
+          AND NOT EXISTS (
+              SELECT FROM campaigns f WHERE f.follows = c.campaign_id AND f.follows_state = $2::smallint AND f.state <> 5)
         RETURNING campaign_id
         """
+    )
+    /// `$1` the campaign that is followed; `$2` state.
+    static let followUpOf = Statement(
+        "follow-up-of",
+        role: .admin,
+        "SELECT campaign_id FROM campaigns WHERE follows = $1 AND follows_state = $2 AND state <> 5 LIMIT 1"
     )
     /// The letter that was sent, as version 1 of another campaign; `$1` of which; `$2` for which.
     static let copyVersion = Statement(

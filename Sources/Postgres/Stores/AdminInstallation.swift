@@ -58,7 +58,8 @@ extension Statement {
         """
         UPDATE installation i
         SET system_identifier = p.system_identifier, timeline = server_timeline(), raised_at = now(),
-            generation = greatest(i.generation, $1::bigint, floor(extract(epoch FROM now()) / 60)::bigint) + 1
+            -- Far ahead of every state folder that could not be asked: starts add one, and minutes.
+            generation = greatest(i.generation, $1::bigint, floor(extract(epoch FROM now()) / 60)::bigint) + 1000000
         FROM pg_control_system() p
         """
     )

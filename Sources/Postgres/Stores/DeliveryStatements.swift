@@ -31,7 +31,8 @@ extension Statement {
     ///
     /// Rows are locked in (campaign, seq) order, so that claims never deadlock, and judged by what the lock shows, so
     /// that a suppression that committed during the wait counts. Of several jobs for one row one is claimed. A worker
-    /// whose lease is over marks nothing: the sweep would take its letters for lost.
+    /// whose lease is over marks nothing: the sweep would take its letters for lost. Nor does one whose database was
+    /// promoted or recovered under it: that one may not know what was sent.
     /// `$1` campaigns; `$2` seqs; `$3` generations; `$4` versions of the contacts; `$5` attempts seen; `$6` the claim's
     /// token; `$7` the worker's incarnation.
     static let claimDeliveries = Statement(
@@ -50,8 +51,11 @@ extension Statement {
             FOR NO KEY UPDATE OF d
         ), judged AS MATERIALIZED (
             SELECT l.ord, l.campaign_id, l.seq, l.state,
-                   CASE WHEN NOT (SELECT EXISTS (SELECT FROM workers w WHERE w.incarnation = $7::bigint
-                                                 AND w.alive_until > clock_timestamp())) THEN 8
+                   CASE WHEN NOT (SELECT EXISTS (
+                            SELECT FROM workers w, installation i, pg_control_system() p
+                            WHERE w.incarnation = $7::bigint AND w.alive_until > clock_timestamp()
+                              AND i.system_identifier = p.system_identifier AND i.timeline = server_timeline()
+                        )) THEN 8
                         WHEN l.state NOT IN (0, 2) THEN 1
                         WHEN row_number() OVER (
                             PARTITION BY l.campaign_id, l.seq ORDER BY l.generation DESC, l.ord

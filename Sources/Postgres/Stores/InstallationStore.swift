@@ -24,6 +24,38 @@ package struct InstallationStore: Sendable {
         return try found.only(of: .readInstallation)
     }
 
+    /// Lets nobody else look at the witnesses meanwhile: who takes them hides them.
+    ///
+    /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws; ``Busy`` when another program looks for too long, as one that was stopped does.
+    package func alone<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await pool.withConnection { connection in
+            let deadline = ContinuousClock.now + .seconds(20)
+            while try await connection.rows(.tryInstallationLock, [], { try $0.bool(0) }) != [true] {
+                guard ContinuousClock.now < deadline else { throw Busy() }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            do {
+                let value = try await body()
+                try await connection.run(.leaveInstallationLock, [])
+                return value
+            } catch {
+                _ = try? await connection.run(.leaveInstallationLock, [])
+                throw error
+            }
+        }
+    }
+
+    /// Another program looks at the witnesses, or has been stopped while it did.
+    package struct Busy: TransientFailure, CustomStringConvertible {
+        package let isTransient = true
+        package var description: String { "another program looks at the witnesses of this database" }
+
+        package init() {}
+    }
+
     /// Raises the generation: at a program's start always, later once a minute, whoever does it.
     package func raise(isStart: Bool) async throws {
         _ = try await pool.withConnection { try await $0.run(.raiseGeneration, [.bool(isStart)]) }
@@ -49,6 +81,9 @@ extension Statement {
         FROM installation i, pg_control_system() p
         """
     )
+    /// Of the session: it is gone with the connection.
+    static let tryInstallationLock = Statement("try-installation-lock", "SELECT pg_try_advisory_lock(5, 0)")
+    static let leaveInstallationLock = Statement("leave-installation-lock", "SELECT pg_advisory_unlock(5, 0)::text")
     /// `$1` whether a program starts.
     static let raiseGeneration = Statement(
         "raise-generation",

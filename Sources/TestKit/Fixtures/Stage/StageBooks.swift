@@ -112,6 +112,16 @@ extension Stage {
         guard let number = numbers.first else { throw Missing(description: "no number: \(sql)") }
         return Int(number)
     }
+
+    /// Reads one text as superuser.
+    package func text(_ sql: String) async throws -> String {
+        let statement = Statement("text-\(sql.hashValue)", sql)
+        let texts = try await superuser.withConnection { connection in
+            try await connection.rows(statement) { try $0.text(0) }
+        }
+        guard let text = texts.first else { throw Missing(description: "no text: \(sql)") }
+        return text
+    }
 }
 
 extension Statement {
