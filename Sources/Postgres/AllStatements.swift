@@ -7,7 +7,8 @@ extension Statement {
         .insertDeadLetter, .endUnsent, .frozenLetter,
     ]
     private static let register: [Statement] = [
-        .notedKeyCheck, .readInstallation, .tryInstallationLock, .leaveInstallationLock, .raiseGeneration, .registerWorker, .renewWorker, .oldClaims, .endWorker,
+        .notedKeyCheck, .readInstallation, .tryInstallationLock, .leaveInstallationLock, .raiseGeneration,
+        .registerWorker, .renewWorker, .oldClaims, .endWorker,
     ]
     private static let producer: [Statement] = [
         .leaseCampaigns, .missedStarts, .releaseCampaigns, .drivenCampaigns, .moveCursor, .pendingAfterCursor,

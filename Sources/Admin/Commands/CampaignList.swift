@@ -32,7 +32,8 @@ struct CampaignList: AsyncParsableCommand {
                     reports.map { entry in
                         let report = entry.report
                         return [
-                            String(report.campaign), entry.account, report.name, report.state.name,
+                            String(report.campaign), entry.account, report.name,
+                            report.state.name + (report.hasMissedItsStart ? " (missed)" : ""),
                             grouped(report.audience), grouped(report.counts[.accepted]), grouped(report.counts.ended),
                             report.follows.map { "\($0.campaign) \($0.state.name)" } ?? "",
                         ]

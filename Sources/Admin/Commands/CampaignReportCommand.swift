@@ -54,6 +54,7 @@ extension CampaignReport {
             .init(name: "audience", value: .number(audience)),
             .init(name: "follows", value: follows.map { .number($0.campaign) } ?? .null),
             .init(name: "follows_state", value: .string(orNull: follows?.state.name)),
+            .init(name: "missed_start", value: .bool(hasMissedItsStart)),
             .init(name: "held_because", value: .string(orNull: heldBecause.isEmpty ? nil : heldBecause)),
         ]
         let tail: [JSONValue.JSONField] = [
@@ -77,7 +78,8 @@ extension CampaignReport {
             let rate = seconds.map { $0 > 0 ? " (\(grouped(Int(Double(counts.ended) / $0)))/s)" : "" } ?? ""
             lines.append("started \(Timestamp.text(startedAt)), \(spoken(seconds: seconds ?? 0))\(rate)")
         } else if let startAt, state == .starting {
-            lines.append("starts \(Timestamp.text(startAt))")
+            lines.append("starts \(Timestamp.text(startAt))\(hasMissedItsStart ? ", and nobody has taken it" : "")")
+            if hasMissedItsStart { lines.append("ask for it again: veredus campaign start \(campaign)") }
         }
         lines.append("")
         let width = max(grouped(audience).count, 8)

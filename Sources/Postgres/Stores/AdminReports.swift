@@ -43,6 +43,12 @@ package struct CampaignReport: Sendable {
 
     package var counts: DeliveryCounts { lanes.reduce(into: DeliveryCounts()) { $0 += $1.counts } }
 
+    /// Whether its time is over by more than a minute, and no producer has taken it: none runs, or it came too late.
+    package var hasMissedItsStart: Bool {
+        guard state == .starting, !isLeased, let startAt else { return false }
+        return readAt - startAt > 60
+    }
+
     /// Whether each recipient is in exactly one state.
     package var isBalanced: Bool { counts.total == Int64(audience) }
 

@@ -13,7 +13,8 @@ extension Statement {
         .campaignsThatSend, .holdCampaigns, .adoptInstallation,
         .followedCampaign, .audienceNow, .lockAccountAlone, .lockReopenable, .reopenRows, .reopenCampaign,
         .deadLetterGroups, .accountOfDeadLetter, .deadLetter, .waitingDeadLetters, .settleByRow, .settleDeadLetters,
-        .countDeadLetters, .uncertainRows, .insertFollowUp, .followUpOf, .copyVersion, .noteLatency, .latencies, .lanesOfCampaign,
+        .countDeadLetters, .uncertainRows, .insertFollowUp, .followUpOf, .copyVersion, .noteLatency, .latencies,
+        .lanesOfCampaign,
         .countersOfLane, .recountRows,
     ]
 }

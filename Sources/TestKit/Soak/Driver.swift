@@ -298,6 +298,7 @@ struct Driver {
         if record.books[.dead] > 0 {
             report.breaches.append(Breach(.atRest, "\(record.books[.dead]) are dead for a crash"))
         }
+        report.troubles += report.blindSpots
         tell(
             "books at the end: \(record.books.counts.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))"
         )
