@@ -37,11 +37,35 @@ import Testing
             )
             #expect(outcome.status == 0, "\(outcome.errors)")
             let lines = outcome.output.split(separator: "\r\n").map { String($0) }
-            #expect(lines[0] == #""email","status","source","consented_at","name","phone","attributes_json""#)
+            let own = #""veredus:status","veredus:source","veredus:consented_at""#
+            #expect(lines[0] == #""email",\#(own),"name","phone","veredus:attributes_json""#)
             #expect(lines[1].hasPrefix(#""a@example.org","subscribed","fair","20"#))
             #expect(lines[1].contains(#","'=HYPERLINK(""x"")","'+49 89","{"#))
             #expect(lines[2].contains(#","B ""b""","'@x","{"#))
             #expect(lines.count == 3)
+        }
+    }
+
+    @Test func `an export comes back as it was, without those who were unsubscribed`() async throws {
+        try await Tool.with { tool in
+            await Self.fill(tool, "email,name\n=a+1@example.org,=1+1\nb@example.org,B\n")
+            await tool.run(
+                [
+                    "suppress", "b@example.org", "--account", "acme", "--scope", "list", "--list", "news", "--reason",
+                    "x",
+                ]
+            )
+            let export = await tool.run("contacts", "export", "--account", "acme", "--list", "news")
+            let file = tool.file("export.csv", export.output)
+            await tool.run("list", "create", "--account", "acme", "other")
+            let back = await tool.run("contacts", "import", file, "--account", "acme", "--list", "other")
+            #expect(back.status == 0, "\(back.errors)")
+            let contacts = try await tool.sql(
+                "SELECT address || ' ' || attributes::text FROM contacts ORDER BY address_key"
+            )
+            #expect(contacts == [#"=a+1@example.org {"name": "=1+1"}"#, #"b@example.org {"name": "B"}"#])
+            let members = try await tool.sql("SELECT contact_id::text FROM list_members WHERE list_id = 2")
+            #expect(members.count == 1, "who was unsubscribed is not subscribed elsewhere")
         }
     }
 

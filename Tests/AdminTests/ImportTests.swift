@@ -62,6 +62,24 @@ import Testing
         ("ann@example.org,\"Ann,1", "a quotation mark is not closed", "it would swallow the rest of the file"),
     ]
 
+    @Test func `rejected rows are written over nothing that is not an earlier file of theirs`() async throws {
+        try await Tool.with { tool in
+            let bad = "email\na@example.org\nx\n"
+            let file = tool.file("mine.csv", bad)
+            let other = tool.file("other.csv", "name\nkeep me\n")
+            let good = tool.file("good.csv", "email\nb@example.org\n")
+            for (source, place) in [(file, file), (file, "\(tool.folder)/./mine.csv"), (file, other), (good, other)] {
+                let outcome = await Self.importing(tool, source, "--rejects", place)
+                #expect(outcome.status == 73, "\(place): \(outcome.errors)")
+            }
+            #expect(tool.text(of: file) == bad)
+            #expect(tool.text(of: other) == "name\nkeep me\n")
+            let stored = try await tool.sql("SELECT count(*)::text FROM contacts")
+            #expect(stored == ["0"], "nothing is half done")
+            for _ in 1...2 { #expect(await Self.importing(tool, file).status == 0, "its own it may write again") }
+        }
+    }
+
     @Test func `a row that cannot be used goes to the rejects with its reason, its neighbours go in`() async throws {
         try await Tool.with { tool in
             for (index, row) in Self.rows.enumerated() {

@@ -33,6 +33,18 @@ struct CampaignSendTest: AsyncParsableCommand {
         route.startWithin = .seconds(15)
         let (rendered, console) = try await Session.run(settings) { session in
             let letter = try await session.letter(of: campaign.id)
+            let isSuppressed = try await session.database.isSuppressed(
+                keys.identity.addressHash(address),
+                account: letter.account,
+                list: letter.list,
+                kind: letter.kind
+            )
+            guard !isSuppressed else {
+                throw AdminFailure(
+                    .badData,
+                    "that address has said no to this campaign's mail, and gets no letter of it, not as a test either"
+                )
+            }
             let fields = try await self.fields(of: sample, letter, session)
             let template = try LetterTemplate(letter, installation: installation)
             return (try render(template, to: address, fields, keys), session.console)

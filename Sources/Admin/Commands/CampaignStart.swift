@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Postgres
 import Shared
 
@@ -20,6 +21,9 @@ struct CampaignStart: AsyncParsableCommand {
                     .usage,
                     "--at: \"\(text)\" is no moment; write it with its offset from UTC, like 2026-11-30T09:00:00+01:00"
                 )
+            }
+            guard seconds > Double(time(nil)) - 60 else {
+                throw AdminFailure(.badData, "--at: \(text) is past; leave --at out to start now")
             }
             return seconds
         }

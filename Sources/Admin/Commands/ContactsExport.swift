@@ -7,9 +7,11 @@ struct ContactsExport: AsyncParsableCommand {
         commandName: "export",
         abstract: "Write a list's contacts as CSV, or as JSON lines, to standard output.",
         discussion: """
-            Columns: email, status, source, consented_at, then one for each field that the first 1,000 contacts have, and \
-            attributes_json with all of them. A cell that a spreadsheet would take for a formula is led by an \
-            apostrophe. Who was erased is left out. The export is written to the audit log.
+            Columns: email, veredus:status, veredus:source, veredus:consented_at, then one for each field that the first \
+            1,000 contacts have, and veredus:attributes_json with all of them. A cell that a spreadsheet would take for a \
+            formula is led by an apostrophe, which an import of the file takes away again; an import reads over the columns \
+            of veredus, and leaves out who was unsubscribed. Who was erased is left out. The export is written to the audit \
+            log.
             """
     )
     private static let pageRows: Int32 = 1_000
@@ -65,13 +67,14 @@ struct ContactsExport: AsyncParsableCommand {
             guard case .object(let fields) = (try? MergeValue(json: member.contact.attributes)) ?? .null else {
                 continue
             }
-            for field in fields { names.insert(field.name.string) }
+            for field in fields where field.name.string != "email" { names.insert(field.name.string) }
         }
         return names.sorted()
     }
 
     private static func header(_ names: [String]) -> [UInt8] {
-        row((["email", "status", "source", "consented_at"] + names + ["attributes_json"]).map { Array($0.utf8) })
+        let own = ["status", "source", "consented_at"].map { ColumnMap.ownPrefix + $0 }
+        return row((["email"] + own + names + [ColumnMap.ownPrefix + "attributes_json"]).map { Array($0.utf8) })
     }
 
     private static func append(_ member: MemberFacts, _ names: [String], to bytes: inout [UInt8]) {
@@ -91,12 +94,15 @@ struct ContactsExport: AsyncParsableCommand {
         bytes += row(cells)
     }
 
+    /// What a spreadsheet takes for the beginning of a formula.
+    static let formulaStarts = Array("=+-@\t\r".utf8)
+
     /// A line whose cells a spreadsheet shows and never runs.
     static func row(_ cells: [[UInt8]]) -> [UInt8] {
         var bytes: [UInt8] = []
         for (index, cell) in cells.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            let isFormula = cell.first.map { "=+-@\t\r".utf8.contains($0) } ?? false
+            let isFormula = cell.first.map { formulaStarts.contains($0) } ?? false
             bytes.append(csvCell: isFormula ? [UInt8(ascii: "'")] + cell[...] : cell[...])
         }
         return bytes + [0x0D, 0x0A]

@@ -8,8 +8,11 @@ struct ColumnMap: Sendable {
     /// For each column its name as a merge field, as the beginning of a JSON member; `nil` for columns left out.
     let prefixes: [[UInt8]?]
 
-    /// Names of columns that our own rejects file adds; they are read over.
+    /// Names of columns that our own files add, of rejects and of exports; they are read over.
     static let ownPrefix = "veredus:"
+
+    /// In an export of ours, where it says who was unsubscribed.
+    var statusColumn: Int? { columns.firstIndex(of: Self.ownPrefix + "status") }
 
     /// The column of the address, unless it is named: the first of these that is there.
     private static let addressNames = [

@@ -13,21 +13,32 @@ struct ContactReader: Sendable {
 
     let columns: ColumnMap
     let identity: IdentityKey
+    /// Set for an export of ours: formulas are led by an apostrophe there.
+    private let statusColumn: Int?
+
+    init(columns: ColumnMap, identity: IdentityKey) {
+        self.columns = columns
+        self.identity = identity
+        statusColumn = columns.statusColumn
+    }
 
     func contact(_ row: CSVRow) throws(Rejected) -> ImportRow {
         if let problem = row.problem { throw Rejected(reason: problem.rawValue) }
         guard row.count == columns.columns.count else {
             throw Rejected(reason: "has \(row.count) cells, the header has \(columns.columns.count)")
         }
+        if let statusColumn, row[statusColumn].elementsEqual("unsubscribed".utf8) {
+            throw Rejected(reason: "was unsubscribed when it was exported: that is no consent")
+        }
         let address: EmailAddress
         do throws(EmailAddress.Invalid) {
-            address = try EmailAddress(Array(Self.trimmed(row[columns.addressColumn])))
+            address = try EmailAddress(Array(Self.trimmed(plain(row[columns.addressColumn]))))
         } catch {
             throw Rejected(reason: "address: \(error.reason)")
         }
         var attributes: [UInt8] = [UInt8(ascii: "{")]
         for (cell, prefix) in columns.prefixes.enumerated() {
-            let text = row[cell]
+            let text = plain(row[cell])
             try check(text, cell)
             guard let prefix else { continue }
             if attributes.count > 1 { attributes.append(UInt8(ascii: ",")) }
@@ -46,6 +57,14 @@ struct ContactReader: Sendable {
             domain: Array(address.domain),
             attributes: attributes
         )
+    }
+
+    /// A cell without the apostrophe that our export has put before a formula.
+    private func plain(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard statusColumn != nil, text.first == UInt8(ascii: "'"), let next = text.dropFirst().first,
+            ContactsExport.formulaStarts.contains(next)
+        else { return text }
+        return text.dropFirst()
     }
 
     private func check(_ text: ArraySlice<UInt8>, _ cell: Int) throws(Rejected) {

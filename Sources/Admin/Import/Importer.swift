@@ -43,7 +43,7 @@ struct Importer: Sendable {
         }
         let columns = try ColumnMap(header: (0..<row.count).map { Array(row[$0]) }, map: map, path: path)
         let contacts = ContactReader(columns: columns, identity: identity)
-        let rejects = RejectsFile(path: rejectsPath, columns: columns.columns)
+        let rejects = try RejectsFile(path: rejectsPath, columns: columns.columns, source: path)
 
         var summary = Summary()
         var seen = SeenAddresses()

@@ -9,6 +9,7 @@ import Shared
 final class RejectsFile {
     let path: String
     private let columns: [String]
+    private let source: String
     private var descriptor: Int32?
     private var buffer: [UInt8] = []
     private(set) var count = 0
@@ -16,9 +17,38 @@ final class RejectsFile {
     /// - Parameters:
     ///   - path: Where it is to be; nothing is there yet.
     ///   - columns: The names in the header of the imported file.
-    init(path: String, columns: [String]) {
+    ///   - source: The imported file, which must not be written over.
+    /// - Throws: ``AdminFailure`` when something else than an earlier rejects file is there.
+    init(path: String, columns: [String], source: String) throws(AdminFailure) {
         self.path = path
         self.columns = columns
+        self.source = source
+        try checkPlace()
+    }
+
+    /// What is there already is written over, and removed when nothing is rejected: it must be ours.
+    private func checkPlace() throws(AdminFailure) {
+        var (place, imported) = (stat(), stat())
+        guard stat(path, &place) == 0 else { return }
+        let isSource =
+            stat(source, &imported) == 0 && (place.st_dev, place.st_ino) == (imported.st_dev, imported.st_ino)
+        guard !isSource, place.st_mode & S_IFMT == S_IFREG, place.st_size == 0 || beginsAsOurs() else {
+            throw AdminFailure(
+                .cannotCreate,
+                isSource
+                    ? "--rejects \(path): is the file that is imported. Name another place for rejected rows"
+                    : "\(path): is there, and is no file of rejected rows. Name another place for them: --rejects FILE"
+            )
+        }
+    }
+
+    private func beginsAsOurs() -> Bool {
+        let expected = Array("\"\(ColumnMap.ownPrefix)line\"".utf8)
+        let opened = open(path, O_RDONLY | O_CLOEXEC)
+        guard opened >= 0 else { return false }
+        defer { close(opened) }
+        var bytes = [UInt8](repeating: 0, count: expected.count)
+        return read(opened, &bytes, bytes.count) == bytes.count && bytes == expected
     }
 
     deinit { if let descriptor { close(descriptor) } }
@@ -38,6 +68,7 @@ final class RejectsFile {
     }
 
     private func begin() throws(AdminFailure) {
+        try checkPlace()
         let opened = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard opened >= 0 else {
             throw AdminFailure(
@@ -73,7 +104,9 @@ final class RejectsFile {
 
     /// Flushes; when nothing was rejected, removes what an earlier import of the same file has left there.
     func finish() throws(AdminFailure) {
-        if count == 0 { unlink(path) } else { try flush() }
+        guard count == 0 else { return try flush() }
+        try checkPlace()
+        unlink(path)
     }
 
     private func append(_ cell: ArraySlice<UInt8>) {

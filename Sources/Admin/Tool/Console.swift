@@ -59,7 +59,11 @@ struct Console: Sendable {
                 signal(SIGPIPE, SIG_DFL)
                 raise(SIGPIPE)
             } else if written < 0, errno != EINTR {
-                return
+                // A result that is cut off must not look complete. Nobody can be told where errors cannot be written.
+                guard descriptor == STDOUT_FILENO else { return }
+                let reason = String(cString: strerror(errno))
+                writeAll(Array("veredus: standard output: \(reason)\n".utf8), to: STDERR_FILENO)
+                exit(ExitStatus.outputLost.rawValue)
             }
         }
     }

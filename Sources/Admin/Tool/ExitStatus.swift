@@ -9,6 +9,7 @@ enum ExitStatus: Int32, CaseIterable {
     case unavailable = 69
     case internalError = 70
     case cannotCreate = 73
+    case outputLost = 74
     case temporary = 75
     case noPermission = 77
     case configuration = 78
@@ -22,6 +23,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .unavailable: "a server cannot be reached, or `doctor` found one that does not serve"
         case .internalError: "a mistake in the program: please report it"
         case .cannotCreate: "a file cannot be written"
+        case .outputLost: "standard output could not be written: what is there is not all"
         case .temporary: "it may work in a moment: the server was busy or went away; the same command goes on"
         case .noPermission: "a log-in was refused, or the role may not do this"
         case .configuration: "a setting is missing or wrong, or the schema is not this program's"

@@ -9,7 +9,7 @@ extension Statement {
         .unsubscribeMembers, .lockOpenDeliveries, .dropRetries, .recallQueued, .markRecalled, .accountOfCampaign,
         .insertCampaign, .updateCampaign, .insertVersion, .startCampaign, .lockCampaign, .changeState,
         .stateOfCampaign, .newestLetter, .reportOnCampaign, .campaignsOfAccount, .countersOfCampaigns, .refusals,
-        .healthFacts, .keyChecks, .noteKeyCheck, .countSuppressed, .workersAlive, .makePartitions,
+        .healthFacts, .keyChecks, .noteKeyCheck, .countSuppressed, .isSuppressed, .workersAlive, .makePartitions,
         .campaignsThatSend, .holdCampaigns, .adoptInstallation,
         .followedCampaign, .audienceNow, .lockAccountAlone, .lockReopenable, .reopenRows, .reopenCampaign,
         .deadLetterGroups, .accountOfDeadLetter, .deadLetter, .waitingDeadLetters, .settleByRow, .settleDeadLetters,

@@ -239,7 +239,35 @@ extension AdminDatabase {
     }
 }
 
+extension AdminDatabase {
+    /// Whether a campaign of that kind and list must not mail an address, which need not be a contact.
+    package func isSuppressed(
+        _ addressHash: [UInt8],
+        account: AccountID,
+        list: Int32,
+        kind: CampaignKind
+    ) async throws -> Bool {
+        try await transaction(account: account) { connection in
+            try connection.rows(
+                .isSuppressed,
+                [.int32(account), .bytes(addressHash), .int32(list), .int16(kind.rawValue)]
+            ) { try $0.bool(0) }.only(of: .isSuppressed)
+        }
+    }
+}
+
 extension Statement {
+    /// `$1` account; `$2` hash; `$3` list; `$4` kind. The rule is that of the freeze.
+    static let isSuppressed = Statement(
+        "is-suppressed",
+        role: .admin,
+        """
+        SELECT EXISTS (
+            SELECT FROM suppressions s WHERE s.account_id = $1 AND s.address_hash = $2
+              AND (s.scope = 0 OR $4::smallint = 0 AND (s.scope = 1 OR s.scope = 2 AND s.list_id = $3))
+        )
+        """
+    )
     /// `$1` account; `$2` contacts; `$3` list; `$4` kind. The rule is that of the freeze.
     static let countSuppressed = Statement(
         "count-suppressed",

@@ -27,6 +27,7 @@ struct ServerOptions: ParsableArguments {
 
     func apply(to configuration: inout MailSimulator.Configuration) throws {
         configuration.host = host
+        guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535, 0 for a free one") }
         configuration.port = port
         configuration.threads = threads
         configuration.extensions.subtract(without)
