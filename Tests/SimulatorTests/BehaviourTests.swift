@@ -73,6 +73,19 @@ import Testing
         #expect(rules[0].behaviour == Behaviour(.delay(.dot, milliseconds: 500)))
     }
 
+    @Test func `a script answers in any words`() async throws {
+        let json = #"{"rules": [{"domain": "*", "behaviour": "reject-552-5.2.2", "text": "full \u001b[2J of bob@x"}]}"#
+        let script = try Script(json: Data(json.utf8))
+        try await withSimulator {
+            $0.script = script
+        } _: { simulator in
+            let client = try await RawClient.greeted(port: simulator.port)
+            _ = try await client.ask("MAIL FROM:<a@x>\r\n")
+            let reply = try await client.ask("RCPT TO:<b@x>\r\n")
+            #expect(reply.contains("552 5.2.2 full \u{1B}[2J of bob@x"))
+        }
+    }
+
     @Test(arguments: [
         (#"{"behaviour": "explode"}"#, "no such behaviour"),
         (#"{"domain": "a"}"#, "no such behaviour"),
@@ -80,6 +93,7 @@ import Testing
         (#"{"behaviour": "accept", "domain": "a", "sender": "b"}"#, "not both"),
         (#"{"behaviour": "accept", "domain": 7}"#, "not both"),
         (#"{"behaviour": "accept", "times": 0}"#, "times must be"),
+        (#"{"behaviour": "accept", "text": "x"}"#, "text goes with"),
         (#"{"behaviour": "accept", "times": "3"}"#, "times must be"),
         (#"{"behaviour": "once-mail-451"}"#, "once- is for recipients"),
         (#"{"behaviour": "mail-451", "domain": "a"}"#, "not rcpt to dot"),

@@ -3,7 +3,9 @@ import Foundation
 /// Rules that choose a ``Behaviour`` by a recipient's domain, by a sender, or for whole connections.
 ///
 /// As a file it is JSON: `{"rules": [{"domain": "*.slow.example", "behaviour": "delay-dot-500"},
-/// {"sender": "news@*", "behaviour": "mail-451", "times": 3}, {"behaviour": "banner-421", "times": 1}]}`.
+/// {"sender": "news@*", "behaviour": "mail-451", "times": 3}, {"behaviour": "banner-421", "times": 1},
+/// {"domain": "full.example", "behaviour": "reject-552-5.2.2", "text": "Mailbox full"}]}`.
+/// `text` is what stands behind the code of an answer, and is sent as it is written, whatever octets it has.
 /// An unknown key or word is an error, never ignored.
 package struct Script: Sendable {
     /// One rule; it applies wherever its pattern matches.
@@ -56,15 +58,22 @@ package struct Script: Sendable {
     }
 
     private static func rule(_ fields: [String: ScriptField], number: Int) throws -> Rule {
-        let unknown = Set(fields.keys).subtracting(["domain", "sender", "behaviour", "times"])
+        let unknown = Set(fields.keys).subtracting(["domain", "sender", "behaviour", "text", "times"])
         guard unknown.isEmpty else {
             throw Malformed(
                 description: "Rule \(number): unknown key \(unknown.sorted().joined(separator: ", ")). "
-                    + "Use domain or sender, behaviour, times."
+                    + "Use domain or sender, behaviour, text, times."
             )
         }
-        guard case .text(let word)? = fields["behaviour"], let behaviour = Behaviour(word: word) else {
+        guard case .text(let word)? = fields["behaviour"], var behaviour = Behaviour(word: word) else {
             throw Malformed(description: "Rule \(number): no such behaviour. Use one of:\n\(Behaviour.grammar)")
+        }
+        switch (fields["text"], behaviour.deed) {
+        case (nil, _): break
+        case (.text(let text)?, .answer(let step, let reply)):
+            behaviour = Behaviour(.answer(step, Reply(reply.code, reply.enhanced, text)), once: behaviour.isOnce)
+        default:
+            throw Malformed(description: "Rule \(number): text goes with a behaviour that answers, like reject-550.")
         }
         let subject: Rule.Subject
         switch (fields["domain"], fields["sender"]) {
