@@ -17,6 +17,7 @@ run_demo() {
     only_one demo
     install_for build servers
     build_programs "$DEMO_CONFIGURATION"
+    [ -z "$(compgen -G "$LOCAL/run/demo-*.pid")" ] || say "Stopping the programs that an earlier demo left running"
     stop_programs demo
     use_servers dev
     on_exit end_demo
