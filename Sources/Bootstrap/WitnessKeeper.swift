@@ -74,6 +74,7 @@ package struct WitnessKeeper: Service {
             do {
                 try await judgeAndRemember(queued, isStart: isStart)
             } catch {
+                await queued.putBack()
                 await queued.close()
                 throw error
             }

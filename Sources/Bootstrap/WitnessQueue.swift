@@ -75,6 +75,14 @@ package struct WitnessQueue: Sendable {
         consumer?.acknowledge(messages.map(\.tag))
     }
 
+    /// Leaves behind what was taken, after a look that changed nothing: a program that is refused and started again and
+    /// again must not wear the witness out.
+    package func putBack() async {
+        guard let newest = witnesses.max(by: { $0.generation < $1.generation }) else { return }
+        // Without a broker the message goes back by itself.
+        try? await replace(by: newest)
+    }
+
     /// Lets go of the broker; what was not replaced goes back to the queue.
     package func close() async {
         await consumer?.close()

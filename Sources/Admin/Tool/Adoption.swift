@@ -29,6 +29,7 @@ struct Adoption {
                 await queue.close()
                 return outcome
             } catch {
+                await queue.putBack()
                 await queue.close()
                 throw error
             }

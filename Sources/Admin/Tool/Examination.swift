@@ -157,6 +157,7 @@ struct Examination {
             let strange = try await installation.alone { [broker] in
                 let queue = try await WitnessQueue(broker, of: stored.installation)
                 let witnesses = queue.witnesses.map { (place: "the queue \(queue.name)", witness: $0) }
+                await queue.putBack()
                 await queue.close()
                 return StrangeDatabase.judge(stored, on: server, witnesses)
             }
