@@ -15,12 +15,17 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
+let hummingbird: [Target.Dependency] = [
+    .product(name: "Hummingbird", package: "hummingbird"),
+    .product(name: "HummingbirdTLS", package: "hummingbird"),
 ]
 
 let package = Package(
@@ -29,6 +34,9 @@ let package = Package(
         .executable(name: "veredus", targets: ["Admin"]),
         .executable(name: "veredus-producer", targets: ["Producer"]),
         .executable(name: "veredus-worker", targets: ["Worker"]),
+        .executable(name: "veredus-web", targets: ["Web"]),
+        .executable(name: "veredus-recorder", targets: ["Recorder"]),
+        .executable(name: "veredus-inbound", targets: ["Inbound"]),
         .executable(name: "veredus-simulator", targets: ["SimulatorProgram"]),
         .executable(name: "veredus-soak", targets: ["SoakProgram"]),
     ],
@@ -39,6 +47,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
@@ -62,6 +71,7 @@ let package = Package(
         ),
         .target(name: "AMQP", dependencies: ["Shared", "CRabbitMQ", "CLinux", "Threads"], swiftSettings: strict),
         .target(name: "SMTP", dependencies: ["Shared", "CCurl", "CLinux", "Threads"], swiftSettings: strict),
+        .target(name: "IMAP", dependencies: ["Shared", "CCurl", "Threads"], swiftSettings: strict),
         .target(name: "Telemetry", dependencies: ["Shared", logging], swiftSettings: strict),
         // What each program does first: settings from environment and file, logs.
         .target(
@@ -82,6 +92,26 @@ let package = Package(
                 "Shared", "Postgres", "AMQP", "SMTP", "Threads", "Bootstrap", logging, lifecycle, signals, arguments,
                 crypto,
             ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "Web",
+            dependencies: [
+                "Shared", "Postgres", "AMQP", "Bootstrap", logging, lifecycle, signals, arguments, crypto, cryptoExtras,
+            ] + hummingbird + nio,
+            resources: [.embedInCode("Assets")],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "Recorder",
+            dependencies: ["Shared", "Postgres", "AMQP", "Bootstrap", logging, lifecycle, signals, arguments],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "Inbound",
+            dependencies: [
+                "Shared", "Postgres", "IMAP", "Threads", "Bootstrap", logging, lifecycle, signals, arguments, crypto,
+            ] + nio,
             swiftSettings: strict
         ),
         .executableTarget(
@@ -149,6 +179,24 @@ let package = Package(
             dependencies: [
                 "Admin", "Shared", "Postgres", "Bootstrap", "Telemetry", "TestKit", "MailSimulator", logging,
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "WebTests",
+            dependencies: [
+                "Web", "Shared", "Postgres", "AMQP", "Bootstrap", "TestKit", logging, crypto,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ] + hummingbird + nio,
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RecorderTests",
+            dependencies: ["Recorder", "Shared", "Postgres", "AMQP", "TestKit", logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "InboundTests",
+            dependencies: ["Inbound", "IMAP", "Shared", "Postgres", "TestKit", "MailSimulator", logging] + nio,
             swiftSettings: strict
         ),
         .testTarget(

@@ -14,7 +14,13 @@ package struct Migration: Sendable {
 
     /// All of them in order; a test compares this list with the folder.
     package static let all = [
-        Migration(version: 1, name: "schema", sql: PackageResources.V0001_schema_sql)
+        Migration(version: 1, name: "schema", sql: PackageResources.V0001_schema_sql),
+        Migration(version: 2, name: "opt_outs", sql: PackageResources.V0002_opt_outs_sql),
+        Migration(version: 3, name: "inbound", sql: PackageResources.V0003_inbound_sql),
+        Migration(version: 4, name: "suppression", sql: PackageResources.V0004_suppression_sql),
+        Migration(version: 5, name: "tracking", sql: PackageResources.V0005_tracking_sql),
+        Migration(version: 6, name: "people", sql: PackageResources.V0006_people_sql),
+        Migration(version: 7, name: "api", sql: PackageResources.V0007_api_sql),
     ]
 }
 

@@ -146,7 +146,7 @@ import Testing
         try await Tool.withDesk { tool in
             let pool = PostgresPool(settings: tool.database.settings(role: .admin), name: "requeue", size: 1)
             let requeue = Requeue(
-                database: AdminDatabase(pool: pool, actor: "test"),
+                database: AccountDatabase(pool: pool, actor: "test"),
                 selection: DeadLetterSelection(reason: .renderError),
                 accounts: [1],
                 evenIfExpired: false

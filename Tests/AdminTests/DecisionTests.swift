@@ -211,7 +211,7 @@ import Testing
                 try await tool.execute("UPDATE campaigns SET state = \(state) WHERE campaign_id = 1")
                 let pool = PostgresPool(settings: tool.database.settings(role: .admin), name: "audit", size: 1)
                 var audit = BooksAudit(
-                    database: AdminDatabase(pool: pool, actor: "test"),
+                    database: AccountDatabase(pool: pool, actor: "test"),
                     campaign: 1,
                     account: 1
                 )

@@ -105,7 +105,7 @@ private final class Race: Sendable {
     let isOver = Atomic<Bool>(false)
     let seen = Mutex(Seen())
     private let store: PostgresDeliveryStore
-    private let admin: AdminDatabase
+    private let admin: AccountDatabase
     /// The address hashes of the large campaign's contacts, in the order of its rows.
     private let hashes: [[UInt8]]
     private let small: ClosedRange<CampaignID>
@@ -116,7 +116,7 @@ private final class Race: Sendable {
         main: CampaignID,
         small: ClosedRange<CampaignID>,
         store: PostgresDeliveryStore,
-        admin: AdminDatabase,
+        admin: AccountDatabase,
         hashes: [[UInt8]]
     ) {
         self.main = main
@@ -154,7 +154,7 @@ private final class Race: Sendable {
             main: main,
             small: campaigns[1]...(campaigns[1] + CampaignID(cancels) - 1),
             store: PostgresDeliveryStore(workers),
-            admin: AdminDatabase(pool: admins, actor: "race"),
+            admin: AccountDatabase(pool: admins, actor: "race"),
             hashes: hashes
         )
     }

@@ -113,7 +113,7 @@ extension Scenarios {
 
                 // Between two transactions.
                 let second = try stage.startTool(line)
-                try await stage.wait { try await stage.number(settled) >= AdminDatabase.reopenLimit }
+                try await stage.wait { try await stage.number(settled) >= AccountDatabase.reopenLimit }
                 second.kill()
                 #expect(try await stage.number(settled) < recipients, "or the kill came too late")
 

@@ -8,7 +8,7 @@ struct Books: Sendable {
     let database: PrivateDatabase
     let superuser: PostgresConnection
     let worker: PostgresDeliveryStore
-    let admin: AdminDatabase
+    let admin: AccountDatabase
     private let producerPool: PostgresPool
     private let workerPool: PostgresPool
     private let adminPool: PostgresPool
@@ -47,7 +47,7 @@ struct Books: Sendable {
         self.producerPool = producerPool
         self.adminPool = adminPool
         worker = PostgresDeliveryStore(workerPool)
-        admin = AdminDatabase(pool: adminPool, actor: "test")
+        admin = AccountDatabase(pool: adminPool, actor: "test")
     }
 
     private func close() async {

@@ -84,9 +84,9 @@ struct CampaignResolveUncertain: AsyncParsableCommand {
 
     private func reopen(_ seqs: [Seq], _ account: AccountID, _ session: Session) async throws -> ReopenReceipt {
         var receipt = ReopenReceipt()
-        for start in stride(from: 0, to: seqs.count, by: AdminDatabase.reopenLimit) {
+        for start in stride(from: 0, to: seqs.count, by: AccountDatabase.reopenLimit) {
             receipt += try await session.database.reopen(
-                Array(seqs[start..<min(seqs.count, start + AdminDatabase.reopenLimit)]),
+                Array(seqs[start..<min(seqs.count, start + AccountDatabase.reopenLimit)]),
                 of: campaign.id,
                 account: account,
                 from: [.uncertain],

@@ -28,7 +28,7 @@ struct DeadLettersDiscard: AsyncParsableCommand {
                         selection,
                         after: last,
                         through: .max,
-                        limit: AdminDatabase.reopenLimit
+                        limit: AccountDatabase.reopenLimit
                     )
                     guard let end = page.last else { break }
                     waiting.append((account, page.map(\.id)))

@@ -5,7 +5,7 @@ import Shared
 
 /// Makes a database that the programs refuse, since it was restored or copied, the one that sends.
 struct Adoption {
-    let database: AdminDatabase
+    let database: AccountDatabase
     let pool: PostgresPool
     let broker: BrokerSettings
     let reason: String

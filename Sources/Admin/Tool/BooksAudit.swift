@@ -26,7 +26,7 @@ struct BooksAudit: Sendable {
     /// The most rows that are read in one snapshot: a fraction of a second.
     static let pageRows: Seq = 200_000
 
-    let database: AdminDatabase
+    let database: AccountDatabase
     let campaign: CampaignID
     let account: AccountID
     /// Smaller in tests.
@@ -35,7 +35,7 @@ struct BooksAudit: Sendable {
     private(set) var lanes: [Lane] = []
     private(set) var differences: [Difference] = []
 
-    init(database: AdminDatabase, campaign: CampaignID, account: AccountID) {
+    init(database: AccountDatabase, campaign: CampaignID, account: AccountID) {
         self.database = database
         self.campaign = campaign
         self.account = account

@@ -31,7 +31,7 @@ struct DryRun: Sendable {
 
     private static let pageRows: Int32 = 1_000
 
-    let database: AdminDatabase
+    let database: AccountDatabase
     let letter: FrozenLetter
     let template: LetterTemplate
     let keys: KeyRing

@@ -51,7 +51,7 @@ struct Examination {
         var found: DatabaseHealth?
         do {
             try await pool.withConnection(deadline: .seconds(5)) { try await Migrator().verify(on: $0) }
-            let database = AdminDatabase(pool: pool, actor: actor)
+            let database = AccountDatabase(pool: pool, actor: actor)
             let health = try await database.health()
             findings.append(.ok(part, "PostgreSQL \(health.serverVersion) at \(settings), schema up to date"))
             found = health

@@ -25,9 +25,9 @@ struct Requeue: Sendable {
         }
     }
 
-    private static let page = AdminDatabase.reopenLimit
+    private static let page = AccountDatabase.reopenLimit
 
-    let database: AdminDatabase
+    let database: AccountDatabase
     let selection: DeadLetterSelection
     /// `nil` among them for letters that name no account.
     let accounts: [AccountID?]

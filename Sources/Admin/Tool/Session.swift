@@ -5,7 +5,7 @@ import Shared
 
 /// A command's work on the database: settings read, log-in checked, names looked up.
 struct Session: Sendable {
-    let database: AdminDatabase
+    let database: AccountDatabase
     let console: Console
 
     /// Opens the database, lends it to `body`, and closes it.
@@ -32,7 +32,7 @@ struct Session: Sendable {
                 try await Migrator().verify(on: connection)
                 try await connection.assertCannotBypassRowSecurity()
             }
-            let database = AdminDatabase(pool: pool, actor: actor(in: surroundings.environment))
+            let database = AccountDatabase(pool: pool, actor: actor(in: surroundings.environment))
             let value = try await body(Session(database: database, console: surroundings.console))
             await pool.close()
             return value

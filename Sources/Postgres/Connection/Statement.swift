@@ -4,15 +4,19 @@
 package struct Statement: Sendable {
     /// Unique in the program; at most 63 bytes, the server cuts the rest.
     package let name: String
-    /// Which role runs it in production; the statement check prepares it as that role. `nil` for every role.
-    package let role: StatementRole?
+    /// Which roles run it in production; the statement check prepares it as each of them. Empty: any role may.
+    package let roles: [StatementRole]
     /// Whether it runs per batch of deliveries: the statement check refuses a sequential scan of a large table in it.
     package let isHot: Bool
     package let sql: String
 
-    package init(_ name: String, role: StatementRole? = nil, isHot: Bool = false, _ sql: String) {
+    package init(_ name: String, role: StatementRole, isHot: Bool = false, _ sql: String) {
+        self.init(name, roles: [role], isHot: isHot, sql)
+    }
+
+    package init(_ name: String, roles: [StatementRole] = [], isHot: Bool = false, _ sql: String) {
         self.name = name
-        self.role = role
+        self.roles = roles
         self.isHot = isHot
         self.sql = sql
     }

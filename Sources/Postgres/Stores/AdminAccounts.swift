@@ -24,7 +24,7 @@ package struct AccountSize: Sendable {
     package let campaigns: Int64
 }
 
-extension AdminDatabase {
+extension AccountDatabase {
     /// - Throws: ``PostgresError`` of kind `uniqueViolation` when there is an account of that name.
     package func createAccount(named name: String) async throws -> AccountID {
         try await transaction(account: nil) { connection in

@@ -73,7 +73,7 @@ package struct RequestRefused: Error, Equatable, Sendable, CustomStringConvertib
     }
 }
 
-extension AdminDatabase {
+extension AccountDatabase {
     /// The account that a campaign belongs to; `nil` when there is no such campaign.
     package func account(of campaign: CampaignID) async throws -> AccountID? {
         try await transaction(account: nil) { connection in

@@ -46,7 +46,7 @@ package struct ContactCard: Sendable {
     package let deliveries: [Delivery]
 }
 
-extension AdminDatabase {
+extension AccountDatabase {
     /// The members of a list after a contact's number, in order; a transaction of its own, so that a long export holds
     /// no snapshot.
     package func members(

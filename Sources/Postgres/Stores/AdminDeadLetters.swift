@@ -57,7 +57,7 @@ package struct DeadLetterSelection: Sendable {
 }
 
 /// All of this reads the table: a look at the queue counts against the broker's delivery limit.
-extension AdminDatabase {
+extension AccountDatabase {
     /// Dead letters that wait for a decision, by cause, the most frequent first.
     /// Without an account: those that name none.
     package func deadLetterGroups(of account: AccountID?, campaign: CampaignID?) async throws -> [DeadLetterGroup] {

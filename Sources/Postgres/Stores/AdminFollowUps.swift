@@ -23,7 +23,7 @@ package struct FollowUpRefused: Error, Equatable, Sendable, CustomStringConverti
     }
 }
 
-extension AdminDatabase {
+extension AccountDatabase {
     /// Makes a draft that mails those whom a campaign left in a state: its letter and rules, books of its own.
     ///
     /// Who they are is decided by the freeze, as is who has opted out meanwhile.

@@ -15,7 +15,7 @@ package struct DatabaseHealth: Sendable {
     package let optOutLatency: LatencyHistogram
 }
 
-extension AdminDatabase {
+extension AccountDatabase {
     package func health() async throws -> DatabaseHealth {
         let deadLetters = try await countDeadLetters()
         let optOutLatency = try await latencies(of: .optOut)

@@ -68,7 +68,7 @@ package struct ImportCounts: Sendable, Equatable {
     }
 }
 
-extension AdminDatabase {
+extension AccountDatabase {
     /// Stores a chunk of rows, all or none.
     ///
     /// Safe to repeat: what is there already stays as it is. It never subscribes who has unsubscribed, never touches a

@@ -1,6 +1,6 @@
 import Shared
 
-extension AdminDatabase {
+extension AccountDatabase {
     /// Takes the campaigns that would send off their way: running ones are paused, scheduled ones are drafts again.
     ///
     /// Safe to repeat.

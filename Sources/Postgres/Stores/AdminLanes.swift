@@ -13,7 +13,7 @@ package struct DomainTaken: Error, Equatable, Sendable {
     package let lane: String
 }
 
-extension AdminDatabase {
+extension AccountDatabase {
     package func lanes() async throws -> [LaneFacts] {
         try await transaction(account: nil) { connection in
             try connection.rows(.lanes) { row in

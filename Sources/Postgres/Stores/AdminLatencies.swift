@@ -6,7 +6,7 @@ package enum MeasuredLatency: String, Sendable {
     case optOut = "opt-out"
 }
 
-extension AdminDatabase {
+extension AccountDatabase {
     /// Counts how long something took.
     package func note(_ what: MeasuredLatency, _ duration: Duration) async throws {
         try await transaction(account: nil) { connection in

@@ -40,7 +40,7 @@ package struct LaneRange: Sendable, Equatable {
     package var rows: Int { Int(last) - Int(first) + 1 }
 }
 
-extension AdminDatabase {
+extension AccountDatabase {
     /// The lanes of a campaign that is frozen.
     package func lanes(of campaign: CampaignID, account: AccountID) async throws -> [LaneRange] {
         try await transaction(account: account) { connection in

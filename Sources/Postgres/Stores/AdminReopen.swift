@@ -38,7 +38,7 @@ package struct ReopenRefused: Error, Equatable, Sendable, CustomStringConvertibl
     }
 }
 
-extension AdminDatabase {
+extension AccountDatabase {
     /// The most rows that one reopen takes: what waits for its locks, claims and opt-outs, waits a moment.
     package static let reopenLimit = 2_000
 

@@ -77,7 +77,7 @@ package struct DeliveryCounts: Sendable, Equatable {
     }
 }
 
-extension AdminDatabase {
+extension AccountDatabase {
     /// Reads one campaign's counters: a few rows, however large the campaign is.
     package func report(on campaign: CampaignID, account: AccountID) async throws -> CampaignReport? {
         // One snapshot for both statements, or the books would seem not to balance now and then.

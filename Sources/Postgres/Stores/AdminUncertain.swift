@@ -13,7 +13,7 @@ package struct UncertainRow: Sendable {
     package let hasOptedOut: Bool
 }
 
-extension AdminDatabase {
+extension AccountDatabase {
     /// The uncertain rows of a range of a campaign's recipients: a page, so that no snapshot is held for long.
     ///
     /// - Parameters:

@@ -10,7 +10,7 @@ package final class Stage: Sendable {
     package let database: PrivateDatabase
     package let simulator: MailSimulator
     /// The operator's side.
-    package let admin: AdminDatabase
+    package let admin: AccountDatabase
     /// What a scenario sets up and looks at, as superuser.
     package let superuser: PostgresPool
     /// Where the programs find their queues.
@@ -82,7 +82,7 @@ package final class Stage: Sendable {
         self.database = database
         self.simulator = simulator
         let pool = PostgresPool(settings: database.settings(role: .admin), name: "admin", size: 2)
-        admin = AdminDatabase(pool: pool, actor: "test")
+        admin = AccountDatabase(pool: pool, actor: "test")
         superuser = PostgresPool(settings: database.superuserSettings, name: "stage", size: 4)
         self.virtualHost = virtualHost
         self.brokerURL = brokerURL

@@ -1,9 +1,10 @@
 import Shared
 
-/// What the admin tool asks of the database: one account at a time, each change with a row in the audit log.
+/// What the programs that serve people ask of the database, the operator's tool and the web side: one account at a time,
+/// each change with a row in the audit log.
 ///
 /// Each call is one transaction, so that an interrupted command leaves nothing half done.
-package struct AdminDatabase: Sendable {
+package struct AccountDatabase: Sendable {
     package let pool: PostgresPool
     /// Who asks, for the audit log.
     package let actor: String
@@ -59,7 +60,7 @@ package struct AuditEntry: Sendable {
 
 extension PostgresConnection {
     /// Writes one row to the audit log; last in a transaction, for others wait until it ends.
-    func write(_ entry: AuditEntry, by actor: String, account: AccountID?) throws(PostgresError) {
+    package func write(_ entry: AuditEntry, by actor: String, account: AccountID?) throws(PostgresError) {
         try run(
             .writeAudit,
             [
@@ -74,14 +75,14 @@ extension Statement {
     /// Says which account the transaction may see; `$1` its number as text.
     static let chooseAccount = Statement(
         "choose-account",
-        role: .admin,
+        roles: [.admin, .web],
         "SELECT set_config('veredus.account', $1, true)"
     )
 
     /// `$1` who; `$2` account or NULL; `$3` action; `$4` subject; `$5` reason.
     static let writeAudit = Statement(
         "write-audit",
-        role: .admin,
+        roles: [.admin, .web, .inbound],
         "SELECT write_audit($1::text, $2::int, $3::text, $4::text, $5::text)"
     )
 }

@@ -1,0 +1,3 @@
+/// Why a mailbox could not be read.
+package struct IMAPError: Error {
+}

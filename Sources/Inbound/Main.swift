@@ -1,0 +1,4 @@
+@main
+struct InboundProgram {
+    static func main() {}
+}

@@ -1,0 +1,2 @@
+-- What comes back by mail. Locks no large table.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Suppressions, soft bounces, complaint rates. Locks no large table.
+SELECT 1;

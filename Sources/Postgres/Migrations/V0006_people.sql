@@ -1,0 +1,2 @@
+-- People who sign in. Locks no large table.
+SELECT 1;

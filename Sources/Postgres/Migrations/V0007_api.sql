@@ -1,0 +1,2 @@
+-- Keys of the API. Locks no large table.
+SELECT 1;

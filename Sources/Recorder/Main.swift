@@ -1,0 +1,4 @@
+@main
+struct RecorderProgram {
+    static func main() {}
+}

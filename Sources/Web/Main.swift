@@ -1,0 +1,8 @@
+import CryptoExtras
+import Hummingbird
+import HummingbirdTLS
+
+@main
+struct WebProgram {
+    static func main() {}
+}
