@@ -1,8 +1,79 @@
-import CryptoExtras
-import Hummingbird
-import HummingbirdTLS
+import AMQP
+import ArgumentParser
+import Bootstrap
+import Logging
+import Postgres
+import ServiceLifecycle
+import Shared
+import UnixSignals
 
+/// `veredus-web`: pixels, clicks and unsubscribes for recipients; the dashboard and the API for those who send.
 @main
-struct WebProgram {
-    static func main() {}
+struct WebProgram: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "veredus-web",
+        abstract: "Serves pixels, links, unsubscribe pages, the dashboard and the API.",
+        discussion: """
+            Settings come from the environment and from a file; docs/operations.md lists them. Any number of them may \
+            run behind a load balancer. SIGTERM lets /readyz say no for a while, answers what was asked, and leaves.
+            """
+    )
+
+    @Option(name: .long, help: "A file of settings, NAME=VALUE a line.")
+    var settings: String?
+
+    func run() async throws {
+        await Bootstrap.exitOnFailure {
+            var (reader, log) = try Bootstrap.start(program: "veredus-web", settingsFile: settings)
+            let web = WebSettings(reading: &reader)
+            let keys = KeyRing(reading: &reader)
+            let addressKey = Int16(KeySettings.addressKey(reading: &reader).number)
+            let postgres = PostgresSettings(reading: &reader)
+            let broker = BrokerSettings(reading: &reader, clientName: "veredus-web")
+            let proxies = TrustedProxies(web.trustedProxies, reading: &reader)
+            let (database, amqp, ring, trusted) = try reader.finished(postgres, broker, keys, proxies)
+
+            let pool = PostgresPool(settings: database, name: "veredus-web", size: 8)
+            try await pool.assertReady(log: log)
+            let notes = log
+            let publisher = try AMQPPublisher(amqp) { notes.notice("broker", metadata: ["what": "\($0)"]) }
+            let drain = Drain(seconds: 0)
+            let parts = WebParts(
+                settings: web,
+                pool: pool,
+                publisher: publisher,
+                keys: ring,
+                addressKey: addressKey,
+                proxies: trusted,
+                drain: drain,
+                log: log
+            )
+            // The last one is asked to stop first.
+            var group = ServiceGroupConfiguration(
+                services: [
+                    .init(service: try Site(parts: parts).application(), failureTerminationBehavior: .cancelGroup),
+                    .init(service: drain),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: log
+            )
+            group.maximumGracefulShutdownDuration = .seconds(30)
+            try await ServiceGroup(configuration: group).run()
+            await publisher.close()
+            await pool.close()
+            log.info("web stopped")
+        }
+    }
+}
+
+extension TrustedProxies {
+    /// `nil` after a problem was noted.
+    init?(_ texts: [String], reading reader: inout SettingsReader) {
+        do throws(Malformed) {
+            try self.init(texts)
+        } catch {
+            reader.report(.webTrustedProxies, error.description)
+            return nil
+        }
+    }
 }

@@ -92,7 +92,7 @@ extension SettingsReader {
     }
 
     /// An https address without query and fragment; http only on this machine.
-    fileprivate mutating func webAddress(_ name: SettingName, example: String) -> String {
+    mutating func webAddress(_ name: SettingName, example: String) -> String {
         guard let text = required(name, example: example) else { return example }
         var address = text[...]
         while address.hasSuffix("/") { address.removeLast() }

@@ -23,8 +23,14 @@ package enum SettingName: String, Sendable, CaseIterable {
     case addressKeyFile = "VEREDUS_ADDRESS_KEY_FILE"
 
     case trackingURL = "VEREDUS_TRACKING_URL"
+    case dashboardURL = "VEREDUS_DASHBOARD_URL"
     case bounceDomain = "VEREDUS_BOUNCE_DOMAIN"
     case ehloName = "VEREDUS_EHLO_NAME"
+
+    case webListen = "VEREDUS_WEB_LISTEN"
+    case webTrustedProxies = "VEREDUS_WEB_TRUSTED_PROXIES"
+    case webCertificate = "VEREDUS_WEB_CERTIFICATE"
+    case webKey = "VEREDUS_WEB_KEY"
 
     case lanes = "VEREDUS_LANES"
     case jobsPerMessage = "VEREDUS_JOBS_PER_MESSAGE"

@@ -1,0 +1,35 @@
+import HTTPTypes
+import Hummingbird
+
+/// Sends a request to the site that its host names; a host that is not ours gets nothing (RFC 9110 §15.5.20).
+///
+/// Letters name the tracking host, people and programs the dashboard's: a page of the one is not there on the other,
+/// so that no cookie of the dashboard ever goes to an address that stands in letters. Health is answered for any host:
+/// a load balancer asks by address.
+struct HostGate<Site: HTTPResponder>: HTTPResponder where Site.Context == WebContext {
+    let health: Site
+    /// By authority, in lower case, with the port where it is not the scheme's own.
+    let sites: [String: Site]
+
+    func respond(to request: Request, context: WebContext) async throws -> Response {
+        if request.uri.path == HealthRoutes.alive || request.uri.path == HealthRoutes.ready {
+            return try await health.respond(to: request, context: context)
+        }
+        let authority = (request.head.authority ?? "").lowercased()
+        guard let site = sites[authority] else {
+            return Response(status: .misdirectedRequest, headers: [.cacheControl: "no-store"])
+        }
+        return try await site.respond(to: request, context: context)
+    }
+}
+
+/// The authority of an address of ours as browsers send it: lower case, without the scheme's own port.
+func authority(of url: String) -> String {
+    let rest = url.drop { $0 != "/" }.dropFirst(2)
+    let authority = rest.prefix { $0 != "/" }.lowercased()
+    for (scheme, port) in [("https://", ":443"), ("http://", ":80")]
+    where url.lowercased().hasPrefix(scheme) && authority.hasSuffix(port) {
+        return String(authority.dropLast(port.count))
+    }
+    return authority
+}

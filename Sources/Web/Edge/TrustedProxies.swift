@@ -1,0 +1,93 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Shared
+
+/// The proxies whose word about the reader is taken.
+struct TrustedProxies: Sendable {
+    /// An entry of VEREDUS_WEB_TRUSTED_PROXIES that is neither an address nor a network.
+    struct Malformed: Error, CustomStringConvertible {
+        let text: String
+        var description: String { "\"\(text)\" is neither an address nor a network such as 10.0.0.0/8" }
+    }
+
+    private struct Network: Sendable {
+        let bytes: [UInt8]
+        let bits: Int
+
+        func contains(_ address: [UInt8]) -> Bool {
+            guard address.count == bytes.count else { return false }
+            return (0..<bits).allSatisfy { bit in
+                let mask: UInt8 = 0x80 >> UInt8(bit % 8)
+                return address[bit / 8] & mask == bytes[bit / 8] & mask
+            }
+        }
+    }
+
+    private let networks: [Network]
+
+    init(_ texts: [String]) throws(Malformed) {
+        networks = try texts.map { text throws(Malformed) in
+            let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let address = try? SocketAddress(ipAddress: String(parts[0]), port: 0) else {
+                throw Malformed(text: text)
+            }
+            let bytes = address.addressBytes
+            guard parts.count == 2 else { return Network(bytes: bytes, bits: bytes.count * 8) }
+            guard let bits = Int(parts[1]), (0...bytes.count * 8).contains(bits) else { throw Malformed(text: text) }
+            return Network(bytes: bytes, bits: bits)
+        }
+    }
+
+    func contains(_ address: SocketAddress?) -> Bool {
+        guard let bytes = address?.addressBytes, !bytes.isEmpty else { return false }
+        return networks.contains { $0.contains(bytes) }
+    }
+
+    /// The nearest hop that is not a proxy of ours: what stands before it in the field anybody can have written.
+    func client(forwardedFor field: String) -> ClientAddress? {
+        for hop in field.split(separator: ",").reversed() {
+            let text = hop.trimmed
+            guard let address = try? SocketAddress(ipAddress: text, port: 0) else { return nil }
+            if !contains(address) { return ClientAddress(address) }
+        }
+        return nil
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: String { String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
+}
+
+/// Takes the reader's address and scheme from a proxy that is believed, from nobody else.
+struct ForwardedMiddleware: RouterMiddleware {
+    let proxies: TrustedProxies
+    let endsTLS: Bool
+
+    func handle(
+        _ request: Request,
+        context: WebContext,
+        next: (Request, WebContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        context.isEncrypted = endsTLS
+        if proxies.contains(context.peer) {
+            // Of several fields of that name the joined text is read, as RFC 9110 §5.3 has it.
+            let hops = request.headers[values: .xForwardedFor].joined(separator: ",")
+            if let client = proxies.client(forwardedFor: hops) { context.client = client }
+            if request.headers[.xForwardedProto]?.lowercased() == "https" { context.isEncrypted = true }
+        }
+        return try await next(request, context)
+    }
+}
+
+extension HTTPField.Name {
+    static let xForwardedFor = unchecked("X-Forwarded-For")
+    static let xForwardedProto = unchecked("X-Forwarded-Proto")
+
+    /// A name that is written in this source, and valid.
+    static func unchecked(_ name: StaticString) -> HTTPField.Name {
+        guard let field = HTTPField.Name("\(name)") else { preconditionFailure("\(name) is no field name") }
+        return field
+    }
+}

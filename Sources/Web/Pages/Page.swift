@@ -1,0 +1,24 @@
+import Shared
+
+/// A page of ours: a Mustache template among Assets/, filled with values that it escapes.
+struct Page: Sendable {
+    private let template: MustacheTemplate
+
+    /// - Parameters:
+    ///   - source: The template's text, embedded.
+    ///   - name: What errors call it.
+    ///   - partials: What `{{>name}}` stands for.
+    init(_ source: [UInt8], name: String, partials: [String: [UInt8]] = [:]) throws(TemplateError) {
+        template = try MustacheTemplate(
+            String(decoding: source, as: UTF8.self),
+            name: name,
+            partials: partials.mapValues { String(decoding: $0, as: UTF8.self) },
+            escaping: .html
+        )
+    }
+
+    /// The page with its values: UTF-8. A field that the template names must be there.
+    func render(_ fields: MergeValue) throws(RenderError) -> [UInt8] {
+        try template.render(fields, limitBytes: 4 << 20)
+    }
+}

@@ -1,0 +1,91 @@
+import AMQP
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import Logging
+import NIOSSL
+import Postgres
+import ServiceLifecycle
+import Shared
+
+/// What the parts of the web side share.
+struct WebParts: Sendable {
+    let settings: WebSettings
+    let pool: PostgresPool
+    let publisher: any JobPublisher
+    let keys: KeyRing
+    /// Which key made the hashes of addresses.
+    let addressKey: Int16
+    let proxies: TrustedProxies
+    let drain: Drain
+    let log: Logger
+}
+
+/// The two sites behind one door, and the door.
+struct Site: Sendable {
+    let parts: WebParts
+
+    /// What answers a request; without a server, for tests as well.
+    func responder() -> some HTTPResponder<WebContext> {
+        let health = Router(context: WebContext.self)
+        HealthRoutes(pool: parts.pool, drain: parts.drain).add(to: health)
+        let tracking = router()
+        addTracking(to: tracking)
+        let dashboard = router()
+        addDashboard(to: dashboard)
+        let trackingHost = authority(of: parts.settings.trackingURL)
+        let dashboardHost = authority(of: parts.settings.dashboardURL)
+        guard trackingHost != dashboardHost else {
+            // On one machine, for the demo: the routes of both.
+            addDashboard(to: tracking)
+            return HostGate(health: health.buildResponder(), sites: [trackingHost: tracking.buildResponder()])
+        }
+        return HostGate(
+            health: health.buildResponder(),
+            sites: [trackingHost: tracking.buildResponder(), dashboardHost: dashboard.buildResponder()]
+        )
+    }
+
+    private func router() -> Router<WebContext> {
+        let router = Router(context: WebContext.self)
+        router.add(middleware: ForwardedMiddleware(proxies: parts.proxies, endsTLS: parts.settings.certificate != nil))
+        router.add(middleware: SecurityHeaders())
+        return router
+    }
+
+    /// What stands in letters.
+    private func addTracking(to router: Router<WebContext>) {}
+
+    /// What people and programs use.
+    private func addDashboard(to router: Router<WebContext>) {}
+
+    /// The server, not running yet.
+    func application() throws -> some ApplicationProtocol {
+        let plain = HTTPServerBuilder.http1(
+            configuration: .init(
+                idleTimeout: .seconds(60),
+                httpDecoderConfiguration: .init(maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 16 << 10)
+            )
+        )
+        var server = plain
+        if let certificate = parts.settings.certificate {
+            let chain = try NIOSSLCertificate.fromPEMFile(certificate.chainFile).map {
+                NIOSSLCertificateSource.certificate($0)
+            }
+            let key = try NIOSSLPrivateKey(file: certificate.keyFile, format: .pem)
+            server = try .tls(
+                plain,
+                tlsConfiguration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
+            )
+        }
+        return Application(
+            responder: responder(),
+            server: server,
+            configuration: .init(
+                address: .hostname(parts.settings.listenHost, port: parts.settings.listenPort),
+                backlog: 4_096
+            ),
+            logger: parts.log
+        )
+    }
+}
