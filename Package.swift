@@ -10,6 +10,10 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// `./dev fuzz` alone builds with it: the parser of mails that come back, with libFuzzer's coverage.
+let isFuzzing = Context.environment["VEREDUS_FUZZ"] == "1"
+let coverage: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])] : []
+
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -54,7 +58,7 @@ let package = Package(
     ],
     targets: [
         // The pure core: no IO, no C, no logging.
-        .target(name: "Shared", dependencies: [crypto], swiftSettings: strict),
+        .target(name: "Shared", dependencies: [crypto], swiftSettings: strict + coverage),
 
         // The C libraries, and one thread for each of their handles.
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -207,3 +211,16 @@ let package = Package(
         ),
     ]
 )
+
+if isFuzzing {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzReports",
+            dependencies: ["Shared"],
+            path: "Tests/Fuzz",
+            exclude: ["dictionary.txt"],
+            swiftSettings: strict + coverage,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
+        )
+    )
+}

@@ -2,5 +2,5 @@
 ///
 /// The order counts: what only one provider means by a code, then words that say one thing, then codes, then words
 /// that say less, at last codes that say less.
-let builtInRules = [builtInMailboxRules, builtInRefusalRules, builtInNoticeRules, builtInKindRules]
+package let builtInRules = [builtInMailboxRules, builtInRefusalRules, builtInNoticeRules, builtInKindRules]
     .joined(separator: "\n")

@@ -1,0 +1,126 @@
+import ArgumentParser
+import Bootstrap
+import Foundation
+import Shared
+
+/// Judges mails without storing anything: for trying rules, and for comparing with other readers.
+struct InboundExplain: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Say how mails that came back would be judged; nothing is stored, no server is asked.",
+        discussion: """
+            Each FILE is one mail, or a folder of them; - is standard input. With --json one line for each mail: its \
+            kind, its recipients with reason and consequence, and the words that decided.
+            """
+    )
+    @OptionGroup var output: OutputOptions
+    @Option(help: "A file of rules that come before the built-in ones.", completion: .file()) var rules: String?
+    @Argument(help: "Mails, folders of mails, or -.", completion: .file()) var files: [String]
+
+    func run() async throws {
+        let console = Surroundings.current.console
+        let book = try ruleBook()
+        for path in try files.flatMap(Self.mails) {
+            let report = readReport(try Self.read(path), book: book)
+            if output.json {
+                console.print(report.json(of: path))
+            } else {
+                console.print(path == "-" ? report.summary : "\(path): \(report.summary)")
+            }
+        }
+    }
+
+    private func ruleBook() throws -> RuleBook {
+        guard let rules else { return .builtIn }
+        do {
+            let text = String(decoding: try Self.read(rules), as: UTF8.self)
+            return try RuleBook(parsing: text, path: rules)
+        } catch let error as RuleBook.Invalid {
+            throw AdminFailure(.badData, error.description)
+        }
+    }
+
+    /// The files of a folder in the order of their names, or the one file.
+    private static func mails(_ path: String) throws -> [String] {
+        var isFolder: ObjCBool = false
+        guard path != "-", FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
+        else { return [path] }
+        let names = try FileManager.default.contentsOfDirectory(atPath: path).filter { !$0.hasPrefix(".") }.sorted()
+        return names.map { path + (path.hasSuffix("/") ? "" : "/") + $0 }.filter {
+            FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder) && !isFolder.boolValue
+        }
+    }
+
+    /// At most what is judged of a mail, and a byte more: what lies beyond is not looked at anyway.
+    private static func read(_ path: String) throws(AdminFailure) -> [UInt8] {
+        let file = try ByteFile(path: path == "-" ? "/dev/stdin" : path)
+        var bytes: [UInt8] = []
+        while bytes.count <= MIMELimits().messageBytes {
+            let more = try file.next()
+            guard !more.isEmpty else { break }
+            bytes += more
+        }
+        return bytes
+    }
+}
+
+/// Prints the rules that are part of the program.
+struct InboundRules: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rules",
+        abstract: "Print the built-in rules by which texts of other servers are understood.",
+        discussion: """
+            An operator's own rules, in a file of the same form, come before these: VEREDUS_INBOUND_RULES names it, and \
+            `veredus inbound explain --rules` tries it.
+            """
+    )
+
+    func run() async throws { Surroundings.current.console.print(builtInRules) }
+}
+
+extension MailReport {
+    /// One line for people.
+    fileprivate var summary: String {
+        let found = recipients.map { recipient in
+            let code = recipient.status.map { " \($0.statusClass).\($0.subject).\($0.detail)" } ?? ""
+            return "\(recipient.address ?? "no address") \(recipient.action.rawValue)\(code), "
+                + "\(recipient.finding.reason.rawValue): \(recipient.consequence.rawValue)"
+        }
+        return ([kind.name] + found).joined(separator: "; ")
+    }
+
+    fileprivate func json(of file: String) -> JSONValue {
+        [
+            "file": .string(file), "kind": .string(kind.name), "cut_short": .bool(isCutShort),
+            "message_id": .string(orNull: messageID), "recipients": .array(recipients.map(\.json)),
+        ]
+    }
+}
+
+extension MailReport.Kind {
+    fileprivate var name: String {
+        switch self {
+        case .delivery: "delivery"
+        case .complaint(let type): "complaint (\(type))"
+        case .autoReply: "auto-reply"
+        case .challenge: "challenge"
+        case .unsubscribe: "unsubscribe"
+        case .other: "other"
+        }
+    }
+}
+
+extension ReportedRecipient {
+    fileprivate var json: JSONValue {
+        [
+            "address": .string(orNull: address),
+            "original": .string(orNull: original),
+            "action": .string(action.rawValue),
+            "status": .string(orNull: status.map { "\($0.statusClass).\($0.subject).\($0.detail)" }),
+            "reason": .string(finding.reason.rawValue),
+            "permanent": .bool(finding.isPermanent),
+            "consequence": .string(consequence.rawValue),
+            "diagnostic": .string(String(decoding: diagnostic, as: UTF8.self)),
+        ]
+    }
+}
