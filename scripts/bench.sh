@@ -6,7 +6,11 @@ run_bench() {
     SCENARIO=${SCENARIO:-whole} RECIPIENTS=${RECIPIENTS:-} JOBS_PER_MESSAGE=${JOBS_PER_MESSAGE:-1}
     QUEUE_TYPE=${QUEUE_TYPE:-quorum} CONNECTIONS=${CONNECTIONS:-100} DELAY_MS=${DELAY_MS:-0} OUTPUT=${OUTPUT:-}
     take_arguments "SCENARIO RECIPIENTS JOBS_PER_MESSAGE QUEUE_TYPE CONNECTIONS DELAY_MS OUTPUT" "$@"
-    require_choice SCENARIO whole fair
+    require_choice SCENARIO whole fair bounces
+    if [ "$SCENARIO" = bounces ]; then
+        bench_bounces
+        return
+    fi
     # Fairness is measured beside a larger campaign, and against a server that can be slow.
     RECIPIENTS=${RECIPIENTS:-$([ "$SCENARIO" = fair ] && echo 200000 || echo 100000)}
     if [ "$SCENARIO" = fair ]; then require_number RECIPIENTS 10000 10000000; else require_number RECIPIENTS 100 10000000; fi
