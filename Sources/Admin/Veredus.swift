@@ -14,6 +14,7 @@ import Glibc
         subcommands: [
             MigrateCommand.self, DoctorCommand.self, AccountCommand.self, ListCommand.self, LaneCommand.self,
             ContactsCommand.self, SuppressCommand.self, CampaignCommand.self, DeadLettersCommand.self,
+            InboundCommand.self,
             ExitCodesCommand.self,
         ]
     )
