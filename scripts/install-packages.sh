@@ -57,6 +57,7 @@ forbid_services
 fresh=()
 had rabbitmq-server || fresh+=(rabbitmq-server.service epmd.service epmd.socket)
 had postgresql-common || fresh+=(postgresql.service)
+had dovecot-core || fresh+=(dovecot.service dovecot.socket)
 
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 apt() { apt-get -q -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 "$@" 9>&-; }

@@ -26,6 +26,9 @@ static inline CURLcode veredus_curl_set_pointer(CURL *easy, CURLoption option, v
 typedef size_t (*veredus_curl_header_callback)(char *bytes, size_t size, size_t count, void *user);
 typedef int (*veredus_curl_sockopt_callback)(void *user, curl_socket_t socket, curlsocktype purpose);
 typedef int (*veredus_curl_close_callback)(void *user, curl_socket_t socket);
+typedef size_t (*veredus_curl_write_callback)(char *bytes, size_t size, size_t count, void *user);
+typedef int (*veredus_curl_progress_callback)(void *user, curl_off_t expected, curl_off_t got, curl_off_t to_send,
+                                              curl_off_t sent);
 typedef int (*veredus_curl_socket_callback)(CURL *easy, curl_socket_t socket, int what, void *user, void *ours);
 typedef int (*veredus_curl_timer_callback)(CURLM *multi, long milliseconds, void *user);
 
@@ -40,6 +43,16 @@ static inline CURLcode veredus_curl_on_open(CURL *easy, veredus_curl_sockopt_cal
 static inline CURLcode veredus_curl_on_close(CURL *easy, veredus_curl_close_callback call, void *user) {
     CURLcode status = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, call);
     return status != CURLE_OK ? status : curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, user);
+}
+static inline CURLcode veredus_curl_on_write(CURL *easy, veredus_curl_write_callback call, void *user) {
+    CURLcode status = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, call);
+    return status != CURLE_OK ? status : curl_easy_setopt(easy, CURLOPT_WRITEDATA, user);
+}
+/// Called about once a second, and while data flows; whatever it returns but 0 ends the transfer.
+static inline CURLcode veredus_curl_on_progress(CURL *easy, veredus_curl_progress_callback call, void *user) {
+    CURLcode status = curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, call);
+    if (status == CURLE_OK) status = curl_easy_setopt(easy, CURLOPT_XFERINFODATA, user);
+    return status != CURLE_OK ? status : curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
 }
 static inline CURLMcode veredus_curl_on_socket(CURLM *multi, veredus_curl_socket_callback call, void *user) {
     CURLMcode status = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, call);

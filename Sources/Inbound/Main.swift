@@ -1,4 +1,129 @@
+import ArgumentParser
+import Bootstrap
+import IMAP
+import Logging
+import Postgres
+import ServiceLifecycle
+import Shared
+import UnixSignals
+
+/// `veredus-inbound`: takes bounces, complaints and unsubscribe mails, stores them, judges them.
 @main
-struct InboundProgram {
-    static func main() {}
+struct InboundProgram: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "veredus-inbound",
+        abstract: "Takes what comes back by mail: bounces, complaints, unsubscribe mails.",
+        discussion: """
+            Settings come from the environment and from a file; docs/operations.md lists them. Ways in are a listener for \
+            LMTP or SMTP, an IMAP folder and a Maildir, each if its settings are there; what `veredus inbound ingest` \
+            stored is judged in any case. It never sends mail.
+            """
+    )
+
+    @Option(name: .long, help: "A file of settings, NAME=VALUE a line.")
+    var settings: String?
+
+    func run() async throws {
+        await Bootstrap.exitOnFailure {
+            var (reader, log) = try Bootstrap.start(program: "veredus-inbound", settingsFile: settings)
+            let inbound = InboundSettings(reading: &reader)
+            let keys = KeyRing(reading: &reader)
+            let addressKey = Int16(KeySettings.addressKey(reading: &reader).number)
+            let postgres = PostgresSettings(reading: &reader)
+            let book = RuleBook(inbound.rulesPath, reading: &reader)
+            let imap = IMAPSettings(inbound, reading: &reader)
+            let (database, ring, rules) = try reader.finished(postgres, keys, book)
+
+            let pool = PostgresPool(settings: database, name: "veredus-inbound", size: 6)
+            try await pool.assertReady(log: log)
+            try await pool.withConnection { connection in
+                try await connection.assertAddressKey(number: addressKey, checkValue: ring.identity.checkValue)
+            }
+            var limits = MIMELimits()
+            limits.messageBytes = inbound.mostBytes
+            let bell = Bell()
+            let store = InboundStore(pool)
+            let sorter = MailSorter(keys: ring, seal: MailSeal(ring.identity), book: rules, limits: limits)
+            let intake = Intake(sorter: sorter, store: store, log: log, onStored: { bell.ring() })
+            let judge = Judge(
+                store: store,
+                book: rules,
+                limits: limits,
+                retention: InboundRetention(contentDays: inbound.keepDays),
+                log: log,
+                bell: bell
+            )
+            // In the order in which they start: the judge stops last.
+            var services: [any Service] = [judge]
+            if let maildir = inbound.maildir {
+                let folder = MaildirFolder(maildir, mostBytes: inbound.mostBytes)
+                services.append(MaildirReader(folder: folder, intake: intake))
+            }
+            if let imap, let inputs = inbound.imap {
+                services.append(
+                    MailboxPoller(
+                        mailbox: IMAPMailbox(imap),
+                        name: String("\(imap)/\(imap.folder)".prefix(200)),
+                        mostBytes: inbound.mostBytes,
+                        interval: .seconds(inputs.intervalSeconds),
+                        intake: intake
+                    )
+                )
+            }
+            if let listener = inbound.listener {
+                services.append(
+                    MailListener(
+                        listener,
+                        domain: inbound.bounceDomain,
+                        mostBytes: inbound.mostBytes,
+                        graceSeconds: inbound.graceSeconds,
+                        intake: intake,
+                        log: log
+                    )
+                )
+            }
+            log.info("inbound started", metadata: ["ways": "\(services.count - 1)"])
+            var group = ServiceGroupConfiguration(
+                services: services.map { .init(service: $0) },
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: log
+            )
+            group.maximumGracefulShutdownDuration = .seconds(inbound.graceSeconds + 10)
+            try await ServiceGroup(configuration: group).run()
+            await pool.close()
+            log.info("inbound stopped")
+        }
+    }
+}
+
+extension RuleBook {
+    /// The operator's rules before those built in; `nil` after a problem was noted.
+    fileprivate init?(_ path: String?, reading reader: inout SettingsReader) {
+        guard let path else {
+            self = .builtIn
+            return
+        }
+        do {
+            try self.init(parsing: readSmallFile(path), path: path)
+        } catch let error as SettingsReader.UnreadableFile {
+            reader.report(.inboundRules, "cannot be read: \(error.reason)")
+            return nil
+        } catch {
+            reader.report(.inboundRules, "\(error)")
+            return nil
+        }
+    }
+}
+
+extension IMAPSettings {
+    /// `nil` where no mailbox is asked for, or after a problem was noted.
+    fileprivate init?(_ inbound: InboundSettings, reading reader: inout SettingsReader) {
+        guard let inputs = inbound.imap else { return nil }
+        do throws(IMAPSettings.Malformed) {
+            try self.init(inputs, mostBytes: inbound.mostBytes)
+        } catch {
+            reader.report(.inboundIMAPURL, error.description)
+            return nil
+        }
+    }
 }

@@ -1,9 +1,244 @@
 import ArgumentParser
+import Bootstrap
+import Postgres
+import Shared
 
 struct InboundCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inbound",
-        abstract: "Bounces, complaints and unsubscribes that come back by mail.",
-        subcommands: [InboundExplain.self, InboundRules.self]
+        abstract: "Hand in what came back by mail, and look at what is stored of it.",
+        discussion: """
+            Only mails with a signed address of ours that verifies are stored, cut down to what explains them; of all \
+            others there is a number. `veredus-inbound` judges what is stored.
+            """,
+        subcommands: [
+            InboundIngest.self, InboundList.self, InboundShow.self, InboundExplain.self, InboundRules.self,
+        ]
     )
+}
+
+struct InboundIngest: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ingest",
+        abstract: "Store a mail that came back, from a file or a pipe.",
+        discussion: """
+            One mail, or an mbox: a file whose first line begins with "From " holds several. Safe to repeat: the same \
+            mail is stored once. Exit code 75 asks a mail server to keep the mail and come again.
+            """
+    )
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Option(help: "The address that the mail was sent to, by its envelope.") var sentTo: String?
+    @Argument(help: "The file, or - for standard input.", completion: .file()) var file: String
+
+    /// Bytes of an mbox.
+    private static let mostBytes = 256 << 20
+
+    func run() async throws {
+        var reader = try Session.settings(common)
+        let (settings, keys) = try reader.finished(PostgresSettings(reading: &reader), KeyRing(reading: &reader))
+        let mails = Mbox.mails(in: try bytes())
+        let sorter = MailSorter(keys: keys, seal: MailSeal(keys.identity))
+        let local = sentTo.map { Array($0.prefix { $0 != "@" }.utf8) }
+        do {
+            try await Session.run(settings) { session in
+                var outcomes: [InboundOutcome] = []
+                for mail in mails {
+                    outcomes.append(
+                        try await session.database.storeInbound(
+                            sorter.sort(mail, sentTo: local),
+                            mailbox: "ingest"
+                        )
+                    )
+                }
+                tell(outcomes, session.console)
+            }
+        } catch let error as PostgresError where error.isTransient {
+            // 69 would make a mail server give the mail up.
+            throw AdminFailure(.temporary, "\(error)")
+        }
+    }
+
+    private func bytes() throws(AdminFailure) -> [UInt8] {
+        let input = try ByteFile(path: file == "-" ? "/dev/stdin" : file)
+        var bytes: [UInt8] = []
+        while true {
+            let piece = try input.next()
+            if piece.isEmpty { return bytes }
+            bytes += piece
+            guard bytes.count <= Self.mostBytes else {
+                throw AdminFailure(.badData, "\(file) has more than \(Self.mostBytes >> 20) MiB; give it in pieces")
+            }
+        }
+    }
+
+    private func tell(_ outcomes: [InboundOutcome], _ console: Console) {
+        let stored = outcomes.count { $0 == .stored }
+        let known = outcomes.count { $0 == .known }
+        let counted = outcomes.count - stored - known
+        if output.json {
+            return console.print(["stored": .number(stored), "known": .number(known), "counted": .number(counted)])
+        }
+        console.print(
+            "\(stored) stored, \(known) known already, \(counted) not of ours or beyond the limits, counted only"
+        )
+    }
+}
+
+struct InboundList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Show the newest mails about an account's letters, and the numbers of those of which nothing is kept."
+    )
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var account: AccountOption
+    @Option(help: "How many, at most 1000.") var limit = 50
+    @Option(help: "Numbers of so many days.") var days = 30
+
+    func validate() throws {
+        guard (1...1_000).contains(limit) else { throw ValidationError("--limit is 1 to 1000") }
+        guard (1...400).contains(days) else { throw ValidationError("--days is 1 to 400") }
+    }
+
+    func run() async throws {
+        try await Session.run(common) { session in
+            let account = try await session.account(named: account.name)
+            let mails = try await session.database.recentInbound(of: account.id, limit: limit)
+            let tallies = try await session.database.inboundTallies(days: days)
+            if output.json {
+                return session.console.print([
+                    "mails": .array(mails.map(\.json)), "counted": .array(tallies.map(\.json)), "days": .number(days),
+                ])
+            }
+            if mails.isEmpty { session.console.print("no mail came back about letters of \(account.name)") }
+            if !mails.isEmpty {
+                session.console.print(
+                    Table(
+                        ["MAIL", "RECEIVED", "LETTER", "STATE", "WAY IN"],
+                        mails.map { mail in
+                            [
+                                String(mail.mail), Timestamp.text(mail.receivedAt),
+                                "\(mail.letter.campaign)/\(mail.letter.seq)", mail.words, mail.mailbox,
+                            ]
+                        }
+                    ).text
+                )
+            }
+            for tally in tallies {
+                session.console.print("\(tally.mailbox): \(grouped(tally.count)) \(tally.words) in \(days) days")
+            }
+        }
+    }
+}
+
+struct InboundShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show what is kept of a mail; the audit log says who looked, and why.",
+        discussion: """
+            Of a mail that was understood the notice, the report's fields and the letter's header; one that was not \
+            understood is decrypted and shown whole, within 72 hours.
+            """
+    )
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Option(help: "Why; kept in the audit log.") var reason: String
+    @Argument(help: "The mail's number.") var id: Int64
+
+    func validate() throws {
+        guard !reason.isEmpty, !CardNumber.isIn(reason.utf8) else {
+            throw ValidationError("--reason must say why, without a payment card number")
+        }
+    }
+
+    func run() async throws {
+        var reader = try Session.settings(common)
+        let (settings, key) = try reader.finished(PostgresSettings(reading: &reader), AddressKey(reading: &reader))
+        try await Session.run(settings) { session in
+            guard let (facts, content) = try await session.database.inboundMail(id, reason: reason) else {
+                throw AdminFailure(.badData, "there is no mail \(id). `veredus inbound list` shows them")
+            }
+            var text: String?
+            if let content {
+                let plain = facts.state == .notUnderstood ? try MailSeal(key.identity).open(content) : content
+                text = String(decoding: plain, as: UTF8.self)
+            }
+            if output.json {
+                return session.console.print(["mail": facts.json, "text": .string(orNull: text)])
+            }
+            session.console.print(
+                "mail \(facts.mail): \(facts.words), letter \(facts.letter.campaign)/\(facts.letter.seq)"
+            )
+            session.console.print(
+                "came by \(facts.mailbox), \(Timestamp.text(facts.receivedAt)), \(facts.sizeBytes) bytes"
+            )
+            // Whatever a stranger wrote must not speak to the terminal.
+            session.console.print(text.map { "\n" + $0.harmless } ?? "its text is not kept any more")
+        }
+    }
+}
+
+/// Several mails in one file, as mail programs keep them.
+enum Mbox {
+    /// The mails of an mbox without their "From " lines, `>From ` restored; anything else is one mail.
+    static func mails(in bytes: [UInt8]) -> [[UInt8]] {
+        let mark = Array("From ".utf8)
+        guard bytes.starts(with: mark) else { return bytes.isEmpty ? [] : [bytes] }
+        var mails: [[UInt8]] = []
+        var current: [UInt8] = []
+        var isAfterBlank = true
+        for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            if isAfterBlank, line.starts(with: mark) {
+                if !current.isEmpty { mails.append(current) }
+                current = []
+                isAfterBlank = false
+                continue
+            }
+            isAfterBlank = line.isEmpty || line.elementsEqual([0x0D])
+            let quotes = line.prefix { $0 == UInt8(ascii: ">") }
+            let isQuoted = !quotes.isEmpty && line.dropFirst(quotes.count).starts(with: mark)
+            current.append(contentsOf: isQuoted ? line.dropFirst() : line)
+            current.append(0x0A)
+        }
+        if !current.isEmpty { mails.append(current) }
+        return mails
+    }
+}
+
+extension InboundMailFacts {
+    fileprivate var words: String { settlement.map { "settled: \($0.name)" } ?? state.name }
+
+    fileprivate var json: JSONValue {
+        [
+            "mail": .number(mail), "mailbox": .string(mailbox), "received_at": .string(Timestamp.text(receivedAt)),
+            "campaign": .number(letter.campaign), "seq": .number(letter.seq), "bytes": .number(sizeBytes),
+            "state": .string(state.name), "settlement": .string(orNull: settlement?.name),
+            "has_text": .bool(hasContent),
+        ]
+    }
+}
+
+extension InboundTally {
+    fileprivate var words: String { what?.name ?? "other" }
+
+    fileprivate var json: JSONValue {
+        ["mailbox": .string(mailbox), "what": .string(words), "count": .number(count)]
+    }
+}
+
+extension String {
+    /// Without characters that a terminal obeys.
+    fileprivate var harmless: String {
+        String(
+            String.UnicodeScalarView(
+                unicodeScalars.map { scalar in
+                    let isControl =
+                        scalar.value < 0x20 && scalar != "\n" && scalar != "\t" || (0x7F...0x9F).contains(scalar.value)
+                    let isInvisible = scalar.properties.isDefaultIgnorableCodePoint
+                    return isControl && scalar != "\r" || isInvisible ? "\u{FFFD}" : scalar
+                }.filter { $0 != "\r" }
+            )
+        )
+    }
 }

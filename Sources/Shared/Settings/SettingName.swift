@@ -31,6 +31,29 @@ package enum SettingName: String, Sendable, CaseIterable {
     case webTrustedProxies = "VEREDUS_WEB_TRUSTED_PROXIES"
     case webCertificate = "VEREDUS_WEB_CERTIFICATE"
     case webKey = "VEREDUS_WEB_KEY"
+    case inboundListen = "VEREDUS_INBOUND_LISTEN"
+    case inboundProtocol = "VEREDUS_INBOUND_PROTOCOL"
+    case inboundCertificate = "VEREDUS_INBOUND_CERTIFICATE_FILE"
+    case inboundCertificateKey = "VEREDUS_INBOUND_CERTIFICATE_KEY_FILE"
+    case inboundMaxBytes = "VEREDUS_INBOUND_MAX_BYTES"
+    case inboundConnections = "VEREDUS_INBOUND_CONNECTIONS"
+    case inboundPeerConnections = "VEREDUS_INBOUND_PEER_CONNECTIONS"
+    case inboundPeerRate = "VEREDUS_INBOUND_PEER_RATE"
+    case inboundIdleTimeout = "VEREDUS_INBOUND_IDLE_TIMEOUT"
+    case inboundSessionTimeout = "VEREDUS_INBOUND_SESSION_TIMEOUT"
+    case inboundIMAPURL = "VEREDUS_INBOUND_IMAP_URL"
+    case inboundIMAPUser = "VEREDUS_INBOUND_IMAP_USER"
+    case inboundIMAPPassword = "VEREDUS_INBOUND_IMAP_PASSWORD"
+    case inboundIMAPPasswordFile = "VEREDUS_INBOUND_IMAP_PASSWORD_FILE"
+    case inboundIMAPSTARTTLS = "VEREDUS_INBOUND_IMAP_STARTTLS"
+    case inboundIMAPCAFile = "VEREDUS_INBOUND_IMAP_CA_FILE"
+    case inboundIMAPFolder = "VEREDUS_INBOUND_IMAP_FOLDER"
+    case inboundIMAPMoveTo = "VEREDUS_INBOUND_IMAP_MOVE_TO"
+    case inboundIMAPInterval = "VEREDUS_INBOUND_IMAP_INTERVAL"
+    case inboundMaildir = "VEREDUS_INBOUND_MAILDIR"
+    case inboundMaildirAfter = "VEREDUS_INBOUND_MAILDIR_AFTER"
+    case inboundRules = "VEREDUS_INBOUND_RULES"
+    case inboundKeepDays = "VEREDUS_INBOUND_KEEP_DAYS"
 
     case lanes = "VEREDUS_LANES"
     case jobsPerMessage = "VEREDUS_JOBS_PER_MESSAGE"
@@ -49,7 +72,9 @@ package enum SettingName: String, Sendable, CaseIterable {
     /// Whether its value may never be shown: a password, a key, or a URL that can hold one.
     package var isSecret: Bool {
         switch self {
-        case .databaseURL, .ownerURL, .amqpURL, .smtpURL, .smtpPassword, .tokenKeys, .addressKey: true
+        case .databaseURL, .ownerURL, .amqpURL, .smtpURL, .smtpPassword, .tokenKeys, .addressKey,
+            .inboundIMAPURL, .inboundIMAPPassword:
+            true
         default: false
         }
     }

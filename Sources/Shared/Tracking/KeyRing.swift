@@ -115,6 +115,7 @@ package struct IdentityKey: Sendable {
     private let addresses: KeyedHash
     private let messages: KeyedHash
     private let check: KeyedHash
+    private let mails: KeyedHash
 
     /// Takes a secret of at least 32 bytes.
     package init(secret: [UInt8]) throws(KeyRing.Invalid) {
@@ -124,6 +125,7 @@ package struct IdentityKey: Sendable {
         addresses = derived("veredus address hash 1")
         messages = derived("veredus message id 1")
         check = derived("veredus check value 1")
+        mails = derived("veredus inbound mail 1")
     }
 
     /// What a suppression keeps of an address: HMAC-SHA-256 over ``EmailAddress/key``, 32 bytes.
@@ -134,6 +136,9 @@ package struct IdentityKey: Sendable {
 
     /// Stored in the database, so that a program with another key refuses to send: 32 bytes that tell nothing.
     package var checkValue: [UInt8] { check.code(for: []) }
+
+    /// The key of ``MailSeal``, 32 bytes.
+    var mailSecret: [UInt8] { mails.code(for: []) }
 
     /// Appends what stands before the `@` of a Message-ID: the same for every attempt, and not to be guessed.
     func appendMessageID(_ key: DeliveryKey, to buffer: inout [UInt8]) {

@@ -1,0 +1,90 @@
+import IMAP
+import Logging
+import Postgres
+import ServiceLifecycle
+import Shared
+
+/// Fetches mails from an IMAP folder, and removes each when it is stored.
+///
+/// Killed in between it fetches the mail again, which is known then. What goes wrong is tried again, at intervals that
+/// grow to five minutes; the other ways in go on.
+struct MailboxPoller: Service {
+    let mailbox: IMAPMailbox
+    /// How the books name it.
+    let name: String
+    let mostBytes: Int
+    let interval: Duration
+    let intake: Intake
+
+    /// So many mails are fetched before they are removed together.
+    private static let batch = 50
+    private static let longestWait = Duration.seconds(300)
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            var wait = interval
+            while !Task.isShuttingDownGracefully, !Task.isCancelled {
+                do {
+                    try await pollOnce()
+                    wait = interval
+                } catch {
+                    if !Task.isShuttingDownGracefully {
+                        intake.complain("the mailbox \(name) could not be read", error)
+                    }
+                    wait = max(interval, min(wait * 2, Self.longestWait))
+                }
+                try? await cancelWhenGracefulShutdown { [wait] in try await Task.sleep(for: wait) }
+            }
+            await mailbox.close()
+        } onGracefulShutdown: {
+            mailbox.interrupt()
+        }
+    }
+
+    /// Takes everything that is there.
+    func pollOnce() async throws {
+        let listing = try await mailbox.list()
+        var rest = listing.entries[...]
+        while !rest.isEmpty {
+            let batch = rest.prefix(Self.batch)
+            rest = rest.dropFirst(batch.count)
+            var taken: [UInt32] = []
+            var failure: (any Error)?
+            for entry in batch {
+                do {
+                    if try await take(entry, validity: listing.validity) { taken.append(entry.uid) }
+                } catch {
+                    failure = error
+                    break
+                }
+            }
+            // Those before the failure are stored.
+            try await mailbox.remove(taken, validity: listing.validity)
+            if let failure { throw failure }
+        }
+    }
+
+    /// - Returns: Whether the mail may be removed.
+    private func take(_ entry: IMAPMailbox.Listing.Entry, validity: UInt32) async throws -> Bool {
+        do {
+            guard entry.sizeBytes <= mostBytes else { return try await refuse(entry) }
+            let bytes = try await mailbox.fetch(entry.uid, validity: validity)
+            _ = try await intake.take(bytes, sentTo: nil, mailbox: name)
+            return true
+        } catch let error as IMAPError where error.kind == .gone {
+            return false
+        } catch let error as IMAPError where error.kind == .tooLarge {
+            return try await refuse(entry)
+        } catch let error as PostgresError where !error.isTransient {
+            // This one stays where it is; the others need not wait for it.
+            intake.complain("the mail \(entry.uid) of \(name) could not be stored", error)
+            return false
+        }
+    }
+
+    private func refuse(_ entry: IMAPMailbox.Listing.Entry) async throws -> Bool {
+        _ = try await intake.store.store(.beyondLimits, mailbox: name)
+        intake.log.warning("a mail is too large", metadata: ["mailbox": "\(name)", "bytes": "\(entry.sizeBytes)"])
+        return true
+    }
+}

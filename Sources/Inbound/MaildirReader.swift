@@ -1,0 +1,51 @@
+import Logging
+import Postgres
+import ServiceLifecycle
+import Shared
+
+/// Takes mails out of a Maildir, and puts each file away when it is stored.
+///
+/// Killed in between it reads the file again, which is known then.
+struct MaildirReader: Service {
+    let folder: MaildirFolder
+    let intake: Intake
+    var interval = Duration.seconds(2)
+
+    static let mailbox = "maildir"
+    private static let batch = 500
+
+    func run() async throws {
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            var hasMore = false
+            do {
+                hasMore = try await readOnce() == Self.batch
+            } catch {
+                intake.complain("the Maildir could not be read", error)
+            }
+            if !hasMore { try? await cancelWhenGracefulShutdown { try await Task.sleep(for: interval) } }
+        }
+    }
+
+    /// - Returns: How many files were taken.
+    @discardableResult
+    func readOnce() async throws -> Int {
+        var taken = 0
+        for name in try await folder.names(limit: Self.batch) where !Task.isShuttingDownGracefully {
+            switch try await folder.read(name) {
+            case .nothing: continue
+            case .tooLarge: _ = try await intake.store.store(.beyondLimits, mailbox: Self.mailbox)
+            case .mail(let bytes):
+                do {
+                    _ = try await intake.take(bytes, sentTo: nil, mailbox: Self.mailbox)
+                } catch let error as PostgresError where !error.isTransient {
+                    // It stays; the others need not wait for it.
+                    intake.complain("a file of the Maildir could not be stored", error)
+                    continue
+                }
+            }
+            try await folder.putAway(name)
+            taken += 1
+        }
+        return taken
+    }
+}
