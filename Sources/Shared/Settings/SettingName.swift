@@ -32,6 +32,10 @@ package enum SettingName: String, Sendable, CaseIterable {
     case webCertificate = "VEREDUS_WEB_CERTIFICATE"
     case webKey = "VEREDUS_WEB_KEY"
 
+    case eventBuffer = "VEREDUS_EVENT_BUFFER"
+    case eventDays = "VEREDUS_EVENT_DAYS"
+    case flushSeconds = "VEREDUS_FLUSH_SECONDS"
+
     case lanes = "VEREDUS_LANES"
     case jobsPerMessage = "VEREDUS_JOBS_PER_MESSAGE"
     case retryFirst = "VEREDUS_RETRY_FIRST"
