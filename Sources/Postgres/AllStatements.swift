@@ -1,6 +1,7 @@
 extension Statement {
     /// Every statement of the service: what the statement check prepares against the migrated schema.
-    package static let all: [Statement] = delivery + register + producer + freeze + admin + inbound
+    package static let all: [Statement] =
+        delivery + register + producer + freeze + admin + inbound + tracking
 
     private static let delivery: [Statement] = [
         .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseSuspicion, .dropSuspicion,
@@ -22,5 +23,10 @@ extension Statement {
         .campaignToFreeze, .freezeAudience, .freezeFollowers, .freezeLanes, .lockAccount, .freezeOptOuts,
         .letterToFreeze, .freezeLinks,
         .startFrozen, .analyzeDeliveries,
+    ]
+    private static let tracking: [Statement] = [
+        .trackedCampaigns, .noteEvents, .countNumbers, .countRecipients, .acceptances, .acceptSeen, .addEngagement,
+        .trackedLinks, .newlyTracked, .engagementHead, .engagementRows, .linksOfCampaign, .makeEventPartitions,
+        .dropEventPartitions,
     ]
 }

@@ -1,4 +1,79 @@
+import AMQP
+import ArgumentParser
+import Bootstrap
+import Glibc
+import Logging
+import Postgres
+import ServiceLifecycle
+import Shared
+import UnixSignals
+
+/// `veredus-recorder`: takes opens and clicks from the broker and counts them.
 @main
-struct RecorderProgram {
-    static func main() {}
+struct RecorderProgram: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "veredus-recorder",
+        abstract: "Counts opens and clicks.",
+        discussion: """
+            Settings come from the environment and from a file; docs/operations.md lists them. One is enough; several \
+            share the work. SIGTERM writes what was taken, and leaves.
+            """
+    )
+
+    @Option(name: .long, help: "A file of settings, NAME=VALUE a line.")
+    var settings: String?
+
+    func run() async throws {
+        await Bootstrap.exitOnFailure {
+            var (reader, log) = try Bootstrap.start(program: "veredus-recorder", settingsFile: settings)
+            let recorder = RecorderSettings(reading: &reader)
+            let postgres = PostgresSettings(reading: &reader)
+            let broker = BrokerSettings(reading: &reader, clientName: "veredus-recorder")
+            let (database, amqp) = try reader.finished(postgres, broker)
+
+            let pool = PostgresPool(settings: database, name: "veredus-recorder", size: 2)
+            try await pool.assertReady(log: log)
+            let notes = log
+            let notice: @Sendable (String) -> Void = { notes.notice("broker", metadata: ["what": "\($0)"]) }
+            let publisher = try AMQPPublisher(amqp, notice: notice)
+            let source = try AMQPConsumer(
+                amqp,
+                queues: [EventEnvelope.queue],
+                // All that is held is unacknowledged.
+                prefetch: UInt16(Hold.mostMessages + 500),
+                notice: notice
+            )
+            let service = RecorderService(
+                source: source,
+                books: EventBooks(pool, keepDays: recorder.retention.days),
+                graves: EventGraves(
+                    store: PostgresDeliveryStore(pool),
+                    publisher: publisher,
+                    name: "veredus-recorder:\(getpid())",
+                    grace: .seconds(recorder.tooNewGraceSeconds),
+                    log: log
+                ),
+                flush: .seconds(recorder.flushSeconds),
+                log: log
+            )
+            var group = ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: service,
+                        successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .cancelGroup
+                    )
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: log
+            )
+            group.maximumGracefulShutdownDuration = .seconds(30)
+            log.info("recorder started", metadata: ["flush_seconds": "\(recorder.flushSeconds)"])
+            try await ServiceGroup(configuration: group).run()
+            await source.close()
+            await publisher.close()
+            await pool.close()
+            log.info("recorder stopped")
+        }
+    }
 }

@@ -26,6 +26,7 @@ struct WebProgram: AsyncParsableCommand {
         await Bootstrap.exitOnFailure {
             var (reader, log) = try Bootstrap.start(program: "veredus-web", settingsFile: settings)
             let web = WebSettings(reading: &reader)
+            let events = TrackingSettings(reading: &reader)
             let keys = KeyRing(reading: &reader)
             let addressKey = Int16(KeySettings.addressKey(reading: &reader).number)
             let postgres = PostgresSettings(reading: &reader)
@@ -38,6 +39,10 @@ struct WebProgram: AsyncParsableCommand {
             let notes = log
             let publisher = try AMQPPublisher(amqp) { notes.notice("broker", metadata: ["what": "\($0)"]) }
             let drain = Drain(seconds: 0)
+            let tracking = Tracking(
+                buffer: EventBuffer(capacity: events.eventBuffer),
+                links: LinkBook(TrackedLinkStore(pool), log: log)
+            )
             let parts = WebParts(
                 settings: web,
                 pool: pool,
@@ -46,11 +51,14 @@ struct WebProgram: AsyncParsableCommand {
                 addressKey: addressKey,
                 proxies: trusted,
                 drain: drain,
+                tracking: tracking,
                 log: log
             )
             // The last one is asked to stop first.
             var group = ServiceGroupConfiguration(
                 services: [
+                    .init(service: EventFlow(buffer: tracking.buffer, publisher: publisher, log: log)),
+                    .init(service: tracking.links),
                     .init(service: try Site(parts: parts).application(), failureTerminationBehavior: .cancelGroup),
                     .init(service: drain),
                 ],

@@ -18,6 +18,7 @@ struct WebParts: Sendable {
     let addressKey: Int16
     let proxies: TrustedProxies
     let drain: Drain
+    let tracking: Tracking
     let log: Logger
 }
 
@@ -54,7 +55,9 @@ struct Site: Sendable {
     }
 
     /// What stands in letters.
-    private func addTracking(to router: Router<WebContext>) {}
+    private func addTracking(to router: Router<WebContext>) {
+        TrackingRoutes(keys: parts.keys, tracking: parts.tracking).add(to: router)
+    }
 
     /// What people and programs use.
     private func addDashboard(to router: Router<WebContext>) {}

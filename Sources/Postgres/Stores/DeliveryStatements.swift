@@ -164,7 +164,7 @@ extension Statement {
     /// `$1` campaign or NULL; `$2` seq or NULL; `$3` reason; `$4` detail; `$5` worker; `$6` queue; `$7` envelope.
     static let insertDeadLetter = Statement(
         "insert-dead-letter",
-        role: .worker,
+        roles: [.worker, .recorder],
         isHot: true,
         """
         INSERT INTO dead_letters (campaign_id, seq, account_id, reason, detail, worker, queue, envelope, attempt)

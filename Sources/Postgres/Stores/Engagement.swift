@@ -1,15 +1,48 @@
 import Shared
 
 /// What is known of opens and clicks; a machine's are counted apart.
+///
+/// Where the account's tracking names nobody, small figures are not told (DESIGN §7): they are 0 here, and
+/// ``isBlurred`` says so, so that no reader can show them by mistake. ``told(_:)`` is what to show.
 package struct EngagementCounts: Sendable, Equatable {
     /// Pixels or links that were followed at least once by a person, as far as can be told.
     package var unique: Int64 = 0
     /// How often in all.
     package var total: Int64 = 0
-    /// By machines: mail providers' proxies, scanners.
+    /// By machines: mail providers' proxies, scanners. Where figures are blurred, 0 for fewer than ``least``.
     package var machine: Int64 = 0
+    /// Whether ``unique`` and ``total`` are too small to be told.
+    package var isBlurred = false
 
     package init() {}
+
+    /// Fewer are not told.
+    package static let least: Int64 = 5
+
+    /// A figure in words: its number, or that it is too small to be told.
+    package func told(_ figure: KeyPath<EngagementCounts, Int64>) -> String {
+        isBlurred ? "fewer than \(Self.least)" : String(self[keyPath: figure])
+    }
+
+    /// The one rule: fewer than five, or of fewer than twenty recipients, are not told.
+    func blurred(among recipients: Int64) -> EngagementCounts {
+        let isCrowd = recipients >= Int64(EventBooks.leastAudience)
+        var told = EngagementCounts()
+        if isCrowd, machine >= Self.least { told.machine = machine }
+        if isCrowd, unique >= Self.least {
+            told.unique = unique
+            told.total = total
+        } else {
+            told.isBlurred = true
+        }
+        return told
+    }
+
+    static func += (left: inout Self, right: Self) {
+        left.unique += right.unique
+        left.total += right.total
+        left.machine += right.machine
+    }
 }
 
 /// Opens and clicks of a campaign.
@@ -30,18 +63,117 @@ package struct Engagement: Sendable {
 
     package let mode: TrackingMode
     package var opens = EngagementCounts()
+    /// Of all links together: who followed two is two.
     package var clicks = EngagementCounts()
     package var hours: [Hour] = []
     package var links: [Link] = []
-    /// Whether the figures are too small to be told without telling of a person: show "fewer than …" (DESIGN §7).
+    /// Whether the campaign's opens are too few to be told without telling of a person: show "fewer than …" (DESIGN §7).
+    /// Other figures say it of themselves.
     package var isBlurred = false
 
     package init(mode: TrackingMode) { self.mode = mode }
+
+    /// - Parameters:
+    ///   - mode: The campaign's.
+    ///   - recipients: How many letters went out.
+    ///   - rows: The figures as they are kept.
+    ///   - links: All links of the letter.
+    init(mode: TrackingMode, recipients: Int64, rows: [EngagementRow], links: [(number: Int32, url: String)]) {
+        self.mode = mode
+        var byHour: [Int32: (opens: EngagementCounts, clicks: EngagementCounts)] = [:]
+        var byLink: [Int32: EngagementCounts] = [:]
+        for row in rows {
+            var hour = byHour[row.hour] ?? (EngagementCounts(), EngagementCounts())
+            if row.kind == .open {
+                opens += row.counts
+                hour.opens += row.counts
+            } else {
+                clicks += row.counts
+                hour.clicks += row.counts
+                byLink[row.link, default: EngagementCounts()] += row.counts
+            }
+            byHour[row.hour] = hour
+        }
+        func told(_ counts: EngagementCounts) -> EngagementCounts {
+            mode == .aggregate ? counts.blurred(among: recipients) : counts
+        }
+        opens = told(opens)
+        clicks = told(clicks)
+        isBlurred = opens.isBlurred
+        hours = byHour.sorted { $0.key < $1.key }.map { hour, counts in
+            Hour(start: Double(hour) * 3_600, opens: told(counts.opens), clicks: told(counts.clicks))
+        }
+        self.links = links.map { link in
+            Link(number: link.number, url: link.url, clicks: told(byLink[link.number] ?? EngagementCounts()))
+        }
+    }
+}
+
+/// A row of the table `engagement`.
+struct EngagementRow: Sendable {
+    let kind: EventKind
+    let link: Int32
+    let hour: Int32
+    let counts: EngagementCounts
 }
 
 extension AccountDatabase {
-    /// Opens and clicks of a campaign of that account.
+    /// Opens and clicks of a campaign of that account; small figures are not told.
     package func engagement(of campaign: CampaignID, account: AccountID) async throws -> Engagement {
-        Engagement(mode: .aggregate)
+        try await transaction(account: account, hasOneSnapshot: true) { connection in
+            let head = try connection.rows(.engagementHead, [.int32(campaign)]) { row in
+                (TrackingMode(rawValue: try row.int16(0)) ?? .none, try row.int64(1))
+            }.first
+            guard let (mode, recipients) = head, mode != .none else { return Engagement(mode: .none) }
+            let rows = try connection.rows(.engagementRows, [.int32(campaign)]) { row in
+                var counts = EngagementCounts()
+                counts.unique = try row.int64(3)
+                counts.total = try row.int64(4)
+                counts.machine = try row.int64(5)
+                return EngagementRow(
+                    kind: EventKind(rawValue: try row.int16(0)) ?? .open,
+                    link: try row.int32(1),
+                    hour: try row.int32(2),
+                    counts: counts
+                )
+            }
+            let links = try connection.rows(.linksOfCampaign, [.int32(campaign)]) { row in
+                (number: try row.int32(0), url: try row.text(1))
+            }
+            return Engagement(mode: mode, recipients: recipients, rows: rows, links: links)
+        }
     }
+}
+
+extension Statement {
+    /// A campaign's tracking, and how many letters may have arrived: accepted, and those of which nobody knows.
+    ///
+    /// `$1` campaign.
+    static let engagementHead = Statement(
+        "engagement-head",
+        roles: [.admin, .web],
+        """
+        SELECT c.tracking, COALESCE((SELECT sum(n.accepted + n.uncertain) FROM counters n
+                                     WHERE n.campaign_id = c.campaign_id), 0)::bigint
+        FROM campaigns c WHERE c.campaign_id = $1
+        """
+    )
+    /// `$1` campaign.
+    static let engagementRows = Statement(
+        "engagement-rows",
+        roles: [.admin, .web],
+        """
+        SELECT kind, link, hour, firsts, total, machines FROM engagement
+        WHERE campaign_id = $1 ORDER BY kind, link, hour
+        """
+    )
+    /// `$1` campaign.
+    static let linksOfCampaign = Statement(
+        "links-of-campaign",
+        roles: [.admin, .web],
+        """
+        SELECT l.number, l.url FROM campaigns c JOIN links l ON l.campaign_id = c.campaign_id AND l.version = c.version
+        WHERE c.campaign_id = $1 ORDER BY l.number
+        """
+    )
 }

@@ -24,4 +24,6 @@ package enum DeliveryReason: Int16, Sendable, CaseIterable {
     case poison = 10
     /// Put back unsent: no connection was free in time, or the worker stopped.
     case putBack = 11
+    /// An open or a click names the recipient: the letter has arrived, whatever was not heard of it.
+    case seen = 13
 }

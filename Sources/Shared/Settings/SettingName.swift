@@ -55,6 +55,10 @@ package enum SettingName: String, Sendable, CaseIterable {
     case inboundRules = "VEREDUS_INBOUND_RULES"
     case inboundKeepDays = "VEREDUS_INBOUND_KEEP_DAYS"
 
+    case eventBuffer = "VEREDUS_EVENT_BUFFER"
+    case eventDays = "VEREDUS_EVENT_DAYS"
+    case flushSeconds = "VEREDUS_FLUSH_SECONDS"
+
     case lanes = "VEREDUS_LANES"
     case jobsPerMessage = "VEREDUS_JOBS_PER_MESSAGE"
     case retryFirst = "VEREDUS_RETRY_FIRST"

@@ -1,0 +1,40 @@
+import Postgres
+import Shared
+import Synchronization
+
+/// What the recorder has taken and not written: opens and clicks with the messages that brought them.
+final class Hold: Sendable {
+    /// So many events, or messages, are written before the time is over.
+    static let mostEvents = 50_000
+    static let mostMessages = 1_500
+
+    struct Batch: Sendable {
+        var entries: [EventBooks.Entry] = []
+        var tags: [JobTag] = []
+        /// Of a newer version: to be given back.
+        var newcomers: [JobTag] = []
+    }
+
+    private let batch = Mutex(Batch())
+
+    func add(_ envelope: EventEnvelope, _ tag: JobTag) {
+        batch.withLock { batch in
+            batch.entries += envelope.events.map { EventBooks.Entry(hour: envelope.hour, event: $0) }
+            batch.tags.append(tag)
+        }
+    }
+
+    func add(newcomer tag: JobTag) { batch.withLock { $0.newcomers.append(tag) } }
+
+    var isFull: Bool {
+        batch.withLock { $0.entries.count >= Self.mostEvents || $0.tags.count + $0.newcomers.count >= Self.mostMessages }
+    }
+
+    /// Takes all of it out.
+    func take() -> Batch {
+        batch.withLock { batch in
+            defer { batch = Batch() }
+            return batch
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Glibc
+import Logging
+import Postgres
+import ServiceLifecycle
+import Shared
+
+/// Takes opens and clicks from the queue and writes them, sorted, at most once in `flush`.
+///
+/// Messages are acknowledged when the transaction that counts them has committed; what comes twice is known by its id.
+/// Earlier than in time it writes only when its memory's bound is reached, and once when it stops. Without a database it
+/// gives everything back and waits: nobody holds a message while it waits.
+struct RecorderService: Service {
+    let source: any JobSource
+    let books: EventBooks
+    let graves: EventGraves
+    let flush: Duration
+    let hold = Hold()
+    /// Seconds since 1970.
+    var clock: @Sendable () -> Double = { Double(time(nil)) }
+    let log: Logger
+
+    /// How often it looks whether it is time.
+    private static let look = Duration.milliseconds(100)
+
+    func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await take() }
+                group.addTask { try await write() }
+                defer { group.cancelAll() }
+                // The first to end: an error, or the source when it was stopped and everything has been taken.
+                try await group.next()
+            }
+        } onGracefulShutdown: {
+            source.stopTaking()
+        }
+        // What is left; without a database it goes back with the connection.
+        do {
+            try await settle(hold.take())
+        } catch let error where error.isTransientFailure {
+            log.warning("opens and clicks go back to the queue", metadata: ["why": "\(error)"])
+        }
+    }
+
+    /// Fills the hold until the source ends.
+    private func take() async throws {
+        while true {
+            // The broker hands out no more than the prefetch; what is there is bounded by it.
+            let messages = try await source.next(limit: 256)
+            guard !messages.isEmpty else { return }
+            for message in messages {
+                do throws(EventEnvelope.Unreadable) {
+                    hold.add(try EventEnvelope(decoding: message.body), message.tag)
+                } catch {
+                    try await settleUnreadable(message, error)
+                }
+            }
+        }
+    }
+
+    private func write() async throws {
+        var due = ContinuousClock.now + flush
+        while true {
+            try await Task.sleep(for: Self.look)
+            guard ContinuousClock.now >= due || hold.isFull else { continue }
+            try await waitingForDatabase { try await settle(hold.take()) }
+            due = .now + flush
+        }
+    }
+
+    /// Writes a batch, then acknowledges it.
+    private func settle(_ batch: Hold.Batch) async throws {
+        source.giveBack(batch.newcomers)
+        guard !batch.tags.isEmpty else { return }
+        let receipt = try await books.record(batch.entries, now: clock())
+        source.acknowledge(batch.tags)
+        log.info(
+            "opens and clicks recorded",
+            metadata: [
+                "counted": "\(receipt.counted)", "repeated": "\(receipt.repeated)", "late": "\(receipt.late)",
+                "untracked": "\(receipt.untracked)", "evidence": "\(receipt.evidence)",
+            ]
+        )
+    }
+
+    private func settleUnreadable(_ message: JobMessage, _ error: EventEnvelope.Unreadable) async throws {
+        do {
+            if try await graves.bury(message, error) {
+                source.acknowledge([message.tag])
+            } else {
+                hold.add(newcomer: message.tag)
+            }
+        } catch let error where error.isTransientFailure {
+            log.warning("a message that cannot be read waits for the database", metadata: ["why": "\(error)"])
+            hold.add(newcomer: message.tag)
+        }
+    }
+
+    /// Runs a step; when the database is away, gives all messages back and waits until it answers.
+    private func waitingForDatabase(_ step: () async throws -> Void) async throws {
+        do {
+            try await step()
+        } catch let error where error.isTransientFailure {
+            log.warning("taking no events until the database answers", metadata: ["why": "\(error)"])
+            source.suspend()
+            _ = hold.take()
+            var pause = Duration.milliseconds(100)
+            while true {
+                try await Task.sleep(for: pause)
+                do {
+                    try await books.check()
+                    break
+                } catch let error where error.isTransientFailure {
+                    pause = min(pause * 2, .seconds(5))
+                }
+            }
+            source.resume()
+        }
+    }
+}

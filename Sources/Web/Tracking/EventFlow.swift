@@ -1,0 +1,88 @@
+import Logging
+import ServiceLifecycle
+import Shared
+
+/// Publishes opens and clicks to the recorder's queue, a few hundred in a message, with confirms.
+///
+/// Without a broker they wait in the buffer; its limit is the program's. A message that was not confirmed is published
+/// again, under the same ids: the recorder counts each once. When the program stops, what is there is published if the
+/// broker answers, and else is lost, and said.
+struct EventFlow: Service {
+    /// How often the buffer is looked at.
+    static let pause = Duration.seconds(1)
+    /// Events in one message, and in one round.
+    static let perMessage = 200
+    static let perRound = 20_000
+
+    let buffer: EventBuffer
+    let publisher: any JobPublisher
+    let log: Logger
+
+    func run() async throws {
+        var isDeclared = false
+        var told = EventBuffer.Figures()
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.pause) }
+            await flush(isDeclared: &isDeclared, all: false)
+            let figures = buffer.figures
+            if figures.dropped > told.dropped {
+                log.error(
+                    "opens and clicks were dropped: the buffer is full",
+                    metadata: ["dropped": "\(figures.dropped)", "waiting": "\(buffer.count)"]
+                )
+                told = figures
+            }
+        }
+        await flush(isDeclared: &isDeclared, all: true)
+        if buffer.count > 0 {
+            log.error("opens and clicks are lost: the broker did not take them", metadata: ["lost": "\(buffer.count)"])
+        }
+    }
+
+    /// Publishes what is there.
+    ///
+    /// - Parameters:
+    ///   - isDeclared: Whether the queue was declared on this connection; it is again on the next by itself.
+    ///   - all: Whether also what is still held.
+    func flush(isDeclared: inout Bool, all: Bool) async {
+        while true {
+            let entries = buffer.take(limit: Self.perRound, all: all)
+            guard !entries.isEmpty else { return }
+            let messages = Self.messages(entries)
+            do {
+                if !isDeclared {
+                    try await publisher.declare([EventEnvelope.queue])
+                    isDeclared = true
+                }
+                let outcomes = try await publisher.publish(messages.map { $0.encoded() }, to: EventEnvelope.queue)
+                let refused = zip(messages, outcomes).filter { $0.1 != .confirmed }.map(\.0)
+                buffer.notePublished(entries.count - refused.map(\.events.count).reduce(0, +))
+                guard refused.isEmpty else {
+                    isDeclared = false
+                    return buffer.putBack(refused.flatMap(EventBuffer.Entry.of))
+                }
+            } catch {
+                log.warning(
+                    "opens and clicks wait for the broker",
+                    metadata: ["why": "\(error)", "waiting": "\(entries.count)"]
+                )
+                return buffer.putBack(entries)
+            }
+        }
+    }
+
+    /// By hour; within a message in the order of their random ids, so that none says who came first.
+    private static func messages(_ entries: [EventBuffer.Entry]) -> [EventEnvelope] {
+        Dictionary(grouping: entries, by: \.hour).sorted { $0.key < $1.key }.flatMap { hour, entries in
+            stride(from: 0, to: entries.count, by: perMessage).map { start in
+                EventEnvelope(hour: hour, events: entries[start...].prefix(perMessage).map(\.event))
+            }
+        }
+    }
+}
+
+extension EventBuffer.Entry {
+    fileprivate static func of(_ envelope: EventEnvelope) -> [Self] {
+        envelope.events.map { Self(hour: envelope.hour, event: $0) }
+    }
+}

@@ -1,0 +1,118 @@
+import HTTPTypes
+import Hummingbird
+import Shared
+
+/// What opens and clicks share in this program.
+struct Tracking: Sendable {
+    let buffer: EventBuffer
+    let links: LinkBook
+}
+
+/// Pixels and links of letters: `GET /o/<token>.gif` and `GET /c/<token>`.
+///
+/// Neither asks the database before it answers. No cookie is set, nothing is kept by a cache, no address and no agent
+/// leaves this program. HEAD and requests ahead of a reader get their answer and count nothing.
+struct TrackingRoutes: Sendable {
+    let keys: KeyRing
+    let tracking: Tracking
+    /// Seconds since 1970.
+    var clock: @Sendable () -> Int64 = { UnixClock.seconds() }
+
+    /// A transparent picture of one pixel: 43 bytes.
+    static let pixel: [UInt8] =
+        Array("GIF89a".utf8) + [1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF] + [0x21, 0xF9, 4, 1, 0, 0, 0, 0]
+        + [0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0] + [2, 1, 0x44, 0, 0x3B]
+
+    func add(to router: Router<WebContext>) {
+        router.get("o/:token") { request, context in open(request, context) }
+        router.head("o/:token") { _, _ in Self.picture(of: nil) }
+        router.get("c/:token") { request, context in await click(request, context) }
+        router.head("c/:token") { request, context in await click(request, context) }
+    }
+
+    /// The picture, whatever the token: whether it is one of ours is nobody's business.
+    private func open(_ request: Request, _ context: WebContext) -> Response {
+        let name = context.parameters.get("token") ?? ""
+        if name.hasSuffix(".gif"), let token = try? keys.verify(name.utf8.dropLast(4), as: .open) {
+            count(token, request, context)
+        }
+        return Self.picture(of: Self.body)
+    }
+
+    /// A redirect to the stored address, or a page: never anywhere else.
+    private func click(_ request: Request, _ context: WebContext) async -> Response {
+        guard let token = try? keys.verify((context.parameters.get("token") ?? "").utf8, as: .click),
+            case .click(let campaign, let link, _) = token
+        else { return Self.notFound }
+        do throws(LinkBook.Away) {
+            guard let (target, mode) = try await tracking.links.target(of: campaign, link: link) else {
+                return Self.notFound
+            }
+            if mode != .none { count(token, request, context) }
+            return Response(
+                status: .found,
+                headers: [.location: target.url, .cacheControl: "no-store", .contentLength: "0"]
+            )
+        } catch {
+            return Self.comeBack
+        }
+    }
+
+    private func count(_ token: TrackingToken, _ request: Request, _ context: WebContext) {
+        guard request.method == .get, !MachineSigns.isAhead(purposes: Self.purposes(of: request)) else { return }
+        let now = clock()
+        var random = SystemRandomNumberGenerator()
+        let event = TrackedEvent(
+            token,
+            id: EventID(from: &random),
+            second: UInt16(now % 3_600),
+            isMachine: MachineSigns.isMachine(agent: request.headers[.userAgent])
+        )
+        guard let event else { return }
+        tracking.buffer.add(EventBuffer.Entry(hour: Int32(now / 3_600), event: event), from: context.client)
+    }
+
+    private static func purposes(of request: Request) -> [String] {
+        purposeNames.compactMap { request.headers[$0] }
+    }
+
+    private static let purposeNames: [HTTPField.Name] = [
+        .unchecked("Sec-Purpose"), .unchecked("Purpose"), .unchecked("X-Purpose"), .unchecked("X-Moz"),
+    ]
+
+    // MARK: Answers
+
+    private static let body = ByteBuffer(bytes: pixel)
+    private static let pictureHeaders: HTTPFields = [
+        .contentType: "image/gif", .contentLength: "43", .cacheControl: "no-store",
+    ]
+
+    /// `body`: `nil` for HEAD, whose answer has the same fields.
+    private static func picture(of body: ByteBuffer?) -> Response {
+        Response(
+            status: .ok,
+            headers: pictureHeaders,
+            body: body.map { ResponseBody(byteBuffer: $0) } ?? ResponseBody(contentLength: 43) { try await $0.finish(nil) }
+        )
+    }
+
+    private static var notFound: Response {
+        .text("This link is not one of ours, or it was cut off on its way.\n", status: .notFound)
+    }
+
+    /// A page that asks again by itself: where the link leads is not known, and no guess is made.
+    private static var comeBack: Response {
+        var response = Response.page(
+            Array(
+                """
+                <!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="3">
+                <title>One moment</title></head><body><p>One moment: this page tries again by itself.</p></body></html>
+
+                """.utf8
+            ),
+            status: .serviceUnavailable
+        )
+        response.headers[.retryAfter] = "3"
+        return response
+    }
+}
