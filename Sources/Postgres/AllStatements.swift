@@ -1,6 +1,6 @@
 extension Statement {
     /// Every statement of the service: what the statement check prepares against the migrated schema.
-    package static let all: [Statement] = delivery + register + producer + freeze + admin
+    package static let all: [Statement] = delivery + register + producer + freeze + admin + optOut
 
     private static let delivery: [Statement] = [
         .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseSuspicion, .dropSuspicion,
@@ -22,5 +22,9 @@ extension Statement {
         .campaignToFreeze, .freezeAudience, .freezeFollowers, .freezeLanes, .lockAccount, .freezeOptOuts,
         .letterToFreeze, .freezeLinks,
         .startFrozen, .analyzeDeliveries,
+    ]
+    private static let optOut: [Statement] = [
+        .letterOfOptOut, .lockLetter, .earlierOptOut, .standingOptOut, .insertProof, .takeBackOptOut, .listsOfContact,
+        .isOffMarketing, .undoableProofs, .proofsOfHash, .nameAccount,
     ]
 }
