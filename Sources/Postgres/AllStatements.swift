@@ -1,7 +1,7 @@
 extension Statement {
     /// Every statement of the service: what the statement check prepares against the migrated schema.
     package static let all: [Statement] =
-        delivery + register + producer + freeze + admin + inbound + tracking
+        delivery + register + producer + freeze + admin + inbound + tracking + optOut
 
     private static let delivery: [Statement] = [
         .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseSuspicion, .dropSuspicion,
@@ -28,5 +28,8 @@ extension Statement {
         .trackedCampaigns, .noteEvents, .countNumbers, .countRecipients, .acceptances, .acceptSeen, .addEngagement,
         .trackedLinks, .newlyTracked, .engagementHead, .engagementRows, .linksOfCampaign, .makeEventPartitions,
         .dropEventPartitions,
+    private static let optOut: [Statement] = [
+        .letterOfOptOut, .lockLetter, .earlierOptOut, .standingOptOut, .insertProof, .takeBackOptOut, .listsOfContact,
+        .isOffMarketing, .undoableProofs, .proofsOfHash, .nameAccount,
     ]
 }

@@ -32,8 +32,10 @@ struct WebProgram: AsyncParsableCommand {
             let postgres = PostgresSettings(reading: &reader)
             let broker = BrokerSettings(reading: &reader, clientName: "veredus-web")
             let proxies = TrustedProxies(web.trustedProxies, reading: &reader)
-            let (database, amqp, ring, trusted) = try reader.finished(postgres, broker, keys, proxies)
-
+            var (database, amqp, ring, trusted) = try reader.finished(postgres, broker, keys, proxies)
+            // Somebody waits for each answer: better none from the database than one that comes too late.
+            database.statementTimeout = .seconds(10)
+            database.replyTimeout = .seconds(15)
             let pool = PostgresPool(settings: database, name: "veredus-web", size: 8)
             try await pool.assertReady(log: log)
             let notes = log

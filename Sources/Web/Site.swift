@@ -51,12 +51,14 @@ struct Site: Sendable {
         let router = Router(context: WebContext.self)
         router.add(middleware: ForwardedMiddleware(proxies: parts.proxies, endsTLS: parts.settings.certificate != nil))
         router.add(middleware: SecurityHeaders())
+        AssetFiles.add(to: router)
         return router
     }
 
     /// What stands in letters.
     private func addTracking(to router: Router<WebContext>) {
         TrackingRoutes(keys: parts.keys, tracking: parts.tracking).add(to: router)
+        OptOutRoutes(pool: parts.pool, keys: parts.keys, log: parts.log).add(to: router)
     }
 
     /// What people and programs use.

@@ -18,15 +18,17 @@ package struct AccountDatabase: Sendable {
     ///
     /// `account`: `nil` sees the names of all accounts and no row of any.
     /// `hasOneSnapshot`: Whether all statements see the same moment; for reading.
+    /// `deadline`: How long to wait for a connection.
     /// `body`: Throws to take everything back.
     /// - Returns: What `body` returns.
     /// - Throws: What `body` throws; ``PostgresError``.
     package func transaction<Value: Sendable>(
         account: AccountID?,
         hasOneSnapshot: Bool = false,
+        deadline: Duration = .seconds(30),
         _ body: @escaping @Sendable (isolated PostgresConnection) throws -> Value
     ) async throws -> Value {
-        try await pool.withConnection { connection in
+        try await pool.withConnection(deadline: deadline) { connection in
             try await connection.transaction { connection in
                 if hasOneSnapshot {
                     try connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

@@ -30,7 +30,7 @@ extension Statement {
     /// `$1` what; `$2` bucket.
     static let noteLatency = Statement(
         "note-latency",
-        role: .admin,
+        roles: [.admin, .web],
         """
         INSERT INTO latencies AS l (what, bucket_ms, n) VALUES ($1, $2, 1)
         ON CONFLICT (what, bucket_ms) DO UPDATE SET n = l.n + 1

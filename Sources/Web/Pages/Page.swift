@@ -5,17 +5,26 @@ struct Page: Sendable {
     private let template: MustacheTemplate
 
     /// - Parameters:
-    ///   - source: The template's text, embedded.
+    ///   - source: The template's text, embedded; it names files of ours as `"/assets/veredus.css"`.
     ///   - name: What errors call it.
     ///   - partials: What `{{>name}}` stands for.
     /// - Throws: What is wrong with the template, and where.
     init(_ source: [UInt8], name: String, partials: [String: [UInt8]] = [:]) throws(TemplateError) {
         template = try MustacheTemplate(
-            String(decoding: source, as: UTF8.self),
+            AssetFiles.stamped(String(decoding: source, as: UTF8.self)),
             name: name,
-            partials: partials.mapValues { String(decoding: $0, as: UTF8.self) },
+            partials: partials.mapValues { AssetFiles.stamped(String(decoding: $0, as: UTF8.self)) },
             escaping: .html
         )
+    }
+
+    /// A page of this program's own, whose template a test has rendered.
+    static func embedded(_ source: [UInt8], name: String) -> Page {
+        do {
+            return try Page(source, name: name)
+        } catch {
+            preconditionFailure("\(error)")
+        }
     }
 
     /// The page with its values: UTF-8. A field that the template names must be there.

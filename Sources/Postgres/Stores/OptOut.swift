@@ -1,0 +1,267 @@
+import Shared
+
+/// How a no reached us; `opt_out_proofs.way`.
+package enum OptOutWay: Int16, Sendable, CaseIterable {
+    /// A mail program's own button (RFC 8058).
+    case oneClick = 0
+    /// The page that the letter's link leads to.
+    case page = 1
+    case preferences = 2
+    /// A mail to the letter's unsubscribe address.
+    case mail = 3
+
+    package var name: String {
+        switch self {
+        case .oneClick: "one-click"
+        case .page: "page"
+        case .preferences: "preferences"
+        case .mail: "mail"
+        }
+    }
+}
+
+/// What somebody says no to.
+package enum OptOutChoice: Sendable, Equatable {
+    case list(Int32)
+    /// All mail of the account that needs consent.
+    case marketing
+
+    /// `opt_out_proofs.action`.
+    var action: Int16 { self == .marketing ? 1 : 0 }
+    var scope: SuppressionScope { self == .marketing ? .marketing : .list }
+    var list: Int32 {
+        switch self {
+        case .list(let list): list
+        case .marketing: 0
+        }
+    }
+}
+
+/// What is known of a letter that a signed token names, for the pages that it leads to.
+package struct LetterOfOptOut: Sendable {
+    package let key: DeliveryKey
+    package let account: AccountID
+    /// What recipients know the account as.
+    package let senderName: String
+    package let list: Int32
+    package let listName: String
+    package let kind: CampaignKind
+    /// The letter's language; `nil` when it has none that is known here.
+    package let language: LetterLanguage?
+    let addressHash: [UInt8]
+    let hashKey: Int16
+}
+
+/// What an opt-out did: for the receipt, and for undoing it.
+package struct OptOutReceipt: Sendable, Equatable {
+    /// The proof's number; names it to ``AccountDatabase/takeBack(_:of:by:)``.
+    package let proof: Int64
+    package let choice: OptOutChoice
+    /// When it took effect, in seconds since 1970: for who had said no before, then.
+    package let at: Double
+    /// Whether it was the first no to this.
+    package let isNew: Bool
+    /// Queued letters that are not sent now.
+    package let recalled: Int
+    /// Letters that were being sent already, and may arrive.
+    package let onTheirWay: Int
+    package let canBeTakenBack: Bool
+}
+
+/// A list of the account that the letter's recipient is on, or was.
+package struct ListPreference: Sendable, Equatable {
+    package let list: Int32
+    package let name: String
+    package let isSubscribed: Bool
+}
+
+/// What the preference page shows.
+package struct MailPreferences: Sendable {
+    package let letter: LetterOfOptOut
+    package let lists: [ListPreference]
+    /// Whether no marketing mail of the account is sent to the recipient, whatever the lists say.
+    package let isOffMarketing: Bool
+    /// What was done by this letter and can be taken back, the newest first.
+    package let undoable: [OptOutReceipt]
+}
+
+/// What recipients do themselves, with a letter's token as their right to do it. Their acts are kept as proofs, not in
+/// the audit log, which is about those who work here.
+extension AccountDatabase {
+    /// Unsubscribes whom a letter was written to; safe to repeat, and the first receipt is kept.
+    ///
+    /// Once this returns it is on the database's disk.
+    /// - Returns: `nil` when there is no such letter, or when the list is not the account's.
+    package func optOut(
+        _ key: DeliveryKey,
+        of choice: @escaping @Sendable (LetterOfOptOut) -> OptOutChoice,
+        by way: OptOutWay
+    ) async throws -> (LetterOfOptOut, OptOutReceipt)? {
+        try await transaction(account: nil, deadline: Self.patience) { connection in
+            guard let letter = try connection.letterOfOptOut(key) else { return nil }
+            let choice = choice(letter)
+            if case .list(let list) = choice {
+                guard try connection.listsOfContact(letter).contains(where: { $0.list == list }) else { return nil }
+            }
+            return (letter, try connection.optOut(letter, of: choice, by: way))
+        }
+    }
+
+    /// Takes one opt-out back that was made with this letter less than a week ago.
+    ///
+    /// - Returns: Whether it is taken back now, by this call or by an earlier one.
+    package func takeBack(_ proof: Int64, of key: DeliveryKey, by way: OptOutWay) async throws -> Bool {
+        try await transaction(account: nil, deadline: Self.patience) { connection in
+            guard try connection.letterOfOptOut(key) != nil else { return false }
+            try connection.run(.lockLetter, [.int32(key.campaign), .int32(key.seq)])
+            return try connection.rows(
+                .takeBackOptOut,
+                [.int32(key.campaign), .int32(key.seq), .int64(proof), .int16(way.rawValue)]
+            ) { try $0.bool(0) }.only(of: .takeBackOptOut)
+        }
+    }
+
+    /// The letter, and its list's opt-out when it was made with this very letter and stands.
+    package func letter(_ key: DeliveryKey) async throws -> (LetterOfOptOut, OptOutReceipt?)? {
+        try await transaction(account: nil, deadline: Self.patience) { connection in
+            guard let letter = try connection.letterOfOptOut(key) else { return nil }
+            return (letter, try connection.standing(.list(letter.list), of: letter))
+        }
+    }
+
+    package func preferences(of key: DeliveryKey) async throws -> MailPreferences? {
+        try await transaction(account: nil, deadline: Self.patience) { connection in
+            guard let letter = try connection.letterOfOptOut(key) else { return nil }
+            return MailPreferences(
+                letter: letter,
+                lists: try connection.listsOfContact(letter),
+                isOffMarketing: try connection.rows(
+                    .isOffMarketing,
+                    [.int32(letter.account), .bytes(letter.addressHash)]
+                ) { try $0.bool(0) }.only(of: .isOffMarketing),
+                undoable: try connection.rows(
+                    .undoableProofs,
+                    [.int32(key.campaign), .int32(key.seq)],
+                    OptOutReceipt.init
+                )
+            )
+        }
+    }
+
+    /// Counts how long an opt-out took. What was done is done: nobody waits long for this, nor for its way to the disk.
+    package func noteOptOut(_ duration: Duration) async throws {
+        try await transaction(account: nil, deadline: .seconds(1)) { connection in
+            try connection.execute("SET LOCAL synchronous_commit = off")
+            try connection.run(
+                .noteLatency,
+                [.text(MeasuredLatency.optOut.rawValue), .int32(LatencyHistogram.bucket(of: duration))]
+            )
+        }
+    }
+
+    /// How long a page waits for a connection before it says that it has to try again.
+    private static let patience = Duration.seconds(5)
+}
+
+extension PostgresConnection {
+    /// The letter of a verified token, and from here on the transaction sees its account.
+    package func letterOfOptOut(_ key: DeliveryKey) throws -> LetterOfOptOut? {
+        let accounts = try rows(.accountOfCampaign, [.int32(key.campaign)]) { try $0.optionalInt32(0) }
+        guard let account = accounts.first ?? nil else { return nil }
+        try run(.chooseAccount, [.text(String(account))])
+        return try rows(.letterOfOptOut, [.int32(key.campaign), .int32(key.seq)]) { row in
+            LetterOfOptOut(
+                key: key,
+                account: account,
+                senderName: try row.text(0),
+                list: try row.int32(1),
+                listName: try row.text(2),
+                kind: CampaignKind(rawValue: try row.int16(3)) ?? .marketing,
+                language: try row.optionalText(4).flatMap { LetterLanguage(rawValue: $0) },
+                addressHash: try row.bytes(5),
+                hashKey: try row.int16(6)
+            )
+        }.first
+    }
+
+    /// Suppresses and writes the proof, in the caller's transaction; what a mail's reader calls, too.
+    ///
+    /// One at a time for a letter: of two clicks the second finds what the first has done.
+    package func optOut(_ letter: LetterOfOptOut, of choice: OptOutChoice, by way: OptOutWay) throws -> OptOutReceipt {
+        try run(.lockLetter, [.int32(letter.key.campaign), .int32(letter.key.seq)])
+        let done = try suppress(
+            Suppression(
+                account: letter.account,
+                addressHash: letter.addressHash,
+                hashKey: letter.hashKey,
+                scope: choice.scope,
+                list: choice.list,
+                reason: .unsubscribe,
+                source: "\(way.name), campaign \(letter.key.campaign) letter \(letter.key.seq)"
+            )
+        )
+        if !done.isNew, let standing = try standing(choice, of: letter) { return standing }
+        let proofs = try rows(
+            .insertProof,
+            [
+                .int32(letter.account), .int32(letter.key.campaign), .int32(letter.key.seq),
+                .bytes(letter.addressHash), .int16(way.rawValue), .int16(choice.action), .int32(choice.list),
+                .bool(done.isNew), .int32(Int32(done.recalled)), .int32(Int32(done.alreadyOnTheirWay)),
+            ]
+        ) { (proof: try $0.int64(0), at: try $0.timestamp(1)) }
+        let proof = try proofs.only(of: .insertProof)
+        return OptOutReceipt(
+            proof: proof.proof,
+            choice: choice,
+            at: done.isNew ? proof.at : try earlier(choice, of: letter) ?? proof.at,
+            isNew: done.isNew,
+            recalled: done.recalled,
+            onTheirWay: done.alreadyOnTheirWay,
+            canBeTakenBack: done.isNew
+        )
+    }
+
+    fileprivate func standing(_ choice: OptOutChoice, of letter: LetterOfOptOut) throws -> OptOutReceipt? {
+        try rows(
+            .standingOptOut,
+            [
+                .int32(letter.key.campaign), .int32(letter.key.seq), .int16(choice.action), .int32(choice.list),
+                .int16(choice.scope.rawValue),
+            ],
+            OptOutReceipt.init
+        ).first
+    }
+
+    private func earlier(_ choice: OptOutChoice, of letter: LetterOfOptOut) throws -> Double? {
+        try rows(
+            .earlierOptOut,
+            [
+                .int32(letter.account), .bytes(letter.addressHash), .int16(choice.scope.rawValue),
+                .int32(choice.list),
+            ]
+        ) { try $0.optionalTimestamp(0) }.first ?? nil
+    }
+
+    fileprivate func listsOfContact(_ letter: LetterOfOptOut) throws -> [ListPreference] {
+        try rows(
+            .listsOfContact,
+            [.int32(letter.account), .bytes(letter.addressHash), .int32(letter.list)]
+        ) { row in
+            ListPreference(list: try row.int32(0), name: try row.text(1), isSubscribed: try row.bool(2))
+        }
+    }
+}
+
+extension OptOutReceipt {
+    fileprivate init(_ row: borrowing PostgresRow) throws {
+        self.init(
+            proof: try row.int64(0),
+            choice: try row.int16(1) == 1 ? .marketing : .list(try row.int32(2)),
+            at: try row.timestamp(3),
+            isNew: try row.bool(4),
+            recalled: Int(try row.int32(5)),
+            onTheirWay: Int(try row.int32(6)),
+            canBeTakenBack: try row.bool(7)
+        )
+    }
+}

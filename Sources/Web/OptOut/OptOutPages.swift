@@ -1,0 +1,244 @@
+import Postgres
+import Shared
+
+/// The pages that letters lead to, as values: what each says, in the letter's language and its sender's name.
+///
+/// None shows an address: a letter can have been forwarded.
+struct OptOutPages: Sendable {
+    /// A form that the page sends by itself: when a person has given a sign, at once, or only by its button.
+    enum Confirming: String {
+        case sign, now, button
+    }
+
+    private static let page = Page.embedded(PackageResources.optout_mustache, name: "optout.mustache")
+
+    let phrases: Phrases
+    private let values: [String: String]
+    private let letter: LetterOfOptOut?
+
+    /// The pages for a letter.
+    init(_ letter: LetterOfOptOut) {
+        phrases = Phrases.of(letter.language ?? .en)
+        values = ["sender": letter.senderName, "list": letter.listName]
+        self.letter = letter
+    }
+
+    /// The pages for nobody that is known; in a language that the reader asks for.
+    init(acceptLanguage: String?) {
+        phrases = Phrases.preferred(acceptLanguage)
+        values = [:]
+        letter = nil
+    }
+
+    // MARK: Pages
+
+    /// What the link leads to: one button, pressed by the page itself for a person.
+    func ask(token: String) throws(RenderError) -> [UInt8] {
+        let isNewsletter = letter?.kind != .transactional
+        return try render(
+            "ask",
+            title: isNewsletter ? "unsubscribe_title" : "transactional_title",
+            lines: [try text(isNewsletter ? "unsubscribe_text" : "transactional_text")],
+            [
+                "confirm": try confirm(
+                    [("action", "unsubscribe")],
+                    isNewsletter ? .sign : .button,
+                    try text(isNewsletter ? "unsubscribe_button" : "leave_label")
+                ),
+                "link": try link(token),
+            ]
+        )
+    }
+
+    func receipt(_ receipt: OptOutReceipt, token: String) throws(RenderError) -> [UInt8] {
+        var lines = [try text(receipt.choice == .marketing ? "receipt_marketing" : "receipt_list")]
+        if receipt.isNew {
+            lines.append(try count(receipt.recalled, none: "recalled_none", one: "recalled_one", many: "recalled_many"))
+            if receipt.onTheirWay > 0 {
+                lines.append(try count(receipt.onTheirWay, none: "on_way_one", one: "on_way_one", many: "on_way_many"))
+            }
+        } else {
+            lines.append(try text("receipt_earlier"))
+        }
+        return try render(
+            "receipt",
+            title: "receipt_title",
+            lines: lines,
+            [
+                "since": [
+                    "label": .text(MergeText(try text("receipt_when"))),
+                    "datetime": .text(MergeText(Timestamp.text(receipt.at))),
+                    "text": .text(MergeText(try phrases.moment(receipt.at))),
+                ],
+                "undo": receipt.canBeTakenBack ? try undo([(receipt.proof, "undo_button")]) : false,
+                "link": try link(token),
+            ]
+        )
+    }
+
+    /// After an undo; `done` is whether there was something to take back.
+    func undone(_ done: Bool, token: String) throws(RenderError) -> [UInt8] {
+        try render(
+            done ? "undone" : "not-undone",
+            title: done ? "undone_title" : "not_undone_title",
+            lines: [try text(done ? "undone_text" : "not_undone_text")],
+            ["link": try link(token)]
+        )
+    }
+
+    /// The preference page; `note` is the name of a phrase about what was just done.
+    func preferences(_ preferences: MailPreferences, notes: [String]) throws(RenderError) -> [UInt8] {
+        var lists: [MergeValue] = []
+        for list in preferences.lists {
+            let isSubscribed = list.isSubscribed && !preferences.isOffMarketing
+            lists.append([
+                "list": .text(MergeText(String(list.list))), "name": .text(MergeText(list.name)),
+                "state": .text(MergeText(try text(isSubscribed ? "subscribed" : "not_subscribed"))),
+                "leave": isSubscribed
+                    ? [
+                        "button": .text(MergeText(try text("leave_button"))),
+                        "label": .text(MergeText(try phrases.text("leave_label", ["list": list.name]))),
+                    ] : false,
+            ])
+        }
+        var fields: [String: MergeValue] = ["lists": .list(lists)]
+        for name in ["lists_title", "lists_text", "lists_list", "lists_state", "lists_action", "marketing_title"] {
+            fields[name] = .text(MergeText(try text(name)))
+        }
+        let isOff = preferences.isOffMarketing
+        fields["marketing_off"] = isOff ? .text(MergeText(try text("marketing_off"))) : false
+        fields["marketing"] =
+            isOff
+            ? false
+            : [
+                "text": .text(MergeText(try text("marketing_text"))),
+                "button": .text(MergeText(try text("marketing_button"))),
+            ]
+        return try render(
+            "preferences",
+            title: "preferences_title",
+            lines: notes,
+            [
+                "preferences": .object(fields.map { MergeField(name: MergeText($0.key), value: $0.value) }),
+                "undo": try undoAll(preferences),
+            ]
+        )
+    }
+
+    /// The books cannot be written to; `fields` is what the page sends again until they can.
+    func busy(_ fields: [(String, String)], _ confirming: Confirming) throws(RenderError) -> [UInt8] {
+        try render(
+            "busy",
+            title: "busy_title",
+            lines: [try text("busy_text")],
+            ["confirm": try confirm(fields, confirming, try text("busy_button")), "reloads": true]
+        )
+    }
+
+    /// The books cannot be read; the page loads itself again.
+    func busyReading() throws(RenderError) -> [UInt8] {
+        try render("busy", title: "busy_title", lines: [try text("busy_text")], ["refreshes": true])
+    }
+
+    func unknown() throws(RenderError) -> [UInt8] {
+        try render("unknown", title: "unknown_title", lines: [try text("unknown_text")])
+    }
+
+    func tooOften() throws(RenderError) -> [UInt8] {
+        try render("too-often", title: "too_often_title", lines: [try text("too_often_text")])
+    }
+
+    // MARK: Parts
+
+    /// What a choice on the preference page did, in sentences.
+    func notes(_ receipt: OptOutReceipt, _ preferences: MailPreferences) throws(RenderError) -> [String] {
+        var values = values
+        if let list = preferences.lists.first(where: { receipt.choice == .list($0.list) }) {
+            values["list"] = list.name
+        }
+        let what = try phrases.text(receipt.choice == .marketing ? "receipt_marketing" : "receipt_list", values)
+        let recalled = try count(receipt.recalled, none: "recalled_none", one: "recalled_one", many: "recalled_many")
+        let since = "\(try text("receipt_when")) \(try phrases.moment(receipt.at))."
+        guard receipt.isNew else { return [what, try text("receipt_earlier"), since] }
+        guard receipt.onTheirWay > 0 else { return [what, recalled, since] }
+        return [
+            what, recalled,
+            try count(receipt.onTheirWay, none: "on_way_one", one: "on_way_one", many: "on_way_many"), since,
+        ]
+    }
+
+    func text(_ name: String) throws(RenderError) -> String { try phrases.text(name, values) }
+
+    private func count(_ number: Int, none: String, one: String, many: String) throws(RenderError) -> String {
+        try phrases.text(number == 0 ? none : number == 1 ? one : many, ["count": String(number)])
+    }
+
+    private func confirm(
+        _ fields: [(String, String)],
+        _ confirming: Confirming,
+        _ button: String
+    ) throws(RenderError) -> MergeValue {
+        [
+            "when": .text(MergeText(confirming.rawValue)), "button": .text(MergeText(button)),
+            "fields": .list(
+                fields.map { ["name": .text(MergeText($0.0)), "value": .text(MergeText($0.1))] }
+            ),
+            "working": .text(MergeText(try text("working"))), "waiting": .text(MergeText(try text("busy_text"))),
+        ]
+    }
+
+    private func undo(_ items: [(proof: Int64, phrase: String)]) throws(RenderError) -> MergeValue {
+        var buttons: [MergeValue] = []
+        for item in items {
+            buttons.append([
+                "proof": .text(MergeText(String(item.proof))), "button": .text(MergeText(try text(item.phrase))),
+            ])
+        }
+        return try undo(buttons)
+    }
+
+    private func undo(_ buttons: [MergeValue]) throws(RenderError) -> MergeValue {
+        guard !buttons.isEmpty else { return false }
+        return [
+            "title": .text(MergeText(try text("undo_title"))), "text": .text(MergeText(try text("undo_text"))),
+            "items": .list(buttons),
+        ]
+    }
+
+    private func undoAll(_ preferences: MailPreferences) throws(RenderError) -> MergeValue {
+        var buttons: [MergeValue] = []
+        for receipt in preferences.undoable {
+            let list = preferences.lists.first { receipt.choice == .list($0.list) }
+            guard list != nil || receipt.choice == .marketing else { continue }
+            let phrase = receipt.choice == .marketing ? "undo_marketing" : "undo_list"
+            buttons.append([
+                "proof": .text(MergeText(String(receipt.proof))),
+                "button": .text(MergeText(try phrases.text(phrase, ["list": list?.name ?? ""]))),
+            ])
+        }
+        return try undo(buttons)
+    }
+
+    private func link(_ token: String) throws(RenderError) -> MergeValue {
+        ["token": .text(MergeText(token)), "text": .text(MergeText(try text("preferences_link")))]
+    }
+
+    /// Every name that the template knows has a value, if only `false`.
+    private func render(
+        _ state: String,
+        title: String,
+        lines: [String],
+        _ parts: [String: MergeValue] = [:]
+    ) throws(RenderError) -> [UInt8] {
+        var fields: [String: MergeValue] = [
+            "language": .text(MergeText(phrases.language.rawValue)), "state": .text(MergeText(state)),
+            "title": .text(MergeText(try text(title))),
+            "sender": letter.map { .text(MergeText($0.senderName)) } ?? false,
+            "lines": .list(lines.map { .text(MergeText($0)) }),
+            "since": false, "confirm": false, "preferences": false, "undo": false, "link": false, "reloads": false,
+            "refreshes": false,
+        ]
+        fields.merge(parts) { $1 }
+        return try Self.page.render(.object(fields.map { MergeField(name: MergeText($0.key), value: $0.value) }))
+    }
+}

@@ -1,0 +1,225 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import Postgres
+import Shared
+
+/// `/u/<token>`, which letters name as their unsubscribe link, and `/p/<token>`, the preferences.
+///
+/// The token is the only right that is asked for, and it stands in the path: no cookie, no log-in, no redirect
+/// (RFC 8058). GET and HEAD change nothing. An answer of success is given after the commit and never before; without the
+/// database it is 503, with a page that tries again by itself.
+struct OptOutRoutes: Sendable {
+    /// How soon to come again when the database is away, in seconds.
+    static let retryAfter = 5
+
+    private let database: AccountDatabase
+    private let keys: KeyRing
+    private let limits = OptOutLimits()
+    private let log: Logger
+
+    init(pool: PostgresPool, keys: KeyRing, log: Logger) {
+        database = AccountDatabase(pool: pool, actor: "recipient")
+        self.keys = keys
+        self.log = log
+    }
+
+    func add(to router: Router<WebContext>) {
+        for (path, place) in [("u/:token", Place.unsubscribe), ("p/:token", Place.preferences)] {
+            let path = RouterPath(path)
+            router.get(path) { request, context in await look(place, request, context) }
+            router.head(path) { request, context in await look(place, request, context).createHeadResponse() }
+            router.post(path) { request, context in await act(place, request, context) }
+        }
+    }
+
+    private enum Place { case unsubscribe, preferences }
+
+    // MARK: Looking
+
+    private func look(_ place: Place, _ request: Request, _ context: WebContext) async -> Response {
+        await answering(request, context) { token, key in
+            do {
+                switch place {
+                case .unsubscribe:
+                    guard let (letter, standing) = try await database.letter(key) else { return nil }
+                    let pages = OptOutPages(letter)
+                    if let standing { return .page(try pages.receipt(standing, token: token)) }
+                    return .page(try pages.ask(token: token))
+                case .preferences:
+                    guard let found = try await database.preferences(of: key) else { return nil }
+                    return .page(try OptOutPages(found.letter).preferences(found, notes: []))
+                }
+            } catch let error as PostgresError {
+                let pages = OptOutPages(acceptLanguage: request.headers[.acceptLanguage])
+                return busy(
+                    error,
+                    place == .unsubscribe
+                        ? try pages.busy([("action", "unsubscribe")], .sign) : try pages.busyReading()
+                )
+            }
+        }
+    }
+
+    // MARK: Acting
+
+    private func act(_ place: Place, _ request: Request, _ context: WebContext) async -> Response {
+        let start = ContinuousClock.now
+        return await answering(request, context) { token, key in
+            guard let act = OptOutAct(try await SmallForm(request)), act != .oneClick || place == .unsubscribe else {
+                return .text("not a form of this page\n", status: .badRequest)
+            }
+            if let seconds = limits.ask(for: key) { return try tooOften(seconds, request) }
+            do {
+                guard let done = try await carryOut(act, place, token, key) else { return nil }
+                if done.isOptOut { await note(start) }
+                return done.response
+            } catch let error as PostgresError {
+                if act == .oneClick { return busy(error, nil) }
+                let pages = OptOutPages(acceptLanguage: request.headers[.acceptLanguage])
+                return busy(error, try pages.busy(act.fields, .now))
+            }
+        }
+    }
+
+    /// Does it, and answers when it is on the database's disk.
+    private func carryOut(
+        _ act: OptOutAct,
+        _ place: Place,
+        _ token: String,
+        _ key: DeliveryKey
+    ) async throws -> (response: Response, isOptOut: Bool)? {
+        let way: OptOutWay = act == .oneClick ? .oneClick : place == .unsubscribe ? .page : .preferences
+        if case .undo(let proof) = act {
+            let done = try await database.takeBack(proof, of: key, by: way)
+            if place == .unsubscribe {
+                guard let (letter, standing) = try await database.letter(key) else { return nil }
+                let pages = OptOutPages(letter)
+                // An old page sent once more, and the no has been said again since.
+                if let standing, standing.proof != proof {
+                    return (.page(try pages.receipt(standing, token: token)), false)
+                }
+                return (.page(try pages.undone(done, token: token)), false)
+            }
+            guard let found = try await database.preferences(of: key) else { return nil }
+            let pages = OptOutPages(found.letter)
+            let notes = [try pages.text(done ? "undone_text" : "not_undone_text")]
+            return (.page(try pages.preferences(found, notes: notes)), false)
+        }
+        let done = try await database.optOut(
+            key,
+            of: { letter in
+                switch act {
+                case .leave(let list): .list(list)
+                case .marketing: .marketing
+                case .oneClick, .unsubscribe, .undo: .list(letter.list)
+                }
+            },
+            by: way
+        )
+        guard let (letter, receipt) = done else { return nil }
+        if act == .oneClick { return (.text("unsubscribed\n"), true) }
+        let pages = OptOutPages(letter)
+        if place == .unsubscribe { return (.page(try pages.receipt(receipt, token: token)), true) }
+        guard let found = try await database.preferences(of: key) else { return nil }
+        return (.page(try pages.preferences(found, notes: try pages.notes(receipt, found))), true)
+    }
+
+    private func note(_ start: ContinuousClock.Instant) async {
+        do {
+            try await database.noteOptOut(ContinuousClock.now - start)
+        } catch {
+            log.warning("how long an opt-out took could not be noted", metadata: ["why": "\(error)"])
+        }
+    }
+
+    // MARK: What is the same for all
+
+    /// Verifies the token first; `body` returns `nil` for a letter that is not known.
+    private func answering(
+        _ request: Request,
+        _ context: WebContext,
+        _ body: (String, DeliveryKey) async throws -> Response?
+    ) async -> Response {
+        do {
+            let token = context.parameters.get("token") ?? ""
+            guard case .unsubscribe(let key)? = try? keys.verify(token.utf8, as: .unsubscribe) else {
+                if let seconds = limits.note(stranger: context.client) { return try tooOften(seconds, request) }
+                return try unknown(request)
+            }
+            return try await body(token, key) ?? unknown(request)
+        } catch let error as SmallForm.Refusal {
+            return .text("not a form of this page\n", status: error.status)
+        } catch {
+            // A page that could not be rendered, a reader who went away.
+            log.error("an opt-out page failed", metadata: ["why": "\(error)"])
+            return .text("our fault; nothing was changed that was not said\n", status: .internalServerError)
+        }
+    }
+
+    private func unknown(_ request: Request) throws -> Response {
+        let pages = OptOutPages(acceptLanguage: request.headers[.acceptLanguage])
+        return .page(try pages.unknown(), status: .notFound)
+    }
+
+    private func tooOften(_ seconds: Int, _ request: Request) throws -> Response {
+        let pages = OptOutPages(acceptLanguage: request.headers[.acceptLanguage])
+        var response = Response.page(try pages.tooOften(), status: .tooManyRequests)
+        response.headers[.retryAfter] = String(seconds)
+        return response
+    }
+
+    /// 503: whatever is wrong with the database, it may have been mended when the page tries again.
+    private func busy(_ error: PostgresError, _ page: [UInt8]?) -> Response {
+        if error.isTransient {
+            log.notice("an opt-out page could not be served", metadata: ["why": "\(error)"])
+        } else {
+            log.error("an opt-out page could not be served", metadata: ["why": "\(error)"])
+        }
+        var response =
+            page.map { Response.page($0, status: .serviceUnavailable) }
+            ?? Response.text("not done yet; try again\n", status: .serviceUnavailable)
+        response.headers[.retryAfter] = String(Self.retryAfter)
+        return response
+    }
+}
+
+/// What a form of the opt-out pages, or a mail program, asks for.
+enum OptOutAct: Equatable {
+    case oneClick
+    case unsubscribe
+    case leave(Int32)
+    case marketing
+    case undo(Int64)
+
+    /// - Returns: `nil` for any other form.
+    init?(_ form: SmallForm) {
+        if let value = form["List-Unsubscribe"] {
+            guard value == "One-Click", form.fields.count == 1 else { return nil }
+            self = .oneClick
+            return
+        }
+        switch form["action"] {
+        case "unsubscribe": self = .unsubscribe
+        case "marketing": self = .marketing
+        case "leave":
+            guard let list = form["list"].flatMap({ Int32($0) }), list > 0 else { return nil }
+            self = .leave(list)
+        case "undo":
+            guard let proof = form["proof"].flatMap({ Int64($0) }), proof > 0 else { return nil }
+            self = .undo(proof)
+        default: return nil
+        }
+    }
+
+    /// The form that asks for it.
+    var fields: [(String, String)] {
+        switch self {
+        case .oneClick: [("List-Unsubscribe", "One-Click")]
+        case .unsubscribe: [("action", "unsubscribe")]
+        case .marketing: [("action", "marketing")]
+        case .leave(let list): [("action", "leave"), ("list", String(list))]
+        case .undo(let proof): [("action", "undo"), ("proof", String(proof))]
+        }
+    }
+}
