@@ -57,7 +57,9 @@ struct Site: Sendable {
     private func addTracking(to router: Router<WebContext>) {}
 
     /// What people and programs use.
-    private func addDashboard(to router: Router<WebContext>) {}
+    private func addDashboard(to router: Router<WebContext>) {
+        router.add(middleware: API(parts: parts))
+    }
 
     /// The server, not running yet.
     func application() throws -> some ApplicationProtocol {

@@ -8,10 +8,13 @@ package struct AccountDatabase: Sendable {
     package let pool: PostgresPool
     /// Who asks, for the audit log.
     package let actor: String
+    /// How long to wait for a connection.
+    package let deadline: Duration
 
-    package init(pool: PostgresPool, actor: String) {
+    package init(pool: PostgresPool, actor: String, deadline: Duration = .seconds(30)) {
         self.pool = pool
         self.actor = actor
+        self.deadline = deadline
     }
 
     /// Runs `body` in a transaction that sees one account.
@@ -26,7 +29,7 @@ package struct AccountDatabase: Sendable {
         hasOneSnapshot: Bool = false,
         _ body: @escaping @Sendable (isolated PostgresConnection) throws -> Value
     ) async throws -> Value {
-        try await pool.withConnection { connection in
+        try await pool.withConnection(deadline: deadline) { connection in
             try await connection.transaction { connection in
                 if hasOneSnapshot {
                     try connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

@@ -31,6 +31,9 @@ package enum SettingName: String, Sendable, CaseIterable {
     case webTrustedProxies = "VEREDUS_WEB_TRUSTED_PROXIES"
     case webCertificate = "VEREDUS_WEB_CERTIFICATE"
     case webKey = "VEREDUS_WEB_KEY"
+    case webDrain = "VEREDUS_WEB_DRAIN"
+    case webRequestTime = "VEREDUS_WEB_REQUEST_TIME"
+    case apiPerMinute = "VEREDUS_API_PER_MINUTE"
 
     case lanes = "VEREDUS_LANES"
     case jobsPerMessage = "VEREDUS_JOBS_PER_MESSAGE"
