@@ -12,9 +12,17 @@ import Glibc
             """,
         version: "0.1.0",
         subcommands: [
-            MigrateCommand.self, DoctorCommand.self, AccountCommand.self, ListCommand.self, LaneCommand.self,
-            ContactsCommand.self, SuppressCommand.self, CampaignCommand.self, DeadLettersCommand.self,
+            MigrateCommand.self,
+            DoctorCommand.self,
+            AccountCommand.self,
+            ListCommand.self,
+            LaneCommand.self,
+            ContactsCommand.self,
+            SuppressCommand.self,
+            CampaignCommand.self,
+            DeadLettersCommand.self,
             InboundCommand.self,
+            APIKeyCommand.self,
             ExitCodesCommand.self,
         ]
     )

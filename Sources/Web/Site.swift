@@ -62,7 +62,9 @@ struct Site: Sendable {
     }
 
     /// What people and programs use.
-    private func addDashboard(to router: Router<WebContext>) {}
+    private func addDashboard(to router: Router<WebContext>) {
+        router.add(middleware: API(parts: parts))
+    }
 
     /// The server, not running yet.
     func application() throws -> some ApplicationProtocol {

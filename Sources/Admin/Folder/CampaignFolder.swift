@@ -45,7 +45,7 @@ struct CampaignFolder {
         draft = CampaignDraft(
             name: yaml.name,
             kind: yaml.kind,
-            policy: yaml.policy ?? (yaml.kind == .marketing ? .atMostOnce : .atLeastOnce),
+            policy: yaml.policy ?? DeliveryPolicy(standardOf: yaml.kind),
             tracking: yaml.tracking,
             lifetime: yaml.lifetime,
             subject: subject,
@@ -54,17 +54,11 @@ struct CampaignFolder {
             settings: settings.json.text
         )
         do throws(TemplateError) {
-            _ = try LetterTemplate(draft.letter, installation: Self.anyInstallation)
+            try draft.check()
         } catch {
             throw AdminFailure(.badData, "\(path)/\(error)")
         }
     }
-
-    /// Stands in for the domains that the worker has: a template does not depend on them.
-    private static let anyInstallation = LetterSettings(
-        trackingURL: "https://tracking.invalid",
-        bounceDomain: "bounces.invalid"
-    )
 
     private static func partials(in path: String) throws(AdminFailure) -> [String: String] {
         var partials: [String: String] = [:]
@@ -102,27 +96,5 @@ struct CampaignFolder {
         } catch {
             throw AdminFailure(.noInput, "\(path): \(error.reason)")
         }
-    }
-}
-
-extension CampaignDraft {
-    /// The letter as a worker would find it, under numbers that mean nothing.
-    fileprivate var letter: FrozenLetter {
-        FrozenLetter(
-            campaign: 1,
-            account: 1,
-            version: 1,
-            name: name,
-            kind: kind,
-            tracking: tracking,
-            policy: policy,
-            list: 1,
-            listName: "list",
-            accountName: "account",
-            subject: subject,
-            html: html,
-            plain: plain,
-            settings: Array(settings.utf8)
-        )
     }
 }

@@ -12,7 +12,7 @@ struct CampaignYAML {
     private(set) var policy: DeliveryPolicy?
     private(set) var tracking = TrackingMode.aggregate
     private(set) var language = LetterLanguage.en
-    private(set) var lifetime = "3 days"
+    private(set) var lifetime = CampaignLifetime.standard.interval
     private(set) var defaults = MergeValue.object([])
 
     private let path: String
@@ -60,9 +60,7 @@ struct CampaignYAML {
         case "reply_to": replyTo = address(value, "reply_to")
         case "kind": kind = choice(value, "kind", CampaignKind.allCases, \.name) ?? kind
         case "policy":
-            policy = choice(value, "policy", DeliveryPolicy.allCases) {
-                $0 == .atMostOnce ? "at-most-once" : "at-least-once"
-            }
+            policy = choice(value, "policy", DeliveryPolicy.allCases, \.name)
         case "tracking": tracking = choice(value, "tracking", TrackingMode.allCases, \.name) ?? tracking
         case "language": language = choice(value, "language", LetterLanguage.allCases, \.rawValue) ?? language
         case "lifetime": readLifetime(value)
@@ -86,13 +84,10 @@ struct CampaignYAML {
 
     private mutating func readLifetime(_ node: Node) {
         guard let text = text(node, "lifetime") else { return }
-        let parts = text.split(separator: " ")
-        let units = ["minute": 1, "hour": 60, "day": 1_440, "week": 10_080]
-        let unit = parts.last.map { $0.hasSuffix("s") ? String($0.dropLast()) : String($0) } ?? ""
-        guard parts.count == 2, let number = Int(parts[0]), let minutes = units[unit], number > 0,
-            number <= 86_400 / minutes
-        else { return report(node, "lifetime: must be a number and minutes, hours, days or weeks, 60 days at most") }
-        lifetime = "\(number) \(unit)s"
+        guard let read = CampaignLifetime(text) else {
+            return report(node, "lifetime: must be a number and minutes, hours, days or weeks, 60 days at most")
+        }
+        lifetime = read.interval
     }
 
     private mutating func readDefaults(_ node: Node) {

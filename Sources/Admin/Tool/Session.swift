@@ -93,13 +93,7 @@ extension AdminFailure {
 
 /// A name of ours: not empty, at most 200 characters, nothing invisible.
 func checkedName(_ name: String, of what: String) throws(AdminFailure) {
-    let isPlain = name.unicodeScalars.allSatisfy {
-        !$0.properties.isDefaultIgnorableCodePoint && $0.value >= 0x20 && $0.value != 0x7F
-    }
-    guard !name.isEmpty, name.unicodeScalars.count <= 200, isPlain, name.first != " ", name.last != " " else {
-        throw AdminFailure(
-            .badData,
-            "the name of \(what) must have 1 to 200 visible characters, no blank at its ends"
-        )
+    guard PlainName.isValid(name) else {
+        throw AdminFailure(.badData, "the name of \(what) \(PlainName.rule)")
     }
 }

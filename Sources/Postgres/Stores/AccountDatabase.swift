@@ -8,10 +8,13 @@ package struct AccountDatabase: Sendable {
     package let pool: PostgresPool
     /// Who asks, for the audit log.
     package let actor: String
+    /// How long to wait for a connection.
+    package let deadline: Duration
 
-    package init(pool: PostgresPool, actor: String) {
+    package init(pool: PostgresPool, actor: String, deadline: Duration = .seconds(30)) {
         self.pool = pool
         self.actor = actor
+        self.deadline = deadline
     }
 
     /// Runs `body` in a transaction that sees one account.

@@ -14,6 +14,14 @@ package struct ListFacts: Sendable {
     package let createdAt: Double
     package let subscribed: Int64
     package let unsubscribed: Int64
+
+    package init(id: Int32, name: String, createdAt: Double, subscribed: Int64, unsubscribed: Int64) {
+        self.id = id
+        self.name = name
+        self.createdAt = createdAt
+        self.subscribed = subscribed
+        self.unsubscribed = unsubscribed
+    }
 }
 
 /// How much an account has.
@@ -58,25 +66,12 @@ extension AccountDatabase {
 
     /// - Throws: ``PostgresError`` of kind `uniqueViolation` when the account has a list of that name.
     package func createList(named name: String, account: AccountID) async throws -> Int32 {
-        try await transaction(account: account) { connection in
-            let ids = try connection.rows(.insertList, [.int32(account), .text(name)]) { try $0.int32(0) }
-            let id = try ids.only(of: .insertList)
-            try connection.write(AuditEntry("list.create", name), by: actor, account: account)
-            return id
-        }
+        try await transaction(account: account) { try $0.createList(named: name, account: account, by: actor) }
     }
 
     package func lists(of account: AccountID) async throws -> [ListFacts] {
         try await transaction(account: account) { connection in
-            try connection.rows(.lists, [.int32(account)]) { row in
-                ListFacts(
-                    id: try row.int32(0),
-                    name: try row.text(1),
-                    createdAt: try row.timestamp(2),
-                    subscribed: try row.int64(3),
-                    unsubscribed: try row.int64(4)
-                )
-            }
+            try connection.rows(.lists, [.int32(account)], ListFacts.init)
         }
     }
 
@@ -87,9 +82,31 @@ extension AccountDatabase {
     }
 }
 
+extension PostgresConnection {
+    /// The same in the caller's transaction, which sees the account; it writes to the audit log.
+    package func createList(named name: String, account: AccountID, by actor: String) throws -> Int32 {
+        let ids = try rows(.insertList, [.int32(account), .text(name)]) { try $0.int32(0) }
+        let id = try ids.only(of: .insertList)
+        try write(AuditEntry("list.create", name), by: actor, account: account)
+        return id
+    }
+}
+
 extension AccountFacts {
     fileprivate init(_ row: borrowing PostgresRow) throws {
         self.init(id: try row.int32(0), name: try row.text(1), createdAt: try row.timestamp(2))
+    }
+}
+
+extension ListFacts {
+    init(_ row: borrowing PostgresRow) throws {
+        self.init(
+            id: try row.int32(0),
+            name: try row.text(1),
+            createdAt: try row.timestamp(2),
+            subscribed: try row.int64(3),
+            unsubscribed: try row.int64(4)
+        )
     }
 }
 
@@ -122,7 +139,7 @@ extension Statement {
     /// `$1` account.
     static let accountSize = Statement(
         "account-size",
-        role: .admin,
+        roles: [.admin, .web],
         """
         SELECT (SELECT count(*) FROM contacts WHERE account_id = $1 AND status = 0),
                (SELECT count(*) FROM contacts WHERE account_id = $1 AND status = 1),
@@ -133,7 +150,7 @@ extension Statement {
     /// `$1` account; `$2` name.
     static let insertList = Statement(
         "insert-list",
-        role: .admin,
+        roles: [.admin, .web],
         "INSERT INTO lists (account_id, name) VALUES ($1, $2) RETURNING list_id"
     )
     /// `$1` account.

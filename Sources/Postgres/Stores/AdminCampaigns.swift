@@ -84,17 +84,7 @@ extension AccountDatabase {
     /// Stores a draft as version 1 of a new campaign.
     package func createCampaign(_ draft: CampaignDraft, account: AccountID, list: Int32) async throws -> CampaignID {
         try await transaction(account: account) { connection in
-            let ids = try connection.rows(
-                .insertCampaign,
-                [
-                    .int32(account), .int32(list), .text(draft.name), .int16(draft.kind.rawValue),
-                    .int16(draft.policy.rawValue), .int16(draft.tracking.rawValue), .text(draft.lifetime),
-                ]
-            ) { try $0.int32(0) }
-            let id = try ids.only(of: .insertCampaign)
-            try connection.run(.insertVersion, draft.version(of: id, account: account))
-            try connection.write(AuditEntry("campaign.create", "campaign \(id)"), by: actor, account: account)
-            return id
+            try connection.createCampaign(draft, account: account, list: list, by: actor)
         }
     }
 
@@ -128,17 +118,7 @@ extension AccountDatabase {
     /// - Throws: ``RequestRefused``; nothing has changed then.
     package func start(_ campaign: CampaignID, account: AccountID, at moment: Double?) async throws {
         try await transaction(account: account) { connection in
-            let when = moment.map { PostgresValue.timestamp(secondsSinceEpoch: $0) } ?? .null
-            let changed = try connection.run(.startCampaign, [.int32(campaign), when])
-            guard changed == 0 else {
-                let reason = moment.map { "at \(Timestamp.text($0))" } ?? ""
-                let entry = AuditEntry("campaign.start", "campaign \(campaign)", reason: reason)
-                return try connection.write(entry, by: actor, account: account)
-            }
-            let state = try connection.state(of: campaign)
-            let followed = try connection.rows(.followedCampaign, [.int32(campaign)]) { try $0.int32(0) }.first
-            let nobody = followed.map { RequestRefused.Why.nobodyLeft(by: $0) } ?? .emptyList
-            throw RequestRefused(campaign: campaign, request: .start, why: state == .draft ? nobody : .state(state))
+            try connection.start(campaign, account: account, at: moment, by: actor)
         }
     }
 
@@ -183,6 +163,43 @@ extension AccountDatabase {
     }
 }
 
+extension PostgresConnection {
+    /// The same in the caller's transaction, which sees the account; it writes to the audit log.
+    package func createCampaign(
+        _ draft: CampaignDraft,
+        account: AccountID,
+        list: Int32,
+        by actor: String
+    ) throws -> CampaignID {
+        let ids = try rows(
+            .insertCampaign,
+            [
+                .int32(account), .int32(list), .text(draft.name), .int16(draft.kind.rawValue),
+                .int16(draft.policy.rawValue), .int16(draft.tracking.rawValue), .text(draft.lifetime),
+            ]
+        ) { try $0.int32(0) }
+        let id = try ids.only(of: .insertCampaign)
+        try run(.insertVersion, draft.version(of: id, account: account))
+        try write(AuditEntry("campaign.create", "campaign \(id)"), by: actor, account: account)
+        return id
+    }
+
+    /// The same in the caller's transaction, which sees the account; it writes to the audit log.
+    package func start(_ campaign: CampaignID, account: AccountID, at moment: Double?, by actor: String) throws {
+        let when = moment.map { PostgresValue.timestamp(secondsSinceEpoch: $0) } ?? .null
+        let changed = try run(.startCampaign, [.int32(campaign), when])
+        guard changed == 0 else {
+            let reason = moment.map { "at \(Timestamp.text($0))" } ?? ""
+            let entry = AuditEntry("campaign.start", "campaign \(campaign)", reason: reason)
+            return try write(entry, by: actor, account: account)
+        }
+        let state = try state(of: campaign)
+        let followed = try rows(.followedCampaign, [.int32(campaign)]) { try $0.int32(0) }.first
+        let nobody = followed.map { RequestRefused.Why.nobodyLeft(by: $0) } ?? .emptyList
+        throw RequestRefused(campaign: campaign, request: .start, why: state == .draft ? nobody : .state(state))
+    }
+}
+
 extension CampaignDraft {
     fileprivate func version(of id: CampaignID, account: AccountID) -> [PostgresValue] {
         [
@@ -213,7 +230,7 @@ extension Statement {
     /// `$1` account; `$2` list; `$3` name; `$4` kind; `$5` policy; `$6` tracking; `$7` lifetime.
     static let insertCampaign = Statement(
         "insert-campaign",
-        role: .admin,
+        roles: [.admin, .web],
         """
         INSERT INTO campaigns (account_id, list_id, name, kind, policy, tracking, lifetime)
         VALUES ($1, $2, $3, $4, $5, $6, $7::text::interval) RETURNING campaign_id
@@ -222,7 +239,7 @@ extension Statement {
     /// `$1` campaign; `$2` name; `$3` kind; `$4` policy; `$5` tracking; `$6` lifetime.
     static let updateCampaign = Statement(
         "update-campaign",
-        role: .admin,
+        roles: [.admin, .web],
         """
         UPDATE campaigns SET name = $2, kind = $3, policy = $4, tracking = $5, lifetime = $6::text::interval
         WHERE campaign_id = $1 AND state = 0
@@ -231,7 +248,7 @@ extension Statement {
     /// `$1` campaign; `$2` account; `$3` subject; `$4` HTML; `$5` plain text or NULL; `$6` settings.
     static let insertVersion = Statement(
         "insert-version",
-        role: .admin,
+        roles: [.admin, .web],
         """
         INSERT INTO campaign_versions (campaign_id, version, account_id, subject, html, plain, settings)
         SELECT $1, COALESCE(max(version), 0) + 1, $2, $3, $4, $5, $6 FROM campaign_versions WHERE campaign_id = $1
@@ -241,7 +258,7 @@ extension Statement {
     /// One that waits for its time, or has missed it, gets the new time. `$1` campaign; `$2` when, NULL for now.
     static let startCampaign = Statement(
         "start-campaign",
-        role: .admin,
+        roles: [.admin, .web],
         """
         UPDATE campaigns c SET state = 1, start_at = COALESCE($2::timestamptz, now())
         WHERE c.campaign_id = $1 AND c.state IN (0, 1)
@@ -253,7 +270,7 @@ extension Statement {
     /// Waits for the claims that are under way, and makes the next ones wait; `$1` campaign.
     static let lockCampaign = Statement(
         "lock-campaign",
-        role: .admin,
+        roles: [.admin, .web],
         "SELECT pg_advisory_xact_lock(1, $1)::text"
     )
     /// A campaign that runs again has jobs that were acknowledged while it was paused: they are published anew.
@@ -261,7 +278,7 @@ extension Statement {
     /// `$1` campaign; `$2` states that allow it; `$3` next state.
     static let changeState = Statement(
         "change-state",
-        role: .admin,
+        roles: [.admin, .web],
         """
         UPDATE campaigns SET state = $3, republish = republish OR $3::smallint = 2, held_because = '',
             dead_before = CASE WHEN $3::smallint = 2
@@ -272,19 +289,19 @@ extension Statement {
     /// `$1` campaign.
     static let stateOfCampaign = Statement(
         "state-of-campaign",
-        role: .admin,
+        roles: [.admin, .web],
         "SELECT state FROM campaigns WHERE campaign_id = $1"
     )
     /// `$1` campaign.
     static let followedCampaign = Statement(
         "followed-campaign",
-        role: .admin,
+        roles: [.admin, .web],
         "SELECT follows FROM campaigns WHERE campaign_id = $1 AND follows IS NOT NULL"
     )
     /// `$1` campaign.
     static let newestLetter = Statement(
         "newest-letter",
-        role: .admin,
+        roles: [.admin, .web],
         """
         SELECT c.campaign_id, c.account_id, v.version, c.name, c.kind, c.tracking, c.policy, c.list_id, l.name, a.name,
                v.subject, v.html, v.plain, v.settings

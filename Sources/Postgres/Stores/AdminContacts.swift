@@ -141,7 +141,7 @@ extension ContactFacts {
 }
 
 extension ContactCard.Membership {
-    fileprivate init(_ row: borrowing PostgresRow) throws {
+    init(_ row: borrowing PostgresRow) throws {
         self.init(
             list: try row.text(0),
             isSubscribed: try row.int16(1) == 0,
@@ -207,7 +207,7 @@ extension Statement {
     /// `$1` contact.
     static let memberships = Statement(
         "memberships",
-        role: .admin,
+        roles: [.admin, .web],
         """
         SELECT l.name, m.status, m.source, m.consented_at, m.changed_at
         FROM list_members m JOIN lists l ON l.list_id = m.list_id WHERE m.contact_id = $1 ORDER BY m.list_id

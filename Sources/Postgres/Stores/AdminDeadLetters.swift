@@ -180,7 +180,7 @@ extension PostgresRow {
 }
 
 extension DeadLetterFacts {
-    fileprivate init(_ row: borrowing PostgresRow) throws {
+    init(_ row: borrowing PostgresRow) throws {
         self.init(
             id: try row.int64(0),
             account: try row.optionalInt32(1),

@@ -104,7 +104,7 @@ extension AccountDatabase {
 }
 
 extension PostgresConnection {
-    fileprivate func reports(_ statement: Statement, _ values: [PostgresValue]) throws -> [CampaignReport] {
+    func reports(_ statement: Statement, _ values: [PostgresValue]) throws -> [CampaignReport] {
         let heads = try rows(statement, values, ReportHead.init)
         let lanes = try rows(.countersOfCampaigns, [.int32s(heads.map(\.campaign))], LaneCounts.init)
         let byCampaign = Dictionary(grouping: lanes, by: \.campaign)
@@ -191,7 +191,7 @@ private struct LaneCounts: Sendable {
 }
 
 extension Statement {
-    private static let reportColumns = """
+    static let reportColumns = """
         SELECT c.campaign_id, c.account_id, c.name, c.state, c.audience, l.name, c.created_at, c.start_at, c.started_at,
                c.finished_at, clock_timestamp(), c.lease_until > now(), c.follows, c.follows_state,
                c.held_because
@@ -200,7 +200,7 @@ extension Statement {
     /// `$1` campaign.
     static let reportOnCampaign = Statement(
         "report-on-campaign",
-        role: .admin,
+        roles: [.admin, .web],
         reportColumns + " WHERE c.campaign_id = $1"
     )
     /// `$1` account.
@@ -212,7 +212,7 @@ extension Statement {
     /// `$1` campaigns. The columns of counts stand in the order of ``DeliveryState``.
     static let countersOfCampaigns = Statement(
         "counters-of-campaigns",
-        role: .admin,
+        roles: [.admin, .web],
         """
         SELECT c.campaign_id, l.name, sum(pending), sum(sending), sum(deferred), sum(accepted), sum(failed),
                sum(suppressed), sum(uncertain), sum(cancelled), sum(expired), sum(dead)
@@ -223,7 +223,7 @@ extension Statement {
     /// `$1` campaign.
     static let refusals = Statement(
         "refusals",
-        role: .admin,
+        roles: [.admin, .web],
         """
         SELECT code, judgement, count(*) FROM replies WHERE campaign_id = $1
         GROUP BY code, judgement ORDER BY count(*) DESC, code LIMIT 10

@@ -45,6 +45,12 @@ package enum DeliveryPolicy: Int16, Sendable, CaseIterable {
     case atMostOnce = 0
     /// Nobody forgotten: what a crash leaves unknown is sent again with the same Message-ID.
     case atLeastOnce = 1
+
+    /// What files and JSON call it.
+    package var name: String { self == .atMostOnce ? "at-most-once" : "at-least-once" }
+
+    /// What a campaign of that kind has unless it says otherwise.
+    package init(standardOf kind: CampaignKind) { self = kind == .marketing ? .atMostOnce : .atLeastOnce }
 }
 
 /// What the law calls it; `campaigns.kind`.

@@ -58,6 +58,9 @@ package enum SettingName: String, Sendable, CaseIterable {
     case eventBuffer = "VEREDUS_EVENT_BUFFER"
     case eventDays = "VEREDUS_EVENT_DAYS"
     case flushSeconds = "VEREDUS_FLUSH_SECONDS"
+    case webDrain = "VEREDUS_WEB_DRAIN"
+    case webRequestTime = "VEREDUS_WEB_REQUEST_TIME"
+    case apiPerMinute = "VEREDUS_API_PER_MINUTE"
 
     case lanes = "VEREDUS_LANES"
     case jobsPerMessage = "VEREDUS_JOBS_PER_MESSAGE"

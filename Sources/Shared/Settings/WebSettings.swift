@@ -11,6 +11,12 @@ package struct WebSettings: Sendable, Equatable {
     package let trustedProxies: [String]
     /// PEM files of an own certificate with its chain, and of its key; `nil` where a proxy ends TLS.
     package let certificate: Certificate?
+    /// How long `/readyz` says no before the program stops listening.
+    package let drainSeconds: Double
+    /// How long a request may take to arrive whole.
+    package let requestSeconds: Double
+    /// Requests a minute with one key of the API, counted by each program for itself.
+    package let apiPerMinute: Int
 
     package struct Certificate: Sendable, Equatable {
         package let chainFile: String
@@ -27,6 +33,9 @@ package struct WebSettings: Sendable, Equatable {
         let chain = reader.text(.webCertificate)
         let key = reader.text(.webKey)
         certificate = chain.flatMap { chain in key.map { Certificate(chainFile: chain, keyFile: $0) } }
+        drainSeconds = reader.seconds(.webDrain, 0...300, default: 5)
+        requestSeconds = reader.seconds(.webRequestTime, 0.1...600, default: 30)
+        apiPerMinute = reader.whole(.apiPerMinute, 1...1_000_000, default: 600)
         if chain == nil, key != nil { reader.report(.webCertificate, "is not set, but the key is; set both or none") }
         if chain != nil, key == nil { reader.report(.webKey, "is not set, but the certificate is; set both or none") }
     }

@@ -1,0 +1,34 @@
+import Shared
+
+extension CampaignDraft {
+    /// Compiles the letter as a worker will, to find what is wrong with it now and not when it is sent.
+    package func check() throws(TemplateError) {
+        _ = try LetterTemplate(letter, installation: Self.anyInstallation)
+    }
+
+    /// Stands in for the domains that the worker has: a template does not depend on them.
+    private static let anyInstallation = LetterSettings(
+        trackingURL: "https://tracking.invalid",
+        bounceDomain: "bounces.invalid"
+    )
+
+    /// The letter as a worker would find it, under numbers that mean nothing.
+    private var letter: FrozenLetter {
+        FrozenLetter(
+            campaign: 1,
+            account: 1,
+            version: 1,
+            name: name,
+            kind: kind,
+            tracking: tracking,
+            policy: policy,
+            list: 1,
+            listName: "list",
+            accountName: "account",
+            subject: subject,
+            html: html,
+            plain: plain,
+            settings: Array(settings.utf8)
+        )
+    }
+}

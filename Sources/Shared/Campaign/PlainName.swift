@@ -1,0 +1,13 @@
+/// What a name of ours may be: an account's, a list's, a key's.
+package enum PlainName {
+    /// Whether it has 1 to 200 characters, nothing invisible among them and no blank at its ends.
+    package static func isValid(_ name: String) -> Bool {
+        let isPlain = name.unicodeScalars.allSatisfy {
+            !$0.properties.isDefaultIgnorableCodePoint && $0.value >= 0x20 && $0.value != 0x7F
+        }
+        return !name.isEmpty && name.unicodeScalars.count <= 200 && isPlain && name.first != " " && name.last != " "
+    }
+
+    /// What ``isValid(_:)`` asks for, in words.
+    package static let rule = "must have 1 to 200 visible characters, no blank at its ends"
+}

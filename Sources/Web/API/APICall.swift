@@ -1,0 +1,118 @@
+import Crypto
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Postgres
+import Shared
+
+/// A request that was let in: whose, for what, with what.
+struct APICall: Sendable {
+    let parts: WebParts
+    let holder: APIKeyHolder
+    let method: HTTPRequest.Method
+    let path: String
+    /// What stands in the path where the route has `{…}`.
+    let parameters: [String]
+    let query: String?
+    let idempotencyKey: String?
+    let body: [UInt8]
+
+    var account: AccountID { holder.account }
+
+    /// The audit log says which key it was.
+    var database: AccountDatabase {
+        AccountDatabase(pool: parts.pool, actor: "API key \(holder.prefix) (\(holder.name))", deadline: API.deadline)
+    }
+
+    func allows(_ scope: APIScope) -> Bool { holder.scopes.contains(scope.rawValue) }
+
+    /// The number in the path; what is none is nothing that is there.
+    func number(upTo limit: Int64 = Int64(Int32.max)) throws(APIProblem) -> Int64 {
+        guard let number = parameters.first.flatMap({ QueryReader.number($0) }), (1...limit).contains(number) else {
+            throw .notFound
+        }
+        return number
+    }
+
+    func id() throws(APIProblem) -> Int32 { Int32(try number()) }
+
+    /// Reads parameters of the query; throws when one is wrong, or unknown.
+    func reading<Value>(_ read: (inout QueryReader) -> Value) throws(APIProblem) -> Value {
+        var reader = QueryReader(query)
+        let value = read(&reader)
+        try reader.finish()
+        return value
+    }
+
+    /// Refuses every parameter.
+    func takesNoParameters() throws(APIProblem) { try reading { _ in } }
+
+    /// The key that hashes addresses, sure to be the one that made the hashes in the database.
+    func addressKey() async throws -> (identity: IdentityKey, number: Int16) {
+        let identity = parts.keys.identity
+        try await parts.pool.withConnection(deadline: API.deadline) { [number = parts.addressKey] connection in
+            try await connection.assertAddressKey(number: number, checkValue: identity.checkValue)
+        }
+        return (identity, parts.addressKey)
+    }
+
+    /// Does something once for each Idempotency-Key.
+    func once(
+        _ act: @escaping @Sendable (isolated PostgresConnection) throws -> APIReply
+    ) async throws -> APIReply {
+        let request = Array("\(method.rawValue) \(path)\n".utf8) + body
+        let (answer, isReplay) = try await database.once(
+            idempotencyKey,
+            requestHash: Array(SHA256.hash(data: request)),
+            account: account
+        ) { connection in
+            let reply = try act(connection)
+            return StoredAnswer(status: reply.status.code, location: reply.location ?? "", body: reply.json)
+        }
+        var reply = APIReply(
+            status: HTTPResponse.Status(code: answer.status),
+            json: answer.body,
+            location: answer.location.isEmpty ? nil : answer.location
+        )
+        reply.isReplay = isReplay
+        return reply
+    }
+}
+
+/// An answer that is no refusal.
+struct APIReply: Sendable {
+    var status = HTTPResponse.Status.ok
+    let json: [UInt8]
+    /// Path of what was made.
+    var location: String?
+    /// Whether it was given before, to the same request.
+    var isReplay = false
+
+    static let document = APIReply(json: PackageResources.openapi_json)
+
+    /// A page of a list.
+    static func page(_ items: [JSONValue], next: PageCursor?) -> APIReply {
+        APIReply(["items": .array(items), "next_cursor": .string(orNull: next?.text)])
+    }
+
+    init(_ value: JSONValue, status: HTTPResponse.Status = .ok, location: String? = nil) {
+        self.init(status: status, json: value.bytes, location: location)
+    }
+
+    init(status: HTTPResponse.Status = .ok, json: [UInt8], location: String? = nil) {
+        self.status = status
+        self.json = json
+        self.location = location
+    }
+
+    var response: Response {
+        var headers: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store"]
+        if let location { headers[.location] = location }
+        if isReplay { headers[.unchecked("Idempotency-Replayed")] = "true" }
+        return Response(
+            status: status,
+            headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: json))
+        )
+    }
+}

@@ -1,0 +1,121 @@
+import HTTPTypes
+import Hummingbird
+import Shared
+
+/// Why a request is refused, as RFC 9457 has it: `application/problem+json`.
+struct APIProblem: Error, Equatable {
+    /// What is wrong in one place of the body, or with one parameter.
+    struct Field: Equatable {
+        /// JSON Pointer (RFC 6901) into the body; a query parameter or a header by its name.
+        let pointer: String
+        let detail: String
+    }
+
+    /// Never changes for a kind of problem: programs compare it.
+    let type: String
+    let title: String
+    let status: HTTPResponse.Status
+    let detail: String
+    var errors: [Field] = []
+    var headers: HTTPFields = [:]
+
+    init(_ status: HTTPResponse.Status, _ type: String, _ title: String, _ detail: String, errors: [Field] = []) {
+        self.status = status
+        self.type = "urn:veredus:problem:\(type)"
+        self.title = title
+        self.detail = detail
+        self.errors = errors
+    }
+
+    func with(_ name: HTTPField.Name, _ value: String) -> APIProblem {
+        var copy = self
+        copy.headers[name] = value
+        return copy
+    }
+
+    var response: Response {
+        let json: JSONValue = [
+            "type": .string(type), "title": .string(title), "status": .number(status.code),
+            "detail": .string(detail),
+            "errors": .array(errors.map { ["pointer": .string($0.pointer), "detail": .string($0.detail)] }),
+        ]
+        var fields = headers
+        fields[.contentType] = "application/problem+json"
+        fields[.cacheControl] = "no-store"
+        return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.bytes)))
+    }
+}
+
+extension APIProblem {
+    /// Nothing is there for this account, whether or not it is for another.
+    static let notFound = APIProblem(.notFound, "not-found", "Not found", "There is nothing at this address.")
+
+    static let unauthorized = APIProblem(
+        .unauthorized,
+        "unauthorized",
+        "Unauthorized",
+        "A key is needed that is known, not expired and not revoked: `Authorization: Bearer vrd_…`."
+    ).with(.wwwAuthenticate, #"Bearer realm="veredus""#)
+
+    static let unavailable = APIProblem(
+        .serviceUnavailable,
+        "unavailable",
+        "Unavailable",
+        "The database does not answer. Nothing is lost: repeat the request, with its Idempotency-Key if it had one."
+    ).with(.retryAfter, "5")
+
+    static let internalError = APIProblem(
+        .internalServerError,
+        "internal-error",
+        "Internal error",
+        "This is a mistake in the program; its log says more."
+    )
+
+    static func scopeMissing(_ scopes: [APIScope]) -> APIProblem {
+        let names = scopes.map(\.rawValue)
+        return APIProblem(
+            .forbidden,
+            "insufficient-scope",
+            "Insufficient scope",
+            "The key does not have the scope \(names.joined(separator: " or "))."
+        ).with(
+            .wwwAuthenticate,
+            #"Bearer realm="veredus", error="insufficient_scope", scope="\#(names.joined(separator: " "))""#
+        )
+    }
+
+    static func methodNotAllowed(_ allowed: [HTTPRequest.Method]) -> APIProblem {
+        let names = allowed.map(\.rawValue).joined(separator: ", ")
+        return APIProblem(.methodNotAllowed, "method-not-allowed", "Method not allowed", "Allowed here: \(names).")
+            .with(.allow, names)
+    }
+
+    static func tooManyRequests(retryAfterSeconds: Double) -> APIProblem {
+        APIProblem(.tooManyRequests, "too-many-requests", "Too many requests", "Wait as long as Retry-After says.")
+            .with(.retryAfter, String(max(1, Int(retryAfterSeconds.rounded(.up)))))
+    }
+
+    static func tooLarge(limitBytes: Int) -> APIProblem {
+        APIProblem(.contentTooLarge, "too-large", "Too large", "The body may have \(limitBytes) bytes here.")
+    }
+
+    /// The request itself cannot be read.
+    static func badRequest(_ detail: String, _ errors: [Field] = []) -> APIProblem {
+        APIProblem(.badRequest, "bad-request", "Bad request", detail, errors: errors)
+    }
+
+    /// It can be read, and says what cannot be.
+    static func invalid(_ errors: [Field]) -> APIProblem {
+        APIProblem(
+            .unprocessableContent,
+            "invalid",
+            "Invalid",
+            "What was sent cannot be taken; `errors` says where and why. Nothing was changed.",
+            errors: errors
+        )
+    }
+
+    static func conflict(_ type: String, _ detail: String) -> APIProblem {
+        APIProblem(.conflict, type, "Conflict", detail)
+    }
+}

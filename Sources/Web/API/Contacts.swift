@@ -1,0 +1,167 @@
+import Hummingbird
+import Postgres
+import Shared
+
+/// Contacts. Whoever looks at addresses is written into the audit log, by key.
+extension APICall {
+    /// What one request may bring.
+    private static let mostContacts = 1_000
+    /// More would not fit what a letter may be filled with.
+    private static let attributesLimit = 256 << 10
+
+    func showContacts() async throws -> APIReply {
+        let (limit, list, cursor) = try reading { reader in
+            let list = reader.whole("list", 1...Int64(Int32.max))
+            return (reader.limit(), list, reader.cursor(list == nil ? .contacts : .members))
+        }
+        guard let list else {
+            let page = try await database.contacts(
+                of: account,
+                after: cursor.map { ($0.hash, $0.numbers[0]) },
+                limit: limit
+            )
+            let next = page.last.flatMap { last in
+                page.count == Int(limit) ? PageCursor(.contacts, [last.contact.id], hash: last.hash) : nil
+            }
+            return .page(page.map { .object($0.contact.fields) }, next: next)
+        }
+        guard try await database.listName(Int32(list), account: account) != nil else {
+            throw APIProblem.badRequest(
+                "A parameter of the query cannot be taken.",
+                [.init(pointer: "list", detail: "there is no such list")]
+            )
+        }
+        let page = try await database.contacts(
+            on: Int32(list),
+            of: account,
+            after: cursor?.numbers[0] ?? 0,
+            limit: limit
+        )
+        let next = page.last.flatMap { page.count == Int(limit) ? PageCursor(.members, [$0.contact.id]) : nil }
+        return .page(
+            page.map { .object($0.contact.fields + [.init(name: "subscribed", value: .bool($0.isSubscribed))]) },
+            next: next
+        )
+    }
+
+    func showContact() async throws -> APIReply {
+        try takesNoParameters()
+        guard let found = try await database.contact(try number(upTo: .max), account: account) else {
+            throw APIProblem.notFound
+        }
+        let lists = found.memberships.map { membership -> JSONValue in
+            [
+                "list": .string(membership.list), "subscribed": .bool(membership.isSubscribed),
+                "source": .string(membership.source), "consented_at": .moment(membership.consentedAt),
+                "changed_at": .moment(membership.changedAt),
+            ]
+        }
+        return APIReply(.object(found.contact.fields + [.init(name: "lists", value: .array(lists))]))
+    }
+
+    func upsertContacts() async throws -> APIReply {
+        try takesNoParameters()
+        var reader = try FieldReader(body: body)
+        let list = reader.whole("list", 1...Int(Int32.max), isRequired: true)
+        let source = reader.text("source", upTo: 200, isRequired: true)
+        if let source, CardNumber.isIn(source.utf8) {
+            reader.note("source", "holds a payment card number, which must not be stored")
+        }
+        var items: [MergeValue] = []
+        switch reader.value("contacts", isRequired: true) {
+        case .list(let values) where (1...Self.mostContacts).contains(values.count): items = values
+        case nil: break
+        default: reader.note("contacts", "must be 1 to \(Self.mostContacts) contacts")
+        }
+        try reader.finish()
+        guard let list, let source else { throw APIProblem.internalError }
+        _ = try await listName(list, pointer: "/list")
+        let key = try await addressKey()
+
+        let read = items.enumerated().map { Self.row($0.element, at: $0.offset, key.identity) }
+        let rows = read.compactMap { try? $0.get() }
+        let target = ImportTarget(account: account, list: Int32(list), source: source, hashKey: key.number)
+        var stored = try await database.upsert(rows, into: target)[...]
+        let results = read.enumerated().map { index, row -> JSONValue in
+            switch row {
+            case .success: stored.popFirst()?.json(index: index) ?? .null
+            case .failure(let rejected): rejected.json(index: index)
+            }
+        }
+        return APIReply(["results": .array(results)])
+    }
+
+    /// A contact of the batch as a row, or all that is wrong with it.
+    private static func row(
+        _ value: MergeValue,
+        at index: Int,
+        _ identity: IdentityKey
+    ) -> Result<ImportRow, RejectedContact> {
+        guard case .object(let fields) = value else {
+            let problem = APIProblem.Field(pointer: "/contacts/\(index)", detail: "must be an object")
+            return .failure(RejectedContact(problems: [problem]))
+        }
+        var reader = FieldReader(fields, at: "/contacts/\(index)")
+        let address = reader.address("email", isRequired: true)
+        var attributes = MergeValue.object([])
+        switch reader.value("attributes") {
+        case nil: break
+        case .object(let fields)?: attributes = .object(fields)
+        default: reader.note("attributes", "must be an object")
+        }
+        if attributes.hasCardNumber {
+            reader.note("attributes", "hold a payment card number, which must not be stored")
+        }
+        let json = attributes.json.bytes
+        if json.count > attributesLimit { reader.note("attributes", "have more than 256 KiB") }
+        reader.noteUnknown()
+        guard let address, reader.problems.isEmpty else {
+            return .failure(RejectedContact(problems: reader.problems))
+        }
+        let addressKey = address.key
+        return .success(
+            ImportRow(
+                line: Int32(index),
+                address: address.bytes,
+                addressKey: addressKey,
+                addressHash: identity.addressHash(key: addressKey),
+                domain: Array(address.domain),
+                attributes: json
+            )
+        )
+    }
+}
+
+/// A contact of a batch that was left out.
+private struct RejectedContact: Error {
+    let problems: [APIProblem.Field]
+
+    func json(index: Int) -> JSONValue {
+        [
+            "index": .number(index), "outcome": "rejected", "contact": .null, "subscribed": .null,
+            "suppressed": .null,
+            "errors": .array(problems.map { ["pointer": .string($0.pointer), "detail": .string($0.detail)] }),
+        ]
+    }
+}
+
+extension UpsertedContact {
+    fileprivate func json(index: Int) -> JSONValue {
+        [
+            "index": .number(index), "outcome": .string(outcome.rawValue),
+            "contact": contact.map { .number($0) } ?? .null,
+            "subscribed": isSubscribed.map { .bool($0) } ?? .null, "suppressed": .bool(isSuppressed),
+            "errors": .array([]),
+        ]
+    }
+}
+
+extension ContactFacts {
+    fileprivate var fields: [JSONValue.JSONField] {
+        [
+            .init(name: "id", value: .number(id)), .init(name: "email", value: .string(address)),
+            .init(name: "attributes", value: .literal(String(decoding: attributes, as: UTF8.self))),
+            .init(name: "created_at", value: .moment(createdAt)),
+        ]
+    }
+}

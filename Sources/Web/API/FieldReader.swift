@@ -1,0 +1,163 @@
+import Shared
+
+/// Reads a JSON object field by field, and collects all that is wrong with it.
+///
+/// A field that nobody asked for is an error as well: a misspelt name is not passed over.
+struct FieldReader {
+    private let fields: [MergeField]
+    private let pointer: String
+    private var asked: Set<String> = []
+    private(set) var problems: [APIProblem.Field] = []
+
+    /// Takes a whole body.
+    ///
+    /// - Throws: ``APIProblem`` where it is no JSON object.
+    init(body: [UInt8]) throws {
+        var limits = MergeValue.JSONLimits()
+        limits.bytes = max(1, body.count)
+        let value: MergeValue
+        do {
+            value = try MergeValue(json: body, limits: limits)
+        } catch {
+            throw APIProblem.badRequest("The body is not JSON: byte \(error.offset): \(error.problem).")
+        }
+        guard case .object(let fields) = value else {
+            throw APIProblem.invalid([.init(pointer: "", detail: "must be an object")])
+        }
+        self.init(fields, at: "")
+    }
+
+    /// Takes an object within the body.
+    init(_ fields: [MergeField], at pointer: String) {
+        self.fields = fields
+        self.pointer = pointer
+    }
+
+    /// Throws when something was wrong, or is left over.
+    mutating func finish() throws(APIProblem) {
+        noteUnknown()
+        guard problems.isEmpty else { throw .invalid(problems) }
+    }
+
+    /// Notes the fields that nobody asked for.
+    mutating func noteUnknown() {
+        for field in fields where !asked.contains(field.name.string) {
+            note(field.name.string, "is no field that is known here")
+        }
+    }
+
+    mutating func note(_ name: String, _ detail: String) {
+        problems.append(.init(pointer: pointer(to: name), detail: detail))
+    }
+
+    /// Takes over what another reader found.
+    mutating func take(_ others: [APIProblem.Field]) { problems += others }
+
+    func pointer(to name: String) -> String {
+        let escaped = name.split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~0")
+        return pointer + "/" + escaped.split(separator: "/", omittingEmptySubsequences: false).joined(separator: "~1")
+    }
+
+    /// Whether the field is there, be it null.
+    func has(_ name: String) -> Bool { fields.contains { $0.name.string == name } }
+
+    /// The field's value; `nil` when it is not there, or null.
+    mutating func value(_ name: String, isRequired: Bool = false) -> MergeValue? {
+        asked.insert(name)
+        let value = fields.first { $0.name.string == name }?.value
+        guard let value, value != .null else {
+            if isRequired { note(name, "is missing") }
+            return nil
+        }
+        return value
+    }
+
+    /// A text of 1 to `limit` characters.
+    mutating func text(_ name: String, upTo limit: Int, isRequired: Bool = false, lines: Bool = false) -> String? {
+        guard let value = value(name, isRequired: isRequired) else { return nil }
+        guard case .text(let text) = value else {
+            note(name, "must be a string")
+            return nil
+        }
+        let string = text.string
+        guard !string.isEmpty, string.unicodeScalars.count <= limit else {
+            note(name, "must have 1 to \(limit) characters")
+            return nil
+        }
+        guard lines || !string.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+            note(name, "has a line break or another control character")
+            return nil
+        }
+        return string
+    }
+
+    /// A name of ours.
+    mutating func name(_ name: String, isRequired: Bool) -> String? {
+        guard let text = text(name, upTo: 200, isRequired: isRequired) else { return nil }
+        guard PlainName.isValid(text) else {
+            note(name, PlainName.rule)
+            return nil
+        }
+        return text
+    }
+
+    mutating func address(_ name: String, isRequired: Bool = false) -> EmailAddress? {
+        guard let text = text(name, upTo: 320, isRequired: isRequired) else { return nil }
+        do throws(EmailAddress.Invalid) {
+            return try EmailAddress(text)
+        } catch {
+            note(name, "is not an address: \(error.reason)")
+            return nil
+        }
+    }
+
+    mutating func whole(_ name: String, _ range: ClosedRange<Int>, isRequired: Bool = false) -> Int? {
+        guard let value = value(name, isRequired: isRequired) else { return nil }
+        guard case .number(let text) = value, let number = Int(text.string), range.contains(number) else {
+            note(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return number
+    }
+
+    mutating func choice<Choice>(_ name: String, _ choices: [Choice], _ word: (Choice) -> String) -> Choice? {
+        guard let value = value(name) else { return nil }
+        guard case .text(let text) = value, let found = choices.first(where: { word($0) == text.string }) else {
+            note(name, "must be one of \(choices.map(word).joined(separator: ", "))")
+            return nil
+        }
+        return found
+    }
+
+    /// A moment with its offset from UTC.
+    mutating func moment(_ name: String) -> Double? {
+        guard let text = text(name, upTo: 40) else { return nil }
+        guard let seconds = Timestamp.seconds(text) else {
+            note(name, "must be a moment with its offset from UTC, like 2026-11-30T09:00:00+01:00")
+            return nil
+        }
+        return seconds
+    }
+
+    /// An object within this one.
+    mutating func object(_ name: String, isRequired: Bool = false) -> FieldReader? {
+        guard let value = value(name, isRequired: isRequired) else { return nil }
+        guard case .object(let fields) = value else {
+            note(name, "must be an object")
+            return nil
+        }
+        return FieldReader(fields, at: pointer(to: name))
+    }
+}
+
+extension MergeValue {
+    /// Whether a payment card number stands anywhere in it, in names as well.
+    var hasCardNumber: Bool {
+        switch self {
+        case .text(let text), .number(let text): CardNumber.isIn(text.bytes)
+        case .bool, .null: false
+        case .list(let items): items.contains { $0.hasCardNumber }
+        case .object(let fields): fields.contains { CardNumber.isIn($0.name.bytes) || $0.value.hasCardNumber }
+        }
+    }
+}

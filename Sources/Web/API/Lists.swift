@@ -1,0 +1,85 @@
+import Hummingbird
+import Postgres
+import Shared
+
+/// The account and its lists.
+extension APICall {
+    func showAccount() async throws -> APIReply {
+        try takesNoParameters()
+        guard let facts = try await database.account(account) else { throw APIProblem.notFound }
+        let size = try await database.size(of: account)
+        return APIReply([
+            "id": .number(facts.id), "name": .string(facts.name), "created_at": .moment(facts.createdAt),
+            "contacts": .number(size.contacts), "suppressions": .number(size.suppressions),
+            "campaigns": .number(size.campaigns),
+            "key": [
+                "prefix": .string(holder.prefix), "name": .string(holder.name),
+                "scopes": .array(holder.scopes.map { .string($0) }),
+                "expires_at": .moment(orNull: holder.expiresAt),
+            ],
+        ])
+    }
+
+    func showLists() async throws -> APIReply {
+        let (limit, cursor) = try reading { ($0.limit(), $0.cursor(.lists)) }
+        let lists = try await database.lists(
+            of: account,
+            after: cursor.map { Int32($0.numbers[0]) } ?? 0,
+            limit: limit
+        )
+        let next = lists.last.flatMap { lists.count == Int(limit) ? PageCursor(.lists, [Int64($0.id)]) : nil }
+        return .page(lists.map(\.json), next: next)
+    }
+
+    func showList() async throws -> APIReply {
+        try takesNoParameters()
+        guard let list = try await database.list(try id(), account: account) else { throw APIProblem.notFound }
+        return APIReply(list.json)
+    }
+
+    func createList() async throws -> APIReply {
+        try takesNoParameters()
+        var reader = try FieldReader(body: body)
+        let name = reader.name("name", isRequired: true) ?? ""
+        try reader.finish()
+        let database = database
+        do {
+            return try await once { [account] connection in
+                let id = try connection.createList(named: name, account: account, by: database.actor)
+                let facts = ListFacts(id: id, name: name, createdAt: currentSeconds(), subscribed: 0, unsubscribed: 0)
+                return APIReply(facts.json, status: .created, location: "/api/v1/lists/\(id)")
+            }
+        } catch let error as PostgresError where error.kind == .uniqueViolation {
+            throw APIProblem.conflict("name-taken", "There is a list of that name already.")
+        }
+    }
+
+    /// The name of a list of the account.
+    func listName(_ list: Int, pointer: String) async throws -> String {
+        let name = try await database.listName(Int32(list), account: account)
+        guard let name else { throw APIProblem.invalid([.init(pointer: pointer, detail: "there is no such list")]) }
+        return name
+    }
+}
+
+extension ListFacts {
+    fileprivate var json: JSONValue {
+        [
+            "id": .number(id), "name": .string(name), "created_at": .moment(createdAt),
+            "subscribed": .number(subscribed), "unsubscribed": .number(unsubscribed),
+        ]
+    }
+}
+
+extension JSONValue {
+    static func moment(_ seconds: Double) -> JSONValue { .string(Timestamp.text(seconds)) }
+    static func moment(orNull seconds: Double?) -> JSONValue { .string(orNull: seconds.map { Timestamp.text($0) }) }
+
+    /// The name of a case as the API writes it, `notThisMessage` as `not-this-message`; one that this program does not
+    /// know by its number.
+    static func word(_ value: (any Sendable)?, or number: some BinaryInteger) -> JSONValue {
+        guard let value else { return .string("other-\(number)") }
+        let name = String(describing: value)
+        return .string(name.reduce(into: "") { $0 += $1.isUppercase ? "-\($1.lowercased())" : String($1) })
+    }
+}

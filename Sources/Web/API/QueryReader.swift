@@ -1,0 +1,76 @@
+import Foundation
+import Shared
+
+/// Reads the parameters of a request's query, strictly: one that is unknown or stands twice is an error.
+struct QueryReader {
+    private var values: [String: String] = [:]
+    private var problems: [APIProblem.Field] = []
+    private var asked: Set<String> = []
+
+    init(_ query: String?) {
+        for part in (query ?? "").split(separator: "&") {
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let texts = pair.map { $0.replacing("+", with: " ").removingPercentEncoding }
+            guard let name = texts[0], let value = texts.count == 2 ? texts[1] : "", !value.utf8.contains(0) else {
+                problems.append(.init(pointer: String(pair[0].prefix(100)), detail: "cannot be read"))
+                continue
+            }
+            if values.updateValue(value, forKey: name) != nil {
+                problems.append(.init(pointer: name, detail: "stands twice"))
+            }
+        }
+    }
+
+    mutating func finish() throws(APIProblem) {
+        for name in values.keys.sorted() where !asked.contains(name) {
+            problems.append(.init(pointer: name, detail: "is no parameter that is known here"))
+        }
+        guard problems.isEmpty else { throw .badRequest("A parameter of the query cannot be taken.", problems) }
+    }
+
+    mutating func text(_ name: String) -> String? {
+        asked.insert(name)
+        return values[name]
+    }
+
+    mutating func whole(_ name: String, _ range: ClosedRange<Int64>) -> Int64? {
+        guard let text = text(name) else { return nil }
+        guard let number = Self.number(text), range.contains(number) else {
+            note(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return number
+    }
+
+    mutating func limit() -> Int32 { Int32(whole("limit", 1...200) ?? 50) }
+
+    mutating func flag(_ name: String) -> Bool {
+        guard let text = text(name) else { return false }
+        if text != "true", text != "false" { note(name, "must be true or false") }
+        return text == "true"
+    }
+
+    mutating func choice<Choice>(_ name: String, _ choices: [Choice], _ word: (Choice) -> String) -> Choice? {
+        guard let text = text(name) else { return nil }
+        let found = choices.first { word($0) == text }
+        if found == nil { note(name, "must be one of \(choices.map(word).joined(separator: ", "))") }
+        return found
+    }
+
+    /// The place where a page begins, as the page before has given it; `nil` for the first.
+    mutating func cursor(_ kind: PageCursor.Kind) -> PageCursor? {
+        guard let text = text("cursor") else { return nil }
+        let cursor = PageCursor(text, kind: kind)
+        if cursor == nil { note("cursor", "is none that a page of this list has given") }
+        return cursor
+    }
+
+    mutating func note(_ name: String, _ detail: String) { problems.append(.init(pointer: name, detail: detail)) }
+
+    /// Digits alone: no sign, no blank, nothing led by a 0.
+    static func number(_ text: some StringProtocol) -> Int64? {
+        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        guard text.utf8.first != UInt8(ascii: "0") || text.utf8.count == 1 else { return nil }
+        return Int64(text)
+    }
+}

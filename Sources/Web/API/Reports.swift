@@ -1,0 +1,141 @@
+import Hummingbird
+import Postgres
+import Shared
+
+/// What became of a campaign.
+extension APICall {
+    func showReport() async throws -> APIReply {
+        try takesNoParameters()
+        let id = try id()
+        let report = try await campaign(id).report
+        let refusals = try await database.refusals(of: id, account: account)
+        return APIReply([
+            "campaign": .number(id), "state": .string(report.state.name), "audience": .number(report.audience),
+            "balanced": .bool(report.isBalanced), "seconds": report.seconds.map { .decimal($0) } ?? .null,
+            "counts": report.counts.json,
+            "lanes": .array(report.lanes.map { ["lane": .string($0.name), "counts": $0.counts.json] }),
+            "replies": .array(
+                refusals.map { refusal in
+                    [
+                        "code": refusal.code == 0 ? .null : .number(refusal.code),
+                        "judgement": .word(Judgement(rawValue: refusal.judgement), or: refusal.judgement),
+                        "count": .number(refusal.count),
+                    ]
+                }
+            ),
+        ])
+    }
+
+    func showEngagement() async throws -> APIReply {
+        try takesNoParameters()
+        let id = try id()
+        let audience = try await campaign(id).report.audience
+        let engagement = try await database.engagement(of: id, account: account)
+        // Hours of few people tell who was up when.
+        let hours = engagement.isBlurred ? [] : engagement.hours
+        return APIReply([
+            "campaign": .number(id), "tracking": .string(engagement.mode.name),
+            "opens": engagement.opens.json(engagement, audience: audience),
+            "clicks": engagement.clicks.json(engagement, audience: audience),
+            "hours": .array(
+                hours.map { hour in
+                    [
+                        "start": .moment(hour.start), "opens": hour.opens.json(engagement, audience: audience),
+                        "clicks": hour.clicks.json(engagement, audience: audience),
+                    ]
+                }
+            ),
+        ])
+    }
+
+    func showLinks() async throws -> APIReply {
+        try takesNoParameters()
+        let id = try id()
+        let audience = try await campaign(id).report.audience
+        let engagement = try await database.engagement(of: id, account: account)
+        let clicks = Dictionary(engagement.links.map { ($0.number, $0.clicks) }) { first, _ in first }
+        let links = try await database.links(of: id, account: account).map { link -> JSONValue in
+            let counts = clicks[link.number] ?? EngagementCounts()
+            return [
+                "number": .number(link.number), "url": .string(link.url),
+                "clicks": counts.json(engagement, audience: audience),
+            ]
+        }
+        return APIReply(["campaign": .number(id), "items": .array(links)])
+    }
+
+    func showDeliveries() async throws -> APIReply {
+        let (limit, state, cursor, withAddresses) = try reading { reader in
+            (
+                reader.limit(), reader.choice("state", DeliveryState.allCases, \.name), reader.cursor(.deliveries),
+                reader.flag("addresses")
+            )
+        }
+        let id = try id()
+        guard !withAddresses || allows(.readContacts) else { throw APIProblem.scopeMissing([.readContacts]) }
+        _ = try await campaign(id)
+        let page = try await database.deliveries(
+            of: id,
+            account: account,
+            after: cursor.map { Seq($0.numbers[0]) } ?? 0,
+            state: state,
+            limit: limit,
+            withAddresses: withAddresses
+        )
+        return .page(page.rows.map(\.json), next: page.next.map { PageCursor(.deliveries, [Int64($0)]) })
+    }
+
+    func showDeadLetters() async throws -> APIReply {
+        let (limit, campaign, cursor) = try reading { reader in
+            (reader.limit(), reader.whole("campaign", 1...Int64(Int32.max)), reader.cursor(.deadLetters))
+        }
+        let letters = try await database.deadLetters(
+            of: account,
+            campaign: campaign.map { Int32($0) },
+            before: cursor?.numbers[0] ?? .max,
+            limit: limit
+        )
+        let next = letters.last.flatMap { letters.count == Int(limit) ? PageCursor(.deadLetters, [$0.id]) : nil }
+        return .page(letters.map(\.json), next: next)
+    }
+}
+
+extension EngagementCounts {
+    /// Figures that are too small to be told without telling of a person are null.
+    fileprivate func json(_ engagement: Engagement, audience: Int32) -> JSONValue {
+        guard engagement.isBlurred else {
+            return [
+                "unique": .number(unique), "total": .number(total), "machine": .number(machine), "fewer_than": .null,
+            ]
+        }
+        return [
+            "unique": .null, "total": .null, "machine": .null, "fewer_than": .number(audience < 20 ? 20 : 5),
+        ]
+    }
+}
+
+extension DeliveryFacts {
+    fileprivate var json: JSONValue {
+        [
+            "seq": .number(seq), "contact": .number(contact),
+            "state": .word(DeliveryState(rawValue: state), or: state),
+            "reason": .word(DeliveryReason(rawValue: reason), or: reason),
+            "code": code == 0 ? .null : .number(code), "attempts": .number(attempts),
+            "changed_at": .moment(changedAt),
+            "email": .string(orNull: address.flatMap { $0.isEmpty ? nil : $0 }),
+        ]
+    }
+}
+
+extension DeadLetterFacts {
+    fileprivate var json: JSONValue {
+        [
+            "id": .number(id), "campaign": campaign.map { .number($0) } ?? .null,
+            "seq": seq.map { .number($0) } ?? .null, "reason": .word(reason, or: reason.rawValue),
+            "detail": .string(detail), "worker": .string(worker), "attempt": .number(attempt),
+            "queue": .string(queue), "created_at": .moment(createdAt), "settled_at": .moment(orNull: settledAt),
+            "settlement": .string(orNull: settlement?.name),
+            "state": state.map { .string($0.name) } ?? .null,
+        ]
+    }
+}

@@ -1,0 +1,79 @@
+import Hummingbird
+import Postgres
+import Shared
+
+/// Who is not to be mailed.
+extension APICall {
+    /// Addresses are not among it: a suppression keeps a hash alone.
+    func showSuppressions() async throws -> APIReply {
+        let (limit, cursor) = try reading { ($0.limit(), $0.cursor(.suppressions)) }
+        let after = cursor.map { cursor in
+            SuppressionPageRow.Key(
+                hash: cursor.hash,
+                hashKey: Int16(clamping: cursor.numbers[0]),
+                scope: Int16(clamping: cursor.numbers[1]),
+                list: Int32(cursor.numbers[2]),
+                reason: Int16(clamping: cursor.numbers[3])
+            )
+        }
+        let rows = try await database.suppressions(of: account, after: after, limit: limit)
+        let next = rows.last.flatMap { last -> PageCursor? in
+            guard rows.count == Int(limit) else { return nil }
+            let key = last.key
+            return PageCursor(
+                .suppressions,
+                [Int64(key.hashKey), Int64(key.scope), Int64(key.list), Int64(key.reason)],
+                hash: key.hash
+            )
+        }
+        return .page(rows.map(\.json), next: next)
+    }
+
+    func suppress() async throws -> APIReply {
+        try takesNoParameters()
+        var reader = try FieldReader(body: body)
+        let address = reader.address("email", isRequired: true)
+        let scope = reader.choice("scope", SuppressionScope.allCases, \.name) ?? .marketing
+        let list = reader.whole("list", 1...Int(Int32.max))
+        let note = reader.text("note", upTo: 500, isRequired: true)
+        if let note, CardNumber.isIn(note.utf8) {
+            reader.note("note", "holds a payment card number, which must not be stored")
+        }
+        if (scope == .list) != (list != nil) { reader.note("list", "goes with the scope list, and only with it") }
+        try reader.finish()
+        guard let address, let note else { throw APIProblem.internalError }
+        if let list { _ = try await listName(list, pointer: "/list") }
+        let key = try await addressKey()
+        let receipt = try await database.suppress(
+            Suppression(
+                account: account,
+                addressHash: key.identity.addressHash(address),
+                hashKey: key.number,
+                scope: scope,
+                list: Int32(list ?? 0),
+                reason: .byHand,
+                source: note
+            )
+        )
+        return APIReply(
+            [
+                "new": .bool(receipt.isNew), "scope": .string(scope.name),
+                "contact": receipt.contact.map { .number($0) } ?? .null, "recalled": .number(receipt.recalled),
+                "already_on_their_way": .number(receipt.alreadyOnTheirWay),
+            ],
+            status: receipt.isNew ? .created : .ok
+        )
+    }
+}
+
+extension SuppressionPageRow {
+    fileprivate var json: JSONValue {
+        [
+            "contact": contact.map { .number($0) } ?? .null,
+            "scope": .word(SuppressionScope(rawValue: facts.scope), or: facts.scope),
+            "list": facts.list == 0 ? .null : .number(facts.list),
+            "reason": .word(SuppressionReason(rawValue: facts.reason), or: facts.reason),
+            "source": .string(facts.source), "created_at": .moment(facts.createdAt),
+        ]
+    }
+}
