@@ -1,6 +1,6 @@
 extension Statement {
     /// Every statement of the service: what the statement check prepares against the migrated schema.
-    package static let all: [Statement] = delivery + register + producer + freeze + admin
+    package static let all: [Statement] = delivery + register + producer + freeze + admin + returning
 
     private static let delivery: [Statement] = [
         .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseSuspicion, .dropSuspicion,

@@ -24,4 +24,8 @@ package enum DeliveryReason: Int16, Sendable, CaseIterable {
     case poison = 10
     /// Put back unsent: no connection was free in time, or the worker stopped.
     case putBack = 11
+    /// It had been taken, or may have been, and a bounce came back: the row in `bounces` says why.
+    case bounced = 12
+    /// Nobody knew, until something came back that only a recipient can send: it has arrived.
+    case seen = 13
 }

@@ -88,7 +88,7 @@ extension Truth {
         let explained = Set(record.replies.filter { !$0.text.isEmpty }.map(\.seq))
         return record.rows.compactMap { row in
             switch row.state {
-            case .accepted where !(200..<300).contains(row.code):
+            case .accepted where !(200..<300).contains(row.code) && row.reason != DeliveryReason.seen.rawValue:
                 Breach(.grounds, "\(name(row)) with the code \(row.code)")
             case .failed
             where !(500..<600).contains(row.code) && row.reason != DeliveryReason.attemptsExhausted.rawValue
