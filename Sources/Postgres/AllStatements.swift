@@ -1,7 +1,7 @@
 extension Statement {
     /// Every statement of the service: what the statement check prepares against the migrated schema.
     package static let all: [Statement] =
-        delivery + register + producer + freeze + admin + inbound + tracking + optOut + api
+        delivery + register + producer + freeze + admin + inbound + tracking + optOut + api + returning
 
     private static let delivery: [Statement] = [
         .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseSuspicion, .dropSuspicion,

@@ -182,10 +182,14 @@ extension DeliveryResult {
         token: ClaimToken = 100,
         waitSeconds: Double = 0,
         countsAsAttempt: Bool = true,
-        text: String = ""
+        text: String = "",
+        code: Int16 = 0,
+        reason: DeliveryReason = .none,
+        judgement given: Judgement? = nil
     ) -> DeliveryResult {
         let judgement: Judgement =
             switch state {
+            case _ where given != nil: given ?? .unknown
             case .accepted: .accepted
             case .failed: .never
             case .uncertain: .unknown
@@ -195,11 +199,11 @@ extension DeliveryResult {
             key: DeliveryKey(campaign: campaign, seq: seq),
             token: token,
             state: state,
-            reason: .none,
-            code: 0,
+            reason: reason,
+            code: code,
             waitSeconds: waitSeconds,
             countsAsAttempt: countsAsAttempt,
-            outcome: LetterOutcome(id: 1, judgement: judgement, code: 0, text: text, step: .dot)
+            outcome: LetterOutcome(id: 1, judgement: judgement, code: code, text: text, step: .dot)
         )
     }
 }

@@ -33,6 +33,7 @@ struct DeliveryMachineTests {
                 )
             }
         },
+        settle(.bounce, .failure(of: nil, .mailboxFull)), settle(.engagement, MailReport(.autoReply)),
         Write(event: .reopen) { books, campaign, seqs in
             _ = try await books.admin.reopen(
                 seqs,
@@ -66,6 +67,15 @@ struct DeliveryMachineTests {
         }
     }
 
+    private static func settle(_ event: DeliveryEvent, _ report: MailReport) -> Write {
+        Write(event: event) { books, campaign, seqs in
+            for seq in seqs {
+                let origin = TrackingToken.bounce(DeliveryKey(campaign: campaign, seq: seq), attempt: 1)
+                try await books.settle(report, from: origin, mail: Int64(seq))
+            }
+        }
+    }
+
     private static func close(_ event: DeliveryEvent, _ state: DeliveryState) -> Write {
         Write(event: event) { books, campaign, seqs in
             _ = try await books.producer().closeRows(campaign, above: 0, upTo: Seq(seqs.count), as: state)
@@ -95,7 +105,6 @@ struct DeliveryMachineTests {
     }
 
     @Test func `every event that something writes is tried`() {
-        let later: Set<DeliveryEvent> = [.bounce, .engagement]
-        #expect(Set(Self.writes.map(\.event)).union(later) == Set(DeliveryEvent.allCases))
+        #expect(Set(Self.writes.map(\.event)) == Set(DeliveryEvent.allCases))
     }
 }

@@ -134,7 +134,7 @@ extension Statement {
                     WHERE k.token = d.token AND k.campaign_id = d.campaign_id AND d.seq = ANY (k.seqs)
                       AND w.alive_until > now() - interval '10 seconds') THEN 4
                 WHEN d.state = 3 AND d.code NOT BETWEEN 200 AND 299 AND d.reason <> 13 THEN 5
-                WHEN d.state = 4 AND (d.reason NOT IN (1, 2, 3)
+                WHEN d.state = 4 AND (d.reason NOT IN (1, 2, 3, 12)
                     OR d.reason IN (1, 2) AND d.code NOT BETWEEN 500 AND 599 AND NOT EXISTS (
                         SELECT FROM replies p WHERE p.campaign_id = d.campaign_id AND p.seq = d.seq)) THEN 6
                 ELSE 0 END)::smallint AS flaw

@@ -53,7 +53,9 @@ extension Statement {
         """
         SELECT c.campaign_id, c.account_id, c.state, c.republish, COALESCE(c.expires_at <= now(), false),
                l.lane_id, n.name, l.first_seq, l.last_seq, l.cursor, l.generation,
-               COALESCE(k.pending, 0), COALESCE(k.sending, 0), COALESCE(k.deferred, 0)
+               COALESCE(k.pending, 0), COALESCE(k.sending, 0), COALESCE(k.deferred, 0),
+               c.kind = 0 AND EXISTS (
+                   SELECT FROM brakes b WHERE b.account_id = c.account_id AND b.lane_id = l.lane_id AND b.until > now())
         FROM campaigns c
         LEFT JOIN campaign_lanes l USING (campaign_id)
         LEFT JOIN lanes n USING (lane_id)
@@ -188,6 +190,8 @@ extension Statement {
         FROM (
             SELECT r.campaign_id, r.seq FROM retries r JOIN campaigns c USING (campaign_id)
             WHERE r.publish_at <= now() AND c.state = 2 AND c.lease_token = $1 AND r.lane_id = ANY ($4::smallint[])
+              AND NOT (c.kind = 0 AND EXISTS (
+                  SELECT FROM brakes b WHERE b.account_id = c.account_id AND b.lane_id = r.lane_id AND b.until > now()))
             ORDER BY r.publish_at LIMIT $2 FOR UPDATE OF r SKIP LOCKED
         ) AS due
         WHERE r.campaign_id = due.campaign_id AND r.seq = due.seq

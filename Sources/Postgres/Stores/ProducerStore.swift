@@ -11,6 +11,8 @@ package struct DrivenLane: Sendable, Equatable {
     package let pending: Int32
     package let sending: Int32
     package let deferred: Int32
+    /// Refused too often for who sends: nothing is published until the brake is off.
+    package let isBraked: Bool
 
     package init(
         lane: LaneID,
@@ -21,7 +23,8 @@ package struct DrivenLane: Sendable, Equatable {
         generation: Generation,
         pending: Int32,
         sending: Int32,
-        deferred: Int32
+        deferred: Int32,
+        isBraked: Bool = false
     ) {
         self.lane = lane
         self.name = name
@@ -32,6 +35,7 @@ package struct DrivenLane: Sendable, Equatable {
         self.pending = pending
         self.sending = sending
         self.deferred = deferred
+        self.isBraked = isBraked
     }
 }
 
@@ -275,7 +279,8 @@ extension DrivenCampaign {
                 generation: try row.int32(10),
                 pending: try row.int32(11),
                 sending: try row.int32(12),
-                deferred: try row.int32(13)
+                deferred: try row.int32(13),
+                isBraked: try row.bool(14)
             )
         ]
     }

@@ -22,7 +22,7 @@ package struct ReturnedMail: Sendable {
 package enum MailSettlement: Int16, Sendable, CaseIterable {
     /// Nothing: an answer of a machine, a delay, a report that blames nobody.
     case nothing = 0
-    /// No signed address verified.
+    /// No signed address verified, or it names a letter that is not in this database.
     case notOurs = 1
     case bounce = 2
     case complaint = 3
@@ -34,8 +34,86 @@ package enum MailSettlement: Int16, Sendable, CaseIterable {
 extension PostgresConnection {
     /// Enters what a mail said: the bounce or complaint, its suppression with the recall, evidence for an uncertain row.
     ///
-    /// In the caller's transaction, which marks the mail as settled: both are there, or neither.
+    /// In the caller's transaction, which marks the mail as settled: both are there, or neither. Safe to repeat. Its last
+    /// statement may take the lock of the audit log, which others wait for: commit soon.
     package func settle(_ mail: ReturnedMail) throws -> MailSettlement {
-        mail.origin == nil ? .notOurs : .nothing
+        guard let key = mail.origin?.delivery, let delivery = try returnedDelivery(key) else { return .notOurs }
+        switch mail.report.kind {
+        case .delivery: return try settleReport(mail, of: delivery)
+        case .complaint(let type):
+            // A complaint of any type is about a letter that has arrived.
+            guard type.suppresses else { return try settleAnswer(of: delivery) }
+            try enter(
+                ReturnedLetter(mail, .complaint, "feedback of type \(type)", proof: .arrival),
+                of: delivery,
+                suppressing: .init(scope: .all, reason: .complaint, source: "complaint about campaign \(key.campaign)")
+            )
+            return .complaint
+        case .unsubscribe:
+            try enter(
+                ReturnedLetter(mail, .unsubscribe, "unsubscribed by mail", proof: .arrival),
+                of: delivery,
+                suppressing: .init(
+                    scope: .list,
+                    reason: .unsubscribe,
+                    source: "mail about campaign \(key.campaign)"
+                )
+            )
+            return .unsubscribe
+        case .autoReply, .challenge: return try settleAnswer(of: delivery)
+        case .other: return .nothing
+        }
+    }
+
+    private func settleReport(_ mail: ReturnedMail, of delivery: ReturnedDelivery) throws -> MailSettlement {
+        guard let recipient = mail.report.recipient(for: delivery.address) else { return .nothing }
+        // Whoever delays, relays or delivers it has taken it.
+        guard recipient.action == .failed else { return try settleAnswer(of: delivery) }
+        // Of an earlier attempt, it says nothing about the last one.
+        let isOfLastAttempt = mail.origin?.attempt.map { $0 == Int(delivery.attempt) } ?? true
+        var letter = ReturnedLetter(
+            mail,
+            .mail,
+            bounceDetail(recipient.diagnostic),
+            proof: isOfLastAttempt ? .failure : .none
+        )
+        letter.attempt = mail.origin?.attempt.map { Int16(clamping: $0) } ?? delivery.attempt
+        letter.status = recipient.status.map { "\($0.statusClass).\($0.subject).\($0.detail)" } ?? ""
+        letter.reason = recipient.finding.reason
+        letter.consequence = recipient.consequence
+        try enter(letter, of: delivery, suppressing: nil)
+        return .bounce
+    }
+
+    /// An answer shows that the letter has arrived, and says nothing else.
+    private func settleAnswer(of delivery: ReturnedDelivery) throws -> MailSettlement {
+        // Nothing leads back from here: no lock is needed to see it.
+        guard delivery.state == .uncertain else { return .nothing }
+        try run(.proveArrival, [.int32(delivery.key.campaign), .int32(delivery.key.seq)])
+        return .nothing
+    }
+}
+
+extension TrackingToken {
+    /// The delivery that it names, if it names one.
+    fileprivate var delivery: DeliveryKey? {
+        switch self {
+        case .unsubscribe(let key), .mailUnsubscribe(let key), .bounce(let key, _): key
+        case .open(let campaign, .recipient(let seq)), .click(let campaign, _, .recipient(let seq)):
+            DeliveryKey(campaign: campaign, seq: seq)
+        case .open, .click: nil
+        }
+    }
+
+    /// The attempt that a return path is of.
+    fileprivate var attempt: Int? {
+        guard case .bounce(_, let attempt) = self else { return nil }
+        return Int(attempt)
+    }
+}
+
+extension ReturnedLetter {
+    fileprivate init(_ mail: ReturnedMail, _ kind: BounceKind, _ detail: String, proof: Proof) {
+        self.init(kind: kind, source: .mail(mail.mail), at: mail.receivedAt, detail: detail, proof: proof)
     }
 }

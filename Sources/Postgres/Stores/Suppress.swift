@@ -17,6 +17,8 @@ package enum SuppressionReason: Int16, Sendable, CaseIterable {
     case complaint = 2
     case byHand = 3
     case erasure = 4
+    /// Several soft bounces in a row.
+    case softBounces = 5
 
     package var name: String { String(describing: self) }
 }

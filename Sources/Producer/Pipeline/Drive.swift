@@ -147,7 +147,7 @@ struct Drive: Service {
     /// Publishes retries that are due into lanes whose queues have room: the broker never holds more than a window.
     private func publishRetries(_ campaigns: [DrivenCampaign], roomy: Set<String>) async throws {
         let waiting = campaigns.filter { $0.state == .running }.flatMap(\.lanes)
-            .filter { $0.deferred > 0 && roomy.contains($0.name) }
+            .filter { $0.deferred > 0 && !$0.isBraked && roomy.contains($0.name) }
         guard !waiting.isEmpty else { return }
         let due = try await store.dueRetries(
             limit: 500,

@@ -46,7 +46,8 @@ actor TopUp {
                 elapsedSeconds: elapsed / .seconds(1)
             )
             let waiting = running.flatMap { campaign in
-                campaign.lanes.filter { $0.name == name && $0.cursor < $0.lastSeq }.map { (campaign, $0) }
+                campaign.lanes.filter { $0.name == name && $0.cursor < $0.lastSeq && !$0.isBraked }
+                    .map { (campaign, $0) }
             }
             guard room > 0, !waiting.isEmpty else { continue }
             try await fill(name, room, waiting)

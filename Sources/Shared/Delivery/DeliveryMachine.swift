@@ -20,7 +20,7 @@ package enum DeliveryEvent: Sendable, CaseIterable {
     case bury
     /// A bounce came back: it had been delivered, and was refused further on.
     case bounce
-    /// An open or a click names the recipient.
+    /// Something names the recipient that only one who got it can cause: an open, a click, a complaint, an answer.
     case engagement
     /// An operator sends it on its way again; audited.
     case reopen

@@ -24,6 +24,9 @@ package enum DeliveryReason: Int16, Sendable, CaseIterable {
     case poison = 10
     /// Put back unsent: no connection was free in time, or the worker stopped.
     case putBack = 11
-    /// An open or a click names the recipient: the letter has arrived, whatever was not heard of it.
+    /// It had been taken, or may have been, and a bounce came back: the row in `bounces` says why.
+    case bounced = 12
+    /// Nobody knew, until something came back that only a recipient can send, or an open or a click that names the
+    /// recipient: it has arrived.
     case seen = 13
 }

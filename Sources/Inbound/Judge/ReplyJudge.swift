@@ -1,0 +1,62 @@
+import Logging
+import Postgres
+import ServiceLifecycle
+import Shared
+
+/// Judges refusals during SMTP as if they had come back by mail: the same words, the same consequences.
+///
+/// All state is in PostgreSQL; several may run, and one that is killed leaves nothing half judged. It does not decide what
+/// happens to a letter: the worker has, by codes alone.
+struct ReplyJudge: Service {
+    let judgements: ReplyJudgements
+    let log: Logger
+    /// Between two looks while there is nothing to judge.
+    var interval = Duration.seconds(1)
+
+    /// - Parameters:
+    ///   - pool: Logged in as `veredus_inbound`.
+    ///   - book: The rules by which texts are understood.
+    ///   - log: Where failures are told.
+    init(pool: PostgresPool, book: RuleBook, log: Logger) {
+        judgements = ReplyJudgements(pool) { book.classify($0, at: $1) }
+        self.log = log
+    }
+
+    func run() async throws {
+        var pause = interval
+        var failed: Set<Int64> = []
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            do {
+                try await round(&failed)
+                pause = interval
+            } catch let error where error.isTransientFailure {
+                pause = min(pause * 2, .seconds(30))
+                log.warning("replies wait to be judged", metadata: ["why": "\(error)"])
+            }
+            let length = pause
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: length) }
+        }
+    }
+
+    /// Judges all that is there.
+    ///
+    /// - Parameter failed: Replies that could not be judged, so that each is told of once.
+    private func round(_ failed: inout Set<Int64>) async throws {
+        try await judgements.notePulse()
+        var last: Int64 = 0
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            let batch = try await judgements.judgeBatch(after: last)
+            last = batch.last
+            for reply in batch.weighty where !Task.isShuttingDownGracefully && !failed.contains(reply) {
+                do {
+                    try await judgements.judge(reply)
+                } catch let error where !error.isTransientFailure {
+                    // One that cannot be judged must not keep the others waiting.
+                    failed.insert(reply)
+                    log.error("a reply cannot be judged", metadata: ["reply": "\(reply)", "why": "\(error)"])
+                }
+            }
+            guard batch.count > 0 else { return }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Postgres
+import Shared
+import TestKit
+import Testing
+
+/// Refusals that are about the sender brake an account's lane, and suppress nobody.
+@Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"), .timeLimit(.minutes(2)))
+struct BrakeTests {
+    private static func block(_ books: Books, _ campaign: CampaignID, _ seqs: ClosedRange<Seq>) async throws {
+        for seq in seqs { try await books.refuse(campaign, seq, code: 550, "5.7.1 rejected as spam") }
+        try await books.judgeReplies()
+    }
+
+    private static func brakes(_ books: Books) async throws -> [String] {
+        try await books.superuser.rows(
+            Statement(
+                "brakes-for-test",
+                """
+                SELECT format('%s/%s level %s for %s, %s', account_id, lane_id, level, until - since, blocked)
+                FROM brakes ORDER BY 1
+                """
+            )
+        ) { try $0.text(0) }
+    }
+
+    @Test func `too many refusals of the sender put the brake on, and nobody is suppressed`() async throws {
+        try await Books.with(contacts: 50) { books in
+            try await books.superuser.execute("UPDATE accounts SET brake_blocks = 5")
+            let campaign = try await books.run()
+            try await Self.block(books, campaign, 1...4)
+            #expect(try await Self.brakes(books) == [], "four are not five")
+            try await Self.block(books, campaign, 5...5)
+            #expect(try await Self.brakes(books) == ["1/1 level 0 for 00:10:00, 5"])
+            #expect(try await books.suppressions() == [])
+            let driven = try await books.producer().driven()
+            #expect(driven.flatMap(\.lanes).map(\.isBraked) == [true])
+            let audited = try await books.number("SELECT count(*) FROM audit WHERE action = 'lane.brake'")
+            #expect(audited == 1)
+        }
+    }
+
+    @Test func `a few among very many are nothing`() async throws {
+        try await Books.with(contacts: 50) { books in
+            try await books.superuser.execute("UPDATE accounts SET brake_blocks = 2")
+            let campaign = try await books.run()
+            try await books.asInbound { pool in
+                try await ReplyJudgements(pool) { _, _ in BounceFinding(.unknown, isPermanent: true) }.notePulse()
+            }
+            try await books.superuser.execute(
+                "UPDATE counters SET accepted = accepted + 1000, pending = pending - 1000 WHERE writer = 0"
+            )
+            try await Self.block(books, campaign, 1...2)
+            #expect(try await Self.brakes(books) == [], "2 of 1,000 are less than a twentieth")
+        }
+    }
+
+    @Test func `a brake ends by itself, and the next one soon after is longer`() async throws {
+        try await Books.with(contacts: 50) { books in
+            try await books.superuser.execute("UPDATE accounts SET brake_blocks = 2")
+            let campaign = try await books.run()
+            try await Self.block(books, campaign, 1...2)
+            try await Self.block(books, campaign, 3...4)
+            #expect(try await Self.brakes(books) == ["1/1 level 0 for 00:10:00, 2"], "what came while it was on")
+            let end = "UPDATE brakes SET since = since - interval '20 minutes', until = until - interval '20 minutes'"
+            let forget = "UPDATE lane_blocks SET minute = minute - interval '30 minutes'"
+            try await books.superuser.execute("\(end); \(forget)")
+            #expect(try await books.producer().driven().flatMap(\.lanes).map(\.isBraked) == [false])
+            try await Self.block(books, campaign, 5...6)
+            #expect(try await Self.brakes(books) == ["1/1 level 1 for 00:20:00, 2"])
+        }
+    }
+
+    @Test func `transactional mail goes on, and so do other accounts`() async throws {
+        try await Books.with(contacts: 50) { books in
+            try await books.superuser.execute("UPDATE accounts SET brake_blocks = 2")
+            let campaign = try await books.run()
+            let receipts = try await books.run(kind: .transactional)
+            try await Self.block(books, campaign, 1...2)
+            let driven = try await books.producer().driven()
+            #expect(driven.first { $0.campaign == receipts }?.lanes.map(\.isBraked) == [false])
+            #expect(driven.first { $0.campaign == campaign }?.lanes.map(\.isBraked) == [true])
+        }
+    }
+
+    @Test func `retries of a braked lane stay where they are`() async throws {
+        try await Books.with(contacts: 50) { books in
+            try await books.superuser.execute("UPDATE accounts SET brake_blocks = 2")
+            let campaign = try await books.run()
+            try await books.claim(campaign, [9])
+            try await books.worker.record([.fixture(campaign, 9, .deferred)], finished: [100])
+            try await Self.block(books, campaign, 1...2)
+            let due = try await books.producer().dueRetries(limit: 10, againSeconds: 60, lanes: [1])
+            #expect(due.map(\.key.seq) == [])
+            try await books.superuser.execute("UPDATE brakes SET until = now()")
+            let later = try await books.producer().dueRetries(limit: 10, againSeconds: 60, lanes: [1])
+            #expect(later.map(\.key.seq) == [9])
+        }
+    }
+}
