@@ -1,6 +1,8 @@
 extension Statement {
     /// Every statement of the service: what the statement check prepares against the migrated schema.
-    package static let all: [Statement] = delivery + register + producer + freeze + admin
+    package static let all: [Statement] = delivery + register + producer + freeze + admin + dashboard
+
+    private static let dashboard = forPeople + forSessions + forSamples + forOverview
 
     private static let delivery: [Statement] = [
         .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseSuspicion, .dropSuspicion,

@@ -241,7 +241,7 @@ extension Statement {
     /// One that waits for its time, or has missed it, gets the new time. `$1` campaign; `$2` when, NULL for now.
     static let startCampaign = Statement(
         "start-campaign",
-        role: .admin,
+        roles: [.admin, .web],
         """
         UPDATE campaigns c SET state = 1, start_at = COALESCE($2::timestamptz, now())
         WHERE c.campaign_id = $1 AND c.state IN (0, 1)
@@ -253,7 +253,7 @@ extension Statement {
     /// Waits for the claims that are under way, and makes the next ones wait; `$1` campaign.
     static let lockCampaign = Statement(
         "lock-campaign",
-        role: .admin,
+        roles: [.admin, .web],
         "SELECT pg_advisory_xact_lock(1, $1)::text"
     )
     /// A campaign that runs again has jobs that were acknowledged while it was paused: they are published anew.
@@ -261,7 +261,7 @@ extension Statement {
     /// `$1` campaign; `$2` states that allow it; `$3` next state.
     static let changeState = Statement(
         "change-state",
-        role: .admin,
+        roles: [.admin, .web],
         """
         UPDATE campaigns SET state = $3, republish = republish OR $3::smallint = 2, held_because = '',
             dead_before = CASE WHEN $3::smallint = 2
@@ -272,19 +272,19 @@ extension Statement {
     /// `$1` campaign.
     static let stateOfCampaign = Statement(
         "state-of-campaign",
-        role: .admin,
+        roles: [.admin, .web],
         "SELECT state FROM campaigns WHERE campaign_id = $1"
     )
     /// `$1` campaign.
     static let followedCampaign = Statement(
         "followed-campaign",
-        role: .admin,
+        roles: [.admin, .web],
         "SELECT follows FROM campaigns WHERE campaign_id = $1 AND follows IS NOT NULL"
     )
     /// `$1` campaign.
     static let newestLetter = Statement(
         "newest-letter",
-        role: .admin,
+        roles: [.admin, .web],
         """
         SELECT c.campaign_id, c.account_id, v.version, c.name, c.kind, c.tracking, c.policy, c.list_id, l.name, a.name,
                v.subject, v.html, v.plain, v.settings

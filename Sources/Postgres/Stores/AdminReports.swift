@@ -200,19 +200,19 @@ extension Statement {
     /// `$1` campaign.
     static let reportOnCampaign = Statement(
         "report-on-campaign",
-        role: .admin,
+        roles: [.admin, .web],
         reportColumns + " WHERE c.campaign_id = $1"
     )
     /// `$1` account.
     static let campaignsOfAccount = Statement(
         "campaigns-of-account",
-        role: .admin,
+        roles: [.admin, .web],
         reportColumns + " WHERE c.account_id = $1 ORDER BY c.campaign_id DESC"
     )
     /// `$1` campaigns. The columns of counts stand in the order of ``DeliveryState``.
     static let countersOfCampaigns = Statement(
         "counters-of-campaigns",
-        role: .admin,
+        roles: [.admin, .web],
         """
         SELECT c.campaign_id, l.name, sum(pending), sum(sending), sum(deferred), sum(accepted), sum(failed),
                sum(suppressed), sum(uncertain), sum(cancelled), sum(expired), sum(dead)
