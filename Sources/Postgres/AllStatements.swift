@@ -1,7 +1,9 @@
 extension Statement {
     /// Every statement of the service: what the statement check prepares against the migrated schema.
     package static let all: [Statement] =
-        delivery + register + producer + freeze + admin + inbound + tracking + optOut + api + returning
+        delivery + register + producer + freeze + admin + inbound + tracking + optOut + api + returning + dashboard
+
+    private static let dashboard = forPeople + forSessions + forSamples + forOverview
 
     private static let delivery: [Statement] = [
         .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseSuspicion, .dropSuspicion,

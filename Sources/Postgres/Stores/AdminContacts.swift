@@ -182,7 +182,7 @@ extension Statement {
     /// A page of a campaign's audience, by the rule of the freeze; `$1` campaign; `$2` after this contact; `$3` rows.
     static let audienceNow = Statement(
         "audience-now",
-        role: .admin,
+        roles: [.admin, .web],
         """
         SELECT c.contact_id, c.address, c.attributes, c.status, c.version, c.created_at
         FROM campaigns k

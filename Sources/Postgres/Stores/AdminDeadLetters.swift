@@ -237,7 +237,7 @@ extension Statement {
     /// `$1` account or NULL; `$2` campaign or NULL.
     static let deadLetterGroups = Statement(
         "dead-letter-groups",
-        role: .admin,
+        roles: [.admin, .web],
         """
         SELECT reason, regexp_replace(detail, '[0-9]+', '#', 'g'), count(*), max(dead_letter_id), max(created_at)
         FROM dead_letters
@@ -255,7 +255,7 @@ extension Statement {
     /// `$1` dead letter.
     static let deadLetter = Statement(
         "dead-letter",
-        role: .admin,
+        roles: [.admin, .web],
         """
         SELECT l.dead_letter_id, l.account_id, l.campaign_id, l.seq, l.reason, l.detail, l.worker, l.attempt, l.queue,
                l.envelope, l.created_at, l.settled_at, l.settlement, d.state
@@ -267,7 +267,7 @@ extension Statement {
     /// reason or NULL; `$7` campaign or NULL.
     static let waitingDeadLetters = Statement(
         "waiting-dead-letters",
-        role: .admin,
+        roles: [.admin, .web],
         """
         SELECT l.dead_letter_id, l.campaign_id, l.seq, l.reason, l.detail, l.queue, l.envelope, d.state, c.state,
                COALESCE(c.expires_at <= now(), false),

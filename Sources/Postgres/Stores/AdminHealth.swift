@@ -81,7 +81,7 @@ extension Statement {
     )
     static let workersAlive = Statement(
         "workers-alive",
-        role: .admin,
+        roles: [.admin, .web],
         "SELECT count(*) FROM workers WHERE alive_until > clock_timestamp()"
     )
     static let keyChecks = Statement(

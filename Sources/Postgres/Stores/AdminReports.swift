@@ -206,7 +206,7 @@ extension Statement {
     /// `$1` account.
     static let campaignsOfAccount = Statement(
         "campaigns-of-account",
-        role: .admin,
+        roles: [.admin, .web],
         reportColumns + " WHERE c.account_id = $1 ORDER BY c.campaign_id DESC"
     )
     /// `$1` campaigns. The columns of counts stand in the order of ``DeliveryState``.

@@ -74,8 +74,8 @@ package struct DueRetry: Sendable {
 
 /// The producer's books in PostgreSQL. Every write tests the lease of `token`.
 package struct ProducerStore: Sendable {
-    private let pool: PostgresPool
-    private let token: Int64
+    let pool: PostgresPool
+    let token: Int64
 
     package init(_ pool: PostgresPool, token: Int64) {
         self.pool = pool

@@ -27,6 +27,9 @@ struct Drive: Service {
         var sweepInterval = Duration.seconds(2)
         /// Between two looks for campaigns that had better stop.
         var alarmInterval = Duration.milliseconds(500)
+        /// Between two notes of how far campaigns are, and between two thinnings of old notes.
+        var sampleInterval = Duration.seconds(10)
+        var thinInterval = Duration.seconds(3_600)
         /// How many dead letters are too many; 0 for no limit.
         var pauseAtDead = 100
         /// How many seconds late a scheduled start may be.
@@ -66,6 +69,7 @@ struct Drive: Service {
         var closing: [CampaignID: Seq] = [:]
         var lastSweep: ContinuousClock.Instant?
         var lastAlarm: ContinuousClock.Instant?
+        var sampling = Sampling()
         var missedStarts: Set<CampaignID> = []
 
         init(settings: Settings) { lost = LostJobs(patience: settings.lostAfter) }
@@ -87,6 +91,7 @@ struct Drive: Service {
         try await holdBroken(&round)
         try await close(campaigns, &round)
         try await finish(campaigns)
+        try await round.sampling.sample(store, settings)
         let depths = try await topUp.topUp(campaigns)
         try await publishRetries(campaigns, roomy: await topUp.lanesWithRoom(depths))
         for (campaign, lane) in round.lost.find(campaigns, depths: depths, now: .now) {

@@ -1,0 +1,18 @@
+/// What a person who signs in is; `users.role`.
+package enum Role: String, Sendable, CaseIterable {
+    // Of an account.
+    case owner, editor, viewer
+    // Of the service.
+    case admin, support, billing, marketing
+
+    /// Whether a person of this role works for the service, and belongs to no account.
+    package var isStaff: Bool {
+        switch self {
+        case .owner, .editor, .viewer: false
+        case .admin, .support, .billing, .marketing: true
+        }
+    }
+
+    package static let ofAccounts: [Role] = allCases.filter { !$0.isStaff }
+    package static let ofStaff: [Role] = allCases.filter(\.isStaff)
+}
