@@ -30,6 +30,7 @@ extension Statement {
         .trackedCampaigns, .noteEvents, .countNumbers, .countRecipients, .acceptances, .acceptSeen, .addEngagement,
         .trackedLinks, .newlyTracked, .engagementHead, .engagementRows, .linksOfCampaign, .makeEventPartitions,
         .dropEventPartitions,
+    ]
     private static let optOut: [Statement] = [
         .letterOfOptOut, .lockLetter, .earlierOptOut, .standingOptOut, .insertProof, .takeBackOptOut, .listsOfContact,
         .isOffMarketing, .undoableProofs, .proofsOfHash, .nameAccount,
