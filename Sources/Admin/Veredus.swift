@@ -13,6 +13,7 @@ import Glibc
         version: "0.1.0",
         subcommands: [
             MigrateCommand.self,
+            MaintainCommand.self,
             DoctorCommand.self,
             AccountCommand.self,
             ListCommand.self,

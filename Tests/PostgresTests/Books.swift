@@ -80,13 +80,14 @@ struct Books: Sendable {
     func start(
         policy: DeliveryPolicy = .atMostOnce,
         kind: CampaignKind = .marketing,
+        tracking: TrackingMode = .none,
         lifetime: String = "3 days"
     ) async throws -> CampaignID {
         let draft = CampaignDraft(
             name: "Test",
             kind: kind,
             policy: policy,
-            tracking: .none,
+            tracking: tracking,
             lifetime: lifetime,
             subject: "Hello",
             html: "<p>Hello</p>",
@@ -103,9 +104,10 @@ struct Books: Sendable {
     func run(
         policy: DeliveryPolicy = .atMostOnce,
         kind: CampaignKind = .marketing,
+        tracking: TrackingMode = .none,
         lifetime: String = "3 days"
     ) async throws -> CampaignID {
-        let id = try await start(policy: policy, kind: kind, lifetime: lifetime)
+        let id = try await start(policy: policy, kind: kind, tracking: tracking, lifetime: lifetime)
         _ = try #require(try await freezer().freeze(id) { _ in [] })
         return id
     }

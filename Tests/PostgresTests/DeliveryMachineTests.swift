@@ -34,6 +34,14 @@ struct DeliveryMachineTests {
             }
         },
         settle(.bounce, .failure(of: nil, .mailboxFull)), settle(.engagement, MailReport(.autoReply)),
+        Write(event: .engagement) { books, campaign, seqs in
+            let account = "UPDATE campaigns SET tracking = 2 WHERE campaign_id = \(campaign)"
+            try await books.superuser.execute(account)
+            let receipt = try await EventBooks.with(books) { events in
+                try await events.record(seqs.map { .opened(campaign, by: $0) }, now: EventBooksTests.now)
+            }
+            #expect(receipt.evidence == 1)
+        },
         Write(event: .reopen) { books, campaign, seqs in
             _ = try await books.admin.reopen(
                 seqs,

@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 import Testing
 
 @testable import Shared
@@ -64,6 +65,45 @@ import Testing
         for last in UInt8(0x21)...0x7E where last != text.last && ASCII.lowercased(last) != text.last {
             #expect(throws: KeyRing.NotOurs.self) { try keys.verify(text.dropLast() + [last], as: token.use) }
         }
+    }
+
+    /// A million over all workers of the suite: `VEREDUS_TOKEN_MUTATIONS` says otherwise.
+    static let mutations = Int(ProcessInfo.processInfo.environment["VEREDUS_TOKEN_MUTATIONS"] ?? "") ?? 1_000_000
+
+    @Test(arguments: 0..<4)
+    func `of a million changed tokens none is ours`(part: Int) throws {
+        let keys = try Self.ring([TokenKey(id: 7, secret: Self.first), TokenKey(id: 8, secret: Self.second)])
+        let stranger = try Self.ring([TokenKey(id: 7, secret: [UInt8](repeating: 3, count: 32))])
+        var dice = SeededGenerator(seed: UInt64(part))
+        let tokens = Self.tokens.filter { !$0.use.isInAddress }
+        let genuine = tokens.map { keys.sign($0) }
+        let known = Set(genuine)
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        var accepted = 0
+        for _ in 0..<Self.mutations / 4 {
+            let choice = Int(truncatingIfNeeded: dice.next() % UInt64(tokens.count))
+            var text = genuine[choice]
+            switch dice.next() % 5 {
+            case 0:  // one to four characters
+                for _ in 0...dice.next() % 4 {
+                    text[Int(truncatingIfNeeded: dice.next() % UInt64(text.count))] =
+                        alphabet[Int(truncatingIfNeeded: dice.next() & 63)]
+                }
+            case 1:  // the head: version, key id, purpose
+                text[Int(truncatingIfNeeded: dice.next() % 4)] = alphabet[Int(truncatingIfNeeded: dice.next() & 63)]
+            case 2:  // the payload of one, the code of another
+                let other = genuine[Int(truncatingIfNeeded: dice.next() % UInt64(tokens.count))]
+                text = Array(text.dropLast(22)) + other.suffix(22)
+            case 3:  // signed by somebody else
+                text = stranger.sign(tokens[choice])
+            default:  // shorter or longer
+                let count = Int(truncatingIfNeeded: dice.next() % 64)
+                text = Array((text + genuine[0]).prefix(count))
+            }
+            guard !known.contains(text) else { continue }
+            for use in [TokenUse.open, .click] where (try? keys.verify(text, as: use)) != nil { accepted += 1 }
+        }
+        #expect(accepted == 0)
     }
 
     @Test func `stray bits at the end are refused before any signature is looked at`() {

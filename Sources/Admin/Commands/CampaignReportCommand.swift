@@ -18,10 +18,11 @@ struct CampaignReportCommand: AsyncParsableCommand {
                 throw AdminFailure(.badData, "there is no campaign \(campaign.id). `veredus campaign list` shows them")
             }
             let refusals = try await session.database.refusals(of: campaign.id, account: account)
+            let engagement = try await session.database.engagement(of: campaign.id, account: account)
             if output.json {
-                session.console.print(report.json(with: refusals))
+                session.console.print(report.json(with: refusals, engagement))
             } else {
-                session.console.print(report.text(with: refusals))
+                session.console.print(report.text(with: refusals, engagement))
             }
         }
     }
@@ -31,7 +32,7 @@ extension CampaignReport {
     /// One object: the books, without replies and lanes.
     var json: JSONValue { .object(fields) }
 
-    func json(with refusals: [Refusals]) -> JSONValue {
+    func json(with refusals: [Refusals], _ engagement: Engagement) -> JSONValue {
         let replies = refusals.map { refusal -> JSONValue in
             [
                 "code": .number(refusal.code), "judgement": .string(refusal.judgementName),
@@ -42,7 +43,10 @@ extension CampaignReport {
             .object([.init(name: "lane", value: .string(lane.name))] + Self.fields(of: lane.counts))
         }
         return .object(
-            fields + [.init(name: "lanes", value: .array(lanes)), .init(name: "replies", value: .array(replies))]
+            fields + [
+                .init(name: "lanes", value: .array(lanes)), .init(name: "replies", value: .array(replies)),
+                .init(name: "engagement", value: engagement.json),
+            ]
         )
     }
 
@@ -70,7 +74,7 @@ extension CampaignReport {
         DeliveryState.allCases.map { .init(name: $0.name, value: .number(counts[$0])) }
     }
 
-    func text(with refusals: [Refusals]) -> String {
+    func text(with refusals: [Refusals], _ engagement: Engagement) -> String {
         var lines = ["campaign \(campaign): \(name)", "list \(listName), \(state.name)"]
         if !heldBecause.isEmpty { lines.append("paused by itself: \(heldBecause)") }
         if let follows { lines.append("for those whom campaign \(follows.campaign) left \(follows.state.name)") }
@@ -122,6 +126,7 @@ extension CampaignReport {
                 ).text
             )
         }
+        if !engagement.text.isEmpty { lines += ["", engagement.text] }
         return lines.joined(separator: "\n")
     }
 }

@@ -33,9 +33,10 @@ struct MigrateCommand: AsyncParsableCommand {
             )
             for sentence in done { console.say(sentence) }
         }
-        let connection = try await owner(target, superuser)
+        let connection = try await Self.owner(target, superuser)
         let applied = try await Migrator().migrate(on: connection) { console.say($0) }
-        let partitions = try await connection.makePartitions()
+        let campaigns = try await connection.makePartitions()
+        let partitions = try await campaigns + connection.makeEventPartitions()
         await connection.close()
         if output.json {
             console.print([
@@ -60,13 +61,13 @@ struct MigrateCommand: AsyncParsableCommand {
     }
 
     /// A session as the owner: by its own log-in, or by the superuser's.
-    private func owner(_ target: PostgresSettings, _ superuser: PostgresSettings?) async throws -> PostgresConnection {
+    static func owner(_ target: PostgresSettings, _ superuser: PostgresSettings?) async throws -> PostgresConnection {
         let owner = StatementRole.owner.rawValue
         if target.user == owner { return try await PostgresConnection.open(target, name: "migrate") }
         guard let superuser else {
             throw AdminFailure(
                 .configuration,
-                "migrations run as \(owner), but the database URL logs in as \(target.user). "
+                "this runs as \(owner), but the database URL logs in as \(target.user). "
                     + "Set VEREDUS_OWNER_URL, or use --bootstrap with a superuser's URL"
             )
         }
@@ -77,7 +78,7 @@ struct MigrateCommand: AsyncParsableCommand {
 }
 
 /// The owner's URL, or the programs', which names the database at least.
-private struct OwnerURL {
+struct OwnerURL {
     let settings: PostgresSettings
 
     init?(reading reader: inout SettingsReader) {
