@@ -40,7 +40,7 @@ struct WebProgram: AsyncParsableCommand {
             try await pool.assertReady(log: log)
             let notes = log
             let publisher = try AMQPPublisher(amqp) { notes.notice("broker", metadata: ["what": "\($0)"]) }
-            let drain = Drain(seconds: 0)
+            let drain = Drain(seconds: web.drainSeconds)
             let tracking = Tracking(
                 buffer: EventBuffer(capacity: events.eventBuffer),
                 links: LinkBook(TrackedLinkStore(pool), log: log)
@@ -67,7 +67,7 @@ struct WebProgram: AsyncParsableCommand {
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: log
             )
-            group.maximumGracefulShutdownDuration = .seconds(30)
+            group.maximumGracefulShutdownDuration = .seconds(web.drainSeconds + 30)
             try await ServiceGroup(configuration: group).run()
             await publisher.close()
             await pool.close()

@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 import Logging
+import NIOCore
 import NIOSSL
 import Postgres
 import ServiceLifecycle
@@ -68,9 +69,12 @@ struct Site: Sendable {
 
     /// The server, not running yet.
     func application() throws -> some ApplicationProtocol {
+        let requestTime = TimeAmount.milliseconds(Int64(parts.settings.requestSeconds * 1_000))
         let plain = HTTPServerBuilder.http1(
             configuration: .init(
-                idleTimeout: .seconds(60),
+                additionalChannelHandlers: [RequestClock(limit: requestTime)],
+                // Also what a head may take to arrive.
+                idleTimeout: min(requestTime, .seconds(60)),
                 httpDecoderConfiguration: .init(maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 16 << 10)
             )
         )

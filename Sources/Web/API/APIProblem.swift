@@ -104,6 +104,17 @@ extension APIProblem {
         APIProblem(.badRequest, "bad-request", "Bad request", detail, errors: errors)
     }
 
+    /// The body is JSON, and not of the shape that is documented.
+    static func malformed(_ errors: [Field]) -> APIProblem {
+        APIProblem(
+            .badRequest,
+            "malformed",
+            "Malformed",
+            "The body is not what is documented; `errors` says where and why. Nothing was changed.",
+            errors: errors
+        )
+    }
+
     /// It can be read, and says what cannot be.
     static func invalid(_ errors: [Field]) -> APIProblem {
         APIProblem(

@@ -65,7 +65,7 @@ struct CampaignBody {
         let name = from.text("name", upTo: 200) ?? ""
         let address = from.address("address", isRequired: true)
         from.noteUnknown()
-        reader.take(from.problems)
+        reader.take(from)
         return address.map { (name, $0) }
     }
 
@@ -75,7 +75,7 @@ struct CampaignBody {
             reader.note("defaults", "must be an object")
             return nil
         }
-        if value.hasCardNumber { reader.note("defaults", "hold a payment card number, which must not be stored") }
+        if value.hasCardNumber { reader.noteInvalid("defaults", "hold a payment card number, which must not be stored") }
         return value
     }
 

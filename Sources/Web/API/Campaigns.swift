@@ -68,7 +68,7 @@ extension APICall {
             var reader = try FieldReader(body: body)
             moment = reader.moment("start_at")
             if let moment, moment <= currentSeconds() - 60 {
-                reader.note("start_at", "is past; leave it out to start now")
+                reader.noteInvalid("start_at", "is past; leave it out to start now")
             }
             try reader.finish()
         }

@@ -26,10 +26,7 @@ extension APICall {
             return .page(page.map { .object($0.contact.fields) }, next: next)
         }
         guard try await database.listName(Int32(list), account: account) != nil else {
-            throw APIProblem.badRequest(
-                "A parameter of the query cannot be taken.",
-                [.init(pointer: "list", detail: "there is no such list")]
-            )
+            throw APIProblem.invalid([.init(pointer: "list", detail: "there is no such list")])
         }
         let page = try await database.contacts(
             on: Int32(list),
@@ -65,7 +62,7 @@ extension APICall {
         let list = reader.whole("list", 1...Int(Int32.max), isRequired: true)
         let source = reader.text("source", upTo: 200, isRequired: true)
         if let source, CardNumber.isIn(source.utf8) {
-            reader.note("source", "holds a payment card number, which must not be stored")
+            reader.noteInvalid("source", "holds a payment card number, which must not be stored")
         }
         var items: [MergeValue] = []
         switch reader.value("contacts", isRequired: true) {

@@ -2,12 +2,15 @@ import Shared
 
 /// Reads a JSON object field by field, and collects all that is wrong with it.
 ///
-/// A field that nobody asked for is an error as well: a misspelt name is not passed over.
+/// A field that nobody asked for is an error as well: a misspelt name is not passed over. What the OpenAPI document
+/// rules out is answered with 400, what it cannot rule out (an address that is none, a list that is not there) with 422.
 struct FieldReader {
     private let fields: [MergeField]
     private let pointer: String
     private var asked: Set<String> = []
     private(set) var problems: [APIProblem.Field] = []
+    /// Whether one of them breaks the schema.
+    private var breaksSchema = false
 
     /// Takes a whole body.
     ///
@@ -22,7 +25,7 @@ struct FieldReader {
             throw APIProblem.badRequest("The body is not JSON: byte \(error.offset): \(error.problem).")
         }
         guard case .object(let fields) = value else {
-            throw APIProblem.invalid([.init(pointer: "", detail: "must be an object")])
+            throw APIProblem.malformed([.init(pointer: "", detail: "must be an object")])
         }
         self.init(fields, at: "")
     }
@@ -36,7 +39,7 @@ struct FieldReader {
     /// Throws when something was wrong, or is left over.
     mutating func finish() throws(APIProblem) {
         noteUnknown()
-        guard problems.isEmpty else { throw .invalid(problems) }
+        guard problems.isEmpty else { throw breaksSchema ? .malformed(problems) : .invalid(problems) }
     }
 
     /// Notes the fields that nobody asked for.
@@ -46,12 +49,22 @@ struct FieldReader {
         }
     }
 
+    /// Notes what the schema rules out.
     mutating func note(_ name: String, _ detail: String) {
+        breaksSchema = true
         problems.append(.init(pointer: pointer(to: name), detail: detail))
     }
 
-    /// Takes over what another reader found.
-    mutating func take(_ others: [APIProblem.Field]) { problems += others }
+    /// Notes what the schema cannot rule out.
+    mutating func noteInvalid(_ name: String, _ detail: String) {
+        problems.append(.init(pointer: pointer(to: name), detail: detail))
+    }
+
+    /// Takes over what a reader of an object within this one found.
+    mutating func take(_ other: FieldReader) {
+        problems += other.problems
+        breaksSchema = breaksSchema || other.breaksSchema
+    }
 
     func pointer(to name: String) -> String {
         let escaped = name.split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~0")
@@ -85,7 +98,7 @@ struct FieldReader {
             return nil
         }
         guard lines || !string.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
-            note(name, "has a line break or another control character")
+            noteInvalid(name, "has a line break or another control character")
             return nil
         }
         return string
@@ -95,7 +108,7 @@ struct FieldReader {
     mutating func name(_ name: String, isRequired: Bool) -> String? {
         guard let text = text(name, upTo: 200, isRequired: isRequired) else { return nil }
         guard PlainName.isValid(text) else {
-            note(name, PlainName.rule)
+            noteInvalid(name, PlainName.rule)
             return nil
         }
         return text
@@ -106,7 +119,7 @@ struct FieldReader {
         do throws(EmailAddress.Invalid) {
             return try EmailAddress(text)
         } catch {
-            note(name, "is not an address: \(error.reason)")
+            noteInvalid(name, "is not an address: \(error.reason)")
             return nil
         }
     }
@@ -133,7 +146,7 @@ struct FieldReader {
     mutating func moment(_ name: String) -> Double? {
         guard let text = text(name, upTo: 40) else { return nil }
         guard let seconds = Timestamp.seconds(text) else {
-            note(name, "must be a moment with its offset from UTC, like 2026-11-30T09:00:00+01:00")
+            noteInvalid(name, "must be a moment with its offset from UTC, like 2026-11-30T09:00:00+01:00")
             return nil
         }
         return seconds

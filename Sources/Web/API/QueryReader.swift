@@ -5,6 +5,8 @@ import Shared
 struct QueryReader {
     private var values: [String: String] = [:]
     private var problems: [APIProblem.Field] = []
+    /// A cursor that is none: nothing that a schema could say.
+    private var strayCursor: APIProblem.Field?
     private var asked: Set<String> = []
 
     init(_ query: String?) {
@@ -26,6 +28,7 @@ struct QueryReader {
             problems.append(.init(pointer: name, detail: "is no parameter that is known here"))
         }
         guard problems.isEmpty else { throw .badRequest("A parameter of the query cannot be taken.", problems) }
+        if let strayCursor { throw .invalid([strayCursor]) }
     }
 
     mutating func text(_ name: String) -> String? {
@@ -61,7 +64,7 @@ struct QueryReader {
     mutating func cursor(_ kind: PageCursor.Kind) -> PageCursor? {
         guard let text = text("cursor") else { return nil }
         let cursor = PageCursor(text, kind: kind)
-        if cursor == nil { note("cursor", "is none that a page of this list has given") }
+        if cursor == nil { strayCursor = .init(pointer: "cursor", detail: "is none that a page of this list has given") }
         return cursor
     }
 

@@ -37,9 +37,9 @@ extension APICall {
         let list = reader.whole("list", 1...Int(Int32.max))
         let note = reader.text("note", upTo: 500, isRequired: true)
         if let note, CardNumber.isIn(note.utf8) {
-            reader.note("note", "holds a payment card number, which must not be stored")
+            reader.noteInvalid("note", "holds a payment card number, which must not be stored")
         }
-        if (scope == .list) != (list != nil) { reader.note("list", "goes with the scope list, and only with it") }
+        if (scope == .list) != (list != nil) { reader.noteInvalid("list", "goes with the scope list, and only with it") }
         try reader.finish()
         guard let address, let note else { throw APIProblem.internalError }
         if let list { _ = try await listName(list, pointer: "/list") }
