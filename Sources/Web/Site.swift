@@ -50,6 +50,7 @@ struct Site: Sendable {
         let router = Router(context: WebContext.self)
         router.add(middleware: ForwardedMiddleware(proxies: parts.proxies, endsTLS: parts.settings.certificate != nil))
         router.add(middleware: SecurityHeaders())
+        AssetFiles.add(to: router)
         return router
     }
 
@@ -57,7 +58,7 @@ struct Site: Sendable {
     private func addTracking(to router: Router<WebContext>) {}
 
     /// What people and programs use.
-    private func addDashboard(to router: Router<WebContext>) {}
+    private func addDashboard(to router: Router<WebContext>) { Dashboard(parts: parts).add(to: router) }
 
     /// The server, not running yet.
     func application() throws -> some ApplicationProtocol {
