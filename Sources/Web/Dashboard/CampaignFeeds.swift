@@ -86,6 +86,8 @@ actor CampaignFeeds {
 
     private func forgetOld() {
         let now = ContinuousClock.now
-        feeds = feeds.filter { feed in feed.value.reading != nil || feed.value.readAt.map { now - $0 < .seconds(60) } ?? false }
+        feeds = feeds.filter { feed in
+            feed.value.reading != nil || feed.value.readAt.map { now - $0 < .seconds(60) } ?? false
+        }
     }
 }

@@ -70,7 +70,8 @@ extension Dashboard {
     /// An envelope is ASCII; what is not is shown as numbers.
     private static func shown(_ bytes: [UInt8]) -> String {
         bytes.prefix(2_000).map { byte in
-            (0x20..<0x7F).contains(byte) ? String(UnicodeScalar(byte)) : "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            (0x20..<0x7F).contains(byte)
+                ? String(UnicodeScalar(byte)) : "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }.joined()
     }
 }

@@ -149,7 +149,10 @@ extension Dashboard {
             parts.log.warning("the database does not answer", metadata: ["why": "\(error)"])
             return Views.answer(to: .busy)
         } catch {
-            parts.log.error("a page failed", metadata: ["page": "\(request.uri.path.split(separator: "/").first ?? "")", "why": "\(error)"])
+            parts.log.error(
+                "a page failed",
+                metadata: ["page": "\(request.uri.path.split(separator: "/").first ?? "")", "why": "\(error)"]
+            )
             return Views.message(
                 "Something went wrong",
                 "The page could not be made. The service's log says why; trying again later may help.",

@@ -110,7 +110,11 @@ enum Views {
         case .signInFirst: return .seeOther("/sign-in")
         case .chooseAccountFirst: return .seeOther("/accounts")
         case .forbidden:
-            return message("Not for your role", "Your role does not allow this. An owner can give another one.", status: .forbidden)
+            return message(
+                "Not for your role",
+                "Your role does not allow this. An owner can give another one.",
+                status: .forbidden
+            )
         case .notThere:
             return message("Not found", "There is no such page, or it is not yours to see.", status: .notFound)
         case .foreignForm:

@@ -76,7 +76,8 @@ struct Chart: Sendable {
             guard points.count > 1 else { return "" }
             let line = "<path class=\"line s-\(series.key)\" d=\"M\(points.joined(separator: "L"))\"/>"
             guard number == 0 else { return line }
-            return "<path class=\"area f-\(series.key)\" d=\"M0 240L\(points.joined(separator: "L"))L1000 240Z\"/>" + line
+            return "<path class=\"area f-\(series.key)\" d=\"M0 240L\(points.joined(separator: "L"))L1000 240Z\"/>"
+                + line
         }.joined()
     }
 

@@ -13,6 +13,8 @@ actor PasswordDesk {
     private var queue: [CheckedContinuation<Void, Never>] = []
     /// What a person who does not exist is compared with, so that the answer takes as long.
     private let nobody: PasswordHash?
+    /// How often it has worked; for tests.
+    private(set) var turns = 0
 
     init(cost: PasswordHash.Cost = .usual, atOnce: Int = 2, longestQueue: Int = 16) {
         self.cost = cost
@@ -52,6 +54,7 @@ actor PasswordDesk {
             await withCheckedContinuation { queue.append($0) }
         }
         defer { leave() }
+        turns += 1
         return try await NIOThreadPool.singleton.runIfActive(work)
     }
 
