@@ -16,6 +16,7 @@ import Glibc
             MaintainCommand.self,
             DoctorCommand.self,
             AccountCommand.self,
+            UserCommand.self,
             ListCommand.self,
             LaneCommand.self,
             ContactsCommand.self,

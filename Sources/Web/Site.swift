@@ -26,6 +26,8 @@ struct WebParts: Sendable {
 /// The two sites behind one door, and the door.
 struct Site: Sendable {
     let parts: WebParts
+    /// Cheaper ones are for tests.
+    var passwords = PasswordDesk()
 
     /// What answers a request; without a server, for tests as well.
     func responder() -> some HTTPResponder<WebContext> {
@@ -65,6 +67,7 @@ struct Site: Sendable {
     /// What people and programs use.
     private func addDashboard(to router: Router<WebContext>) {
         router.add(middleware: API(parts: parts))
+        Dashboard(parts: parts, passwords: passwords).add(to: router)
     }
 
     /// The server, not running yet.

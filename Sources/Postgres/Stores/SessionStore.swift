@@ -127,7 +127,8 @@ package struct SessionStore: Sendable {
     /// - Returns: Who it was; `nil` when the link is no good.
     package func setPassword(reset: [UInt8], hash: String) async throws -> String? {
         try await pool.withConnection { connection in
-            try await connection.rows(.setPassword, [.bytes(reset), .text(hash)]) { try $0.optionalText(0) }.first ?? nil
+            try await connection.rows(.setPassword, [.bytes(reset), .text(hash)]) { try $0.optionalText(0) }.first
+                ?? nil
         }
     }
 }

@@ -41,6 +41,16 @@ package struct WebSettings: Sendable, Equatable {
     }
 }
 
+/// Where people find the dashboard: what the operator's tool needs to make a link.
+package struct DashboardSettings: Sendable, Equatable {
+    /// No slash at its end.
+    package let url: String
+
+    package init(reading reader: inout SettingsReader) {
+        url = reader.webAddress(.dashboardURL, example: "https://mail.example.net")
+    }
+}
+
 extension SettingsReader {
     /// An address to listen on: `127.0.0.1:8080`, `[::1]:8080`; a name of this machine is not taken. Port 0 lets the
     /// system choose.

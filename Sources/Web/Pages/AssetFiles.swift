@@ -33,6 +33,8 @@ struct AssetFiles: Sendable {
     static let all = [
         File("veredus", "css", style, PackageResources.veredus_css),
         File("optout", "js", script, PackageResources.optout_js),
+        File("dash", "css", style, PackageResources.dash_css),
+        File("dash", "js", script, PackageResources.dash_js),
     ]
 
     private static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
