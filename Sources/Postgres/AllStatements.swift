@@ -1,6 +1,8 @@
 extension Statement {
     /// Every statement of the service: what the statement check prepares against the migrated schema.
-    package static let all: [Statement] = delivery + register + producer + freeze + admin + returning
+    package static let all: [Statement] =
+        delivery + register + producer + freeze + admin + returning + complaints
+        + adminBounces + blocks + suppressionLists
 
     private static let delivery: [Statement] = [
         .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseSuspicion, .dropSuspicion,

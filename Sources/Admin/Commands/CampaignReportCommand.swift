@@ -18,10 +18,13 @@ struct CampaignReportCommand: AsyncParsableCommand {
                 throw AdminFailure(.badData, "there is no campaign \(campaign.id). `veredus campaign list` shows them")
             }
             let refusals = try await session.database.refusals(of: campaign.id, account: account)
+            let returned = try await session.database.returned(of: campaign.id, account: account)
+            let brakes = try await session.database.brakes(of: account)
+            let mail = ReturnedMailReport(facts: returned, accepted: report.counts[.accepted], brakes: brakes)
             if output.json {
-                session.console.print(report.json(with: refusals))
+                session.console.print(report.json(with: refusals, mail))
             } else {
-                session.console.print(report.text(with: refusals))
+                session.console.print(report.text(with: refusals) + mail.text)
             }
         }
     }
@@ -31,7 +34,7 @@ extension CampaignReport {
     /// One object: the books, without replies and lanes.
     var json: JSONValue { .object(fields) }
 
-    func json(with refusals: [Refusals]) -> JSONValue {
+    func json(with refusals: [Refusals], _ returned: ReturnedMailReport) -> JSONValue {
         let replies = refusals.map { refusal -> JSONValue in
             [
                 "code": .number(refusal.code), "judgement": .string(refusal.judgementName),
@@ -43,6 +46,7 @@ extension CampaignReport {
         }
         return .object(
             fields + [.init(name: "lanes", value: .array(lanes)), .init(name: "replies", value: .array(replies))]
+                + returned.fields
         )
     }
 
