@@ -43,6 +43,7 @@ start_demo_programs() {
     rm -rf "$DEMO/spool" "$DEMO/record.jsonl" "$DEMO/report.json"
     mkdir -p "$DEMO/spool"
     choose_port SMTP_PORT dev 5
+    choose_port INBOUND_PORT dev 6
     write_settings "$DEMO" veredus "$SMTP_PORT"
     # Nobody wants to watch a demo wait: what is deferred once is tried again after at most two seconds.
     printf 'VEREDUS_RETRY_FIRST=2\n' >>"$DEMO/settings/worker.env"
@@ -50,8 +51,10 @@ start_demo_programs() {
     if [ "$FRESH" = 1 ]; then sql "$POSTGRES_PORT" postgres 'DROP DATABASE IF EXISTS veredus WITH (FORCE)'; fi
     migrate "$DEMO" "$DEMO_PROGRAMS"
 
-    heading "Starting the mail simulator, a producer and $WORKERS workers"
-    start_simulator demo-simulator "$DEMO_PROGRAMS" "$SMTP_PORT" "$DEMO"
+    heading "Starting the mail simulator, a producer, $WORKERS workers, and what receives mail"
+    start_demo_program demo-inbound
+    await_port demo-inbound "$INBOUND_PORT" 20 || fail_with_log demo-inbound
+    start_simulator demo-simulator "$DEMO_PROGRAMS" "$SMTP_PORT" "$DEMO" --inbound "127.0.0.1:$INBOUND_PORT"
     await_port demo-simulator "$SMTP_PORT" 20 || fail_with_log demo-simulator
     start_demo_program demo-producer
     for ((number = 1; number <= WORKERS; number++)); do start_demo_program "demo-worker-$number"; done
@@ -59,6 +62,7 @@ start_demo_programs() {
 
 start_demo_program() {
     case $1 in
+        *inbound*) start_program "$1" "$DEMO/settings/inbound.env" "$DEMO_PROGRAMS/veredus-inbound" ;;
         *producer*) start_program "$1" "$DEMO/settings/producer.env" "$DEMO_PROGRAMS/veredus-producer" ;;
         *worker*)
             start_program "$1" "$DEMO/settings/worker.env" "$DEMO_PROGRAMS/veredus-worker" --connections 20 --lanes default
@@ -72,7 +76,7 @@ make_demo_campaign() {
     local list made
     list="demo $(date +%Y-%m-%dT%H:%M:%S)"
     {
-        heading "Importing $RECIPIENTS contacts; of a hundred, two are deferred once and one is refused"
+        heading "Importing $RECIPIENTS contacts; of a hundred, two are deferred once, one is refused, and of three something comes back"
         demo_contacts "$RECIPIENTS" >"$DEMO/contacts.csv"
         demo veredus account show demo >/dev/null 2>&1 || demo veredus account create demo
         demo veredus list create --account demo "$list"
@@ -92,6 +96,10 @@ demo_contacts() {
             local = "reader-" i
             if (i % 100 == 50) local = "reject-550-5.1.1+" i
             if (i % 50 == 25) local = "defer-once-451-4.7.1+" i
+            if (i % 100 == 31) local = (i % 200 == 31 ? "bounce-5.1.1+" : "bounce-later-5.2.2+") i
+            if (i % 100 == 41) local = "autoreply+" i
+            if (i % 100 == 61) local = "unsubscribe+" i
+            if (i % 1000 == 71) local = "complain+" i
             printf "%s@station-%d.example,%s,%s,V-%06d\n", local, i % 40, name[i % people + 1], city[i % cities + 1], i
         }
     }'
@@ -105,7 +113,7 @@ follow_campaign() {
     watch=$!
     on_exit "kill $watch 2>/dev/null"
     while [ -d "/proc/$watch" ] && started_at "$watch" >/dev/null; do
-        for name in demo-producer $(seq -f demo-worker-%g "$WORKERS"); do
+        for name in demo-inbound demo-producer $(seq -f demo-worker-%g "$WORKERS"); do
             process_id "$name" >/dev/null && continue
             ((++restarts <= 10)) || fail_with_log "$name"
             printf '\n'
@@ -117,8 +125,29 @@ follow_campaign() {
     wait "$watch" || fail "'veredus campaign watch' ended with an error" "See also the logs: $LOCAL/run/demo-*.log"
 }
 
+# await_returns CAMPAIGN: until everything has come back; of whom an earlier demo has suppressed, nothing does.
+await_returns() {
+    local expected came try name
+    expected=$(grep -cE '^(reject|bounce|complain|unsubscribe)' "$DEMO/contacts.csv" || true)
+    heading "Waiting for what comes back: bounces, complaints, opt-outs"
+    for ((try = 0; try < 120; try++)); do
+        demo veredus campaign report "$1" --json >"$DEMO/report.json.new"
+        came=0
+        for name in bounced complaints unsubscribed_by_mail suppressed; do
+            came=$((came + $(json_value "$name" <"$DEMO/report.json.new")))
+        done
+        ((came < expected)) || break
+        sleep 0.5
+    done
+    if ((came < expected)); then
+        fail "of $expected that were to come back, $came did" "Read $LOCAL/run/demo-inbound.log and demo-simulator.log"
+    fi
+    say "$came of $expected came back, or had been suppressed before"
+}
+
 report_demo() {
     local campaign=$1 letter
+    await_returns "$campaign"
     heading "Report"
     demo veredus campaign report "$campaign"
     demo veredus campaign report "$campaign" --json >"$DEMO/report.json.new"

@@ -39,6 +39,7 @@ VEREDUS_EHLO_NAME=sender.example.test
 VEREDUS_STATE_DIRECTORY=$4
 SETTINGS
     [ "$1" != owner ] || printf 'VEREDUS_OWNER_URL=%s\n' "$(database_url owner "$2")"
+    [ "$1" != inbound ] || [ -z "${INBOUND_PORT:-}" ] || printf 'VEREDUS_INBOUND_LISTEN=127.0.0.1:%s\n' "$INBOUND_PORT"
 }
 
 # write_settings FOLDER DATABASE SMTP_PORT: FOLDER/settings/ROLE.env for each program, FOLDER/env for shells.
@@ -49,7 +50,7 @@ write_settings() {
     (
         umask 077
         mkdir -p "$folder/settings" "$folder/state"
-        for role in owner admin producer worker; do
+        for role in owner admin producer worker inbound; do
             settings_of "$role" "$2" "$3" "$folder/state" >"$folder/settings/$role.env"
         done
         {
@@ -119,16 +120,20 @@ start_program() {
     )
 }
 
-# start_simulator NAME PROGRAMS PORT FOLDER: our mail world: records what it accepts, keeps the letters in FOLDER/spool.
+# start_simulator NAME PROGRAMS PORT FOLDER OPTION…: our mail world: records what it accepts, keeps the letters in
+# FOLDER/spool.
 start_simulator() {
-    : >"$LOCAL/run/$1.log"
-    start_process "$1" "$LOCAL/run/$1.log" "$2/veredus-simulator" --port "$3" --record "$4/record.jsonl" --spool "$4/spool"
+    local name=$1 programs=$2 port=$3 folder=$4
+    shift 4
+    : >"$LOCAL/run/$name.log"
+    start_process "$name" "$LOCAL/run/$name.log" "$programs/veredus-simulator" --port "$port" \
+        --record "$folder/record.jsonl" --spool "$folder/spool" "$@"
 }
 
 # stop_programs OWNER: whatever runs of "demo" or "bench", in the order that loses least.
 stop_programs() {
     local file name
-    for name in producer worker simulator sink; do
+    for name in producer worker simulator inbound sink; do
         for file in "$LOCAL/run/$1-$name"*.pid; do
             [ -e "$file" ] || continue
             file=${file##*/}

@@ -224,7 +224,7 @@ import Testing
                 "1",
                 Self.folder(tool, yaml: Self.yaml + "\ndefaults:\n  name: friend")
             )
-            await tool.run("suppress", "c@example.org", "--account", "acme", "--reason", "x")
+            await tool.run("suppressions", "add", "c@example.org", "--account", "acme", "--reason", "x")
             let clean = await tool.run("campaign", "check", "1", "--json")
             #expect(clean.status == 0, "\(clean.errors)")
             #expect(clean.json("clean") == "true")

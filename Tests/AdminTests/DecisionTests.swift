@@ -45,7 +45,7 @@ import Testing
 
     @Test func `who is uncertain and has opted out is not mailed again`() async throws {
         try await Tool.withDesk { tool in
-            await tool.run("suppress", "c4@example.org", "--account", "acme", "--reason", "asked")
+            await tool.run("suppressions", "add", "c4@example.org", "--account", "acme", "--reason", "asked")
             let outcome = await tool.run(
                 "campaign",
                 "resolve-uncertain",
@@ -236,7 +236,7 @@ import Testing
         try await Tool.withDesk { tool in
             let before = await tool.run("doctor")
             #expect(before.output.contains("none was measured yet"))
-            let line = ["suppress", "c1@example.org", "--account", "acme", "--reason", "x", "--json"]
+            let line = ["suppressions", "add", "c1@example.org", "--account", "acme", "--reason", "x", "--json"]
             #expect(await tool.run(line).json("count") == "1")
             let second = await tool.run(line)
             #expect(second.json("count") == "2")

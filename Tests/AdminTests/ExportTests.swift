@@ -51,7 +51,8 @@ import Testing
             await Self.fill(tool, "email,name\n=a+1@example.org,=1+1\nb@example.org,B\n")
             await tool.run(
                 [
-                    "suppress", "b@example.org", "--account", "acme", "--scope", "list", "--list", "news", "--reason",
+                    "suppressions", "add", "b@example.org", "--account", "acme", "--scope", "list", "--list", "news",
+                    "--reason",
                     "x",
                 ]
             )
@@ -119,7 +120,17 @@ import Testing
     @Test func `show tells of fields, lists, suppressions and deliveries`() async throws {
         try await Tool.with { tool in
             await Self.fill(tool, "email,name\na@example.org,Ann\n")
-            await tool.run("suppress", "a@example.org", "--account", "acme", "--scope", "all", "--reason", "asked")
+            await tool.run(
+                "suppressions",
+                "add",
+                "a@example.org",
+                "--account",
+                "acme",
+                "--scope",
+                "all",
+                "--reason",
+                "asked"
+            )
             let shown = await tool.run("contacts", "show", "A@EXAMPLE.ORG", "--account", "acme")
             #expect(shown.output.contains("contact 1: a@example.org"))
             #expect(shown.output.contains(#"{"name": "Ann"}"#))

@@ -68,7 +68,10 @@ import Testing
         try await Tool.with { tool in
             try await Self.stage(tool)
             let outcome = await tool.run(
-                ["suppress", "C\(row.contact)@EXAMPLE.org", "--account", "acme", "--reason", "wrote to us", "--json"]
+                [
+                    "suppressions", "add", "C\(row.contact)@EXAMPLE.org", "--account", "acme", "--reason",
+                    "wrote to us", "--json",
+                ]
                     + row.scope
             )
             #expect(outcome.status == 0, "\(outcome.errors)")
@@ -93,7 +96,7 @@ import Testing
     @Test func `a recalled retry is gone and says why`() async throws {
         try await Tool.with { tool in
             try await Self.stage(tool)
-            await tool.run("suppress", "c3@example.org", "--account", "acme", "--reason", "x")
+            await tool.run("suppressions", "add", "c3@example.org", "--account", "acme", "--reason", "x")
             let retries = try await tool.sql("SELECT count(*)::text FROM retries")
             #expect(retries == ["0"])
             let reasons = try await tool.sql("SELECT reason::text FROM deliveries WHERE campaign_id = 1 AND seq = 3")
@@ -103,7 +106,7 @@ import Testing
 
     @Test func `it is safe to repeat, and holds for an address that is no contact yet`() async throws {
         try await Tool.with { tool in
-            let line = ["suppress", "new@example.org", "--account", "acme", "--reason", "asked", "--json"]
+            let line = ["suppressions", "add", "new@example.org", "--account", "acme", "--reason", "asked", "--json"]
             #expect(await tool.run(line).json("new") == "true")
             #expect(await tool.run(line).json("new") == "false")
             await tool.run(
@@ -128,7 +131,8 @@ import Testing
         try await Tool.with { tool in
             try await Self.stage(tool)
             await tool.run(
-                "suppress",
+                "suppressions",
+                "add",
                 "c1@example.org",
                 "--account",
                 "acme",
@@ -166,7 +170,7 @@ import Testing
     @Test func `what is not clear is refused`() async throws {
         try await Tool.with { tool in
             for row in Self.refused {
-                #expect(await tool.run(["suppress"] + row.arguments).status == row.status, row.because)
+                #expect(await tool.run(["suppressions", "add"] + row.arguments).status == row.status, row.because)
             }
             let stored = try await tool.sql("SELECT count(*)::text FROM suppressions")
             #expect(stored == ["0"])

@@ -84,7 +84,7 @@ struct ConsentRaceTests {
         )
     }
 
-    private static let oracle = """
+    static let oracle = """
         CREATE FUNCTION oracle() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
         BEGIN
             IF EXISTS (SELECT FROM suppressions s JOIN contacts c USING (address_hash) WHERE c.contact_id = NEW.contact_id)

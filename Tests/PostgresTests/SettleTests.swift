@@ -156,6 +156,31 @@ struct SettleTests {
         }
     }
 
+    @Test func `a hard bounce outlives the contact and an import that brings the address back`() async throws {
+        try await Books.with(contacts: 2) { books in
+            let first = try await books.accepted(1)
+            let origin = TrackingToken.bounce(DeliveryKey(campaign: first, seq: 1), attempt: 1)
+            try await books.settle(.failure(of: Self.address, .mailboxUnknown), from: origin)
+            // As an erasure leaves the row, and an import makes it anew.
+            try await books.superuser.execute(
+                """
+                UPDATE contacts SET status = 1, address = '', address_key = 'erased:1', domain = '' WHERE contact_id = 1;
+                INSERT INTO contacts (account_id, address, address_key, address_rule, address_hash, hash_key, domain)
+                SELECT 1, 'c1@example.net', 'c1@example.net', 1, address_hash, 1, 'example.net' FROM contacts
+                WHERE contact_id = 1;
+                INSERT INTO list_members (list_id, contact_id, account_id, source) SELECT 1, max(contact_id), 1, 'again'
+                FROM contacts;
+                """
+            )
+            let next = try await books.run(kind: .transactional)
+            #expect(
+                try await books.number(
+                    "SELECT state::int8 FROM deliveries WHERE campaign_id = \(next) AND contact_id = 3"
+                ) == 5
+            )
+        }
+    }
+
     static let evidence: [(report: MailReport, attempt: UInt16, state: DeliveryState, because: Comment)] = [
         (.failure(of: nil, .mailboxFull), 1, .failed, "the last attempt bounced"),
         (.failure(of: nil, .mailboxFull), 2, .uncertain, "a bounce of another attempt says nothing of this one"),

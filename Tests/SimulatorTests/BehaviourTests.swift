@@ -29,6 +29,12 @@ import Testing
         ("extra-rcpt", .extra(.rcpt), false),
         ("flood", .flood(.rcpt), false),
         ("flood-dot", .flood(.dot), false),
+        ("bounce-5.1.1", .sequel(.bounce(status: "5.1.1", isLater: false)), false),
+        ("bounce-later-4.2.2+7", .sequel(.bounce(status: "4.2.2", isLater: true)), false),
+        ("once-bounce-5.1.1", .sequel(.bounce(status: "5.1.1", isLater: false)), true),
+        ("complain", .sequel(.complaint), false),
+        ("autoreply+9", .sequel(.autoReply), false),
+        ("unsubscribe", .sequel(.unsubscribe), false),
     ]
 
     @Test(arguments: words)
@@ -41,6 +47,7 @@ import Testing
         "", "anna", "anna-451", "accept-1", "reject", "reject-451", "defer-550", "defer-once", "defer-4x1",
         "reject-550-5.1", "reject-550-5.1.1-x", "delay-dot", "delay-dot-+5", "delay-lunch-5", "hangup", "hangup-byte-",
         "tarpit-", "rcpt-99", "dot-1000", "once", "forget", "split-5", "-", "rcpt--450",
+        "bounce", "bounce-later", "bounce-2.1.1", "bounce-5.1", "complain-1", "autoreply-1", "unsubscribe-now",
     ])
     func `what is no word is an ordinary person`(local: String) {
         #expect(Behaviour(word: local) == nil)

@@ -6,7 +6,7 @@ struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account",
         abstract: "Make and show accounts: the tenants of this service.",
-        subcommands: [Create.self, List.self, Show.self]
+        subcommands: [Create.self, List.self, Show.self, AccountRulesCommand.self, AccountReleaseCommand.self]
     )
 
     struct Create: AsyncParsableCommand {
@@ -65,13 +65,15 @@ struct AccountCommand: AsyncParsableCommand {
                 let account = try await session.account(named: name)
                 let size = try await session.database.size(of: account.id)
                 let lists = try await session.database.lists(of: account.id)
+                let standing = try await AccountStanding(of: account.id, session)
                 if output.json {
                     return session.console.print([
                         "account": .number(account.id), "name": .string(account.name),
                         "created_at": .string(Timestamp.text(account.createdAt)),
                         "contacts": .number(size.contacts), "erased": .number(size.erased),
                         "suppressions": .number(size.suppressions), "campaigns": .number(size.campaigns),
-                        "lists": .array(lists.map(\.json)),
+                        "lists": .array(lists.map(\.json)), "complaints": standing.complaintsJSON,
+                        "rules": standing.rules.json, "brakes": .array(standing.brakes.map(\.json)),
                     ])
                 }
                 session.console.print(
@@ -82,6 +84,7 @@ struct AccountCommand: AsyncParsableCommand {
                     campaigns     \(size.campaigns)
                     """
                 )
+                for line in standing.lines { session.console.print(line) }
                 for list in lists {
                     session.console.print(
                         "list \(list.name): \(list.subscribed) subscribed, \(list.unsubscribed) unsubscribed"

@@ -19,10 +19,13 @@ struct CampaignReportCommand: AsyncParsableCommand {
             }
             let refusals = try await session.database.refusals(of: campaign.id, account: account)
             let engagement = try await session.database.engagement(of: campaign.id, account: account)
+            let returned = try await session.database.returned(of: campaign.id, account: account)
+            let brakes = try await session.database.brakes(of: account)
+            let mail = ReturnedMailReport(facts: returned, accepted: report.counts[.accepted], brakes: brakes)
             if output.json {
-                session.console.print(report.json(with: refusals, engagement))
+                session.console.print(report.json(with: refusals, engagement, mail))
             } else {
-                session.console.print(report.text(with: refusals, engagement))
+                session.console.print(report.text(with: refusals, engagement) + mail.text)
             }
         }
     }
@@ -32,7 +35,11 @@ extension CampaignReport {
     /// One object: the books, without replies and lanes.
     var json: JSONValue { .object(fields) }
 
-    func json(with refusals: [Refusals], _ engagement: Engagement) -> JSONValue {
+    func json(
+        with refusals: [Refusals],
+        _ engagement: Engagement,
+        _ returned: ReturnedMailReport
+    ) -> JSONValue {
         let replies = refusals.map { refusal -> JSONValue in
             [
                 "code": .number(refusal.code), "judgement": .string(refusal.judgementName),
@@ -46,7 +53,7 @@ extension CampaignReport {
             fields + [
                 .init(name: "lanes", value: .array(lanes)), .init(name: "replies", value: .array(replies)),
                 .init(name: "engagement", value: engagement.json),
-            ]
+            ] + returned.fields
         )
     }
 

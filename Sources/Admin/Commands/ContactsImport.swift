@@ -69,7 +69,7 @@ struct ContactsImport: AsyncParsableCommand {
     }
 
     /// Ctrl-C ends the program as ever, but not without a word on what is in the database then.
-    private static func sayWhenInterrupted() {
+    static func sayWhenInterrupted() {
         signal(SIGINT) { number in
             // Only what signal-safety(7) allows.
             let words: StaticString =

@@ -65,6 +65,7 @@ struct Examination {
                 .note(part, "\(health.workersAlive) workers alive, lanes: \(health.lanes.joined(separator: ", "))")
             )
             findings.append(.optOuts(health.optOutLatency))
+            findings.append(.brakes(try await database.brakes()))
         } catch {
             findings.append(.problem(part, AdminFailure(error).message))
         }

@@ -54,6 +54,16 @@ struct Finding: Sendable, Equatable {
         }
     }
 
+    /// Accounts whose marketing waits, since too much of it was refused for who sends it.
+    static func brakes(_ on: (accounts: Int64, lanes: [String], until: Double?)) -> Finding {
+        guard on.accounts > 0, let until = on.until else { return .ok("brakes", "none is on") }
+        return .note(
+            "brakes",
+            "\(grouped(on.accounts)) accounts wait in \(on.lanes.joined(separator: ", ")), until \(Timestamp.text(until)) at "
+                + "the latest: too much was refused for who sends it. `veredus account show` says whose; the replies say why"
+        )
+    }
+
     /// How long it takes until an opt-out has recalled what was queued.
     static func optOuts(_ latency: LatencyHistogram) -> Finding {
         guard let half = latency.quantile(0.5), let most = latency.quantile(0.99), let worst = latency.worst else {

@@ -282,7 +282,15 @@ extension Statement {
         """
         UPDATE campaigns SET state = $3, republish = republish OR $3::smallint = 2, held_because = '',
             dead_before = CASE WHEN $3::smallint = 2
-                THEN (SELECT COALESCE(sum(dead), 0) FROM counters k WHERE k.campaign_id = $1) ELSE dead_before END
+                THEN (SELECT COALESCE(sum(dead), 0) FROM counters k WHERE k.campaign_id = $1) ELSE dead_before END,
+            complaints_before = CASE WHEN $3::smallint = 2
+                THEN (SELECT count(DISTINCT b.seq) FROM bounces b WHERE b.campaign_id = $1 AND b.kind = 2)
+                ELSE complaints_before END,
+            account_complaints_before = CASE WHEN $3::smallint = 2
+                THEN (SELECT count(DISTINCT (b.campaign_id, b.seq)) FROM bounces b
+                      WHERE b.account_id = campaigns.account_id AND b.kind = 2
+                        AND b.created_at > now() - interval '30 days')
+                ELSE account_complaints_before END
         WHERE campaign_id = $1 AND state = ANY($2::smallint[])
         """
     )

@@ -118,7 +118,7 @@ extension PostgresConnection {
 
 /// Who may not be mailed now, by the rule of the freeze (`freeze-audience`, `freeze-opt-outs`), row by row.
 enum WithdrawnConsent {
-    /// True where the recipient of row `d` of campaign `c` has opted out, left the list or was erased.
+    /// True where the recipient of row `d` of campaign `c` has opted out, left the list, was erased or is blocked.
     static let sql = """
         (EXISTS (SELECT FROM contacts p WHERE p.contact_id = d.contact_id AND p.status <> 0)
          OR EXISTS (
@@ -126,6 +126,9 @@ enum WithdrawnConsent {
             JOIN suppressions s ON s.account_id = p.account_id AND s.address_hash = p.address_hash
             WHERE p.contact_id = d.contact_id
               AND (s.scope = 0 OR c.kind = 0 AND (s.scope = 1 OR s.scope = 2 AND s.list_id = d.list_id)))
+         OR EXISTS (
+            SELECT FROM contacts p JOIN service_blocks b ON b.address_hash = p.address_hash
+            WHERE p.contact_id = d.contact_id)
          OR c.kind = 0 AND NOT EXISTS (
             SELECT FROM list_members m WHERE m.list_id = d.list_id AND m.contact_id = d.contact_id AND m.status = 0))
         """
@@ -136,7 +139,7 @@ extension Statement {
     static let lockAccountAlone = Statement(
         "lock-account-alone",
         role: .admin,
-        "SELECT pg_advisory_xact_lock(2, $1)::text"
+        "SELECT pg_advisory_xact_lock_shared(2, 0)::text, pg_advisory_xact_lock(2, $1)::text"
     )
     /// `$1` campaign. A campaign that is being frozen does not match, and so is not waited for: the freeze holds its row
     /// and waits for the account's lock.

@@ -33,6 +33,112 @@ extension AccountDatabase {
     }
 }
 
+/// One stored suppression of an account, as it is listed.
+package struct SuppressionRow: Sendable {
+    /// Its number; later ones are higher.
+    package let id: Int64
+    /// Where a contact still has it.
+    package let address: String?
+    package let addressHash: [UInt8]
+    package let hashKey: Int16
+    package let scope: SuppressionScope
+    /// The list's name; empty unless the scope is a list.
+    package let list: String
+    package let reason: SuppressionReason
+    package let source: String
+    package let createdAt: Double
+}
+
+extension AccountDatabase {
+    /// Stores suppressions of one account, all or none, and recalls what is queued; says nothing in the audit log.
+    ///
+    /// `suppressions`: At most a few hundred: their recipients' rows are locked until all are stored.
+    package func suppress(_ suppressions: [Suppression], account: AccountID) async throws -> [SuppressionReceipt] {
+        try await transaction(account: account) { connection in
+            try connection.run(.shareAccount, [.int32(account)])
+            let contacts = try connection.rows(
+                .contactsByHashes,
+                [.int32(account), .byteArrays(suppressions.map(\.addressHash))]
+            ) { try $0.int64(0) }
+            // All of them in the order of the claim, so that the recalls find them locked.
+            try connection.run(
+                .lockOpenDeliveries,
+                [.int32(account), .int64s(contacts), .int16(SuppressionScope.all.rawValue), .int32(0)]
+            )
+            return try suppressions.map { try connection.suppress($0) }
+        }
+    }
+
+    /// A page of an account's suppressions, the newest first; a transaction of its own, so that a long export holds no
+    /// snapshot.
+    ///
+    /// - Parameters:
+    ///   - account: The account.
+    ///   - id: Below this number.
+    ///   - limit: At most so many.
+    package func suppressions(of account: AccountID, before id: Int64, limit: Int32) async throws -> [SuppressionRow] {
+        try await transaction(account: account) { connection in
+            try connection.rows(
+                .suppressionsPage,
+                [.int32(account), .int64(id), .int32(limit)],
+                SuppressionRow.init
+            )
+        }
+    }
+
+    /// What is stored about one address.
+    package func suppressions(ofHash hash: [UInt8], account: AccountID) async throws -> [SuppressionFacts] {
+        try await transaction(account: account) { connection in
+            try connection.rows(.suppressionsOfHash, [.int32(account), .bytes(hash)], SuppressionFacts.init)
+        }
+    }
+
+    /// Takes an address's suppressions away, with a row in the audit log; an erasure stays.
+    ///
+    /// - Parameters:
+    ///   - hash: Of the address.
+    ///   - account: The account.
+    ///   - scope: Only this scope; `nil` for all.
+    ///   - reason: Why, for the audit log.
+    /// - Returns: How many.
+    package func removeSuppressions(
+        ofHash hash: [UInt8],
+        account: AccountID,
+        scope: SuppressionScope?,
+        reason: String
+    ) async throws -> Int {
+        try await transaction(account: account) { connection in
+            try connection.run(.shareAccount, [.int32(account)])
+            let removed = try connection.run(
+                .deleteSuppressions,
+                [.int32(account), .bytes(hash), .int16(scope?.rawValue ?? -1)]
+            )
+            let contacts = try connection.rows(.contactsByHash, [.int32(account), .bytes(hash)]) { try $0.int64(0) }
+            let subject = contacts.first.map { "contact \($0)" } ?? "an address that is no contact"
+            try connection.write(
+                AuditEntry("suppressions.remove", "\(subject): \(removed)", reason: reason),
+                by: actor,
+                account: account
+            )
+            return removed
+        }
+    }
+}
+
+extension SuppressionRow {
+    fileprivate init(_ row: borrowing PostgresRow) throws {
+        id = try row.int64(0)
+        scope = SuppressionScope(rawValue: try row.int16(1)) ?? .all
+        list = try row.text(2)
+        reason = SuppressionReason(rawValue: try row.int16(3)) ?? .byHand
+        source = try row.text(4)
+        createdAt = try row.timestamp(5)
+        hashKey = try row.int16(6)
+        addressHash = try row.bytes(7)
+        address = try row.optionalText(8)
+    }
+}
+
 extension AccountDatabase {
     /// How many of some contacts a campaign of that kind and list would leave out.
     package func countSuppressed(
@@ -68,6 +174,39 @@ extension AccountDatabase {
 }
 
 extension Statement {
+    static let suppressionLists: [Statement] = [.contactsByHashes, .suppressionsPage, .deleteSuppressions]
+
+    /// `$1` account; `$2` hashes.
+    static let contactsByHashes = Statement(
+        "contacts-by-hashes",
+        role: .admin,
+        isHot: true,
+        "SELECT contact_id FROM contacts WHERE account_id = $1 AND address_hash = ANY ($2::bytea[]) ORDER BY contact_id"
+    )
+    /// `$1` account; `$2` below this number; `$3` how many.
+    static let suppressionsPage = Statement(
+        "suppressions-page",
+        role: .admin,
+        isHot: true,
+        """
+        SELECT s.suppression_id, s.scope, COALESCE(l.name, ''), s.reason, s.source, s.created_at, s.key_version,
+               s.address_hash,
+               (SELECT c.address FROM contacts c
+                WHERE c.account_id = s.account_id AND c.address_hash = s.address_hash AND c.status = 0 LIMIT 1)
+        FROM suppressions s LEFT JOIN lists l ON l.list_id = s.list_id
+        WHERE s.account_id = $1 AND s.suppression_id < $2 ORDER BY s.suppression_id DESC LIMIT $3
+        """
+    )
+    /// `$1` account; `$2` hash; `$3` scope, -1 for all.
+    static let deleteSuppressions = Statement(
+        "delete-suppressions",
+        role: .admin,
+        isHot: true,
+        """
+        DELETE FROM suppressions
+        WHERE account_id = $1 AND address_hash = $2 AND reason <> 4 AND ($3::smallint = -1 OR scope = $3)
+        """
+    )
     /// `$1` account; `$2` hash.
     static let suppressionsOfHash = Statement(
         "suppressions-of-hash",
@@ -85,7 +224,7 @@ extension Statement {
         SELECT EXISTS (
             SELECT FROM suppressions s WHERE s.account_id = $1 AND s.address_hash = $2
               AND (s.scope = 0 OR $4::smallint = 0 AND (s.scope = 1 OR s.scope = 2 AND s.list_id = $3))
-        )
+        ) OR EXISTS (SELECT FROM service_blocks b WHERE b.address_hash = $2)
         """
     )
     /// `$1` account; `$2` contacts; `$3` list; `$4` kind. The rule is that of the freeze.
@@ -93,11 +232,13 @@ extension Statement {
         "count-suppressed",
         role: .admin,
         """
-        SELECT count(DISTINCT c.contact_id)
+        SELECT count(*)
         FROM contacts c
-        JOIN suppressions s ON s.account_id = c.account_id AND s.address_hash = c.address_hash
         WHERE c.account_id = $1 AND c.contact_id = ANY($2::bigint[])
-          AND (s.scope = 0 OR $4::smallint = 0 AND (s.scope = 1 OR s.scope = 2 AND s.list_id = $3))
+          AND (EXISTS (
+                SELECT FROM suppressions s WHERE s.account_id = c.account_id AND s.address_hash = c.address_hash
+                  AND (s.scope = 0 OR $4::smallint = 0 AND (s.scope = 1 OR s.scope = 2 AND s.list_id = $3)))
+            OR EXISTS (SELECT FROM service_blocks b WHERE b.address_hash = c.address_hash))
         """
     )
 }

@@ -72,13 +72,14 @@ extension Statement {
         """
     )
 
-    /// Makes suppressions of the account wait until the freeze has committed, and waits for those under way.
+    /// Makes suppressions of the account wait until the freeze has committed, and waits for those under way; so for
+    /// blocks of the whole service.
     ///
     /// `$1` account.
     static let lockAccount = Statement(
         "lock-account",
         role: .producer,
-        "SELECT pg_advisory_xact_lock(2, $1)::text"
+        "SELECT pg_advisory_xact_lock_shared(2, 0)::text, pg_advisory_xact_lock(2, $1)::text"
     )
 
     /// Marks who has opted out: a second pass, under the account's lock, so that nobody slips between.
@@ -99,6 +100,9 @@ extension Statement {
             WHERE m.list_id = $3 AND m.account_id = $2 AND m.status <> 0 AND $4::smallint = 0
             UNION
             SELECT c.contact_id FROM contacts c WHERE c.account_id = $2 AND c.status <> 0
+            UNION
+            SELECT c.contact_id FROM service_blocks b
+            JOIN contacts c ON c.account_id = $2 AND c.address_hash = b.address_hash
         )
         UPDATE deliveries d SET state = 5, reason = 5, changed_at = now()
         FROM out o WHERE d.campaign_id = $1 AND d.contact_id = o.contact_id AND d.state = 0

@@ -231,13 +231,31 @@ package struct ProducerStore: Sendable {
             for (campaign, dead) in broken {
                 let why =
                     "\(dead) letters could not be made; `veredus dead-letters list --campaign \(campaign)` says why"
-                try await connection.transaction { connection in
-                    // A statement of its own, so that the change's snapshot is younger than the lock.
-                    try connection.run(.lockCampaignToHold, [.int32(campaign)])
-                    try connection.run(.holdCampaign, [.int32(campaign), .int64(token), .text(why)])
-                }
+                try await connection.transaction { try $0.hold(campaign, of: token, because: why) }
             }
             return broken.map(\.campaign)
+        }
+    }
+
+    /// Pauses marketing campaigns that too many complain about, or whose account they complain about.
+    ///
+    /// - Returns: Their numbers.
+    package func holdComplainedCampaigns() async throws -> [CampaignID] {
+        let token = token
+        return try await pool.withConnection { connection in
+            let complained = try await connection.rows(.complainedCampaigns, [.int64(token)]) { row in
+                (
+                    campaign: try row.int32(0),
+                    rate: ComplaintRate(complaints: Int(try row.int64(1)), accepted: Int(try row.int64(2))),
+                    isOfAccount: try row.bool(3)
+                )
+            }
+            for (campaign, rate, isOfAccount) in complained {
+                let what = isOfAccount ? "the account's letters of 30 days" : "this campaign"
+                let why = "\(rate.complaints) complaints about \(what), of \(rate.accepted) accepted: too many"
+                try await connection.transaction { try $0.hold(campaign, of: token, because: why) }
+            }
+            return complained.map(\.campaign)
         }
     }
 
@@ -254,6 +272,14 @@ package struct ProducerStore: Sendable {
             if swept == 0 { try await connection.run(.forgetWorkers) }
             return swept
         }
+    }
+}
+
+extension PostgresConnection {
+    fileprivate func hold(_ campaign: CampaignID, of token: Int64, because why: String) throws {
+        // A statement of its own, so that the change's snapshot is younger than the lock.
+        try run(.lockCampaignToHold, [.int32(campaign)])
+        try run(.holdCampaign, [.int32(campaign), .int64(token), .text(why)])
     }
 }
 

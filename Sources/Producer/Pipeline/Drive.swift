@@ -105,10 +105,12 @@ struct Drive: Service {
     }
 
     private func holdBroken(_ round: inout Round) async throws {
-        guard settings.pauseAtDead > 0, round.lastAlarm.map({ .now - $0 >= settings.alarmInterval }) ?? true else {
-            return
-        }
+        guard round.lastAlarm.map({ .now - $0 >= settings.alarmInterval }) ?? true else { return }
         round.lastAlarm = .now
+        for campaign in try await store.holdComplainedCampaigns() {
+            log.error("paused: too many recipients complain", metadata: ["campaign": "\(campaign)"])
+        }
+        guard settings.pauseAtDead > 0 else { return }
         for campaign in try await store.holdBrokenCampaigns(most: settings.pauseAtDead) {
             log.error("paused: too many of its letters cannot be made", metadata: ["campaign": "\(campaign)"])
         }

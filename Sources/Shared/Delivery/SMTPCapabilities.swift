@@ -8,7 +8,7 @@ package struct SMTPCapabilities: Equatable, Sendable {
     package var smtpUTF8 = false
     /// RFC 2034.
     package var enhancedStatusCodes = false
-    /// RFC 3461; noted, not used yet.
+    /// RFC 3461: MAIL and RCPT may say which reports are wanted, and how.
     package var dsn = false
     /// RFC 1870: whether MAIL may declare a size.
     package var size = false

@@ -20,18 +20,52 @@ extension SMTPSession {
         }
         if needsUTF8 { append(" SMTPUTF8") }
         if is8Bit { append(" BODY=8BITMIME") }
+        let asksForReports = capabilities.dsn && !letter.sender.isEmpty
+        if asksForReports { appendReportOptions(of: letter.sender) }
         append("\r\n")
         commandEnds.mail = output.count
 
         append("RCPT TO:<")
         output.append(contentsOf: letter.recipient)
-        append(">\r\n")
+        append(">")
+        if asksForReports { appendReportOptions(to: letter.recipient) }
+        append("\r\n")
         commandEnds.rcpt = output.count
 
         append("DATA\r\n")
         commandEnds.data = output.count
 
         try appendWireContent(letter.content, to: &output)
+    }
+
+    /// RFC 3461 §4.3 and §4.4: a report is to bring back the header alone, and the signed local part in a field of its own.
+    private mutating func appendReportOptions(of sender: [UInt8]) {
+        append(" RET=HDRS")
+        let local = sender.prefix { $0 != UInt8(ascii: "@") }
+        // ENVID has at most 100 characters.
+        guard local.count <= 90, local.allSatisfy({ $0 < 0x80 }) else { return }
+        append(" ENVID=")
+        appendXText(local)
+    }
+
+    /// RFC 3461 §4.1 and §4.2: a report on failure alone, with the address that was written to.
+    private mutating func appendReportOptions(to recipient: [UInt8]) {
+        append(" NOTIFY=FAILURE")
+        guard recipient.allSatisfy({ $0 < 0x80 }) else { return }
+        append(" ORCPT=rfc822;")
+        appendXText(recipient[...])
+    }
+
+    /// RFC 3461 §4: `+` and `=`, and what is not printable, as `+2B`.
+    private mutating func appendXText(_ text: ArraySlice<UInt8>) {
+        let digits = Array("0123456789ABCDEF".utf8)
+        for byte in text {
+            if (0x21...0x7E).contains(byte), byte != UInt8(ascii: "+"), byte != UInt8(ascii: "=") {
+                output.append(byte)
+            } else {
+                output.append(contentsOf: [UInt8(ascii: "+"), digits[Int(byte >> 4)], digits[Int(byte & 15)]])
+            }
+        }
     }
 
     /// - Returns: Whether one of them needs SMTPUTF8.

@@ -68,6 +68,8 @@ package struct Summary: Sendable, Equatable {
     package var open = 0
     /// The most that were open at once.
     package var mostOpen = 0
+    /// Reports, complaints and answers that the inbound server has taken.
+    package var sentBack = 0
 
     /// One JSON object without line breaks, its keys always in the same order.
     package var json: String {
@@ -77,6 +79,6 @@ package struct Summary: Sendable, Equatable {
             + "\"unanswered\":\(unanswered),\"messages\":\(messages),\"bytes\":\(bytes),"
             + "\"refused\":{\(refusals.joined(separator: ","))},"
             + "\"violations\":{\(wrongs.joined(separator: ","))},"
-            + "\"connections\":\(connections),\"open\":\(open),\"mostOpen\":\(mostOpen)}"
+            + "\"connections\":\(connections),\"open\":\(open),\"mostOpen\":\(mostOpen),\"sentBack\":\(sentBack)}"
     }
 }

@@ -43,6 +43,8 @@ package struct Behaviour: Sendable, Equatable {
         case extra(Step)
         /// The step's reply never ends: ``floodLimitBytes`` of it, then the connection is closed.
         case flood(Step)
+        /// The message is accepted, and something comes back for it.
+        case sequel(Sequel)
     }
 
     package let deed: Deed
@@ -64,7 +66,7 @@ package struct Behaviour: Sendable, Equatable {
             .flood(let step):
             step
         case .forgetDot, .hangUpAfterBytes: .dot
-        case .accept, .drip, .multiline: nil
+        case .accept, .drip, .multiline, .sequel: nil
         }
     }
 
@@ -93,10 +95,16 @@ package struct Behaviour: Sendable, Equatable {
         extra[-STEP]             a reply too many after that step's (dot)
         flood[-STEP]             a reply without an end (rcpt)
         once-BEHAVIOUR           only the first attempt of that recipient, then accept
+        bounce-X.Y.Z             accepted; a report of the failure comes back
+        bounce-later-X.Y.Z       the same after some seconds
+        complain                 accepted; a feedback report says that it was called spam
+        autoreply                accepted; somebody is out of office
+        unsubscribe              accepted; a mail to List-Unsubscribe's address
 
         STEP is banner, ehlo, starttls, auth, mail, rcpt, data, dot or quit.
         What follows a + is ignored: defer-451+17@example.org.
         A recipient decides rcpt, data and dot; a sender mail too; a script all.
+        What comes back goes to the server of --inbound, and nowhere without it.
         """
 }
 

@@ -34,6 +34,10 @@ extension Behaviour {
             return number(rest).map { .drip(milliseconds: $0) }
         case "forget": return rest.elementsEqual(["dot"]) ? .forgetDot : nil
         case "lost": return rest.elementsEqual(["reply"]) ? .forgetDot : nil
+        case "complain": return rest.isEmpty ? .sequel(.complaint) : nil
+        case "autoreply": return rest.isEmpty ? .sequel(.autoReply) : nil
+        case "unsubscribe": return rest.isEmpty ? .sequel(.unsubscribe) : nil
+        case "bounce": return bounce(rest)
         case "reject": return answer(at: .rcpt, rest, of: 500...599)
         case "defer": return answer(at: .rcpt, rest, of: 400...499)
         case "421": return step(rest).map { .close($0) }
@@ -55,6 +59,15 @@ extension Behaviour {
         let enhanced = parts.dropFirst().first.map(String.init)
         guard enhanced.map(isEnhancedCode) ?? true else { return nil }
         return .answer(step, Reply(code, enhanced, "as \(step.rawValue)-\(code) was asked for"))
+    }
+
+    private static func bounce(_ parts: ArraySlice<Substring>) -> Deed? {
+        let isLater = parts.first == "later"
+        let rest = isLater ? parts.dropFirst() : parts
+        guard rest.count == 1, let status = rest.first.map(String.init), isEnhancedCode(status),
+            status.first == "4" || status.first == "5"
+        else { return nil }
+        return .sequel(.bounce(status: status, isLater: isLater))
     }
 
     private static func isEnhancedCode(_ text: String) -> Bool {

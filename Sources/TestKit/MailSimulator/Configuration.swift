@@ -74,6 +74,11 @@ extension MailSimulator {
         /// A folder for one `.eml` file a message: its octets as they came, dots unstuffed.
         package var spoolPath: String?
 
+        /// Where reports and answers are sent to, by SMTP; `nil` for nowhere.
+        package var inbound: (host: String, port: Int)?
+        /// How long `bounce-later` waits.
+        package var laterAfter: Duration = .seconds(3)
+
         package var threads = 1
 
         package init() {}

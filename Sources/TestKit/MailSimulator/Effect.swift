@@ -42,7 +42,7 @@ struct Effect {
         case .hangUpAfterBytes(let count): cutAfterBytes = min(cutAfterBytes ?? count, count)
         case .drip(let milliseconds): dripMilliseconds = dripMilliseconds ?? milliseconds
         case .multiline: isMultiline = true
-        case .accept, .answer, .close, .hangUp, .flood, .extra, .forgetDot: break
+        case .accept, .answer, .close, .hangUp, .flood, .extra, .forgetDot, .sequel: break
         case .delay: break
         }
     }

@@ -6,6 +6,8 @@ struct Transaction {
         let address: String
         let parameters: String
         let attempt: Int
+        /// What comes back for the message, if anything does.
+        var sequel: Sequel?
     }
 
     let sender: String

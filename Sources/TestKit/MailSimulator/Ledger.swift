@@ -34,14 +34,21 @@ final class Ledger: Sendable {
     private let configuration: MailSimulator.Configuration
     private let record: RecordFile?
     private let spool: Spool?
+    /// Takes back what comes back; `nil` where nothing does.
+    let postman: Postman?
 
-    init(_ configuration: MailSimulator.Configuration) throws {
+    init(_ configuration: MailSimulator.Configuration, postman: Postman? = nil) throws {
+        self.postman = postman
         self.configuration = configuration
         record = try configuration.recordPath.map { try RecordFile(path: $0) }
         spool = try configuration.spoolPath.map { try Spool(folder: $0) }
     }
 
-    var summary: Summary { books.withLock { $0.summary } }
+    var summary: Summary {
+        var summary = books.withLock { $0.summary }
+        summary.sentBack = postman?.sent ?? 0
+        return summary
+    }
     var accepted: [AcceptedMessage] { books.withLock { $0.accepted } }
 
     func copies(of recipient: String) -> Int {

@@ -40,10 +40,20 @@ package final class MailSimulator: Sendable {
     /// Listens, and returns when clients can connect.
     package static func start(_ configuration: Configuration = Configuration()) async throws -> MailSimulator {
         if let problem = configuration.problem { throw Problem(description: problem) }
-        let ledger = try Ledger(configuration)
-        let tls = try configuration.tls.context()
-        let open = OpenConnections()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.threads))
+        let postman = configuration.inbound.map {
+            Postman(host: $0.host, port: $0.port, laterAfter: configuration.laterAfter, name: configuration.name, group)
+        }
+        let ledger: Ledger
+        let tls: NIOSSLContext?
+        do {
+            ledger = try Ledger(configuration, postman: postman)
+            tls = try configuration.tls.context()
+        } catch {
+            try await group.shutdownGracefully()
+            throw error
+        }
+        let open = OpenConnections()
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -58,6 +68,7 @@ package final class MailSimulator: Sendable {
             guard let port = listener.localAddress?.port else { throw Problem(description: "No TCP port. Use IP.") }
             return MailSimulator(port: port, group: group, listener: listener, ledger: ledger, connectionsInUse: open)
         } catch {
+            await postman?.stop()
             try await group.shutdownGracefully()
             let place = "\(configuration.host):\(configuration.port)"
             throw Problem(description: "Cannot listen on \(place): \(error). Choose a free port, or 0.")
@@ -136,6 +147,7 @@ package final class MailSimulator: Sendable {
     package func stop() async throws {
         listener.close(promise: nil)
         connectionsInUse.cutAll()
+        await ledger.postman?.stop()
         try await group.shutdownGracefully()
         ledger.flush()
     }

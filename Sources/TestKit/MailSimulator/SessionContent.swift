@@ -27,7 +27,12 @@ extension Session {
         let code = answer(.rcpt, Reply(250, "2.1.5", "recipient ok"), effect(at: .rcpt, recipient: behaviours))
         guard let code, code / 100 == 2 else { return }
         transaction.recipients.append(
-            Transaction.Recipient(address: path.address, parameters: path.parameters, attempt: attempt)
+            Transaction.Recipient(
+                address: path.address,
+                parameters: path.parameters,
+                attempt: attempt,
+                sequel: ledger.postman == nil ? nil : Sequel(of: behaviours)
+            )
         )
         transaction.recipientBehaviours += behaviours
         self.transaction = transaction
@@ -70,7 +75,8 @@ extension Session {
             return
         }
         let scanner = ContentScanner(
-            keeping: !transaction.recipients.isEmpty && ledger.keepsNextContent(),
+            keeping: !transaction.recipients.isEmpty
+                && (ledger.keepsNextContent() || transaction.recipients.contains { $0.sequel != nil }),
             lookingFor8Bit: !transaction.declares8Bit
         )
         phase = .content(scanner, cutAfterBytes: effect.cutAfterBytes)
@@ -113,6 +119,7 @@ extension Session {
         let isTaken = effect.ending == .none && (effect.answer ?? reply).code / 100 == 2
         if (isTaken || effect.forgets) && !transaction.recipients.isEmpty {
             ledger.accept(received(transaction, scanner, isAnswered: !effect.forgets))
+            sendBack(transaction, scanner)
         }
         guard !effect.forgets else {
             wait(effect)
@@ -121,6 +128,23 @@ extension Session {
             return
         }
         answer(.dot, reply, effect)
+    }
+
+    private func sendBack(_ transaction: Transaction, _ scanner: ContentScanner) {
+        guard let postman = ledger.postman else { return }
+        for recipient in transaction.recipients {
+            guard let sequel = recipient.sequel else { continue }
+            let letter = TakenLetter(
+                sender: transaction.sender,
+                recipient: recipient.address,
+                mailParameters: transaction.parameters,
+                recipientParameters: recipient.parameters,
+                header: scanner.kept.map { TakenLetter.header(of: Array($0.readableBytesView)) } ?? [],
+                server: configuration.name,
+                time: secondsSince1970()
+            )
+            for mail in sequel.mails(about: letter) { postman.post(mail) }
+        }
     }
 
     private func received(

@@ -65,6 +65,7 @@ struct TroubleOptions: ParsableArguments {
     @Option(help: "Mails a second; further ones get 451 4.7.28.") var rate: Int?
     @Option(help: "Seconds after which a silent connection is closed without a word.") var idle: Int?
     @Option(help: "A JSON file with rules.") var script: String?
+    @Option(help: "HOST:PORT of the SMTP server that reports and answers are sent to.") var inbound: String?
 
     func apply(to configuration: inout MailSimulator.Configuration) throws {
         configuration.delay = .milliseconds(delay)
@@ -76,6 +77,12 @@ struct TroubleOptions: ParsableArguments {
         configuration.maxMessagesPerConnection = maxMessagesPerConnection
         configuration.maxMailsPerSecond = rate
         configuration.idleLimit = idle.map { .seconds($0) }
+        if let inbound {
+            guard let colon = inbound.lastIndex(of: ":"), let port = UInt16(inbound[inbound.index(after: colon)...]),
+                port > 0, colon > inbound.startIndex
+            else { throw ValidationError("--inbound needs HOST:PORT.") }
+            configuration.inbound = (String(inbound[..<colon]), Int(port))
+        }
         if let script {
             configuration.script = try Script(json: Data(contentsOf: URL(fileURLWithPath: script)))
         }

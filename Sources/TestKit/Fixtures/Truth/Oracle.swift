@@ -57,6 +57,8 @@ package enum Oracle {
               AND (s.scope = 0 OR sent.kind = 0 AND (s.scope = 1 OR s.scope = 2 AND s.list_id = list))
             LIMIT 1;
             IF FOUND THEN RETURN format('the address is suppressed, scope %s', found); END IF;
+            PERFORM FROM service_blocks b WHERE b.address_hash = person.address_hash;
+            IF FOUND THEN RETURN 'the service blocks the address'; END IF;
             SELECT m.status INTO found FROM list_members m WHERE m.list_id = list AND m.contact_id = contact;
             IF sent.kind = 0 AND COALESCE(found, 1) <> 0 THEN RETURN 'the contact is not on the list'; END IF;
             RETURN NULL;

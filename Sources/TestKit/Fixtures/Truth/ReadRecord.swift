@@ -98,8 +98,9 @@ extension Statement {
                c.status <> 0 OR m.status IS DISTINCT FROM 0 AND k.kind = 0 OR EXISTS (
                    SELECT FROM suppressions s
                    WHERE s.account_id = c.account_id AND s.address_hash = c.address_hash
-                     AND (s.scope = 0 OR k.kind = 0 AND (s.scope = 1 OR s.scope = 2 AND s.list_id = d.list_id))),
-               (SELECT count(*) FROM bounces b WHERE b.campaign_id = d.campaign_id AND b.seq = d.seq),
+                     AND (s.scope = 0 OR k.kind = 0 AND (s.scope = 1 OR s.scope = 2 AND s.list_id = d.list_id)))
+                 OR EXISTS (SELECT FROM service_blocks b WHERE b.address_hash = c.address_hash),
+               (SELECT count(*) FROM bounces b WHERE b.campaign_id = d.campaign_id AND b.seq = d.seq AND b.kind = 1),
                extract(epoch FROM d.changed_at)::float8
         FROM deliveries d
         JOIN campaigns k ON k.campaign_id = d.campaign_id

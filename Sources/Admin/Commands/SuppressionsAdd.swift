@@ -3,9 +3,9 @@ import Bootstrap
 import Postgres
 import Shared
 
-struct SuppressCommand: AsyncParsableCommand {
+struct SuppressionsAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "suppress",
+        commandName: "add",
         abstract: "Never mail an address again, and recall what is queued for it.",
         discussion: """
             --scope all stops everything; marketing stops what needs consent; list unsubscribes from one list. Once it \
@@ -70,7 +70,7 @@ struct SuppressCommand: AsyncParsableCommand {
 
 extension Session {
     /// Counts how long something took, until now. What was done is done: a failure is only told.
-    fileprivate func note(_ what: MeasuredLatency, since start: ContinuousClock.Instant) async -> Duration {
+    func note(_ what: MeasuredLatency, since start: ContinuousClock.Instant) async -> Duration {
         let duration = ContinuousClock.now - start
         do {
             try await database.note(what, duration)

@@ -1,0 +1,101 @@
+import Shared
+
+/// What came back for a campaign.
+package struct ReturnedFacts: Sendable {
+    /// Letters that failed for one reason at one provider.
+    package struct Bounced: Sendable {
+        package let reason: BounceReason
+        package let consequence: BounceConsequence
+        package let lane: String
+        /// Empty where all recipients are erased.
+        package let domain: String
+        package let count: Int64
+    }
+
+    /// The most frequent first.
+    package let bounced: [Bounced]
+    /// Recipients of whom a letter failed, whenever it was said; complained; opted out by mail.
+    package let failed: Int64
+    package let complaints: Int64
+    package let unsubscribed: Int64
+    package let rule: ComplaintRule
+}
+
+extension AccountDatabase {
+    /// - Parameters:
+    ///   - campaign: A campaign.
+    ///   - account: Its account.
+    ///   - limit: How many reasons and providers are named.
+    package func returned(
+        of campaign: CampaignID,
+        account: AccountID,
+        limit: Int32 = 20
+    ) async throws -> ReturnedFacts {
+        let rules = try await rules(of: account)
+        return try await transaction(account: account, hasOneSnapshot: true) { connection in
+            let counts = try connection.rows(.returnedCounts, [.int32(campaign)]) { row in
+                (failed: try row.int64(0), complaints: try row.int64(1), unsubscribed: try row.int64(2))
+            }.only(of: .returnedCounts)
+            return ReturnedFacts(
+                bounced: try connection.rows(.bouncesByProvider, [.int32(campaign), .int32(limit)]) { row in
+                    ReturnedFacts.Bounced(
+                        reason: BounceReason(number: try row.int16(0)) ?? .unknown,
+                        consequence: BounceConsequence(number: try row.int16(1)) ?? .nothing,
+                        lane: try row.text(2),
+                        domain: try row.text(3),
+                        count: try row.int64(4)
+                    )
+                },
+                failed: counts.failed,
+                complaints: counts.complaints,
+                unsubscribed: counts.unsubscribed,
+                rule: rules.complaints
+            )
+        }
+    }
+
+    /// How many accounts are braked now, in which lanes, and until when.
+    package func brakes() async throws -> (accounts: Int64, lanes: [String], until: Double?) {
+        try await transaction(account: nil) { connection in
+            try connection.rows(.countBrakes) { row in
+                (accounts: try row.int64(0), lanes: try row.texts(1), until: try row.optionalTimestamp(2))
+            }.only(of: .countBrakes)
+        }
+    }
+}
+
+extension Statement {
+    static let adminBounces: [Statement] = [.returnedCounts, .bouncesByProvider, .countBrakes]
+
+    /// `$1` campaign.
+    static let returnedCounts = Statement(
+        "returned-counts",
+        role: .admin,
+        isHot: true,
+        """
+        SELECT count(DISTINCT seq) FILTER (WHERE kind IN (0, 1)), count(DISTINCT seq) FILTER (WHERE kind = 2),
+               count(DISTINCT seq) FILTER (WHERE kind = 3)
+        FROM bounces WHERE campaign_id = $1
+        """
+    )
+    /// `$1` campaign; `$2` how many rows. The domain is the contact's now: an erasure takes it from here, too.
+    static let bouncesByProvider = Statement(
+        "bounces-by-provider",
+        role: .admin,
+        isHot: true,
+        """
+        SELECT b.reason, b.consequence, l.name, c.domain, count(DISTINCT b.seq)
+        FROM bounces b
+        JOIN lanes l ON l.lane_id = b.lane_id
+        JOIN contacts c ON c.contact_id = b.contact_id
+        WHERE b.campaign_id = $1 AND b.kind IN (0, 1)
+        GROUP BY b.reason, b.consequence, l.name, c.domain
+        ORDER BY count(DISTINCT b.seq) DESC, b.reason, l.name, c.domain LIMIT $2
+        """
+    )
+    static let countBrakes = Statement(
+        "count-brakes",
+        role: .admin,
+        "SELECT accounts, lanes, until FROM count_brakes()"
+    )
+}
