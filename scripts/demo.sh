@@ -39,22 +39,27 @@ demo() {
 }
 
 start_demo_programs() {
-    local number
+    local number name
     rm -rf "$DEMO/spool" "$DEMO/record.jsonl" "$DEMO/report.json"
     mkdir -p "$DEMO/spool"
     choose_port SMTP_PORT dev 5
     choose_port INBOUND_PORT dev 6
+    choose_port WEB_PORT dev 7
     write_settings "$DEMO" veredus "$SMTP_PORT"
     # Nobody wants to watch a demo wait: what is deferred once is tried again after at most two seconds.
     printf 'VEREDUS_RETRY_FIRST=2\n' >>"$DEMO/settings/worker.env"
+    # Nor for the minute that opens and clicks are held back, so that their order tells nothing.
+    printf 'VEREDUS_FLUSH_SECONDS=2\n' >>"$DEMO/settings/recorder.env"
     heading "Preparing the database"
     if [ "$FRESH" = 1 ]; then sql "$POSTGRES_PORT" postgres 'DROP DATABASE IF EXISTS veredus WITH (FORCE)'; fi
     migrate "$DEMO" "$DEMO_PROGRAMS"
 
-    heading "Starting the mail simulator, a producer, $WORKERS workers, and what receives mail"
-    start_demo_program demo-inbound
+    heading "Starting the mail simulator, a producer, $WORKERS workers, the web side, and what receives mail"
+    for name in inbound recorder web; do start_demo_program "demo-$name"; done
     await_port demo-inbound "$INBOUND_PORT" 20 || fail_with_log demo-inbound
-    start_simulator demo-simulator "$DEMO_PROGRAMS" "$SMTP_PORT" "$DEMO" --inbound "127.0.0.1:$INBOUND_PORT"
+    await_port demo-web "$WEB_PORT" 20 || fail_with_log demo-web
+    start_simulator demo-simulator "$DEMO_PROGRAMS" "$SMTP_PORT" "$DEMO" --inbound "127.0.0.1:$INBOUND_PORT" \
+        --open-rate 0.4 --click-rate 0.3 --leave-rate 0.01
     await_port demo-simulator "$SMTP_PORT" 20 || fail_with_log demo-simulator
     start_demo_program demo-producer
     for ((number = 1; number <= WORKERS; number++)); do start_demo_program "demo-worker-$number"; done
@@ -62,7 +67,9 @@ start_demo_programs() {
 
 start_demo_program() {
     case $1 in
-        *inbound*) start_program "$1" "$DEMO/settings/inbound.env" "$DEMO_PROGRAMS/veredus-inbound" ;;
+        *inbound* | *recorder* | *web*)
+            start_program "$1" "$DEMO/settings/${1#demo-}.env" "$DEMO_PROGRAMS/veredus-${1#demo-}"
+            ;;
         *producer*) start_program "$1" "$DEMO/settings/producer.env" "$DEMO_PROGRAMS/veredus-producer" ;;
         *worker*)
             start_program "$1" "$DEMO/settings/worker.env" "$DEMO_PROGRAMS/veredus-worker" --connections 20 --lanes default
@@ -113,7 +120,7 @@ follow_campaign() {
     watch=$!
     on_exit "kill $watch 2>/dev/null"
     while [ -d "/proc/$watch" ] && started_at "$watch" >/dev/null; do
-        for name in demo-inbound demo-producer $(seq -f demo-worker-%g "$WORKERS"); do
+        for name in demo-inbound demo-recorder demo-web demo-producer $(seq -f demo-worker-%g "$WORKERS"); do
             process_id "$name" >/dev/null && continue
             ((++restarts <= 10)) || fail_with_log "$name"
             printf '\n'
@@ -158,6 +165,7 @@ report_demo() {
     if [ -n "$letter" ]; then tr -d '\r' <"$letter" | sed -n 1,70p; fi
 
     check_books "$DEMO/report.json" "$RECIPIENTS"
+    show_dashboard "$campaign"
     DEMO_DONE=1
     heading "What to type next"
     if [ "$KEEP" = 1 ]; then
@@ -172,6 +180,21 @@ report_demo() {
     fi
     say ""
     say "The report as JSON: .local/demo/report.json    The letters: .local/demo/spool/    The logs: .local/run/demo-*.log"
+}
+
+# show_dashboard CAMPAIGN: its address, a link that lets the reader of these lines sign in, and time to look.
+show_dashboard() {
+    local login=owner@demo.example link
+    link=$(demo veredus user reset "$login" --json 2>/dev/null ||
+        demo veredus user add "$login" --account demo --role owner --json) ||
+        fail "nobody could be let into the dashboard" "Report this, with the logs $LOCAL/run/demo-*.log"
+    link=$(grep -oE '"link" *: *"[^"]*"' <<<"$link" | sed 's/.*"\(http[^"]*\)"/\1/')
+    heading "The dashboard"
+    say "  $(site_url)/campaigns/$1"
+    say "  Sign in as $login; this link, which works once, sets the password: $link"
+    if [ "$KEEP" = 0 ] && [ -t 0 ] && [ -t 1 ]; then
+        read -r -p "Everything runs until you press Enter: " _ || true
+    fi
 }
 
 # check_books REPORT RECIPIENTS: the demo has failed unless every recipient is in exactly one final state.

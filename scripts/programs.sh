@@ -24,6 +24,11 @@ database_url() {
     printf 'postgresql://veredus_%s:%s@127.0.0.1:%s/%s?sslmode=disable' "$1" "$(role_password "$1")" "$POSTGRES_PORT" "$2"
 }
 
+# site_url: where the web side is found: on this machine where one is started, nowhere otherwise.
+site_url() {
+    if [ -n "${WEB_PORT:-}" ]; then printf 'http://127.0.0.1:%s' "$WEB_PORT"; else printf 'https://t.example.test'; fi
+}
+
 # settings_of ROLE DATABASE SMTP_PORT STATE_FOLDER: a settings file's lines for the program of that role.
 settings_of() {
     cat <<SETTINGS
@@ -33,12 +38,14 @@ VEREDUS_SMTP_URL=smtp://127.0.0.1:$3
 VEREDUS_SMTP_STARTTLS=off
 VEREDUS_TOKEN_KEYS=1:$(<"$KEYS/token-key")
 VEREDUS_ADDRESS_KEY=1:$(<"$KEYS/address-key")
-VEREDUS_TRACKING_URL=https://t.example.test
+VEREDUS_TRACKING_URL=$(site_url)
+VEREDUS_DASHBOARD_URL=$(site_url)
 VEREDUS_BOUNCE_DOMAIN=bounces.example.test
 VEREDUS_EHLO_NAME=sender.example.test
 VEREDUS_STATE_DIRECTORY=$4
 SETTINGS
     [ "$1" != owner ] || printf 'VEREDUS_OWNER_URL=%s\n' "$(database_url owner "$2")"
+    [ "$1" != web ] || [ -z "${WEB_PORT:-}" ] || printf 'VEREDUS_WEB_LISTEN=127.0.0.1:%s\n' "$WEB_PORT"
     [ "$1" != inbound ] || [ -z "${INBOUND_PORT:-}" ] || printf 'VEREDUS_INBOUND_LISTEN=127.0.0.1:%s\n' "$INBOUND_PORT"
 }
 
@@ -50,7 +57,7 @@ write_settings() {
     (
         umask 077
         mkdir -p "$folder/settings" "$folder/state"
-        for role in owner admin producer worker inbound; do
+        for role in owner admin producer worker web recorder inbound; do
             settings_of "$role" "$2" "$3" "$folder/state" >"$folder/settings/$role.env"
         done
         {
@@ -133,7 +140,7 @@ start_simulator() {
 # stop_programs OWNER: whatever runs of "demo" or "bench", in the order that loses least.
 stop_programs() {
     local file name
-    for name in producer worker simulator inbound sink; do
+    for name in producer worker simulator web recorder inbound sink; do
         for file in "$LOCAL/run/$1-$name"*.pid; do
             [ -e "$file" ] || continue
             file=${file##*/}

@@ -79,13 +79,20 @@ extension MailSimulator {
         /// How long `bounce-later` waits.
         package var laterAfter: Duration = .seconds(3)
 
+        /// What recipients do with what they get; `nil` for nothing.
+        package var readers: ReaderHabits?
+
         package var threads = 1
 
         package init() {}
 
         /// The rates, which are parts of one; a message for people when one is not.
         package var problem: String? {
-            for (name, rate) in [("defer", deferRate), ("reject", rejectRate), ("forget", forgetRate)]
+            let habits = readers ?? ReaderHabits()
+            for (name, rate) in [
+                ("defer", deferRate), ("reject", rejectRate), ("forget", forgetRate), ("open", habits.openRate),
+                ("click", habits.clickRate), ("leave", habits.leaveRate),
+            ]
             where !(0...1).contains(rate) {
                 return "The \(name) rate is \(rate). Give a number from 0 to 1."
             }

@@ -36,9 +36,12 @@ final class Ledger: Sendable {
     private let spool: Spool?
     /// Takes back what comes back; `nil` where nothing does.
     let postman: Postman?
+    /// Read what was accepted; `nil` where nobody does.
+    let readers: Readers?
 
-    init(_ configuration: MailSimulator.Configuration, postman: Postman? = nil) throws {
+    init(_ configuration: MailSimulator.Configuration, postman: Postman? = nil, readers: Readers? = nil) throws {
         self.postman = postman
+        self.readers = readers
         self.configuration = configuration
         record = try configuration.recordPath.map { try RecordFile(path: $0) }
         spool = try configuration.spoolPath.map { try Spool(folder: $0) }
@@ -118,7 +121,7 @@ final class Ledger: Sendable {
 
     /// Whether the next message's octets are wanted.
     func keepsNextContent() -> Bool {
-        if spool != nil { return true }
+        if spool != nil || readers != nil { return true }
         guard configuration.keepsContentOfFirst > 0 else { return false }
         return books.withLock { $0.keptMessages < configuration.keepsContentOfFirst }
     }
@@ -130,7 +133,10 @@ final class Ledger: Sendable {
         let (copies, number, satisfied) = books.withLock { books in
             enter(message, time: time, bytes: bytes, in: &books)
         }
-        if let bytes { spool?.write(bytes, number: number) }
+        if let bytes {
+            spool?.write(bytes, number: number)
+            for recipient in message.recipients { readers?.read(bytes, recipient: recipient.address) }
+        }
         if let record { record.append(copies, message: number) }
         for waiter in satisfied { waiter.continuation.resume() }
     }

@@ -44,10 +44,11 @@ package final class MailSimulator: Sendable {
         let postman = configuration.inbound.map {
             Postman(host: $0.host, port: $0.port, laterAfter: configuration.laterAfter, name: configuration.name, group)
         }
+        let readers = configuration.readers.map { Readers($0, seed: configuration.seed, group: group) }
         let ledger: Ledger
         let tls: NIOSSLContext?
         do {
-            ledger = try Ledger(configuration, postman: postman)
+            ledger = try Ledger(configuration, postman: postman, readers: readers)
             tls = try configuration.tls.context()
         } catch {
             try await group.shutdownGracefully()
@@ -68,6 +69,7 @@ package final class MailSimulator: Sendable {
             guard let port = listener.localAddress?.port else { throw Problem(description: "No TCP port. Use IP.") }
             return MailSimulator(port: port, group: group, listener: listener, ledger: ledger, connectionsInUse: open)
         } catch {
+            readers?.stop()
             await postman?.stop()
             try await group.shutdownGracefully()
             let place = "\(configuration.host):\(configuration.port)"
@@ -147,6 +149,7 @@ package final class MailSimulator: Sendable {
     package func stop() async throws {
         listener.close(promise: nil)
         connectionsInUse.cutAll()
+        ledger.readers?.stop()
         await ledger.postman?.stop()
         try await group.shutdownGracefully()
         ledger.flush()

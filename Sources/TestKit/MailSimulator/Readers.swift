@@ -13,8 +13,6 @@ package struct ReaderHabits: Sendable, Equatable {
     package var leaveRate = 0.0
 
     package init() {}
-
-    var areAny: Bool { openRate > 0 || leaveRate > 0 }
 }
 
 /// Reads letters after they were accepted, a few at a time.

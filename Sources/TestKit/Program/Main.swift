@@ -24,12 +24,14 @@ import MailSimulator
 
     @OptionGroup(title: "The server") var server: ServerOptions
     @OptionGroup(title: "What goes wrong") var trouble: TroubleOptions
+    @OptionGroup(title: "What recipients do") var reading: ReaderOptions
     @OptionGroup(title: "What is kept") var keeping: KeepingOptions
 
     func run() async throws {
         var configuration = MailSimulator.Configuration()
         try server.apply(to: &configuration)
         try trouble.apply(to: &configuration)
+        reading.apply(to: &configuration)
         keeping.apply(to: &configuration)
         // Before the port is printed: whoever reads it may stop us at once.
         let stop = StopSignals()

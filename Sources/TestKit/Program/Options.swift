@@ -89,6 +89,23 @@ struct TroubleOptions: ParsableArguments {
     }
 }
 
+/// What recipients do with letters, over plain HTTP on this machine.
+struct ReaderOptions: ParsableArguments {
+    @Option(help: "Part of recipients that load the pixel, from 0 to 1.") var openRate = 0.0
+    @Option(help: "Part of those who open that follow a link, from 0 to 1.") var clickRate = 0.0
+    @Option(help: "Part of recipients that press their mail program's unsubscribe button, from 0 to 1.")
+    var leaveRate = 0.0
+
+    func apply(to configuration: inout MailSimulator.Configuration) {
+        guard openRate != 0 || leaveRate != 0 else { return }
+        var habits = ReaderHabits()
+        habits.openRate = openRate
+        habits.clickRate = clickRate
+        habits.leaveRate = leaveRate
+        configuration.readers = habits
+    }
+}
+
 /// What the simulator writes down.
 struct KeepingOptions: ParsableArguments {
     @Option(help: "A JSON-lines file, one line a copy accepted; appended to.") var record: String?
