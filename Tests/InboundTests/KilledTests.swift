@@ -47,7 +47,7 @@ struct KilledTests {
                         while !traffic.isOver.withLock({ $0 }) {
                             number += 1
                             let name = "file-\(number)"
-                            let local = try Returned.local(Seq(41 + number % 20))
+                            let local = try Returned.local(Seq(1_000_000 + number))
                             try MaildirTests.write(
                                 Returned.bounce(to: local, note: name),
                                 "\(maildir)/tmp",
@@ -55,7 +55,7 @@ struct KilledTests {
                             )
                             try #require(rename("\(maildir)/tmp/\(name)", "\(maildir)/new/\(name)") == 0)
                             traffic.acknowledged.withLock { $0.append(name) }
-                            try await Task.sleep(for: .milliseconds(20))
+                            try await Task.sleep(for: .milliseconds(50))
                         }
                     }
                     for _ in 0..<Self.kills {
