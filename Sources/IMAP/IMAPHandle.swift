@@ -53,6 +53,7 @@ final class IMAPHandle {
     ///   - keepsPart: Whether the beginning of a longer answer is an answer, too; the connection is lost with the rest.
     ///   - step: For an error.
     /// - Returns: The untagged lines, or the mail.
+    /// - Throws: What libcurl or the server said.
     func perform(
         _ command: String?,
         path: String,

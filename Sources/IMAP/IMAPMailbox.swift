@@ -58,6 +58,8 @@ package actor IMAPMailbox {
                 remedy: "Check that the folder is there and can be selected"
             )
         }
+        // In a folder that is selected already the server tells what is new at the end of a command, and not before.
+        _ = try run("NOOP", inFolder: validity, step: "asking what is new")
         let answer = try run("UID FETCH 1:* (UID RFC822.SIZE)", inFolder: validity, step: "listing the folder")
         return Listing(validity: validity, entries: IMAPAnswer.entries(in: answer))
     }

@@ -11,8 +11,8 @@ import Testing
 /// The program itself, killed and stopped while mails pour in.
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"), .timeLimit(.minutes(10)))
 struct KilledTests {
-    /// `VEREDUS_INBOUND_KILLS`: 50 for the long run; each takes about half a second.
-    private static let kills = ProcessInfo.processInfo.environment["VEREDUS_INBOUND_KILLS"].flatMap { Int($0) } ?? 12
+    /// `VEREDUS_INBOUND_KILLS`: 50 for the long run.
+    private static let kills = ProcessInfo.processInfo.environment["VEREDUS_INBOUND_KILLS"].flatMap { Int($0) } ?? 8
     private static let clients = 4
 
     /// What the senders know.
@@ -47,7 +47,7 @@ struct KilledTests {
                         while !traffic.isOver.withLock({ $0 }) {
                             number += 1
                             let name = "file-\(number)"
-                            let local = try Returned.local(Seq(41 + number % 20))
+                            let local = try Returned.local(Seq(1_000_000 + number))
                             try MaildirTests.write(
                                 Returned.bounce(to: local, note: name),
                                 "\(maildir)/tmp",
@@ -55,7 +55,7 @@ struct KilledTests {
                             )
                             try #require(rename("\(maildir)/tmp/\(name)", "\(maildir)/new/\(name)") == 0)
                             traffic.acknowledged.withLock { $0.append(name) }
-                            try await Task.sleep(for: .milliseconds(20))
+                            try await Task.sleep(for: .milliseconds(50))
                         }
                     }
                     for _ in 0..<Self.kills {
@@ -64,7 +64,11 @@ struct KilledTests {
                             try #require(program.process.isRunning, "\(program.words.suffix(500))")
                             try await Task.sleep(for: .milliseconds(2))
                         }
-                        try await Task.sleep(for: .milliseconds(.random(in: 0...250)))
+                        // In the middle of a mail, of a file, of a judgement: wherever the next few happen to be.
+                        let enough = traffic.acknowledged.withLock { $0.count } + .random(in: 1...40)
+                        while traffic.acknowledged.withLock({ $0.count }) < enough {
+                            try await Task.sleep(for: .milliseconds(1))
+                        }
                         program.process.kill()
                     }
                     traffic.isOver.withLock { $0 = true }
@@ -98,7 +102,7 @@ struct KilledTests {
                 let connection = try await MailClient.greeted(port: port)
                 if try await connection.deliver(mail, to: local).hasPrefix("250") { return }
             } catch {
-                try await Task.sleep(for: .milliseconds(5))
+                try await Task.sleep(for: .milliseconds(20))
             }
         }
     }

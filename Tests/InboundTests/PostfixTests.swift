@@ -55,9 +55,12 @@ struct PostfixTests {
 final class InboundProcess: Sendable {
     let process: ChildProcess
     private let log: String
+    private let guardian: ProcessGuardian
 
     init(_ office: Office, _ settings: [String: String]) throws {
-        log = "/tmp/veredus-inbound-\(UInt32.random(in: 0...(.max))).log"
+        let folder = try Servers.folder("inbound")
+        guardian = try ProcessGuardian(folder: folder)
+        log = "\(folder)/log"
         var environment = [
             "VEREDUS_DATABASE_URL": "\(office.database.url(role: .inbound))?sslmode=disable",
             "VEREDUS_TOKEN_KEYS": "1:\(Office.tokenKey)",
@@ -71,9 +74,13 @@ final class InboundProcess: Sendable {
             environment: environment,
             output: .file(log)
         )
+        guardian.watch(process.pid)
     }
 
-    deinit { unlink(log) }
+    deinit {
+        process.kill()
+        guardian.forget(process.pid)
+    }
 
     var words: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
 
@@ -91,7 +98,7 @@ struct Postfix {
 
     static func with(handingTo lmtpPort: UInt16, _ body: (Postfix) async throws -> Void) async throws {
         let folder = try Servers.folder("postfix")
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let guardian = try ProcessGuardian(folder: folder)
         let port = try LoopbackPorts.free(1)[0]
         let environment = try prepare(folder, port: port, lmtpPort: lmtpPort)
         let process = try ChildProcess(
@@ -100,10 +107,11 @@ struct Postfix {
             folder: "/",
             output: .file("\(folder)/out")
         )
+        guardian.watch(process.pid)
         defer {
-            // Its children end with it.
-            process.send(SIGTERM)
-            process.waitUntilExit()
+            // Its children notice, and end.
+            process.kill()
+            guardian.forget(process.pid)
         }
         try await Servers.waitUntilOpen(port, process, log: "\(folder)/out")
         try await body(Postfix(port: port))
@@ -112,7 +120,7 @@ struct Postfix {
     /// Writes the configuration and makes the queue; returns the environment.
     private static func prepare(_ folder: String, port: UInt16, lmtpPort: UInt16) throws -> [String: String] {
         let manager = FileManager.default
-        for name in ["etc", "queue", "data", "log"] {
+        for name in ["etc", "queue", "data"] {
             try manager.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
         }
         var main = ""
@@ -145,9 +153,7 @@ struct Postfix {
             mail_owner = mail
             setgid_group = games
             default_privs = nobody
-            import_environment = LD_LIBRARY_PATH
-            maillog_file = \(folder)/log/maillog
-            maillog_file_prefixes = \(folder)
+            import_environment = LD_LIBRARY_PATH MAIL_CONFIG
             myhostname = mx.example
             mydestination =
             mynetworks =
@@ -169,7 +175,6 @@ struct Postfix {
             "trace unix - - n - 0 bounce", "verify unix - - n - 1 verify", "proxymap unix - - n - - proxymap",
             "error unix - - n - - error", "retry unix - - n - - error", "discard unix - - n - - discard",
             "lmtp unix - - n - - lmtp", "anvil unix - - n - 1 anvil", "scache unix - - n - 1 scache",
-            "postlog unix-dgram n - n - 1 postlogd",
         ]
         try (services.joined(separator: "\n") + "\n")
             .write(toFile: "\(folder)/etc/master.cf", atomically: false, encoding: .utf8)

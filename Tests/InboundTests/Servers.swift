@@ -75,19 +75,21 @@ struct Dovecot {
     var inbox: String { "\(folder)/mail/test" }
     let process: ChildProcess
     private let person: Servers.Person
+    private let guardian: ProcessGuardian
 
     static func with(_ body: (Dovecot) async throws -> Void) async throws {
         let dovecot = try await start()
         defer {
             dovecot.process.send(SIGTERM)
             dovecot.process.waitUntilExit()
-            try? FileManager.default.removeItem(atPath: dovecot.folder)
+            dovecot.guardian.forget(dovecot.process.pid)
         }
         try await body(dovecot)
     }
 
     private static func start() async throws -> Dovecot {
         let folder = try Servers.folder("dovecot")
+        let guardian = try ProcessGuardian(folder: folder)
         let person = try Servers.Person.unprivileged()
         for name in ["run", "state", "mail"] {
             try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
@@ -146,6 +148,7 @@ struct Dovecot {
             folder: "/",
             output: .file("\(folder)/out")
         )
+        guardian.watch(process.pid)
         try await Servers.waitUntilOpen(ports[0], process, log: "\(folder)/log")
         return Dovecot(
             folder: folder,
@@ -153,7 +156,8 @@ struct Dovecot {
             tlsPort: ports[1],
             authority: "\(folder)/cert.pem",
             process: process,
-            person: person
+            person: person,
+            guardian: guardian
         )
     }
 

@@ -60,7 +60,7 @@ struct InboundIngest: AsyncParsableCommand {
     }
 
     private func bytes() throws(AdminFailure) -> [UInt8] {
-        let input = try ByteFile(path: file == "-" ? "/dev/stdin" : file)
+        let input = file == "-" ? try ByteFile(standardInput: "standard input") : try ByteFile(path: file)
         var bytes: [UInt8] = []
         while true {
             let piece = try input.next()

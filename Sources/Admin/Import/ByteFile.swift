@@ -18,6 +18,15 @@ final class ByteFile {
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     }
 
+    /// Standard input, which need not be something that can be opened by a name: a socket, somebody else's pipe.
+    init(standardInput path: String) throws(AdminFailure) {
+        self.path = path
+        descriptor = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+        guard descriptor >= 0 else {
+            throw AdminFailure(.noInput, "standard input: \(String(cString: strerror(errno)))")
+        }
+    }
+
     deinit { close(descriptor) }
 
     /// The next bytes; empty at the end.

@@ -117,7 +117,8 @@ struct MailDialogue {
 
     /// Answers the mail that was handed out.
     ///
-    /// - Parameter verdicts: One for each recipient, in order.
+    /// - Parameter verdicts: One for each recipient, in order; who is left out is to come again.
+    /// - Returns: The replies.
     mutating func delivered(_ verdicts: [Verdict]) -> [Action] {
         guard case .delivering(let count) = state else { return [] }
         state = .commands

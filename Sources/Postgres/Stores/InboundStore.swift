@@ -10,7 +10,14 @@ package enum InboundState: Int16, Sendable, CaseIterable {
     /// Its judgement failed again and again.
     case givenUp = 3
 
-    package var name: String { String(describing: self) }
+    package var name: String {
+        switch self {
+        case .stored: "stored"
+        case .settled: "settled"
+        case .notUnderstood: "not-understood"
+        case .givenUp: "given-up"
+        }
+    }
 }
 
 /// Mails of which a number is kept and nothing else; `inbound_counts.what`.
@@ -24,7 +31,14 @@ package enum InboundCount: Int16, Sendable, CaseIterable {
     /// Signed for a campaign that is not in this database.
     case unknownCampaign = 3
 
-    package var name: String { String(describing: self) }
+    package var name: String {
+        switch self {
+        case .notOurs: "not-ours"
+        case .beyondLimits: "beyond-limits"
+        case .tooMany: "too-many"
+        case .unknownCampaign: "unknown-campaign"
+        }
+    }
 }
 
 /// What became of a mail that was to be stored; in every case it need not come again.
@@ -72,6 +86,8 @@ extension PostgresConnection {
     /// - Parameters:
     ///   - arrival: What the sorter made of it.
     ///   - mailbox: The way in, at most 200 characters.
+    /// - Returns: Whether it is stored, known or counted.
+    /// - Throws: ``PostgresError``.
     package func store(_ arrival: MailArrival, mailbox: String) throws -> InboundOutcome {
         let mail: ArrivedMail
         switch arrival {
