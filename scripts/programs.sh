@@ -45,8 +45,10 @@ VEREDUS_EHLO_NAME=sender.example.test
 VEREDUS_STATE_DIRECTORY=$4
 SETTINGS
     [ "$1" != owner ] || printf 'VEREDUS_OWNER_URL=%s\n' "$(database_url owner "$2")"
-    [ "$1" != web ] || [ -z "${WEB_PORT:-}" ] || printf 'VEREDUS_WEB_LISTEN=127.0.0.1:%s\n' "$WEB_PORT"
-    [ "$1" != inbound ] || [ -z "${INBOUND_PORT:-}" ] || printf 'VEREDUS_INBOUND_LISTEN=127.0.0.1:%s\n' "$INBOUND_PORT"
+    if [ "$1" = web ] && [ -n "${WEB_PORT:-}" ]; then printf 'VEREDUS_WEB_LISTEN=127.0.0.1:%s\n' "$WEB_PORT"; fi
+    if [ "$1" = inbound ] && [ -n "${INBOUND_PORT:-}" ]; then
+        printf 'VEREDUS_INBOUND_LISTEN=127.0.0.1:%s\nVEREDUS_INBOUND_PROTOCOL=smtp\n' "$INBOUND_PORT"
+    fi
 }
 
 # write_settings FOLDER DATABASE SMTP_PORT: FOLDER/settings/ROLE.env for each program, FOLDER/env for shells.

@@ -66,7 +66,8 @@ extension Scenarios {
 
                 let again = try await stage.startCampaign()
                 let books = try await stage.wait(for: again)
-                #expect(books[.suppressed] == 8, "the loop is closed")
+                #expect(books.audience == 12, "who unsubscribed is not on the list any more")
+                #expect(books[.suppressed] == 6, "the loop is closed")
                 #expect(books[.accepted] == 6)
             }
             try await inbound.stop()

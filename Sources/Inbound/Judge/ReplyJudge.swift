@@ -38,9 +38,7 @@ struct ReplyJudge: Service {
         }
     }
 
-    /// Judges all that is there.
-    ///
-    /// - Parameter failed: Replies that could not be judged, so that each is told of once.
+    /// Judges all that is there; `failed` are replies that could not be judged, so that each is told of once.
     private func round(_ failed: inout Set<Int64>) async throws {
         try await judgements.notePulse()
         var last: Int64 = 0

@@ -22,10 +22,7 @@ package struct ReturnedFacts: Sendable {
 }
 
 extension AccountDatabase {
-    /// - Parameters:
-    ///   - campaign: A campaign.
-    ///   - account: Its account.
-    ///   - limit: How many reasons and providers are named.
+    /// What came back for a campaign; at most `limit` reasons and providers are named.
     package func returned(
         of campaign: CampaignID,
         account: AccountID,

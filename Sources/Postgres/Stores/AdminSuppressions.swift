@@ -69,13 +69,8 @@ extension AccountDatabase {
         }
     }
 
-    /// A page of an account's suppressions, the newest first; a transaction of its own, so that a long export holds no
-    /// snapshot.
-    ///
-    /// - Parameters:
-    ///   - account: The account.
-    ///   - id: Below this number.
-    ///   - limit: At most so many.
+    /// At most `limit` of an account's suppressions below a number, the newest first; a transaction of its own, so that a
+    /// long export holds no snapshot.
     package func suppressions(of account: AccountID, before id: Int64, limit: Int32) async throws -> [SuppressionRow] {
         try await transaction(account: account) { connection in
             try connection.rows(
@@ -93,13 +88,8 @@ extension AccountDatabase {
         }
     }
 
-    /// Takes an address's suppressions away, with a row in the audit log; an erasure stays.
+    /// Takes an address's suppressions away, of one scope or all, with a row in the audit log; an erasure stays.
     ///
-    /// - Parameters:
-    ///   - hash: Of the address.
-    ///   - account: The account.
-    ///   - scope: Only this scope; `nil` for all.
-    ///   - reason: Why, for the audit log.
     /// - Returns: How many.
     package func removeSuppressions(
         ofHash hash: [UInt8],

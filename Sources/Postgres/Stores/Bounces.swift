@@ -80,12 +80,7 @@ extension PostgresConnection {
     /// Enters one thing that came back, with all that follows from it; nothing when it was entered before.
     ///
     /// Locks first, and in everybody's order: the account as a suppression does, then rows as a claim does. The audit log
-    /// comes last.
-    ///
-    /// - Parameters:
-    ///   - letter: What came back.
-    ///   - delivery: What it is about.
-    ///   - saidNo: What the recipient asked for; `nil` leaves it to the consequence of the bounce.
+    /// comes last. `saidNo` is what the recipient asked for; `nil` leaves it to the consequence of the bounce.
     func enter(_ letter: ReturnedLetter, of delivery: ReturnedDelivery, suppressing saidNo: SaidNo?) throws {
         let account = PostgresValue.int32(delivery.account)
         try run(.shareAccount, [account])

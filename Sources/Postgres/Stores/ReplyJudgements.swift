@@ -34,12 +34,7 @@ package struct ReplyJudgements: Sendable {
         }
     }
 
-    /// Judges replies that need no lock but their own.
-    ///
-    /// - Parameters:
-    ///   - reply: Above this number.
-    ///   - limit: At most so many.
-    /// - Returns: What was done, and what is left.
+    /// Judges at most `limit` replies above a number, as far as they need no lock but their own.
     package func judgeBatch(after reply: Int64, limit: Int32 = 500) async throws -> Batch {
         let classify = classify
         return try await pool.withConnection { connection in

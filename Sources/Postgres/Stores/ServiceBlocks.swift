@@ -43,11 +43,7 @@ extension AccountDatabase {
         }
     }
 
-    /// The newest first.
-    ///
-    /// - Parameters:
-    ///   - id: Below this number.
-    ///   - limit: At most so many.
+    /// At most `limit` blocks below a number, the newest first.
     package func blocks(before id: Int64, limit: Int32) async throws -> [ServiceBlock] {
         try await transaction(account: nil) { connection in
             try connection.rows(.serviceBlocks, [.int64(id), .int32(limit)]) { row in

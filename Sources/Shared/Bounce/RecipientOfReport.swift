@@ -12,7 +12,6 @@ extension MailReport {
         if !wanted.isEmpty {
             if let own = recipients.first(where: { isWanted($0.original) || isWanted($0.address) }) { return own }
         }
-        if let other = recipients.first(where: { $0.action != .failed }) { return other }
         return recipients.min { $0.consequence.weight < $1.consequence.weight }
     }
 }
