@@ -26,6 +26,6 @@ extension Statement {
     private static let tracking: [Statement] = [
         .trackedCampaigns, .noteEvents, .countNumbers, .countRecipients, .acceptances, .acceptSeen, .addEngagement,
         .trackedLinks, .newlyTracked, .engagementHead, .engagementRows, .linksOfCampaign, .makeEventPartitions,
-        .dropEventPartitions,
+        .dropEventPartitions, .changeTracking,
     ]
 }

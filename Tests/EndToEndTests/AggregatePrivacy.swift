@@ -1,4 +1,5 @@
 import AMQP
+import Foundation
 import MailSimulator
 import Postgres
 import Shared
@@ -47,7 +48,9 @@ extension Scenarios {
                 let logs = stage.logs()
                 #expect(logs.contains("opens and clicks recorded"))
                 #expect(secrets.found(in: logs) == [], "logs")
-                for trace in ["Chrome/140", "10.0.0.", "@example.net"] { #expect(!logs.contains(trace), "\(trace) in logs") }
+                for trace in ["Chrome/140", "10.0.0.", "@example.net"] {
+                    #expect(!logs.contains(trace), "\(trace) in logs")
+                }
             }
         }
 
@@ -224,7 +227,10 @@ extension Scenarios {
                     """
                 let kept = String(decoding: cutReport(Array(mail.utf8)), as: UTF8.self)
                 #expect(kept.contains("MAILER-DAEMON"))
-                #expect(secrets.found(in: kept.replacing("=\r\n", with: "").replacing("=3D", with: " ")) == [], "\(report)")
+                #expect(
+                    secrets.found(in: kept.replacing("=\r\n", with: "").replacing("=3D", with: " ")) == [],
+                    "\(report)"
+                )
             }
         }
     }
@@ -249,7 +255,7 @@ private struct Secrets {
                     numbers.insert(number.bytes.map { Self.hex($0) }.joined())
                 default: Issue.record("a token that names a person: \(token)")
                 }
-                tokens.insert(text)
+                tokens.insert(String(text))
             }
         }
         self.numbers = numbers

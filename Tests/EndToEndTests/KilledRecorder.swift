@@ -11,7 +11,9 @@ extension Scenarios {
         private static let perMessage = 40
         private static let kills = 4
 
-        @Test func `opens and clicks are counted once, although each comes twice and recorders are killed`() async throws {
+        @Test func `opens and clicks are counted once, although each comes twice and recorders are killed`()
+            async throws
+        {
             try await Stage.with { stage in
                 try await stage.addContacts(30)
                 let campaign = try await stage.startCampaign()
@@ -36,10 +38,9 @@ extension Scenarios {
                 _ = try stage.startRecorder()
                 _ = try await publisher.publish(Array(bodies.prefix(40)), to: EventEnvelope.queue)
                 _ = try await publisher.publish([Array("v1 nonsense".utf8)], to: EventEnvelope.queue)
-                try await stage.wait {
-                    try await stage.number("SELECT count(*) FROM counted") == Self.numbers
-                        && stage.number("SELECT count(*) FROM dead_letters WHERE queue = 'events'") >= 1
-                }
+                try await stage.wait { try await stage.number("SELECT count(*) FROM counted") == Self.numbers }
+                let buried = "SELECT count(*) FROM dead_letters WHERE queue = 'events'"
+                try await stage.wait { try await stage.number(buried) >= 1 }
                 for recorder in stage.recorders {
                     recorder.send(15)
                     #expect(try await recorder.exit(within: .seconds(20)) == .exit(0), "\(recorder.lastWords)")
@@ -75,7 +76,8 @@ extension Scenarios {
             events.shuffle()
             let hour = Int32(Date().timeIntervalSince1970 / 3_600)
             return stride(from: 0, to: events.count, by: perMessage).map { start in
-                EventEnvelope(hour: hour - Int32(start % 3), events: Array(events[start...].prefix(perMessage))).encoded()
+                EventEnvelope(hour: hour - Int32(start % 3), events: Array(events[start...].prefix(perMessage)))
+                    .encoded()
             }
         }
 

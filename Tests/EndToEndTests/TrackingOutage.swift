@@ -68,7 +68,9 @@ extension LongScenarios {
                 let location = answer.field("location")
                 #expect(location == nil || location == "https://shop.example/offer", "\(request.prefix(80))")
             }
-            let forwarded = ["X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example", "X-Original-URL": "/x"]
+            let forwarded = [
+                "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example", "X-Original-URL": "/x",
+            ]
             let answer = try await web.ask(path, reader: 7, fields: forwarded)
             #expect(answer.field("location") == "https://shop.example/offer", "nobody's word changes where it leads")
             #expect(web.program.isRunning)

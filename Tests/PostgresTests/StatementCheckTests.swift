@@ -8,6 +8,7 @@ struct StatementCheckTests {
     /// Tables that grow with the number of recipients; scanning one of them stops the service.
     static let largeTables = [
         "deliveries", "contacts", "list_members", "suppressions", "retries", "replies", "events", "bounces",
+        "counted", "engaged", "engagement",
     ]
 
     @Test func `every statement prepares against the migrated schema, and no hot one scans a large table`() async throws

@@ -49,7 +49,11 @@ extension Stage {
 
     /// Starts a recorder that writes once a second.
     package func startRecorder(_ settings: [String: String] = [:]) throws -> Program {
-        try start("veredus-recorder", role: .recorder, settings: ["VEREDUS_FLUSH_SECONDS": "1"].merging(settings) { $1 })
+        try start(
+            "veredus-recorder",
+            role: .recorder,
+            settings: ["VEREDUS_FLUSH_SECONDS": "1"].merging(settings) { $1 }
+        )
     }
 
     /// The recorders that run.
