@@ -44,6 +44,7 @@ let package = Package(
         .executable(name: "veredus-inbound", targets: ["Inbound"]),
         .executable(name: "veredus-simulator", targets: ["SimulatorProgram"]),
         .executable(name: "veredus-soak", targets: ["SoakProgram"]),
+        .executable(name: "veredus-hello", targets: ["HelloProgram"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -142,6 +143,13 @@ let package = Package(
             name: "TestKit",
             dependencies: ["Shared", "Postgres", "MailSimulator", "CLinux"] + nio,
             path: "Sources/TestKit/Fixtures",
+            swiftSettings: strict
+        ),
+        // The server framework alone: what the web side is measured against.
+        .executableTarget(
+            name: "HelloProgram",
+            dependencies: [arguments, logging] + hummingbird,
+            path: "Sources/TestKit/Hello",
             swiftSettings: strict
         ),
         .executableTarget(

@@ -3,6 +3,13 @@
 # our simulator, which can be slow. Sourced by ./dev.
 
 run_bench() {
+    local argument
+    for argument in "$@"; do
+        if [ "$argument" = SCENARIO=web ]; then
+            run_bench_web "$@"
+            return
+        fi
+    done
     SCENARIO=${SCENARIO:-whole} RECIPIENTS=${RECIPIENTS:-} JOBS_PER_MESSAGE=${JOBS_PER_MESSAGE:-1}
     QUEUE_TYPE=${QUEUE_TYPE:-quorum} CONNECTIONS=${CONNECTIONS:-100} DELAY_MS=${DELAY_MS:-0} OUTPUT=${OUTPUT:-}
     take_arguments "SCENARIO RECIPIENTS JOBS_PER_MESSAGE QUEUE_TYPE CONNECTIONS DELAY_MS OUTPUT" "$@"

@@ -7,6 +7,7 @@ RABBITMQ_BIN=/usr/lib/rabbitmq/bin
 POSTFIX=$LOCAL/postfix
 VENV=$LOCAL/venv
 BOUNCES=$LOCAL/bounces
+WRK=$LOCAL/wrk
 LIBRABBITMQ_LEAST=0.11.0-1+deb12u3
 
 # postgres_bin: the folder of the newest installed PostgreSQL's programs, 15 or later.
@@ -130,6 +131,38 @@ fetch_postfix() {
     done
     rm -rf "$stage/packages"
     mv "$stage" "$POSTFIX"
+}
+
+# wrk, which asks a web server as fast as it answers, for the benchmark: unpacked below .local, not installed.
+fetch_wrk() {
+    [ -x "$WRK/bin/wrk" ] && return
+    heading "Fetching wrk into .local/wrk (unpacked, not installed)"
+    command -v apt-get >/dev/null || fail "this machine has no apt-get to fetch wrk with" "Put wrk into $WRK/bin by hand"
+    if ! apt-cache show wrk >/dev/null 2>&1; then
+        as_root apt-get -q -o DPkg::Lock::Timeout=120 update ||
+            fail "apt knows no package wrk, and apt-get update failed" "As root, type: apt-get update"
+    fi
+    local stage=$LOCAL/wrk.new package
+    rm -rf "$stage" "$WRK"
+    mkdir -p "$stage/packages" "$stage/bin"
+    (
+        cd "$stage/packages"
+        for package in wrk libluajit-5.1-2 libluajit-5.1-common; do
+            apt-get -q -o APT::Sandbox::User="$(id -un)" download "$package" >/dev/null
+        done
+        for package in *.deb; do dpkg-deb -x "$package" ..; done
+    ) || fail "wrk could not be fetched" "Try: apt-get download wrk"
+    cat >"$stage/bin/wrk" <<'WRAPPER'
+#!/bin/sh
+# Debian's wrk, unpacked here; it finds its library beside it.
+here=$(cd "$(dirname "$0")/.." && pwd)
+LD_LIBRARY_PATH="$(echo "$here"/usr/lib/*-linux-gnu*)"
+export LD_LIBRARY_PATH
+exec "$here/usr/bin/wrk" "$@"
+WRAPPER
+    chmod 755 "$stage/bin/wrk"
+    rm -rf "$stage/packages"
+    mv "$stage" "$WRK"
 }
 
 # Second opinions about bounces, for tests: three packages and what they need, unpacked below .local, none installed.

@@ -30,7 +30,7 @@ extension Statement {
     private static let tracking: [Statement] = [
         .trackedCampaigns, .noteEvents, .countNumbers, .countRecipients, .acceptances, .acceptSeen, .addEngagement,
         .trackedLinks, .newlyTracked, .engagementHead, .engagementRows, .linksOfCampaign, .makeEventPartitions,
-        .dropEventPartitions,
+        .dropEventPartitions, .changeTracking,
     ]
     private static let optOut: [Statement] = [
         .letterOfOptOut, .lockLetter, .earlierOptOut, .standingOptOut, .insertProof, .takeBackOptOut, .listsOfContact,

@@ -94,6 +94,7 @@ struct Books: Sendable {
             plain: nil,
             settings: #"{"from": {"address": "news@example.org"}}"#
         )
+        if tracking == .individual { try await superuser.execute("UPDATE accounts SET tracking = 2") }
         let id = try await admin.createCampaign(draft, account: Self.account, list: Self.list)
         try await admin.start(id, account: Self.account, at: nil)
         try await producer().lease(seconds: 60)

@@ -35,8 +35,7 @@ struct DeliveryMachineTests {
         },
         settle(.bounce, .failure(of: nil, .mailboxFull)), settle(.engagement, MailReport(.autoReply)),
         Write(event: .engagement) { books, campaign, seqs in
-            let account = "UPDATE campaigns SET tracking = 2 WHERE campaign_id = \(campaign)"
-            try await books.superuser.execute(account)
+            try await books.superuser.execute("UPDATE accounts SET tracking = 2; UPDATE campaigns SET tracking = 2")
             let receipt = try await EventBooks.with(books) { events in
                 try await events.record(seqs.map { .opened(campaign, by: $0) }, now: EventBooksTests.now)
             }

@@ -156,7 +156,10 @@ struct EventBooksTests {
                 let opens = (1...4 as ClosedRange<UInt64>).map { EventBooks.Entry.open(campaign, number: $0) }
                 _ = try await events.record(opens + [.open(campaign, number: 0, isMachine: true)], now: Self.now)
                 var told = try await books.admin.engagement(of: campaign, account: Books.account)
-                #expect(told.isBlurred && told.opens.unique == 0 && told.opens.machine == 0, "the figure itself is gone")
+                #expect(
+                    told.isBlurred && told.opens.unique == 0 && told.opens.machine == 0,
+                    "the figure itself is gone"
+                )
                 #expect(told.opens.told(\.unique) == "fewer than 5" && told.hours.first?.opens.total == 0)
                 _ = try await events.record(
                     [.open(campaign, number: 5), .open(campaign, number: 6, hour: Self.hour + 1)],
@@ -170,11 +173,25 @@ struct EventBooksTests {
             try await books.superuser.execute("UPDATE deliveries SET state = 4, reason = 3 WHERE seq > 19")
             let few = try await books.admin.engagement(of: campaign, account: Books.account)
             #expect(few.isBlurred && few.opens.unique == 0, "fewer than 20 letters went out")
-            try await books.superuser.execute("UPDATE campaigns SET tracking = 2")
+            try await books.superuser.execute("UPDATE accounts SET tracking = 2; UPDATE campaigns SET tracking = 2")
             let named = try await books.admin.engagement(of: campaign, account: Books.account)
             #expect(!named.isBlurred && named.opens.unique == 6 && named.opens.machine == 1)
             try await books.superuser.execute("UPDATE campaigns SET tracking = 0")
             #expect(try await books.admin.engagement(of: campaign, account: Books.account).mode == .none)
+        }
+    }
+
+    @Test func `a campaign learns no more of its recipients than the account allows`() async throws {
+        try await Books.with(contacts: 1) { books in
+            let campaign = try await books.run(tracking: .aggregate)
+            let raise = "UPDATE campaigns SET tracking = 2"
+            await #expect(throws: PostgresError.self, "not opted in") { try await books.superuser.execute(raise) }
+            try await books.admin.changeTracking(of: Books.account, to: .individual, reason: "their contract")
+            try await books.superuser.execute(raise)
+            try await books.admin.changeTracking(of: Books.account, to: .none, reason: "they asked")
+            try await books.superuser.execute("UPDATE campaigns SET tracking = 1")
+            #expect(try await books.number("SELECT tracking::int8 FROM campaigns WHERE campaign_id = \(campaign)") == 0)
+            #expect(try await books.number("SELECT count(*) FROM audit WHERE action = 'account.tracking'") == 2)
         }
     }
 
@@ -197,7 +214,9 @@ struct EventBooksTests {
             #expect(try await books.number("SELECT count(*) FROM events") == 2)
             #expect(try await owner.dropEventPartitions(olderThan: 40) == 0)
             #expect(try await books.number("SELECT count(*) FROM events") == 1)
-            try await books.superuser.execute("CREATE TABLE events_20200101 PARTITION OF events FOR VALUES FROM ('2020-01-01') TO ('2020-01-02')")
+            try await books.superuser.execute(
+                "CREATE TABLE events_20200101 PARTITION OF events FOR VALUES FROM ('2020-01-01') TO ('2020-01-02')"
+            )
             #expect(try await owner.dropEventPartitions(olderThan: 40) == 1)
             #expect(try await books.figures().count == 2, "figures stay")
             await owner.close()
@@ -230,7 +249,9 @@ struct EventBooksTests {
             let store = TrackedLinkStore(pool)
             let found = try await store.links(of: [campaign, 4_711], within: .seconds(5))
             #expect(found.keys.sorted() == [campaign])
-            #expect(found[campaign]?.targets == [1: LinkTarget(stored: "https://shop.example/")].compactMapValues { $0 })
+            #expect(
+                found[campaign]?.targets == [1: LinkTarget(stored: "https://shop.example/")].compactMapValues { $0 }
+            )
             #expect(found[campaign]?.mode == .aggregate)
             #expect(try await store.newest(10) == [campaign])
             await pool.close()

@@ -9,6 +9,7 @@ struct StatementCheckTests {
     static let largeTables = [
         "deliveries", "contacts", "list_members", "suppressions", "retries", "replies", "events", "bounces",
         "opt_out_proofs",
+        "counted", "engaged", "engagement",
     ]
 
     @Test func `every statement prepares against the migrated schema, and no hot one scans a large table`() async throws

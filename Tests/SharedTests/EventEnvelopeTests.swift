@@ -6,7 +6,8 @@ import Testing
     static let id = EventID(high: 0x0123_4567_89AB_CDEF, low: 1)
     static let number = TokenNumber(high: .max, low: 0xFEDC_BA98_7654_3210)
     static let events: [TrackedEvent] = [
-        event(.open, 0, .number(number)), event(.click, .max, .number(number)), event(.open, 0, .recipient(.max, second: 3_599)),
+        event(.open, 0, .number(number)), event(.click, .max, .number(number)),
+        event(.open, 0, .recipient(.max, second: 3_599)),
         event(.click, 1, .recipient(1, second: 0)), event(.open, 0, .nobody, isMachine: true),
         event(.click, 7, .recipient(9, second: 12), isMachine: true),
     ]
@@ -47,9 +48,12 @@ import Testing
 
     static let line = "0123456789abcdef0000000000000001 o 1 0 n0123456789abcdef0000000000000001"
     static let unreadable: [(body: String, error: EventEnvelope.Unreadable, because: Comment)] = [
-        ("", .malformed(line: 1), "empty"), ("v", .malformed(line: 1), "no version"), ("v1", .malformed(line: 1), "no hour"),
-        ("v0 1", .malformed(line: 1), "there is no version 0"), ("v2 whatever", .tooNew(version: 2), "a newer recorder's"),
-        ("v1 17 1 1", .malformed(line: 1), "a job"), ("v1 9999999999", .malformed(line: 1), "an hour that does not fit"),
+        ("", .malformed(line: 1), "empty"), ("v", .malformed(line: 1), "no version"),
+        ("v1", .malformed(line: 1), "no hour"),
+        ("v0 1", .malformed(line: 1), "there is no version 0"),
+        ("v2 whatever", .tooNew(version: 2), "a newer recorder's"),
+        ("v1 17 1 1", .malformed(line: 1), "a job"),
+        ("v1 9999999999", .malformed(line: 1), "an hour that does not fit"),
         ("v1 1\n", .malformed(line: 2), "an empty line"), ("v1 1\n\(line)\n", .malformed(line: 3), "one at the end"),
         ("v1 1\n\(line) x", .malformed(line: 2), "a field too many"),
         ("v1 1\n" + line.replacing(" o ", with: " x "), .malformed(line: 2), "an unknown kind"),

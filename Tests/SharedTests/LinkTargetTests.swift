@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct LinkTargetTests {
     static let urls: [(url: String, leads: Bool, because: Comment)] = [
-        ("https://shop.example/a?b=c#d", true, "the usual link"), ("http://shop.example", true, "nothing behind the host"),
+        ("https://shop.example/a?b=c#d", true, "the usual link"),
+        ("http://shop.example", true, "nothing behind the host"),
         ("HTTPS://Shop.example:8443/", true, "a port, any case"), ("https://[2001:db8::1]/", true, "an address"),
         ("https://shop.example/%0d%0aSet-Cookie:a=b", true, "encoded line ends stay in the path"),
         ("https://shop.example/?to=https://evil.example", true, "what the shop does with it is the shop's"),

@@ -28,7 +28,8 @@ import Testing
             "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)", true, "Gmail's"
         ),
         ("YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html", true, "Yahoo's"),
-        ("curl/8.14.1", true, "a tool"), ("python-requests/2.32", true, "a tool"), ("Go-http-client/1.1", true, "a tool"),
+        ("curl/8.14.1", true, "a tool"), ("python-requests/2.32", true, "a tool"),
+        ("Go-http-client/1.1", true, "a tool"),
         (chrome + " SafeLinks", true, "a gateway's scanner that says so"),
         (String(repeating: "a", count: 5_000), true, "nothing that a browser says"),
     ]

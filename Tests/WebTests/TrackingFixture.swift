@@ -19,12 +19,14 @@ struct TrackingFixture {
     static let browser: HTTPFields = [.userAgent: RawHTTP.browser]
     static let number = TokenNumber(high: 1, low: 2)
 
-    /// - Parameter database: `nil` for a database that does not answer.
+    /// `database`: `nil` for one that does not answer.
     init(_ database: PrivateDatabase?) throws {
-        let settings = try database.map { $0.settings(role: .web) } ?? PostgresSettings(
-            // Nobody listens on port 1.
-            parsing: "postgresql://veredus_web:x@127.0.0.1:1/veredus?sslmode=disable&connect_timeout=1"
-        )
+        let settings =
+            try database.map { $0.settings(role: .web) }
+            ?? PostgresSettings(
+                // Nobody listens on port 1.
+                parsing: "postgresql://veredus_web:x@127.0.0.1:1/veredus?sslmode=disable&connect_timeout=1"
+            )
         keys = try Self.ring(id: 1)
         pool = PostgresPool(settings: settings, name: "web", size: 2)
         buffer = EventBuffer(capacity: 1_000)

@@ -29,7 +29,10 @@ struct TrackingRoutesTests {
         }
         #expect(TrackingRoutes.pixel.count == 43)
         let events = fixture.events()
-        #expect(events.map(\.subject) == [.number(TrackingFixture.number)], "counted once: the others were not its token")
+        #expect(
+            events.map(\.subject) == [.number(TrackingFixture.number)],
+            "counted once: the others were not its token"
+        )
         #expect(events.map(\.isMachine) == [false])
     }
 
@@ -113,7 +116,9 @@ struct TrackingRoutesTests {
                         headers: TrackingFixture.browser
                     )
                     #expect(later.status == .serviceUnavailable && later.headers[.retryAfter] == "3")
-                    #expect(later.headers[.location] == nil && String(buffer: later.body).contains("http-equiv=\"refresh\""))
+                    #expect(
+                        later.headers[.location] == nil && String(buffer: later.body).contains("http-equiv=\"refresh\"")
+                    )
                 }
             }
             #expect(fixture.events().count == 1)
@@ -136,12 +141,18 @@ struct TrackingRoutesTests {
                 bad.append(String(decoding: changed, as: UTF8.self))
             }
             bad += [
-                "x", String(decoding: genuine.dropLast(), as: UTF8.self), String(decoding: genuine, as: UTF8.self) + "=",
+                "x", String(decoding: genuine.dropLast(), as: UTF8.self),
+                String(decoding: genuine, as: UTF8.self) + "=",
                 String(repeating: "A", count: 4_000),
             ]
+            let all = bad
             try await fixture.application().test(.router) { client in
-                for token in bad {
-                    let answer = try await client.execute(uri: "/c/\(token)", method: .get, headers: TrackingFixture.browser)
+                for token in all {
+                    let answer = try await client.execute(
+                        uri: "/c/\(token)",
+                        method: .get,
+                        headers: TrackingFixture.browser
+                    )
                     #expect(answer.status == .notFound && answer.headers[.location] == nil, "\(token)")
                     _ = try await client.execute(uri: "/o/\(token).gif", method: .get, headers: TrackingFixture.browser)
                 }
@@ -157,7 +168,11 @@ struct TrackingRoutesTests {
             try await fixture.application().test(.router) { client in
                 for (campaign, link) in [(4_711, 1), (1, 0), (1, 5), (1, 3), (1, 4)] as [(CampaignID, UInt16)] {
                     let token = fixture.text(.click(campaign: campaign, link: link, number))
-                    let answer = try await client.execute(uri: "/c/\(token)", method: .get, headers: TrackingFixture.browser)
+                    let answer = try await client.execute(
+                        uri: "/c/\(token)",
+                        method: .get,
+                        headers: TrackingFixture.browser
+                    )
                     #expect(answer.status == .notFound && answer.headers[.location] == nil, "\(campaign) \(link)")
                 }
             }

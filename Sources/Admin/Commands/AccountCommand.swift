@@ -6,7 +6,14 @@ struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account",
         abstract: "Make and show accounts: the tenants of this service.",
-        subcommands: [Create.self, List.self, Show.self, AccountRulesCommand.self, AccountReleaseCommand.self]
+        subcommands: [
+            Create.self,
+            List.self,
+            Show.self,
+            AccountRulesCommand.self,
+            AccountReleaseCommand.self,
+            AccountTracking.self,
+        ]
     )
 
     struct Create: AsyncParsableCommand {

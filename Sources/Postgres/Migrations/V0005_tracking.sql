@@ -1,5 +1,27 @@
 -- Opens and clicks (docs/ARCHITECTURE.md, "Opens and clicks"). Locks no large table: `events` is empty until now.
 
+-- The most that an account lets us learn of its recipients: 0 nothing, 1 figures without names, 2 who it was.
+ALTER TABLE accounts ADD COLUMN tracking smallint NOT NULL DEFAULT 1 CHECK (tracking BETWEEN 0 AND 2);
+
+-- A campaign learns no more than its account allows: names only after the account has asked for them, nothing where it
+-- wants nothing. Whoever writes the campaign, and however.
+CREATE FUNCTION limit_tracking() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    allowed smallint;
+BEGIN
+    SELECT tracking INTO allowed FROM public.accounts WHERE account_id = NEW.account_id;
+    IF NEW.tracking = 2 AND allowed < 2 THEN
+        RAISE EXCEPTION 'the account has not opted in to individual tracking'
+            USING ERRCODE = 'check_violation', HINT = 'Ask the account, then: veredus account tracking NAME individual';
+    END IF;
+    IF allowed = 0 THEN NEW.tracking := 0; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER tracking_limited BEFORE INSERT OR UPDATE OF tracking ON campaigns
+    FOR EACH ROW EXECUTE FUNCTION limit_tracking();
+GRANT UPDATE (tracking) ON accounts TO veredus_admin;
+
 -- What was counted once in tracking mode `aggregate`: a bare set of the random numbers of pixels and links. No time, no
 -- link, no account, no order but the numbers' own: each flush writes its numbers sorted, in one transaction with all the
 -- others. Nobody but the recorder reads it.

@@ -20,7 +20,8 @@ package struct TrackedLinkStore: Sendable {
     package init(_ pool: PostgresPool) { self.pool = pool }
 
     /// The links of campaigns; a campaign without links is not among them.
-    package func links(of campaigns: [CampaignID], within limit: Duration) async throws -> [CampaignID: TrackedCampaign] {
+    package func links(of campaigns: [CampaignID], within limit: Duration) async throws -> [CampaignID: TrackedCampaign]
+    {
         let rows = try await pool.withConnection(deadline: limit) { connection in
             try await connection.rows(.trackedLinks, [.int32s(campaigns)]) { row in
                 (try row.int32(0), try row.int16(1), try row.int32(2), try row.text(3))

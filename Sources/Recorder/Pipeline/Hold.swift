@@ -27,7 +27,9 @@ final class Hold: Sendable {
     func add(newcomer tag: JobTag) { batch.withLock { $0.newcomers.append(tag) } }
 
     var isFull: Bool {
-        batch.withLock { $0.entries.count >= Self.mostEvents || $0.tags.count + $0.newcomers.count >= Self.mostMessages }
+        batch.withLock {
+            $0.entries.count >= Self.mostEvents || $0.tags.count + $0.newcomers.count >= Self.mostMessages
+        }
     }
 
     /// Takes all of it out.

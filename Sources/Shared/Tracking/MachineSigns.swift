@@ -38,14 +38,17 @@ package enum MachineSigns {
         name.contains("compatible;".utf8) && !name.contains("msie ".utf8)
     }
 
-    private static let mailPrograms = table(["outlook", "thunderbird", "lotus-notes", "cfnetwork", "dalvik/", "blackberry"])
+    private static let mailPrograms = table([
+        "outlook", "thunderbird", "lotus-notes", "cfnetwork", "dalvik/", "blackberry",
+    ])
 
     /// What programs that fetch by themselves call themselves, or the tools they are made with.
     private static let words = table([
         "bot", "crawl", "spider", "slurp", "scan", "proxy", "preview", "fetch", "monitor", "check", "valid", "headless",
         "lighthouse", "python", "java/", "curl", "wget", "http://", "https://", "@", "phantom", "index", "archive",
         "search", "feed", "rss", "facebookexternalhit", "whatsapp", "synthetic", "scrap", "probe", "survey", "audit",
-        "snippet", "reader", "prerender", "selenium", "puppeteer", "playwright", "read-aloud", "appengine", "cloudflare",
+        "snippet", "reader", "prerender", "selenium", "puppeteer", "playwright", "read-aloud", "appengine",
+        "cloudflare",
         "inspect", "uptime", "ptst", "pingdom", "datadog", "screenshot", "favicon", "security", "watch", "safelinks",
         "barracuda", "mimecast", "proofpoint", "symantec", "trendmicro", "fortinet", "messagelabs", "cyren",
     ])

@@ -92,7 +92,8 @@ struct TrackingRoutes: Sendable {
         Response(
             status: .ok,
             headers: pictureHeaders,
-            body: body.map { ResponseBody(byteBuffer: $0) } ?? ResponseBody(contentLength: 43) { try await $0.finish(nil) }
+            body: body.map { ResponseBody(byteBuffer: $0) }
+                ?? ResponseBody(contentLength: 43) { try await $0.finish(nil) }
         )
     }
 
