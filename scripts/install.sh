@@ -47,6 +47,8 @@ missing_for() {
             tests)
                 { system_python >/dev/null && /usr/bin/python3 -c 'import ensurepip, venv' 2>/dev/null; } ||
                     printf '%s\n' python3 python3-venv
+                # A browser, for the pages; a snap of that name cannot read private profile folders.
+                [ -x /usr/bin/chromium ] || echo chromium
                 { [ -x /usr/bin/perl ] && /usr/bin/perl -MFile::Temp -MMIME::Base64 -e 1 2>/dev/null; } || echo perl
                 ;;
             python) system_python >/dev/null || echo python3 ;;

@@ -8,24 +8,25 @@ package struct AccountDatabase: Sendable {
     package let pool: PostgresPool
     /// Who asks, for the audit log.
     package let actor: String
+    /// How long to wait for a connection.
+    package let deadline: Duration
 
-    package init(pool: PostgresPool, actor: String) {
+    package init(pool: PostgresPool, actor: String, deadline: Duration = .seconds(30)) {
         self.pool = pool
         self.actor = actor
+        self.deadline = deadline
     }
 
     /// Runs `body` in a transaction that sees one account.
     ///
     /// `account`: `nil` sees the names of all accounts and no row of any.
     /// `hasOneSnapshot`: Whether all statements see the same moment; for reading.
-    /// `deadline`: How long to wait for a connection.
     /// `body`: Throws to take everything back.
     /// - Returns: What `body` returns.
     /// - Throws: What `body` throws; ``PostgresError``.
     package func transaction<Value: Sendable>(
         account: AccountID?,
         hasOneSnapshot: Bool = false,
-        deadline: Duration = .seconds(30),
         _ body: @escaping @Sendable (isolated PostgresConnection) throws -> Value
     ) async throws -> Value {
         try await pool.withConnection(deadline: deadline) { connection in

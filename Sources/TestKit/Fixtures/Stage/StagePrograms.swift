@@ -22,7 +22,7 @@ extension Stage {
         return try start("veredus-worker", role: .worker, settings: settings)
     }
 
-    private func start(_ name: String, role: StatementRole, settings: [String: String]) throws -> Program {
+    func start(_ name: String, role: StatementRole, settings: [String: String]) throws -> Program {
         var environment = settingsForAll(role)
         environment["VEREDUS_LOST_AFTER"] = "2"
         environment["VEREDUS_RETRY_FIRST"] = "0.2"
