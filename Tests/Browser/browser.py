@@ -150,7 +150,8 @@ class Page:
         elif method == "Runtime.exceptionThrown":
             self.complaints.append(parameters["exceptionDetails"].get("text", ""))
         elif method == "Log.entryAdded" and parameters["entry"]["level"] == "error":
-            self.complaints.append(parameters["entry"]["text"])
+            entry = parameters["entry"]
+            self.complaints.append(f"{entry['text']} {entry.get('url', '')}")
 
     def prepare(self):
         javascript, width, height, mobile, dark, language = self._options

@@ -57,7 +57,7 @@ import Testing
                 "<!DOCTYPE html><html><title>x</title><h1>a</h1><h3>b</h3><main><button></button><p></div></main></html>"
         )
         #expect(outcome.end == .exit(1))
-        for problem in ["no language", "h3 after h1", "button without a name", "unexpected-end-tag"] {
+        for problem in ["no language", "h3 after h1", "button without a name", "end-tag-too-early"] {
             #expect(outcome.output.contains(problem), "\(outcome.output)")
         }
     }

@@ -85,7 +85,7 @@ struct OptOutStage: Sendable {
         var reader = try Bootstrap.settings(
             file: nil,
             environment: [
-                "VEREDUS_TRACKING_URL": trackingURL, "VEREDUS_DASHBOARD_URL": "http://mail.example",
+                "VEREDUS_TRACKING_URL": trackingURL, "VEREDUS_DASHBOARD_URL": "https://mail.example.net",
                 "VEREDUS_WEB_LISTEN": "127.0.0.1:\(trackingURL.split(separator: ":").last.flatMap { Int($0) } ?? 0)",
             ]
         )
@@ -150,7 +150,7 @@ struct OptOutStage: Sendable {
     // MARK: The books
 
     func number(_ sql: String) async throws -> Int {
-        let statement = Statement("number \(sql.hashValue)", sql)
+        let statement = Statement("number \(sql.hashValue)", "SELECT n::int8 FROM (\(sql)) AS q(n)")
         return Int(try #require(try await superuser.rows(statement) { try $0.int64(0) }.first))
     }
 
