@@ -27,6 +27,13 @@ def expect_own(page, base):
     expect(not complaints, f"the browser complains: {complaints}")
 
 
+def picture(page, name):
+    """For a person's look at the pages: with VEREDUS_TEST_PICTURES, the folder that they go to."""
+    folder = os.environ.get("VEREDUS_TEST_PICTURES")
+    if folder:
+        page.screenshot(os.path.join(folder, f"{name}.png"))
+
+
 def posts(page):
     return [address for method, address in page.requests if method == "POST"]
 
@@ -52,6 +59,7 @@ def pointer(browser, base, token):
     page.goto(f"{base}/u/{token}")
     page.move_pointer(200, 300)
     page.wait_for(RECEIPT)
+    picture(page, "receipt")
     expect("In effect since" in page.text(), page.text())
     expect("1 letter that was waiting for you was recalled." in page.text(), page.text())
     expect(page.evaluate("document.activeElement.tagName") == "H1", "a reader's program is told of the new content")
@@ -71,9 +79,11 @@ def touch(browser, base, token):
     expect(height >= 44, f"the button is {height} pixels high")
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     expect(dark == "rgb(18, 23, 30)", f"not dark: {dark}")
+    picture(page, "ask-phone-dark")
     page.touch("h1")
     page.wait_for(RECEIPT)
     expect(page.evaluate("document.documentElement.scrollWidth") <= 360, "the receipt is wider than the screen")
+    picture(page, "receipt-phone-dark")
     expect_own(page, base)
 
 
@@ -110,6 +120,7 @@ def preferences(browser, base, token):
     expect(outline == "solid", f"the focus is seen: {outline}")
     page.key("Enter")
     page.wait_for("section.undo")
+    picture(page, "preferences-phone")
     expect(page.evaluate("document.querySelectorAll('button[name=list]').length") == 1, page.text())
     page.click(".undo button", navigates=True)
     page.wait_for("button[name=list][value='2']")
@@ -136,6 +147,7 @@ def outage(browser, base, token):
     expect(page.has("main[data-state=busy]"), page.text())
     page.move_pointer(200, 300)
     page.wait_for("[role=status]:not(:empty)")
+    picture(page, "busy")
     expect(not page.has(RECEIPT), "a false done")
     print("busy", flush=True)
     page.wait_for(RECEIPT, 60)
