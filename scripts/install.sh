@@ -50,6 +50,8 @@ missing_for() {
                     printf '%s\n' python3 python3-venv
                 # Its paths are built in: it cannot be unpacked elsewhere as Postfix is.
                 { [ -x /usr/sbin/dovecot ] && [ -x /usr/lib/dovecot/imap ]; } || echo dovecot-imapd
+                # A browser, for the pages; a snap of that name cannot read private profile folders.
+                [ -x /usr/bin/chromium ] || echo chromium
                 { [ -x /usr/bin/perl ] && /usr/bin/perl -MFile::Temp -MMIME::Base64 -e 1 2>/dev/null; } || echo perl
                 ;;
             python) system_python >/dev/null || echo python3 ;;

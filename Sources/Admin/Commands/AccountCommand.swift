@@ -13,6 +13,7 @@ struct AccountCommand: AsyncParsableCommand {
             AccountRulesCommand.self,
             AccountReleaseCommand.self,
             AccountTracking.self,
+            Name.self,
         ]
     )
 
@@ -36,6 +37,26 @@ struct AccountCommand: AsyncParsableCommand {
                 } catch {
                     throw AdminFailure.naming(error, taken: "there is an account named \"\(name)\" already")
                 }
+            }
+        }
+    }
+
+    struct Name: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say what recipients know the account as: on the pages that its letters lead to.",
+            discussion: "Until then it is what stands in a letter's From, or the account's own name."
+        )
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The account's name.") var name: String
+        @Argument(help: "What recipients know it as; '' for as before.") var displayName: String
+
+        func run() async throws {
+            if !displayName.isEmpty { try checkedName(displayName, of: "an account") }
+            try await Session.run(common) { session in
+                let account = try await session.account(named: name)
+                try await session.database.name(account.id, forRecipients: displayName)
+                let told = displayName.isEmpty ? "what its letters say" : displayName
+                session.console.print("account \(account.id): recipients know it as \(told)")
             }
         }
     }

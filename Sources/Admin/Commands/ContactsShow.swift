@@ -6,7 +6,7 @@ import Shared
 struct ContactsShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show what is known of an address: fields, lists, suppressions, deliveries.",
+        abstract: "Show what is known of an address: fields, lists, suppressions, deliveries, proofs of opt-outs.",
         discussion: "The look is written to the audit log."
     )
     @OptionGroup var common: CommonOptions
@@ -28,7 +28,7 @@ struct ContactsShow: AsyncParsableCommand {
                 account: account.id,
                 reason: reason
             )
-            guard card.contact != nil || !card.suppressions.isEmpty else {
+            guard card.contact != nil || !card.suppressions.isEmpty || !card.proofs.isEmpty else {
                 throw AdminFailure(.badData, "account \"\(account.name)\" has no contact of that address")
             }
             if output.json { session.console.print(card.json) } else { session.console.print(card.text) }
@@ -90,6 +90,7 @@ extension ContactCard {
                     }
                 )
             ),
+            .init(name: "opt_outs", value: .array(proofs.map(\.json))),
         ]
         return .object(fields)
     }
@@ -123,7 +124,25 @@ extension ContactCard {
                     + Timestamp.text(delivery.changedAt)
             )
         }
+        lines += proofs.map(\.text)
         return lines.joined(separator: "\n")
+    }
+}
+
+extension OptOutProof {
+    var json: JSONValue {
+        [
+            "proof": .number(number), "at": .string(Timestamp.text(at)), "campaign": .number(letter.campaign),
+            "seq": .number(letter.seq), "way": .string(wayName), "action": .string(actionName),
+            "list": .number(list), "new": .bool(isNew), "recalled": .number(recalled),
+            "already_on_their_way": .number(onTheirWay), "undoes": undoes.map { .number($0) } ?? .null,
+        ]
+    }
+
+    var text: String {
+        let what = undoes.map { "undo of \($0)" } ?? (list == 0 ? actionName : "\(actionName) \(list)")
+        return "proof \(number): \(what) by \(wayName), campaign \(letter.campaign) letter \(letter.seq), "
+            + "\(recalled) recalled, \(onTheirWay) on their way, \(Timestamp.text(at))"
     }
 }
 

@@ -76,5 +76,5 @@ GRANT EXECUTE ON FUNCTION take_back_opt_out(int, int, bigint, smallint) TO vered
 GRANT SELECT, INSERT ON opt_out_proofs TO veredus_web, veredus_inbound;
 GRANT SELECT ON opt_out_proofs TO veredus_admin;
 GRANT UPDATE (display_name) ON accounts TO veredus_admin;
-GRANT SELECT ON accounts, campaign_versions TO veredus_web;
-GRANT EXECUTE ON FUNCTION account_of_campaign(int) TO veredus_web;
+GRANT SELECT ON accounts, campaign_versions TO veredus_web, veredus_inbound;
+GRANT EXECUTE ON FUNCTION account_of_campaign(int) TO veredus_web, veredus_inbound;

@@ -21,14 +21,12 @@ package struct AccountDatabase: Sendable {
     ///
     /// `account`: `nil` sees the names of all accounts and no row of any.
     /// `hasOneSnapshot`: Whether all statements see the same moment; for reading.
-    /// `deadline`: How long to wait for a connection.
     /// `body`: Throws to take everything back.
     /// - Returns: What `body` returns.
     /// - Throws: What `body` throws; ``PostgresError``.
     package func transaction<Value: Sendable>(
         account: AccountID?,
         hasOneSnapshot: Bool = false,
-        deadline: Duration = .seconds(30),
         _ body: @escaping @Sendable (isolated PostgresConnection) throws -> Value
     ) async throws -> Value {
         try await pool.withConnection(deadline: deadline) { connection in

@@ -43,6 +43,14 @@ extension AccountDatabase {
         }
     }
 
+    /// Says what recipients know the account as; the empty text for its letters' From name, or its own name.
+    package func name(_ account: AccountID, forRecipients displayName: String) async throws {
+        try await transaction(account: account) { connection in
+            try connection.run(.nameAccount, [.int32(account), .text(displayName)])
+            try connection.write(AuditEntry("account.name", displayName), by: actor, account: account)
+        }
+    }
+
     package func accounts() async throws -> [AccountFacts] {
         try await transaction(account: nil) { try $0.rows(.accounts, [], AccountFacts.init) }
     }

@@ -224,7 +224,7 @@ extension Statement {
     /// `$1` campaign.
     static let accountOfCampaign = Statement(
         "account-of-campaign",
-        roles: [.admin, .web],
+        roles: [.admin, .web, .inbound],
         "SELECT account_of_campaign($1::int)"
     )
     /// `$1` account; `$2` list; `$3` name; `$4` kind; `$5` policy; `$6` tracking; `$7` lifetime.

@@ -44,6 +44,8 @@ package struct ContactCard: Sendable {
     package let suppressions: [SuppressionFacts]
     /// The newest first, at most 20.
     package let deliveries: [Delivery]
+    /// What the recipient has said, and taken back, in order.
+    package let proofs: [OptOutProof]
 }
 
 extension AccountDatabase {
@@ -118,6 +120,11 @@ extension AccountDatabase {
                     .deliveriesOfContact,
                     [.int32(account), number],
                     ContactCard.Delivery.init
+                ),
+                proofs: try connection.rows(
+                    .proofsOfHash,
+                    [.int32(account), .bytes(hash)],
+                    OptOutProof.init
                 )
             )
             let subject = contact.map { "contact \($0.id)" } ?? "an address that is no contact"

@@ -97,7 +97,7 @@ extension AccountDatabase {
         of choice: @escaping @Sendable (LetterOfOptOut) -> OptOutChoice,
         by way: OptOutWay
     ) async throws -> (LetterOfOptOut, OptOutReceipt)? {
-        try await transaction(account: nil, deadline: Self.patience) { connection in
+        try await transaction(account: nil) { connection in
             guard let letter = try connection.letterOfOptOut(key) else { return nil }
             let choice = choice(letter)
             if case .list(let list) = choice {
@@ -111,7 +111,7 @@ extension AccountDatabase {
     ///
     /// - Returns: Whether it is taken back now, by this call or by an earlier one.
     package func takeBack(_ proof: Int64, of key: DeliveryKey, by way: OptOutWay) async throws -> Bool {
-        try await transaction(account: nil, deadline: Self.patience) { connection in
+        try await transaction(account: nil) { connection in
             guard try connection.letterOfOptOut(key) != nil else { return false }
             try connection.run(.lockLetter, [.int32(key.campaign), .int32(key.seq)])
             return try connection.rows(
@@ -123,14 +123,14 @@ extension AccountDatabase {
 
     /// The letter, and its list's opt-out when it was made with this very letter and stands.
     package func letter(_ key: DeliveryKey) async throws -> (LetterOfOptOut, OptOutReceipt?)? {
-        try await transaction(account: nil, deadline: Self.patience) { connection in
+        try await transaction(account: nil) { connection in
             guard let letter = try connection.letterOfOptOut(key) else { return nil }
             return (letter, try connection.standing(.list(letter.list), of: letter))
         }
     }
 
     package func preferences(of key: DeliveryKey) async throws -> MailPreferences? {
-        try await transaction(account: nil, deadline: Self.patience) { connection in
+        try await transaction(account: nil) { connection in
             guard let letter = try connection.letterOfOptOut(key) else { return nil }
             return MailPreferences(
                 letter: letter,
@@ -150,7 +150,8 @@ extension AccountDatabase {
 
     /// Counts how long an opt-out took. What was done is done: nobody waits long for this, nor for its way to the disk.
     package func noteOptOut(_ duration: Duration) async throws {
-        try await transaction(account: nil, deadline: .seconds(1)) { connection in
+        let hurried = AccountDatabase(pool: pool, actor: actor, deadline: .seconds(1))
+        try await hurried.transaction(account: nil) { connection in
             try connection.execute("SET LOCAL synchronous_commit = off")
             try connection.run(
                 .noteLatency,
@@ -158,9 +159,6 @@ extension AccountDatabase {
             )
         }
     }
-
-    /// How long a page waits for a connection before it says that it has to try again.
-    private static let patience = Duration.seconds(5)
 }
 
 extension PostgresConnection {

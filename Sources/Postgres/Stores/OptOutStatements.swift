@@ -1,3 +1,45 @@
+import Shared
+
+/// What proves an opt-out, or that it was taken back: by which letter, which way, when, and what it did.
+package struct OptOutProof: Sendable {
+    package let number: Int64
+    package let at: Double
+    package let letter: DeliveryKey
+    package let way: Int16
+    package let action: Int16
+    package let list: Int32
+    /// Whether it was the first no to this.
+    package let isNew: Bool
+    package let recalled: Int32
+    package let onTheirWay: Int32
+    /// The proof that it takes back.
+    package let undoes: Int64?
+
+    init(_ row: borrowing PostgresRow) throws {
+        number = try row.int64(0)
+        at = try row.timestamp(1)
+        letter = DeliveryKey(campaign: try row.int32(2), seq: try row.int32(3))
+        way = try row.int16(4)
+        action = try row.int16(5)
+        list = try row.int32(6)
+        isNew = try row.bool(7)
+        recalled = try row.int32(8)
+        onTheirWay = try row.int32(9)
+        undoes = try row.optionalInt64(10)
+    }
+
+    package var wayName: String { OptOutWay(rawValue: way)?.name ?? "way-\(way)" }
+
+    package var actionName: String {
+        switch action {
+        case 0: "list"
+        case 1: "marketing"
+        case 2: "undo"
+        default: "action-\(action)"
+        }
+    }
+}
+
 extension Statement {
     /// `$1` campaign; `$2` seq.
     static let letterOfOptOut = Statement(

@@ -40,6 +40,9 @@ struct Allowance<Key: Hashable & Sendable>: Sendable {
         self.perSecond = perSecond
     }
 
+    /// How many keys are remembered.
+    var count: Int { buckets.count }
+
     /// Takes one from a key's bucket.
     ///
     /// - Returns: `nil` when there was one, else the whole seconds until there is.

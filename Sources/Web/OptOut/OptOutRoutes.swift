@@ -19,7 +19,8 @@ struct OptOutRoutes: Sendable {
     private let log: Logger
 
     init(pool: PostgresPool, keys: KeyRing, log: Logger) {
-        database = AccountDatabase(pool: pool, actor: "recipient")
+        // So long a page waits for a connection before it says that it has to try again.
+        database = AccountDatabase(pool: pool, actor: "recipient", deadline: .seconds(3))
         self.keys = keys
         self.log = log
     }

@@ -8,7 +8,7 @@ struct Page: Sendable {
     ///   - source: The template's text, embedded; it names files of ours as `"/assets/veredus.css"`.
     ///   - name: What errors call it.
     ///   - partials: What `{{>name}}` stands for.
-    /// - Throws: What is wrong with the template, and where.
+    /// - Throws: ``TemplateError``, which names the line.
     init(_ source: [UInt8], name: String, partials: [String: [UInt8]] = [:]) throws(TemplateError) {
         template = try MustacheTemplate(
             AssetFiles.stamped(String(decoding: source, as: UTF8.self)),

@@ -105,12 +105,16 @@ extension Stage {
 
     /// Reads one number as superuser.
     package func number(_ sql: String) async throws -> Int {
-        let statement = Statement("number-\(sql.hashValue)", sql)
-        let numbers = try await superuser.withConnection { connection in
-            try await connection.rows(statement) { try $0.int64(0) }
+        guard let number = try await numbers(sql).first else { throw Missing(description: "no number: \(sql)") }
+        return number
+    }
+
+    /// Reads a column of numbers as superuser.
+    package func numbers(_ sql: String) async throws -> [Int] {
+        let statement = Statement("number-\(sql.hashValue)", "SELECT n::int8 FROM (\(sql)) AS q(n)")
+        return try await superuser.withConnection { connection in
+            try await connection.rows(statement) { Int(try $0.int64(0)) }
         }
-        guard let number = numbers.first else { throw Missing(description: "no number: \(sql)") }
-        return Int(number)
     }
 
     /// Reads one text as superuser.

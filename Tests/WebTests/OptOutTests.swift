@@ -1,0 +1,309 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Postgres
+import Shared
+import TestKit
+import Testing
+
+@testable import Web
+
+/// What saying no does, and what it leaves alone.
+@Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"), .timeLimit(.minutes(2)))
+struct OptOutTests {
+    @Test func `looking changes nothing, however often and by whatever method`() async throws {
+        try await OptOutStage.with { stage in
+            let before = try await stage.books()
+            for path in ["/u/", "/p/"] {
+                for method in [HTTPRequest.Method.get, .head] {
+                    for letter in [(1, 1), (2, 1), (3, 1)] as [(CampaignID, Seq)] {
+                        let answer = try await stage.execute(path + stage.token(letter.0, letter.1), method)
+                        #expect(answer.status == .ok)
+                        #expect(answer.headers[.cacheControl] == "no-store")
+                        #expect(answer.headers[.setCookie] == nil)
+                        #expect(answer.text.isEmpty == (method == .head))
+                    }
+                }
+            }
+            #expect(try await stage.books() == before)
+        }
+    }
+
+    static let oneClicks: [(type: String, body: String)] = [
+        ("application/x-www-form-urlencoded", "List-Unsubscribe=One-Click"),
+        ("Application/X-WWW-Form-Urlencoded; charset=utf-8", "List%2DUnsubscribe=One-Click"),
+        (
+            "multipart/form-data; boundary=----b1",
+            "------b1\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n------b1--\r\n"
+        ),
+        (
+            "multipart/form-data; boundary=\"x y\"",
+            "--x y\r\nContent-Disposition: form-data; name=List-Unsubscribe\r\nContent-Type: text/plain\r\n\r\nOne-Click\r\n"
+                + "--x y--"
+        ),
+    ]
+
+    @Test(arguments: oneClicks)
+    func `a mail program's one-click is taken at once, without cookie or redirect`(
+        row: (type: String, body: String)
+    ) async throws {
+        try await OptOutStage.with { stage in
+            let path = "/u/\(stage.token(1, 1))"
+            let answer = try await stage.execute(path, .post, headers: [.contentType: row.type], body: row.body)
+            #expect(answer.status == .ok)
+            #expect(answer.headers[.setCookie] == nil)
+            #expect(answer.headers[.location] == nil)
+            #expect(try await stage.number(Self.listSuppressions(1)) == 1)
+            #expect(try await stage.number("SELECT status FROM list_members WHERE list_id = 1 AND contact_id = 1") == 1)
+            #expect(try await stage.number("SELECT count(*) FROM list_members WHERE status = 1") == 1)
+            #expect(try await stage.number(Self.state(1, 1)) == 5, "recalled")
+            #expect(try await stage.number(Self.state(2, 1)) == 0, "transactional mail goes on")
+            #expect(try await stage.number(Self.state(3, 1)) == 0, "another list")
+            #expect(try await stage.number(Self.state(1, 2)) == 0, "another recipient")
+            #expect(try await stage.number("SELECT count(*) FROM opt_out_proofs WHERE way = 0 AND recalled = 1") == 1)
+        }
+    }
+
+    @Test func `repeats change nothing more, and the first receipt is kept`() async throws {
+        try await OptOutStage.with { stage in
+            let path = "/u/\(stage.token(1, 2))"
+            let first = try await stage.post(path, "action=unsubscribe")
+            #expect(first.state == "receipt")
+            #expect(first.text.contains("1 letter that was waiting for you was recalled."))
+            let after = try await stage.books()
+            for _ in 1...10 {
+                #expect(try await stage.post(path, "action=unsubscribe").text == first.text)
+                #expect(try await stage.post(path, OptOutStage.oneClick).status == .ok)
+            }
+            #expect(try await stage.execute(path).text == first.text, "looking shows the receipt")
+            #expect(try await stage.books() == after)
+        }
+    }
+
+    @Test func `many at once are one`() async throws {
+        try await OptOutStage.with { stage in
+            let path = "/u/\(stage.token(1, 3))"
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 1...25 {
+                    group.addTask { try await stage.post(path, OptOutStage.oneClick).status.code }
+                }
+                return try await group.reduce(into: Set<Int>()) { $0.insert($1) }
+            }
+            #expect(statuses == [200])
+            #expect(try await stage.number("SELECT count(*) FROM opt_out_proofs") == 1)
+            #expect(try await stage.number("SELECT count(*) FROM suppressions") == 1)
+        }
+    }
+
+    @Test func `all mail of the account is marketing mail, and only that`() async throws {
+        try await OptOutStage.with { stage in
+            let answer = try await stage.post("/p/\(stage.token(1, 4))", "action=marketing")
+            #expect(answer.state == "preferences")
+            #expect(answer.text.contains("2 letters that were waiting for you were recalled."))
+            #expect(try await stage.number(Self.state(1, 4)) == 5)
+            #expect(try await stage.number(Self.state(3, 4)) == 5)
+            #expect(try await stage.number(Self.state(2, 4)) == 0, "transactional mail is exempt")
+            #expect(try await stage.number("SELECT count(*) FROM suppressions WHERE scope = 1 AND reason = 0") == 1)
+            #expect(!answer.text.contains("value=\"marketing\""), "it is off already")
+        }
+    }
+
+    @Test func `single lists are left from the preference page`() async throws {
+        try await OptOutStage.with { stage in
+            let path = "/p/\(stage.token(1, 5))"
+            let before = try await stage.execute(path)
+            #expect(before.text.contains("name=\"list\" value=\"1\""))
+            #expect(before.text.contains("name=\"list\" value=\"2\""))
+            let answer = try await stage.post(path, "action=leave&list=2")
+            #expect(!answer.text.contains("name=\"list\" value=\"2\""))
+            #expect(answer.text.contains("name=\"list\" value=\"1\""))
+            #expect(try await stage.number(Self.state(3, 5)) == 5)
+            #expect(try await stage.number(Self.state(1, 5)) == 0)
+            #expect(try await stage.number("SELECT count(*) FROM opt_out_proofs WHERE way = 2 AND list_id = 2") == 1)
+        }
+    }
+
+    @Test func `an undo takes back what this letter did, once, and both stay proven`() async throws {
+        try await OptOutStage.with { stage in
+            let path = "/u/\(stage.token(1, 6))"
+            let receipt = try await stage.post(path, "action=unsubscribe")
+            let proof = try #require(receipt.proof)
+            let undone = try await stage.post(path, "action=undo&proof=\(proof)")
+            #expect(undone.state == "undone")
+            #expect(undone.text.contains("Letters that were recalled stay recalled"))
+            #expect(try await stage.number("SELECT count(*) FROM suppressions") == 0)
+            #expect(try await stage.number("SELECT status FROM list_members WHERE list_id = 1 AND contact_id = 6") == 0)
+            #expect(try await stage.number(Self.state(1, 6)) == 5, "what was recalled stays so")
+            #expect(try await stage.post(path, "action=undo&proof=\(proof)").state == "undone", "again: the same")
+            #expect(try await stage.number("SELECT count(*) FROM opt_out_proofs") == 2)
+            // And a second thought.
+            let second = try await stage.post(path, "action=unsubscribe")
+            #expect(second.state == "receipt")
+            #expect(second.proof != proof)
+            #expect(
+                try await stage.post(path, "action=undo&proof=\(proof)").state == "receipt",
+                "the old undo is spent"
+            )
+            #expect(try await stage.number("SELECT count(*) FROM suppressions") == 1)
+        }
+    }
+
+    static let others: [(sql: String, because: Comment)] = [
+        ("(1, 1, %h, 2, 1, 1, 'bounce')", "a hard bounce"), ("(1, 1, %h, 0, 0, 2, 'complaint')", "a complaint"),
+        ("(1, 1, %h, 2, 1, 3, 'by hand')", "an operator"), ("(1, 1, %h, 0, 0, 4, 'erasure')", "an erasure"),
+        ("(1, 2, %h, 2, 1, 0, 'another letter')", "an unsubscribe that another letter brought, under another key"),
+    ]
+
+    @Test(arguments: others)
+    func `an undo leaves what others have said`(row: (sql: String, because: Comment)) async throws {
+        try await OptOutStage.with { stage in
+            let values = row.sql.split(separator: "%h", maxSplits: 1).joined(separator: "sha256('c7@example.net')")
+            try await stage.superuser.execute(
+                """
+                INSERT INTO suppressions (account_id, key_version, address_hash, scope, list_id, reason, source)
+                VALUES \(values)
+                """
+            )
+            let path = "/u/\(stage.token(1, 7))"
+            let proof = try #require(try await stage.post(path, "action=unsubscribe").proof)
+            #expect(try await stage.post(path, "action=undo&proof=\(proof)").state == "undone")
+            #expect(try await stage.number("SELECT count(*) FROM suppressions") == 1, row.because)
+        }
+    }
+
+    @Test func `what another letter did cannot be taken back, nor what is older than a week`() async throws {
+        try await OptOutStage.with { stage in
+            let proof = try #require(try await stage.post("/u/\(stage.token(1, 8))", "action=unsubscribe").proof)
+            // The same person's other letter, another person's, another account's.
+            for letter in [(2, 8), (1, 9), (4, 1)] as [(CampaignID, Seq)] {
+                let answer = try await stage.post("/u/\(stage.token(letter.0, letter.1))", "action=undo&proof=\(proof)")
+                #expect(answer.state == "not-undone")
+            }
+            // Of another letter for the same list: she has said so before, and there is nothing of its own to undo.
+            try await stage.superuser.execute(
+                "UPDATE deliveries SET list_id = 1 WHERE campaign_id = 3; UPDATE campaigns SET list_id = 1"
+                    + " WHERE campaign_id = 3"
+            )
+            let later = try await stage.post("/u/\(stage.token(3, 8))", "action=unsubscribe")
+            #expect(later.text.contains("Das hatten Sie schon früher gesagt"))
+            #expect(later.proof == nil)
+            try await stage.superuser.execute("UPDATE opt_out_proofs SET at = at - interval '8 days'")
+            let late = try await stage.post("/u/\(stage.token(1, 8))", "action=undo&proof=\(proof)")
+            #expect(late.state == "not-undone")
+            #expect(try await stage.number(Self.listSuppressions(8)) == 1)
+        }
+    }
+
+    @Test func `a transactional letter offers the newsletters and does not confirm by itself`() async throws {
+        try await OptOutStage.with { stage in
+            let path = "/u/\(stage.token(2, 10))"
+            let page = try await stage.execute(path)
+            #expect(page.text.contains("This letter is not a newsletter"))
+            #expect(page.text.contains("data-confirm=\"button\""))
+            #expect(try await stage.post(path, OptOutStage.oneClick).status == .ok, "a no is never lost")
+            #expect(try await stage.number(Self.listSuppressions(10)) == 1)
+            #expect(try await stage.number(Self.state(1, 10)) == 5)
+            #expect(try await stage.number(Self.state(2, 10)) == 0)
+        }
+    }
+
+    @Test func `pages speak the letter's language, name the sender, and show no address`() async throws {
+        try await OptOutStage.with { stage in
+            let german = try await stage.execute("/u/\(stage.token(3, 1))", headers: [.acceptLanguage: "fr"])
+            #expect(german.text.contains("<html lang=\"de\">"))
+            #expect(german.text.contains("„Offers“ abbestellen"))
+            #expect(german.text.contains("<p class=\"sender\">Acme</p>"))
+            try await stage.superuser.execute("UPDATE accounts SET display_name = 'Acme Shop' WHERE account_id = 1")
+            for path in ["/u/", "/p/"] {
+                let page = try await stage.execute(path + stage.token(1, 1))
+                #expect(page.text.contains("Acme Shop"))
+                #expect(!page.text.contains("example.net"))
+            }
+            let unknown = try await stage.execute("/u/nonsense", headers: [.acceptLanguage: "xx, es;q=0.8, fr;q=0.3"])
+            #expect(unknown.status == .notFound)
+            #expect(unknown.text.contains("<html lang=\"es\">"))
+        }
+    }
+
+    @Test func `how long it took is noted for doctor`() async throws {
+        try await OptOutStage.with { stage in
+            _ = try await stage.post("/u/\(stage.token(1, 11))", OptOutStage.oneClick)
+            #expect(try await stage.number("SELECT sum(n)::int8 FROM latencies WHERE what = 'opt-out'") == 1)
+        }
+    }
+
+    @Test func `a server that was told to forget commits keeps this one`() async throws {
+        try await OptOutStage.with { stage in
+            try await stage.superuser.execute(
+                "ALTER ROLE veredus_web IN DATABASE \(stage.database.name) SET synchronous_commit = off"
+            )
+            let database = AccountDatabase(pool: stage.pool, actor: "test")
+            let kept = try await database.transaction(account: nil) { connection in
+                let letter = try #require(try connection.letterOfOptOut(DeliveryKey(campaign: 1, seq: 12)))
+                let show = Statement("show-commit", "SELECT current_setting('synchronous_commit')")
+                let before = try connection.rows(show) { try $0.text(0) }
+                _ = try connection.optOut(letter, of: .marketing, by: .page)
+                return before + (try connection.rows(show) { try $0.text(0) })
+            }
+            #expect(kept == ["off", "on"])
+        }
+    }
+
+    @Test func `an answer that was lost after its commit is no false done, and asking again finds it done`()
+        async throws
+    {
+        try await OptOutStage.withProxy { stage, proxy in
+            let path = "/u/\(stage.token(1, 13))"
+            #expect(try await stage.execute(path).state == "ask")
+            try await proxy.set(.loseReply(to: Array("COMMIT".utf8)))
+            let lost = try await stage.post(path, "action=unsubscribe")
+            #expect(lost.status == .serviceUnavailable)
+            #expect(lost.headers[.retryAfter] == "5")
+            #expect(lost.state == "busy")
+            #expect(lost.text.contains("data-confirm=\"now\""), "the page tries again by itself")
+            #expect(try await stage.post(path, OptOutStage.oneClick).status == .serviceUnavailable)
+            try await proxy.set(.passOn)
+            let found = try await stage.post(path, "action=unsubscribe")
+            #expect(found.state == "receipt")
+            #expect(found.text.contains("1 letter that was waiting for you was recalled."))
+            #expect(try await stage.number("SELECT count(*) FROM opt_out_proofs") == 1)
+        }
+    }
+
+    @Test func `without a database every page says so, none says done, and looking does not retry for a machine`()
+        async throws
+    {
+        try await OptOutStage.withProxy { stage, proxy in
+            try await proxy.set(.refuse)
+            proxy.endConnections()
+            let letter = stage.token(1, 1)
+            for path in ["/u/", "/p/"] {
+                for form in ["action=unsubscribe", "action=marketing", "action=leave&list=1", "action=undo&proof=1"] {
+                    let answer = try await stage.post(path + letter, form)
+                    #expect(answer.status == .serviceUnavailable)
+                    #expect(answer.state == "busy")
+                    let sent = form.split(separator: "&").map { "value=\"\($0.split(separator: "=")[1])\"" }
+                    for value in sent { #expect(answer.text.contains(value), "it sends the same again") }
+                }
+            }
+            let look = try await stage.execute("/u/\(letter)")
+            #expect(look.status == .serviceUnavailable)
+            #expect(look.text.contains("data-confirm=\"sign\""))
+            #expect(look.text.contains("<noscript><meta http-equiv=\"refresh\" content=\"30\"></noscript>"))
+            #expect(try await stage.execute("/p/\(letter)").text.contains("http-equiv=\"refresh\""))
+            try await proxy.set(.passOn)
+            #expect(try await stage.number("SELECT count(*) FROM suppressions") == 0)
+        }
+    }
+
+    static func listSuppressions(_ contact: Int) -> String {
+        """
+        SELECT count(*) FROM suppressions s JOIN contacts c USING (address_hash)
+        WHERE c.contact_id = \(contact) AND s.scope = 2 AND s.list_id = 1 AND s.reason = 0
+        """
+    }
+
+    static func state(_ campaign: Int, _ seq: Int) -> String {
+        "SELECT state::int8 FROM deliveries WHERE campaign_id = \(campaign) AND seq = \(seq)"
+    }
+}
