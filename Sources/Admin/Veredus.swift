@@ -13,7 +13,8 @@ import Glibc
         version: "0.1.0",
         subcommands: [
             MigrateCommand.self, DoctorCommand.self, AccountCommand.self, ListCommand.self, LaneCommand.self,
-            ContactsCommand.self, SuppressCommand.self, CampaignCommand.self, DeadLettersCommand.self, APIKeyCommand.self,
+            ContactsCommand.self, SuppressCommand.self, CampaignCommand.self, DeadLettersCommand.self,
+            APIKeyCommand.self,
             ExitCodesCommand.self,
         ]
     )
