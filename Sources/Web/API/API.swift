@@ -134,8 +134,11 @@ extension IdempotencyRefused {
     fileprivate var problem: APIProblem {
         switch self {
         case .inProgress:
-            .conflict("in-progress", "The first request with this Idempotency-Key has not ended; try again in a moment.")
-                .with(.retryAfter, "1")
+            .conflict(
+                "in-progress",
+                "The first request with this Idempotency-Key has not ended; try again in a moment."
+            )
+            .with(.retryAfter, "1")
         case .otherRequest:
             APIProblem(
                 .unprocessableContent,

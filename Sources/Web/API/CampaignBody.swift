@@ -75,7 +75,9 @@ struct CampaignBody {
             reader.note("defaults", "must be an object")
             return nil
         }
-        if value.hasCardNumber { reader.noteInvalid("defaults", "hold a payment card number, which must not be stored") }
+        if value.hasCardNumber {
+            reader.noteInvalid("defaults", "hold a payment card number, which must not be stored")
+        }
         return value
     }
 

@@ -26,8 +26,12 @@ struct PageCursor: Equatable, Sendable {
     var text: String {
         let digits = hash.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         let plain = (["1", kind.rawValue] + numbers.map { String($0) } + (hash.isEmpty ? [] : [digits]))
-        return Data(plain.joined(separator: " ").utf8).base64EncodedString()
-            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        return Self.encoded(Array(plain.joined(separator: " ").utf8))
+    }
+
+    /// base64url without padding.
+    static func encoded(_ bytes: [UInt8]) -> String {
+        Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
     /// - Returns: `nil` unless it is, to the letter, what ``text`` of such a cursor is.

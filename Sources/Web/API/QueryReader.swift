@@ -64,7 +64,9 @@ struct QueryReader {
     mutating func cursor(_ kind: PageCursor.Kind) -> PageCursor? {
         guard let text = text("cursor") else { return nil }
         let cursor = PageCursor(text, kind: kind)
-        if cursor == nil { strayCursor = .init(pointer: "cursor", detail: "is none that a page of this list has given") }
+        if cursor == nil {
+            strayCursor = .init(pointer: "cursor", detail: "is none that a page of this list has given")
+        }
         return cursor
     }
 

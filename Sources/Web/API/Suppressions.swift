@@ -39,7 +39,9 @@ extension APICall {
         if let note, CardNumber.isIn(note.utf8) {
             reader.noteInvalid("note", "holds a payment card number, which must not be stored")
         }
-        if (scope == .list) != (list != nil) { reader.noteInvalid("list", "goes with the scope list, and only with it") }
+        if (scope == .list) != (list != nil) {
+            reader.noteInvalid("list", "goes with the scope list, and only with it")
+        }
         try reader.finish()
         guard let address, let note else { throw APIProblem.internalError }
         if let list { _ = try await listName(list, pointer: "/list") }
