@@ -2,7 +2,7 @@ extension Statement {
     /// Every statement of the service: what the statement check prepares against the migrated schema.
     package static let all: [Statement] =
         delivery + register + producer + freeze + admin + inbound + tracking + optOut + api + returning
-        + complaints + adminBounces + blocks + suppressionLists + dashboard
+        + complaints + adminBounces + blocks + suppressionLists + dashboard + erasure
 
     private static let dashboard = forPeople + forSessions + forSamples + forOverview
 

@@ -22,6 +22,7 @@ package struct Migration: Sendable {
         Migration(version: 6, name: "people", sql: PackageResources.V0006_people_sql),
         Migration(version: 7, name: "api", sql: PackageResources.V0007_api_sql),
         Migration(version: 8, name: "opt_out_proofs", sql: PackageResources.V0008_opt_out_proofs_sql),
+        Migration(version: 9, name: "erasure", sql: PackageResources.V0009_erasure_sql),
     ]
 }
 

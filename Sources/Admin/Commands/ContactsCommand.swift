@@ -3,7 +3,7 @@ import ArgumentParser
 struct ContactsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "contacts",
-        abstract: "Import, export and show contacts.",
-        subcommands: [ContactsImport.self, ContactsExport.self, ContactsShow.self]
+        abstract: "Import, export, show and erase contacts.",
+        subcommands: [ContactsImport.self, ContactsExport.self, ContactsShow.self, ContactsErase.self]
     )
 }

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Bootstrap
+import Postgres
+import Shared
+
+struct ContactsErase: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "erase",
+        abstract: "Take a person's data out of an account, for good.",
+        discussion: """
+            Address and fields go, and the words of servers and mails that may name the address. What stays is a number \
+            for the books, and a keyed hash that no import brings back and that is mailed never again. Queued letters are \
+            recalled. The address need not be a contact. Backups and exports that were made before keep what they have.
+            """
+    )
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var decision: DecisionOptions
+    @OptionGroup var account: AccountOption
+    @Argument(help: "The address.") var address: String
+
+    func run() async throws {
+        let address = try EmailAddress(address)
+        var reader = try Session.settings(common)
+        let (settings, key) = try reader.finished(PostgresSettings(reading: &reader), AddressKey(reading: &reader))
+        try await Session.run(settings) { session in
+            let account = try await session.account(named: account.name)
+            try await session.confirm(key)
+            guard decision.isConfirmed("Erase this person from \(account.name), for good?", session.console) else {
+                if output.json { session.console.print(["done": .bool(false)]) }
+                return
+            }
+            let receipt = try await session.database.erase(
+                key.identity.addressHash(address),
+                hashKey: key.number,
+                account: account.id,
+                reason: decision.reason
+            )
+            let suppression = receipt.suppression
+            if output.json {
+                return session.console.print([
+                    "done": .bool(true), "contacts": .number(receipt.contacts),
+                    "recalled": .number(suppression.recalled),
+                    "already_on_their_way": .number(suppression.alreadyOnTheirWay),
+                ])
+            }
+            session.console.print(
+                (receipt.contacts > 0 ? "erased" : "there was nothing to erase; the address stays suppressed")
+                    + ": \(suppression.recalled) queued letters recalled, \(suppression.alreadyOnTheirWay) "
+                    + "already on their way"
+            )
+        }
+    }
+}
