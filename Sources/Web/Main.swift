@@ -32,6 +32,7 @@ struct WebProgram: AsyncParsableCommand {
             let postgres = PostgresSettings(reading: &reader)
             let broker = BrokerSettings(reading: &reader, clientName: "veredus-web")
             let proxies = TrustedProxies(web.trustedProxies, reading: &reader)
+            let webhooks = WebhookDoor.open(WebhookSettings(reading: &reader), reading: &reader)
             var (database, amqp, ring, trusted) = try reader.finished(postgres, broker, keys, proxies)
             // Somebody waits for each answer: better none from the database than one that comes too late.
             database.statementTimeout = .seconds(10)
@@ -54,6 +55,7 @@ struct WebProgram: AsyncParsableCommand {
                 proxies: trusted,
                 drain: drain,
                 tracking: tracking,
+                webhooks: webhooks,
                 log: log
             )
             // The last one is asked to stop first.
@@ -73,6 +75,22 @@ struct WebProgram: AsyncParsableCommand {
             await pool.close()
             log.info("web stopped")
         }
+    }
+}
+
+extension WebhookDoor {
+    /// `nil` where the door is shut, and after a problem was noted.
+    static func open(_ settings: WebhookSettings, reading reader: inout SettingsReader) -> WebhookDoor? {
+        guard settings.secret != nil else { return nil }
+        if let ses = settings.ses, (try? SNSSignatures(certificateFile: ses.certificateFile)) == nil {
+            reader.report(.webhookSESCertificates, "must be a PEM file with certificates of RSA keys")
+            return nil
+        }
+        if let key = settings.sendGridKey, (try? SendGridSignatures(key: key)) == nil {
+            reader.report(.webhookSendGridKey, "must be the verification key as SendGrid shows it, base64")
+            return nil
+        }
+        return try? WebhookDoor(settings)
     }
 }
 

@@ -20,6 +20,8 @@ struct WebParts: Sendable {
     let proxies: TrustedProxies
     let drain: Drain
     let tracking: Tracking
+    /// `nil`: no provider's webhook is taken.
+    var webhooks: WebhookDoor?
     let log: Logger
 }
 
@@ -66,6 +68,14 @@ struct Site: Sendable {
 
     /// What people and programs use.
     private func addDashboard(to router: Router<WebContext>) {
+        if let door = parts.webhooks {
+            WebhookRoutes(
+                door: door,
+                database: AccountDatabase(pool: parts.pool, actor: "webhook"),
+                sorter: MailSorter(keys: parts.keys, seal: MailSeal(parts.keys.identity)),
+                log: parts.log
+            ).add(to: router)
+        }
         router.add(middleware: API(parts: parts))
         Dashboard(parts: parts, passwords: passwords).add(to: router)
     }

@@ -60,6 +60,10 @@ struct House: Sendable {
             addressKey: 1,
             proxies: try TrustedProxies([]),
             drain: Drain(seconds: 0),
+            tracking: Tracking(
+                buffer: EventBuffer(capacity: 10),
+                links: LinkBook(TrackedLinkStore(pool), log: Logger(label: "test"))
+            ),
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
     }

@@ -101,6 +101,10 @@ struct OptOutStage: Sendable {
             addressKey: 1,
             proxies: try TrustedProxies([]),
             drain: Drain(seconds: 0),
+            tracking: Tracking(
+                buffer: EventBuffer(capacity: 10),
+                links: LinkBook(TrackedLinkStore(pool), log: Logger(label: "test"))
+            ),
             log: log
         )
     }

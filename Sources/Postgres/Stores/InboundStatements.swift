@@ -12,7 +12,7 @@ extension Statement {
     /// state; `$9` content; `$10` how many of one letter at most.
     static let storeInboundMail = Statement(
         "store-inbound-mail",
-        roles: [.inbound, .admin],
+        roles: [.inbound, .admin, .web],
         """
         INSERT INTO inbound_mails (mailbox, hash, account_id, campaign_id, seq, attempt, sent_to, size_bytes, state, content)
         SELECT $1::text, $2::bytea, c.account_id, c.campaign_id, $4::int, $5::int, $6::bytea, $7::int, $8::smallint,
@@ -26,7 +26,7 @@ extension Statement {
     /// `$1` mailbox; `$2` hash; `$3` campaign.
     static let whyNotStored = Statement(
         "why-not-stored",
-        roles: [.inbound, .admin],
+        roles: [.inbound, .admin, .web],
         """
         SELECT EXISTS (SELECT FROM inbound_mails WHERE mailbox = $1 AND hash = $2),
                EXISTS (SELECT FROM campaigns WHERE campaign_id = $3)
@@ -35,7 +35,7 @@ extension Statement {
     /// `$1` mailbox; `$2` what.
     static let countInbound = Statement(
         "count-inbound",
-        roles: [.inbound, .admin],
+        roles: [.inbound, .admin, .web],
         """
         INSERT INTO inbound_counts (day, mailbox, what, n) VALUES ((now() AT TIME ZONE 'UTC')::date, $1, $2, 1)
         ON CONFLICT (day, mailbox, what) DO UPDATE SET n = inbound_counts.n + 1

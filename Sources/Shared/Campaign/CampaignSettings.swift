@@ -101,19 +101,21 @@ extension LetterTemplate {
         source.subjectName = "subject.mustache"
         source.htmlName = "body.html.mustache"
         source.textName = "body.txt.mustache"
+        var sender = SenderProfile(
+            fromName: settings.fromName,
+            fromAddress: settings.fromAddress,
+            replyTo: settings.replyTo,
+            returnPathDomain: installation.bounceDomain,
+            messageIDDomain: String(decoding: settings.fromAddress.domain, as: UTF8.self),
+            trackingBase: installation.trackingURL,
+            listID: "list-\(frozen.list).\(installation.bounceDomain)",
+            listName: frozen.listName,
+            language: settings.language
+        )
+        sender.relay = installation.relay
         try self.init(
             source: source,
-            sender: SenderProfile(
-                fromName: settings.fromName,
-                fromAddress: settings.fromAddress,
-                replyTo: settings.replyTo,
-                returnPathDomain: installation.bounceDomain,
-                messageIDDomain: String(decoding: settings.fromAddress.domain, as: UTF8.self),
-                trackingBase: installation.trackingURL,
-                listID: "list-\(frozen.list).\(installation.bounceDomain)",
-                listName: frozen.listName,
-                language: settings.language
-            ),
+            sender: sender,
             campaign: CampaignFacts(
                 id: frozen.campaign,
                 account: frozen.account,

@@ -8,6 +8,8 @@ struct LetterHeader: Sendable {
     private let trackingBase: [UInt8]
     private let messageIDDomain: [UInt8]
     let returnPathDomain: [UInt8]
+    /// Tells the relay which letter it is, where it tells nobody our return path: what stands before and after the token.
+    private let relayField: (before: [UInt8], after: [UInt8])?
     /// What follows List-Unsubscribe, up to the first byte of the text part.
     private let ending: [UInt8]
 
@@ -28,6 +30,7 @@ struct LetterHeader: Sendable {
         }
         beginning.append(contentsOf: "To: ".utf8)
         self.beginning = beginning
+        relayField = sender.relay.field
         ending = Self.ending(sender, campaign)
     }
 
@@ -97,11 +100,18 @@ struct LetterHeader: Sendable {
         buffer.append(contentsOf: "/u/".utf8)
         buffer.append(contentsOf: unsubscribe)
         buffer.append(contentsOf: ">,\r\n <mailto:".utf8)
+        let start = buffer.count
         buffer.append(contentsOf: KeyRing.mailUnsubscribePrefix.utf8)
         keys.append(.mailUnsubscribe(key), to: &buffer)
+        let local = start..<buffer.count
         buffer.append(UInt8(ascii: "@"))
         buffer.append(contentsOf: returnPathDomain)
         buffer.append(contentsOf: "?subject=unsubscribe>\r\n".utf8)
+        if let relayField {
+            buffer.append(contentsOf: relayField.before)
+            buffer.append(contentsOf: buffer[local])
+            buffer.append(contentsOf: relayField.after)
+        }
         buffer.append(contentsOf: ending)
     }
 

@@ -48,6 +48,8 @@ package struct SenderProfile: Sendable {
     package var listID: String?
     package var listName: String
     package var language: LetterLanguage
+    /// Whom the letters go through, where that provider does not keep our return path.
+    package var relay = RelayProvider.other
 
     package init(
         fromName: String,

@@ -64,15 +64,19 @@ package struct LetterSettings: Sendable, Equatable {
     package let trackingURL: String
     /// The domain of return paths and unsubscribe addresses.
     package let bounceDomain: String
+    /// Whom the letters go through, where that provider does not keep our return path.
+    package let relay: RelayProvider
 
-    package init(trackingURL: String, bounceDomain: String) {
+    package init(trackingURL: String, bounceDomain: String, relay: RelayProvider = .other) {
         self.trackingURL = trackingURL
         self.bounceDomain = bounceDomain
+        self.relay = relay
     }
 
     package init(reading reader: inout SettingsReader) {
         trackingURL = reader.webAddress(.trackingURL, example: "https://news.example.net")
         bounceDomain = reader.hostName(.bounceDomain, example: "bounces.example.net")
+        relay = reader.choice(.smtpProvider, default: .other)
     }
 }
 

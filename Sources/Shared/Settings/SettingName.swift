@@ -14,6 +14,7 @@ package enum SettingName: String, Sendable, CaseIterable {
     case smtpUser = "VEREDUS_SMTP_USER"
     case smtpPassword = "VEREDUS_SMTP_PASSWORD"
     case smtpPasswordFile = "VEREDUS_SMTP_PASSWORD_FILE"
+    case smtpProvider = "VEREDUS_SMTP_PROVIDER"
     case smtpConnections = "VEREDUS_SMTP_CONNECTIONS"
     case smtpMessagesPerConnection = "VEREDUS_SMTP_MESSAGES_PER_CONNECTION"
 
@@ -58,6 +59,11 @@ package enum SettingName: String, Sendable, CaseIterable {
     case eventBuffer = "VEREDUS_EVENT_BUFFER"
     case eventDays = "VEREDUS_EVENT_DAYS"
     case flushSeconds = "VEREDUS_FLUSH_SECONDS"
+    case webhookSecret = "VEREDUS_WEBHOOK_SECRET"
+    case webhookSecretFile = "VEREDUS_WEBHOOK_SECRET_FILE"
+    case webhookSESTopic = "VEREDUS_WEBHOOK_SES_TOPIC"
+    case webhookSESCertificates = "VEREDUS_WEBHOOK_SES_CERTIFICATE_FILE"
+    case webhookSendGridKey = "VEREDUS_WEBHOOK_SENDGRID_KEY"
     case webDrain = "VEREDUS_WEB_DRAIN"
     case webRequestTime = "VEREDUS_WEB_REQUEST_TIME"
     case apiPerMinute = "VEREDUS_API_PER_MINUTE"
@@ -79,7 +85,7 @@ package enum SettingName: String, Sendable, CaseIterable {
     /// Whether its value may never be shown: a password, a key, or a URL that can hold one.
     package var isSecret: Bool {
         switch self {
-        case .databaseURL, .ownerURL, .amqpURL, .smtpURL, .smtpPassword, .tokenKeys, .addressKey,
+        case .databaseURL, .ownerURL, .amqpURL, .smtpURL, .smtpPassword, .webhookSecret, .tokenKeys, .addressKey,
             .inboundIMAPURL, .inboundIMAPPassword:
             true
         default: false

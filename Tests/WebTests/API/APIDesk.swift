@@ -105,6 +105,10 @@ struct APIDesk: Sendable {
             addressKey: 1,
             proxies: try TrustedProxies(settings.trustedProxies),
             drain: Drain(seconds: settings.drainSeconds),
+            tracking: Tracking(
+                buffer: EventBuffer(capacity: 10),
+                links: LinkBook(TrackedLinkStore(pool), log: Logger(label: "test"))
+            ),
             log: log
         )
     }

@@ -1,0 +1,105 @@
+import Crypto
+import HTTPTypes
+import Hummingbird
+import Logging
+import Postgres
+import Shared
+
+/// The providers that are listened to, and how each proves that it is one.
+struct WebhookDoor: Sendable {
+    let secret: String
+    let ses: (topic: String, signatures: SNSSignatures)?
+    let sendGrid: SendGridSignatures?
+
+    init(secret: String, ses: (topic: String, signatures: SNSSignatures)? = nil, sendGrid: SendGridSignatures? = nil) {
+        self.secret = secret
+        self.ses = ses
+        self.sendGrid = sendGrid
+    }
+
+    /// - Returns: `nil` where no secret is set: the door is shut.
+    /// - Throws: When a certificate or a key cannot be used.
+    init?(_ settings: WebhookSettings) throws {
+        guard let secret = settings.secret else { return nil }
+        self.secret = secret
+        ses = try settings.ses.map { ($0.topic, try SNSSignatures(certificateFile: $0.certificateFile)) }
+        sendGrid = try settings.sendGridKey.map { try SendGridSignatures(key: $0) }
+    }
+}
+
+/// `POST /inbound/<provider>/<secret>`: bounces and complaints that a mail provider tells by HTTP.
+///
+/// Each is written as the mail that it could have been, and goes the way of mails: signed address verified, cut, stored
+/// once, acknowledged after the commit, judged by `veredus-inbound`. Anything else than 200 makes a provider come again.
+struct WebhookRoutes: Sendable {
+    static let mostBytes = 1 << 20
+
+    let door: WebhookDoor
+    let database: AccountDatabase
+    let sorter: MailSorter
+    let log: Logger
+    /// Seconds since 1970.
+    var clock: @Sendable () -> Double = { Double(UnixClock.seconds()) }
+
+    func add(to router: Router<WebContext>) {
+        router.post("inbound/:provider/:secret") { request, context in
+            let given = SHA256.hash(data: Array((context.parameters.get("secret") ?? "").utf8))
+            // Digests are compared in a time that tells nothing.
+            guard given == SHA256.hash(data: Array(door.secret.utf8)) else { return Self.notThere }
+            guard let body = try? await request.body.collect(upTo: Self.mostBytes) else {
+                return .text("more than \(Self.mostBytes) bytes\n", status: .contentTooLarge)
+            }
+            return await take(Array(body.readableBytesView), from: context.parameters.get("provider") ?? "", request)
+        }
+    }
+
+    private func take(_ body: [UInt8], from provider: String, _ request: Request) async -> Response {
+        guard let json = ProviderJSON(body) else { return .text("the body is no JSON\n", status: .badRequest) }
+        switch provider {
+        case "ses":
+            guard let ses = door.ses else { return Self.notThere }
+            guard json["TopicArn"].text == ses.topic, ses.signatures.isGenuine(json) else { return Self.forged }
+            if json["Type"].text == "SubscriptionConfirmation" {
+                // Nothing is fetched because a message says so: a person confirms it.
+                log.notice("confirm this subscription", metadata: ["address": "\(json["SubscribeURL"].text)"])
+                return .text("an operator will confirm it\n")
+            }
+            guard let message = ProviderJSON(Array(json["Message"].text.utf8)) else { return .text("no message\n") }
+            return await store(ProviderEvents.ses(message))
+        case "sendgrid":
+            guard let sendGrid = door.sendGrid else { return Self.notThere }
+            let isGenuine = sendGrid.isGenuine(
+                body,
+                signature: request.headers[Self.signature],
+                timestamp: request.headers[Self.timestamp],
+                now: clock()
+            )
+            guard isGenuine else { return Self.forged }
+            return await store(ProviderEvents.sendGrid(json))
+        case "postmark":
+            // It signs nothing: the secret in its address is what it proves itself by.
+            return await store(ProviderEvents.postmark(json))
+        default: return Self.notThere
+        }
+    }
+
+    private func store(_ reports: [ProviderReport]) async -> Response {
+        do {
+            for report in reports where !report.id.isEmpty {
+                let arrival = sorter.sort(report.mail, sentTo: Array(report.signedLocalPart.utf8))
+                _ = try await database.storeInbound(arrival, mailbox: "webhook:\(report.provider)")
+            }
+            return .text("\(reports.count) taken\n")
+        } catch {
+            log.warning("a webhook waits for the database", metadata: ["why": "\(error)"])
+            var response = Response.text("come again\n", status: .serviceUnavailable)
+            response.headers[.retryAfter] = "30"
+            return response
+        }
+    }
+
+    private static let signature = HTTPField.Name.unchecked("X-Twilio-Email-Event-Webhook-Signature")
+    private static let timestamp = HTTPField.Name.unchecked("X-Twilio-Email-Event-Webhook-Timestamp")
+    private static var notThere: Response { .text("there is nothing here\n", status: .notFound) }
+    private static var forged: Response { .text("the signature is not the provider's\n", status: .forbidden) }
+}
