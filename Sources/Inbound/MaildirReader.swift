@@ -13,16 +13,18 @@ struct MaildirReader: Service {
 
     static let mailbox = "maildir"
     private static let batch = 500
+    private static let longestWait = Duration.seconds(60)
 
     func run() async throws {
+        var wait = interval
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
-            var hasMore = false
             do {
-                hasMore = try await readOnce() == Self.batch
+                wait = try await readOnce() == Self.batch ? .zero : interval
             } catch {
                 intake.complain("the Maildir could not be read", error)
+                wait = max(interval, min(wait * 2, Self.longestWait))
             }
-            if !hasMore { try? await cancelWhenGracefulShutdown { try await Task.sleep(for: interval) } }
+            try? await cancelWhenGracefulShutdown { [wait] in try await Task.sleep(for: wait) }
         }
     }
 

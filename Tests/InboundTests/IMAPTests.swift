@@ -192,6 +192,16 @@ struct IMAPTests {
         }
     }
 
+    @Test func `opened and closed two hundred times, it leaves nothing behind`() async throws {
+        let settings = try Self.settings("imaps://localhost:\(try LoopbackPorts.free(1)[0])", nil)
+        for number in 1...200 {
+            let mailbox = IMAPMailbox(settings)
+            await #expect(throws: IMAPError.self) { try await mailbox.list() }
+            // Half of them are let go without a word.
+            if number % 2 == 0 { await mailbox.close() }
+        }
+    }
+
     static let urls: [(url: String, startTLS: String, isGood: Bool, because: Comment)] = [
         ("imaps://mail.example.net", "required", true, "TLS first"),
         ("imap://mail.example.net:143", "required", true, "STARTTLS"),

@@ -2,6 +2,7 @@ import Glibc
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Synchronization
 
 /// A client that says what it is told, octet by octet; one task uses it.
 final class MailClient {
@@ -10,14 +11,24 @@ final class MailClient {
     private let channel: any Channel
     private var pieces: AsyncThrowingStream<ByteBuffer, any Error>.AsyncIterator
     private var input = ByteBuffer()
+    private let received: Received
+
+    /// How many octets have come, read or not.
+    var receivedBytes: Int { received.count.withLock { $0 } }
+
+    private final class Received: Sendable {
+        let count = Mutex(0)
+    }
 
     init(port: Int) async throws {
+        let received = Received()
+        self.received = received
         let (stream, continuation) = AsyncThrowingStream.makeStream(of: ByteBuffer.self)
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Reader(continuation))
+                    try channel.pipeline.syncOperations.addHandler(Reader(continuation, received))
                 }
             }
             .connect(host: "127.0.0.1", port: port).get()
@@ -97,9 +108,18 @@ final class MailClient {
         typealias InboundIn = ByteBuffer
         private let pieces: AsyncThrowingStream<ByteBuffer, any Error>.Continuation
 
-        init(_ pieces: AsyncThrowingStream<ByteBuffer, any Error>.Continuation) { self.pieces = pieces }
+        private let received: Received
 
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) { pieces.yield(unwrapInboundIn(data)) }
+        init(_ pieces: AsyncThrowingStream<ByteBuffer, any Error>.Continuation, _ received: Received) {
+            self.pieces = pieces
+            self.received = received
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            let piece = unwrapInboundIn(data)
+            received.count.withLock { $0 += piece.readableBytes }
+            pieces.yield(piece)
+        }
         func channelInactive(context: ChannelHandlerContext) { pieces.finish() }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {

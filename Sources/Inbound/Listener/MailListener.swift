@@ -12,9 +12,10 @@ import Synchronization
 /// Without a database the dot is answered 451, and the sender tries again. A graceful stop answers what is on its way,
 /// says 421 to the others, and leaves.
 struct MailListener: Service {
-    /// Where it could not listen, and why.
-    struct CannotListen: Error, CustomStringConvertible {
+    /// Where it could not listen, and why; another program may leave the port.
+    struct CannotListen: TransientFailure, CustomStringConvertible {
         let description: String
+        let isTransient: Bool
     }
 
     let settings: InboundListenerSettings
@@ -117,7 +118,8 @@ struct MailListener: Service {
         } catch {
             throw CannotListen(
                 description: "cannot listen on \(settings.host):\(settings.port): \(error). "
-                    + "Give VEREDUS_INBOUND_LISTEN an address of this machine and a port that is free"
+                    + "Give VEREDUS_INBOUND_LISTEN an address of this machine and a port that is free",
+                isTransient: true
             )
         }
     }
@@ -221,7 +223,8 @@ extension InboundListenerSettings.Certificate {
         } catch {
             throw MailListener.CannotListen(
                 description: "the certificate cannot be used: \(error). Check VEREDUS_INBOUND_CERTIFICATE_FILE "
-                    + "and VEREDUS_INBOUND_CERTIFICATE_KEY_FILE: PEM, readable, and made for each other"
+                    + "and VEREDUS_INBOUND_CERTIFICATE_KEY_FILE: PEM, readable, and made for each other",
+                isTransient: false
             )
         }
     }
