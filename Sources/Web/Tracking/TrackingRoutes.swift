@@ -21,7 +21,7 @@ struct TrackingRoutes: Sendable {
     /// A transparent picture of one pixel: 43 bytes.
     static let pixel: [UInt8] =
         Array("GIF89a".utf8) + [1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF] + [0x21, 0xF9, 4, 1, 0, 0, 0, 0]
-        + [0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0] + [2, 1, 0x44, 0, 0x3B]
+        + [0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0] + [2, 2, 0x44, 1, 0, 0x3B]
 
     func add(to router: Router<WebContext>) {
         router.get("o/:token") { request, context in open(request, context) }
