@@ -13,7 +13,13 @@
     const status = form.querySelector("[role=status]");
     let isSending = false;
 
-    const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    // Ends a pause before its time.
+    let hurry = () => {};
+
+    const pause = (seconds) => new Promise((resolve) => {
+        setTimeout(resolve, seconds * 1000);
+        hurry = resolve;
+    });
 
     // The answer's page takes the place of this one's content.
     const show = async (answer) => {
@@ -58,6 +64,7 @@
 
     form.addEventListener("submit", (event) => {
         event.preventDefault();
+        hurry();
         send();
     });
 
