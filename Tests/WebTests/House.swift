@@ -136,9 +136,9 @@ struct Named<Inner: HTTPResponder>: HTTPResponder where Inner.Context == WebCont
     let inner: Inner
 
     func respond(to request: Request, context: WebContext) async throws -> Response {
-        var request = request
-        request.head.authority = request.headers[.testHost] ?? authority(of: House.url)
-        return try await inner.respond(to: request, context: context)
+        var head = request.head
+        head.authority = request.headers[.testHost] ?? authority(of: House.url)
+        return try await inner.respond(to: Request(head: head, body: request.body), context: context)
     }
 }
 
