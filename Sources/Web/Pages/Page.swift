@@ -8,6 +8,7 @@ struct Page: Sendable {
     ///   - source: The template's text, embedded.
     ///   - name: What errors call it.
     ///   - partials: What `{{>name}}` stands for.
+    /// - Throws: Where the template is wrong.
     init(_ source: [UInt8], name: String, partials: [String: [UInt8]] = [:]) throws(TemplateError) {
         template = try MustacheTemplate(
             AssetFiles.stamped(String(decoding: source, as: UTF8.self)),
