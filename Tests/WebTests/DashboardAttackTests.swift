@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Shared
 import TestKit
@@ -88,15 +89,21 @@ struct DashboardAttackTests {
         try await House.with { house in
             let owner = try await house.browser("ann")
             let staff = try await house.browser("ada")
+            let nobody = Browser(house: house)
+            let link = try await owner.post("/people/3/reset")
+            let token = try #require(link.text.firstRange(of: "/reset/"))
             let pages = [
                 try await owner.get("/campaigns"), try await owner.get("/campaigns/1"),
-                try await owner.get("/campaigns/1/figures"), try await owner.get("/campaigns/1/confirm/pause"),
+                try await owner.get("/campaigns/1/confirm/pause"), try await owner.get("/campaigns/1/preview"),
                 try await owner.get("/campaigns/1/preview?view=headers"), try await owner.get("/dead-letters"),
-                try await owner.get("/dead-letters/1"), try await owner.get("/people"),
+                try await owner.get("/dead-letters/1"), try await owner.get("/people"), link,
+                try await nobody.get("/reset/\(link.text[token.upperBound...].prefix(43))"),
                 try await staff.get("/operations"), try await staff.get("/accounts"),
-                try await owner.post("/sign-in", ["login": House.nasty, "password": "x"], token: .none),
+                try await nobody.post("/sign-in", ["login": House.nasty, "password": "x"], token: .none),
+                try await nobody.get("/sign-in"),
             ]
             for (number, page) in pages.enumerated() {
+                try Self.keep(page.text, as: number)
                 #expect(page.status == 200 || page.status == 401, "\(number): \(page.status)")
                 #expect(!page.text.contains("<script>"), "\(number)")
                 #expect(!page.text.contains("alert(1)</"), "\(number)")
@@ -105,8 +112,18 @@ struct DashboardAttackTests {
                 #expect(policy.hasPrefix("default-src 'none'") && !policy.contains("unsafe"), "\(number)")
                 #expect(policy.contains("frame-ancestors 'none'"), "\(number)")
                 #expect(page.headers[.cacheControl] == "no-store", "\(number)")
+                #expect(page.text.matches(of: /<h1[ >]/).count == 1, "\(number)")
+                #expect(
+                    page.text.matches(of: /<label for="([^"]+)"/).allSatisfy { page.text.contains("id=\"\($0.1)\"") }
+                )
             }
         }
+    }
+
+    /// Writes a page where a validator finds it, when VEREDUS_TEST_PAGES names a folder.
+    private static func keep(_ page: String, as number: Int) throws {
+        guard let folder = ProcessInfo.processInfo.environment["VEREDUS_TEST_PAGES"] else { return }
+        try page.write(toFile: "\(folder)/dash-\(number).html", atomically: true, encoding: .utf8)
     }
 
     @Test func `a letter runs nothing and loads nothing`() async throws {

@@ -122,8 +122,9 @@ struct House: Sendable {
         INSERT INTO dead_letters (campaign_id, seq, account_id, reason, detail, worker, queue, envelope) VALUES
             (1, 2, 1, 3, 'line 7: \(nasty.replacingQuotes)', 'w', 'jobs.default', 'v1 1 1 1'),
             (2, 1, 2, 3, 'theirs', 'w', 'jobs.default', 'v1 2 1 1');
-        INSERT INTO campaign_samples SELECT 1, now() - n * interval '10 seconds', 1, 2 - n % 2, 0, 0, 6 - n, n % 2, 0, 0, 0, 0, 0
-        FROM generate_series(0, 5) AS n;
+        INSERT INTO campaign_samples
+        SELECT 1, now() - n * interval '10 seconds', 1, 80 * n, 20, 30 - n % 7, 4800 - 80 * n, 60 - n, 0, 0, 0, 0, 0
+        FROM generate_series(0, 59) AS n;
         INSERT INTO workers (incarnation, name, slots, lanes, alive_until)
         VALUES (255, 'worker \(nasty.replacingQuotes)', 10, '{default}', now() + interval '1 hour');
         """
@@ -140,9 +141,9 @@ struct Named<Inner: HTTPResponder>: HTTPResponder where Inner.Context == WebCont
     let inner: Inner
 
     func respond(to request: Request, context: WebContext) async throws -> Response {
-        var request = request
-        request.head.authority = request.headers[.testHost] ?? authority(of: House.url)
-        return try await inner.respond(to: request, context: context)
+        var head = request.head
+        head.authority = request.headers[.testHost] ?? authority(of: House.url)
+        return try await inner.respond(to: Request(head: head, body: request.body), context: context)
     }
 }
 

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Postgres
 import Shared
 import TestKit
@@ -28,7 +29,8 @@ struct LivePageTests {
                 async let stream = browser.get("/campaigns/1/live")
                 try await Self.wait(
                     in: house,
-                    for: "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%counters c JOIN lanes%'"
+                    for:
+                        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND usename = 'veredus_web' AND query LIKE '%counters c JOIN lanes%'"
                 )
                 group.cancelAll()
                 #expect(try await stream.text.contains("\"failed\":\"1\""))

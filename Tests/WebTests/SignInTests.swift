@@ -1,4 +1,5 @@
 import HTTPTypes
+import HummingbirdCore
 import Shared
 import TestKit
 import Testing

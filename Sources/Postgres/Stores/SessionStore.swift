@@ -55,6 +55,7 @@ package struct SessionStore: Sendable {
     ///   - seconds: How long it lasts at most.
     ///   - old: The hash of a session that the browser had before: it ends.
     ///   - actor: For the audit log.
+    /// - Throws: ``PostgresError``.
     package func begin(
         _ hash: [UInt8],
         for facts: SignInFacts,

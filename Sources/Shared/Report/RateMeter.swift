@@ -16,9 +16,9 @@ package struct RateMeter: Sendable {
     /// The number of the last look; `nil` before the first.
     package var last: Int64? { looks.last?.number }
 
-    /// Per second, lately; 0 until there were two looks.
+    /// Per second, lately; 0 until there were two looks, and while it shrinks.
     package var perSecond: Double {
         guard let first = looks.first, let last = looks.last, last.at > first.at else { return 0 }
-        return Double(last.number - first.number) / (last.at - first.at)
+        return max(0, Double(last.number - first.number) / (last.at - first.at))
     }
 }

@@ -41,14 +41,8 @@ enum Views {
 
     /// A page for whoever is signed in.
     ///
-    /// - Parameters:
-    ///   - view: Which.
-    ///   - title: Of the window.
-    ///   - visit: Who looks; `nil` before anybody has signed in.
-    ///   - section: The entry of the menu that it belongs to.
-    ///   - fields: What it says, besides what every page says.
-    ///   - isRefreshed: Whether a browser without scripts loads it again from time to time.
-    ///   - status: Of the answer.
+    /// `visit`: `nil` before anybody has signed in. `section`: The entry of the menu that it belongs to. `fields`: What it
+    /// says besides what every page says. `isRefreshed`: Whether a browser without scripts loads it again by itself.
     static func respond(
         _ view: Page,
         title: String,

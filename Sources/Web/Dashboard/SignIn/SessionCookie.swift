@@ -54,5 +54,4 @@ enum CrossSite {
 
 extension HTTPField.Name {
     static let secFetchSite = unchecked("Sec-Fetch-Site")
-    static let retryAfter = unchecked("Retry-After")
 }
