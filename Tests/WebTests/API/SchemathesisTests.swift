@@ -43,7 +43,7 @@ struct SchemathesisTests {
                         python, "-m", "schemathesis.cli", "--config-file", "\(folder)/settings.toml", "run",
                         "http://localhost:\(server.port)/api/v1/openapi.json",
                         "--header", "Authorization: Bearer \(desk.key)", "--checks", "all", "--max-examples", "5",
-                        "--max-time", "45", "--seed", "1", "--no-shrink", "--generation-database", "none",
+                        "--max-time", "25", "--seed", "1", "--no-shrink", "--generation-database", "none",
                         "--no-color", "--workers", "2",
                     ],
                     folder: folder,
