@@ -33,6 +33,8 @@ extension AccountDatabase {
     ///   - scopes: What it opens; not empty.
     ///   - expiry: Seconds since 1970; `nil` is never.
     ///   - account: Whose data it opens.
+    /// - Returns: What is stored of it.
+    /// - Throws: ``PostgresError``.
     package func createAPIKey(
         _ key: APIKey,
         named name: String,

@@ -23,14 +23,23 @@ package enum LoopbackPorts {
 
     /// Whether somebody accepts connections on a loopback port.
     package static func accept(_ port: UInt16) -> Bool {
+        guard let descriptor = connected(to: port) else { return false }
+        close(descriptor)
+        return true
+    }
+
+    /// A socket that is connected to a loopback port, the caller's to close; `nil` when nobody listens.
+    package static func connected(to port: UInt16) -> Int32? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
         var address = loopback(port)
-        return withUnsafePointer(to: &address) { pointer in
+        let isConnected = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
+        if isConnected { return descriptor }
+        close(descriptor)
+        return nil
     }
 
     private static func loopback(_ port: UInt16) -> sockaddr_in {

@@ -126,7 +126,10 @@ struct FieldReader {
 
     mutating func whole(_ name: String, _ range: ClosedRange<Int>, isRequired: Bool = false) -> Int? {
         guard let value = value(name, isRequired: isRequired) else { return nil }
-        guard case .number(let text) = value, let number = Int(text.string), range.contains(number) else {
+        // JSON has one kind of number: 5.0 is whole (JSON Schema, "integer").
+        guard case .number(let text) = value,
+            let number = Int(text.string) ?? Double(text.string).flatMap({ Int(exactly: $0) }), range.contains(number)
+        else {
             note(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
             return nil
         }

@@ -83,7 +83,7 @@ struct APIDesk: Sendable {
     /// What a program would have made of its settings.
     static func parts(pool: PostgresPool, settings changes: [SettingName: String] = [:]) throws -> WebParts {
         var texts: [SettingName: String] = [
-            .trackingURL: "http://news.localhost", .dashboardURL: "http://localhost",
+            .trackingURL: "https://news.example.net", .dashboardURL: "http://localhost",
             .apiPerMinute: "100000",
         ]
         texts.merge(changes) { $1 }

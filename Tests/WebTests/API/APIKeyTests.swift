@@ -35,7 +35,10 @@ struct APIKeyTests {
             let table: [(field: String, because: Comment)] = [
                 ("Bearer \(expired)", "expired"), ("Bearer \(revoked)", "revoked"),
                 ("Bearer \(APIKey(using: &random).text)", "never made"), ("Bearer ", "empty"),
-                ("Bearer \(desk.key.dropLast())0", "another secret with the same beginning"),
+                (
+                    "Bearer \(desk.key.dropLast())\(desk.key.hasSuffix("0") ? "1" : "0")",
+                    "another secret with the same beginning"
+                ),
                 (desk.key, "no scheme"), ("Basic \(desk.key)", "another scheme"),
             ]
             for row in table {
@@ -136,7 +139,7 @@ struct TokenBucketTests {
         #expect(bucket.take(now: 100) == nil)
         #expect(bucket.take(now: 100) == nil)
         #expect(bucket.take(now: 100) == 30)
-        #expect(bucket.take(now: 129) == 1)
+        #expect(bucket.take(now: 129.5).map { abs($0 - 0.5) < 0.001 } == true)
         #expect(bucket.take(now: 130) == nil)
         #expect(bucket.take(now: 90) != nil, "a clock that goes back gives nothing")
         #expect(!bucket.isFull(now: 189))

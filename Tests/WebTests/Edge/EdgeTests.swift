@@ -1,0 +1,133 @@
+import Foundation
+import Postgres
+import TestKit
+import Testing
+
+@testable import Web
+
+@Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"))
+struct EdgeTests {
+    @Test func `a connection on which a request does not arrive in time is closed`() async throws {
+        try await PrivateDatabase.with { database in
+            try await WebServer.with(database, ["VEREDUS_WEB_REQUEST_TIME": "1"]) { server in
+                let head = "POST /api/v1/lists HTTP/1.1\r\nHost: localhost:\(server.port)\r\n"
+                let table: [(begin: String, more: String, because: Comment)] = [
+                    ("GET /healthz HTTP/1.1\r\n", "X-A: b\r\n", "a head that never ends"),
+                    ("\(head)Content-Length: 100000\r\n\r\n", "x", "a body that trickles"),
+                    ("\(head)Transfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n", "a body of unknown length"),
+                    ("", "", "nothing at all"),
+                ]
+                for row in table {
+                    let client = try RawClient(port: server.port)
+                    let start = ContinuousClock.now
+                    client.send(row.begin)
+                    // A byte now and then, for far longer than a request may take.
+                    while ContinuousClock.now - start < .seconds(8), client.send(row.more), !row.more.isEmpty {
+                        try await Task.sleep(for: .milliseconds(200))
+                    }
+                    #expect(client.rest() != nil, row.because)
+                    #expect(ContinuousClock.now - start < .seconds(6), row.because)
+                }
+                #expect(try server.ask("GET /healthz").hasPrefix("HTTP/1.1 200"), "others are served")
+            }
+        }
+    }
+
+    @Test func `what is too large is refused, and by its name`() async throws {
+        try await APIDesk.with { desk in
+            try await WebServer.with(desk.database) { server in
+                let long = String(repeating: "x", count: 20 << 10)
+                #expect(try server.ask("GET /healthz", "X-Long: \(long)").hasPrefix("HTTP/1.1 431"))
+                let many = (1...40).map { "X-\($0): \(String(repeating: "x", count: 1_000))" }.joined(separator: "\r\n")
+                #expect(try server.ask("GET /healthz", many).hasPrefix("HTTP/1.1 431"))
+                let key = "Authorization: Bearer \(desk.key)"
+                let declared = try server.ask("POST /api/v1/lists", key, "Content-Length: 10000000")
+                #expect(declared.hasPrefix("HTTP/1.1 413"), "before a byte of it has come")
+                let chunk = "\r\n\r\n11000\r\n" + String(repeating: "x", count: 0x11000) + "\r\n"
+                let undeclared = try server.ask("POST /api/v1/lists", key, "Transfer-Encoding: chunked\(chunk)0")
+                #expect(undeclared.hasPrefix("HTTP/1.1 413"), "of a length that was not said")
+                let wild = try server.ask("NO THING")
+                #expect(wild.hasPrefix("HTTP/1.1 400"))
+            }
+        }
+    }
+
+    @Test func `a host that is not ours gets nothing, and each site its own`() async throws {
+        try await PrivateDatabase.with { database in
+            try await WebServer.with(database) { server in
+                let table: [(host: String, status: String, because: Comment)] = [
+                    ("localhost:\(server.port)", "401", "the dashboard's"),
+                    ("LOCALHOST:\(server.port)", "401", "its case"),
+                    ("news.example.net", "404", "the tracking host has no API"), ("localhost", "421", "another port"),
+                    ("127.0.0.1:\(server.port)", "421", "an address"), ("evil.example", "421", "anybody's"),
+                    ("localhost:\(server.port).evil.example", "421", "ours is its beginning"),
+                    ("localhost:\(server.port)@evil.example", "421", "ours as a user"),
+                ]
+                for row in table {
+                    let answer = try server.ask("GET /api/v1/account", host: row.host, "X-Forwarded-Host: localhost")
+                    #expect(answer.hasPrefix("HTTP/1.1 \(row.status)"), "\(row.because): \(answer.prefix(60))")
+                }
+                #expect(
+                    try server.ask("GET /healthz", host: "10.0.0.1").hasPrefix("HTTP/1.1 200"),
+                    "a balancer asks so"
+                )
+                #expect(try server.ask("GET /readyz", host: "10.0.0.1").hasPrefix("HTTP/1.1 200"))
+                let answer = try server.ask("GET /api/v1/account", "Host: evil.example")
+                #expect(!answer.hasPrefix("HTTP/1.1 200"), "two hosts: \(answer.prefix(60))")
+            }
+        }
+    }
+
+    @Test func `a balancer hears of the end before the door closes, and what was asked is answered`() async throws {
+        try await APIDesk.with { desk in
+            try await WebServer.with(desk.database, ["VEREDUS_WEB_DRAIN": "2"]) { server in
+                let open = try RawClient(port: server.port)
+                // Asked before the end, complete after it.
+                let body = #"{"name": "late"}"#
+                open.send(
+                    "POST /api/v1/lists HTTP/1.1\r\nHost: localhost:\(server.port)\r\nAuthorization: Bearer \(desk.key)\r\n"
+                        + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+                )
+                server.process.send(SIGTERM)
+                var ready = ""
+                let deadline = ContinuousClock.now + .seconds(5)
+                while !ready.hasPrefix("HTTP/1.1 503"), ContinuousClock.now < deadline {
+                    ready = try server.ask("GET /readyz")
+                }
+                #expect(ready.contains("stopping"))
+                #expect(try server.ask("GET /healthz").hasPrefix("HTTP/1.1 200"), "it still serves")
+                open.send(body)
+                #expect(open.some().hasPrefix("HTTP/1.1 201"))
+                #expect(try await server.process.exit(within: .seconds(20)) == .exit(0))
+                #expect(try await desk.sql("SELECT name FROM lists WHERE name = 'late'") == ["late"])
+            }
+        }
+    }
+
+    @Test func `with a certificate of its own it speaks TLS, and browsers are told to stay there`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "veredus-tls-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let made = try await ChildProcess.run([
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
+            "1",
+            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", "\(folder)/key.pem", "-out",
+            "\(folder)/chain.pem",
+        ])
+        try #require(made.succeeded, "\(made.errors)")
+        try await PrivateDatabase.with { database in
+            let settings = ["VEREDUS_WEB_CERTIFICATE": "\(folder)/chain.pem", "VEREDUS_WEB_KEY": "\(folder)/key.pem"]
+            try await WebServer.with(database, scheme: "https", settings) { server in
+                let url = "https://localhost:\(server.port)/api/v1/openapi.json"
+                let answer = try await ChildProcess.run(["curl", "-sSi", "--cacert", "\(folder)/chain.pem", url])
+                #expect(answer.output.hasPrefix("HTTP/1.1 200"), "\(answer.errors)")
+                #expect(answer.output.lowercased().contains("strict-transport-security: max-age="))
+                let old = try await ChildProcess.run([
+                    "curl", "-sS", "--cacert", "\(folder)/chain.pem", "--tls-max", "1.1", url,
+                ])
+                #expect(!old.succeeded, "no TLS before 1.2")
+                #expect(!(try server.ask("GET /healthz")).hasPrefix("HTTP/1.1 200"), "nothing in the clear")
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Glibc
+import TestKit
+
+/// A connection on which every byte is written by the test.
+final class RawClient: Sendable {
+    private let descriptor: Int32
+
+    init(port: Int) throws {
+        guard let descriptor = LoopbackPorts.connected(to: UInt16(port)) else {
+            throw SocketFailure(description: "nobody listens on \(port)")
+        }
+        self.descriptor = descriptor
+        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    deinit { close(descriptor) }
+
+    /// Whether it could be written.
+    @discardableResult
+    func send(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        return Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
+    }
+
+    /// All that comes until the other side closes; `nil` when it does not within 20 s.
+    func rest() -> String? {
+        var all: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count < 0 { return errno == ECONNRESET ? String(decoding: all, as: UTF8.self) : nil }
+            guard count > 0 else { return String(decoding: all, as: UTF8.self) }
+            all += buffer[..<count]
+        }
+    }
+
+    /// The next bytes that come; empty at the end.
+    func some() -> String {
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        let count = recv(descriptor, &buffer, buffer.count, 0)
+        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : ""
+    }
+}
+
+/// Why a test's own socket could not be used.
+struct SocketFailure: Error, CustomStringConvertible {
+    let description: String
+}
