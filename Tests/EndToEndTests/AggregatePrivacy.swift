@@ -24,7 +24,7 @@ extension Scenarios {
                 let campaign = try await stage.startCampaign(html: Self.html)
                 _ = try stage.startProducer()
                 _ = try stage.startWorker()
-                let web = try await stage.startWeb()
+                let web = try await stage.startWebWithHosts()
                 let books = try await stage.wait(for: campaign)
                 #expect(books[.accepted] == Self.recipients)
                 let letters = stage.simulator.accepted.sorted { $0.recipient < $1.recipient }

@@ -15,7 +15,7 @@ extension LongScenarios {
             mail.keepsContentOfFirst = 25
             try await Stage.with(mail, on: Stage.Servers(cluster: cluster, broker: broker)) { stage in
                 try await stage.addContacts(25)
-                let web = try await stage.startWeb()
+                let web = try await stage.startWebWithHosts()
                 _ = try stage.startProducer()
                 _ = try stage.startWorker()
                 let campaign = try await stage.startCampaign()

@@ -30,8 +30,8 @@ package enum SettingName: String, Sendable, CaseIterable {
 
     case webListen = "VEREDUS_WEB_LISTEN"
     case webTrustedProxies = "VEREDUS_WEB_TRUSTED_PROXIES"
-    case webCertificate = "VEREDUS_WEB_CERTIFICATE"
-    case webKey = "VEREDUS_WEB_KEY"
+    case webCertificate = "VEREDUS_WEB_CERTIFICATE_FILE"
+    case webKey = "VEREDUS_WEB_CERTIFICATE_KEY_FILE"
     case inboundListen = "VEREDUS_INBOUND_LISTEN"
     case inboundProtocol = "VEREDUS_INBOUND_PROTOCOL"
     case inboundCertificate = "VEREDUS_INBOUND_CERTIFICATE_FILE"

@@ -22,7 +22,8 @@ extension Stage {
         return try start("veredus-worker", role: .worker, settings: settings)
     }
 
-    func start(_ name: String, role: StatementRole, settings: [String: String]) throws -> Program {
+    /// Starts a program of ours by its name, with the settings of its role and some more.
+    package func start(_ name: String, role: StatementRole, settings: [String: String]) throws -> Program {
         var environment = settingsForAll(role)
         environment["VEREDUS_LOST_AFTER"] = "2"
         environment["VEREDUS_RETRY_FIRST"] = "0.2"

@@ -7,6 +7,7 @@ extension Stage {
     /// Where a started web program is found.
     package struct Web: Sendable {
         package let program: Program
+        package let port: Int
         /// `http://127.0.0.1:…`: pixels, links and pages of letters, and the dashboard as well.
         package let base: String
     }
@@ -29,7 +30,7 @@ extension Stage {
             }
             try await Task.sleep(for: .milliseconds(20))
         }
-        return Web(program: program, base: base)
+        return Web(program: program, port: Int(port), base: base)
     }
 
     private static func listens(_ port: UInt16) -> Bool {
