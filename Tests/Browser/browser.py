@@ -16,6 +16,7 @@ import base64
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -127,7 +128,16 @@ class Browser:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)  # its helpers, in the group that it was started in
+        except ProcessLookupError:
+            pass
+
+        def is_gone():
+            shutil.rmtree(self._folder, ignore_errors=True)
+            return not os.path.exists(self._folder)
+
+        wait_until(is_gone, f"the removal of {self._folder}")
 
 
 class Page:
