@@ -112,7 +112,18 @@ def counted(options):
     return int(output)
 
 
-def await_counted(options, wanted, limit=180):
+def count(options, asked):
+    """Starts the recorder, which would have taken the cores that were measured, and waits until it has counted."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("VEREDUS_")}
+    recorder = subprocess.Popen(json.loads(options.recorder), stdin=subprocess.DEVNULL, env=environment)
+    try:
+        return await_counted(options, asked)
+    finally:
+        recorder.terminate()
+        recorder.wait(timeout=60)
+
+
+def await_counted(options, wanted, limit=300):
     ends = time.monotonic() + limit
     seen = -1
     while time.monotonic() < ends:
@@ -140,14 +151,14 @@ def report(result):
         f"{many['connections']:,} open connections: {many['with_them_mib']:.1f} MiB (before {many['before_mib']:.1f}), "
         f"an answer beside them in {many['answer_beside_ms']:.1f} ms",
         f"events: {result['asked']:,} asked for, {result['counted']:,} counted, "
-        f"{result['asked'] - result['counted']:,} dropped or not yet counted",
+        f"{max(0, result['asked'] - result['counted']):,} dropped or not yet counted",
     ]
     return "\n".join(lines) + "\n"
 
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("wrk", "host", "psql", "database-url", "configuration", "output"):
+    for name in ("wrk", "host", "psql", "database-url", "configuration", "output", "recorder"):
         parser.add_argument("--" + name, required=True)
     for name in ("hello-port", "web-port", "campaign", "web-pid", "seconds", "connections"):
         parser.add_argument("--" + name, type=int, required=True)
@@ -182,7 +193,7 @@ def main():
             ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
         ).stdout.strip(),
         "asked": asked,
-        "counted": await_counted(options, asked),
+        "counted": count(options, asked),
     }
     hello = statistics.median(row["rate"] for row in rounds["hello"])
     for name, rows in rounds.items():

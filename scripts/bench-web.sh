@@ -29,11 +29,12 @@ run_bench_web() {
         --hello-port "$HELLO_PORT" --web-port "$WEB_PORT" --host t.example.test --campaign "$CAMPAIGN" \
         --web-pid "$(process_id bench-web)" --seconds "$SECONDS_EACH" --connections "$WEB_CONNECTIONS" \
         --psql "$(postgres_bin)/psql" --database-url "$(superuser_url "$POSTGRES_PORT" veredus)" \
+        --recorder "[\"$BENCH_PROGRAMS/veredus-recorder\", \"--settings\", \"$BENCH/settings/recorder.env\"]" \
         --configuration "$BENCH_CONFIGURATION" --output "$OUTPUT"
     say "Written: $OUTPUT.json and $OUTPUT.txt"
 }
 
-# begin_web_bench: empty servers, a campaign with two links, the web side, the recorder, and the framework alone.
+# begin_web_bench: empty servers, a campaign with two links, the web side, and the framework alone.
 begin_web_bench() {
     local role
     stop_programs bench
@@ -60,7 +61,6 @@ begin_web_bench() {
     # As many open connections as are measured need as many descriptors, here and there.
     ulimit -n "$(ulimit -Hn)"
     start_program bench-web "$BENCH/settings/web.env" "$BENCH_PROGRAMS/veredus-web"
-    start_program bench-recorder "$BENCH/settings/recorder.env" "$BENCH_PROGRAMS/veredus-recorder"
     : >"$LOCAL/run/bench-hello.log"
     start_process bench-hello "$LOCAL/run/bench-hello.log" "$BENCH_PROGRAMS/veredus-hello" --port "$HELLO_PORT"
     await_port bench-web "$WEB_PORT" 20 || fail_with_log bench-web

@@ -24,16 +24,26 @@ extension Scenarios {
                 // Another queue type than the publisher's own is a mistake of topology: the recorder declares it.
                 var recorders = [try stage.startRecorder()]
                 try await stage.wait { (try? await publisher.depth(of: EventEnvelope.queue)) != nil }
+                let lock = try await stage.database.connect(name: "lock")
                 for (part, range) in Self.parts(of: bodies.count).enumerated() {
                     let some = Array(bodies[range])
+                    let isInMidFlush = part.isMultiple(of: 2)
+                    if isInMidFlush { try await lock.execute("BEGIN; LOCK TABLE engagement IN ACCESS EXCLUSIVE MODE") }
                     // Twice, as after a confirm that was lost.
                     let outcomes = try await publisher.publish((some + some).shuffled(), to: EventEnvelope.queue)
                     #expect(outcomes.allSatisfy { $0 == .confirmed })
-                    let wanted = part * Self.numbers / (2 * Self.kills)
-                    try await stage.wait { try await stage.number("SELECT count(*) FROM counted") >= wanted }
+                    if isInMidFlush {
+                        // Everything is written and nothing committed.
+                        try await stage.wait { try await stage.number(Self.waitingForLock) > 0 }
+                    } else {
+                        let wanted = part * Self.numbers / (2 * Self.kills)
+                        try await stage.wait { try await stage.number("SELECT count(*) FROM counted") >= wanted }
+                    }
                     recorders.removeLast().crash()
+                    if isInMidFlush { try await lock.execute("ROLLBACK") }
                     recorders.append(try stage.startRecorder())
                 }
+                await lock.close()
                 // A second one beside it: they share the queue.
                 _ = try stage.startRecorder()
                 _ = try await publisher.publish(Array(bodies.prefix(40)), to: EventEnvelope.queue)
@@ -54,6 +64,9 @@ extension Scenarios {
                 await publisher.close()
             }
         }
+
+        private static let waitingForLock =
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = 'veredus_recorder' AND wait_event_type = 'Lock'"
 
         /// Each number asked for twice, under an id each time; and a hundred machines.
         private static func bodies(of campaign: CampaignID) -> [[UInt8]] {

@@ -14,17 +14,24 @@ struct SecurityHeaders: RouterMiddleware {
         next: (Request, WebContext) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        var headers: HTTPFields = [
-            .contentSecurityPolicy: Self.policy,
-            .xContentTypeOptions: "nosniff",
-            .unchecked("Referrer-Policy"): "no-referrer",
-            .unchecked("Cross-Origin-Opener-Policy"): "same-origin",
-            .unchecked("Cross-Origin-Resource-Policy"): "cross-origin",
-            .unchecked("Permissions-Policy"): "camera=(), geolocation=(), microphone=()",
-        ]
-        if context.isEncrypted { headers[.strictTransportSecurity] = "max-age=31536000" }
         // A route that says something of its own knows why.
-        for field in headers where response.headers[field.name] == nil { response.headers[field.name] = field.value }
+        for field in context.isEncrypted ? Self.encrypted : Self.plain where !response.headers.contains(field.name) {
+            response.headers.append(field)
+        }
         return response
     }
+
+    private static let plain: HTTPFields = [
+        .contentSecurityPolicy: policy,
+        .xContentTypeOptions: "nosniff",
+        .unchecked("Referrer-Policy"): "no-referrer",
+        .unchecked("Cross-Origin-Opener-Policy"): "same-origin",
+        .unchecked("Cross-Origin-Resource-Policy"): "cross-origin",
+        .unchecked("Permissions-Policy"): "camera=(), geolocation=(), microphone=()",
+    ]
+    private static let encrypted: HTTPFields = {
+        var fields = plain
+        fields[.strictTransportSecurity] = "max-age=31536000"
+        return fields
+    }()
 }

@@ -4,8 +4,8 @@ import Synchronization
 /// Opens and clicks between the request and the broker, in memory and bounded.
 ///
 /// Each is held for a moment, in which its client's other requests are seen: who asks for many links of one campaign at
-/// once is a scanner, and what it asked for before counts as a machine's, too. The client's address is forgotten with
-/// the last of its events, at most two moments later. What has been held is taken by ``EventFlow``; what cannot be
+/// once is a scanner, and what it asked for before counts as a machine's, too. The client's address is forgotten
+/// some seconds later. What has been held is taken by ``EventFlow``; what cannot be
 /// published comes back. A full buffer drops what comes, and counts it.
 final class EventBuffer: Sendable {
     /// How long an event is held.
@@ -52,19 +52,35 @@ final class EventBuffer: Sendable {
         var held: [Held] = []
         /// Those before it were taken.
         var head = 0
+        /// Of the running term and of the one before: forgetting one is no work for each client.
         var behaviours: [Visit: Behaviour] = [:]
+        var earlier: [Visit: Behaviour] = [:]
+        var termEnds: ContinuousClock.Instant?
         /// Judged, and waiting for the broker.
         var judged: [Entry] = []
         var figures = Figures()
 
         var count: Int { held.count - head + judged.count }
 
+        func behaviour(of visit: Visit) -> Behaviour? { behaviours[visit] ?? earlier[visit] }
+
+        /// Begins a new term when it is time: what was seen in the one before the last is forgotten. A term is longer
+        /// than an event is held.
+        mutating func turn(at now: ContinuousClock.Instant) {
+            guard let end = termEnds, now < end else {
+                earlier = behaviours
+                behaviours = Dictionary(minimumCapacity: earlier.count)
+                termEnds = now + EventBuffer.window * 2
+                return
+            }
+        }
+
         /// Judges the oldest event that is held.
         mutating func release() {
             let next = held[head]
             head += 1
             var entry = next.entry
-            if behaviours[next.visit]?.isMachine == true {
+            if behaviour(of: next.visit)?.isMachine == true {
                 entry = Entry(hour: entry.hour, event: entry.event.ofMachine)
             }
             if entry.event.isMachine { figures.machines += 1 }
@@ -91,7 +107,9 @@ final class EventBuffer: Sendable {
             }
             state.figures.taken += 1
             let visit = Visit(client: client, campaign: entry.event.campaign)
-            var behaviour = state.behaviours[visit] ?? Behaviour(last: now)
+            state.turn(at: now)
+            var behaviour = state.behaviour(of: visit) ?? Behaviour(last: now)
+            if now - behaviour.last >= Self.window { behaviour = Behaviour(last: now) }
             behaviour.requests += 1
             behaviour.last = now
             if entry.event.kind == .click { behaviour.links.insert(entry.event.link) }
@@ -108,11 +126,14 @@ final class EventBuffer: Sendable {
             while state.head < state.held.count, all || now - state.held[state.head].since >= Self.window {
                 state.release()
             }
-            if state.head > 4_096 || state.head == state.held.count {
+            if state.head == state.held.count {
+                state.held.removeAll(keepingCapacity: true)
+                state.head = 0
+            } else if state.head > 4_096 {
                 state.held.removeFirst(state.head)
                 state.head = 0
             }
-            state.behaviours = state.behaviours.filter { now - $0.value.last < Self.window * 2 }
+            state.turn(at: now)
             let taken = Array(state.judged.prefix(limit))
             state.judged.removeFirst(taken.count)
             return taken
