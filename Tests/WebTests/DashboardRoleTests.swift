@@ -51,6 +51,8 @@ struct DashboardRoleTests {
             #expect(try await staff.post("/accounts/1/look", ["reason": "ticket 17"]).location == "/campaigns")
             let page = try await staff.get("/campaigns/1")
             #expect(page.status == 200 && page.text.contains("ticket 17"))
+            for _ in 1...2 { #expect(try await staff.get("/campaigns/1/figures").status == 200, "the same look") }
+            #expect(try await staff.get("/campaigns/3/figures").status == 200, "without its page")
             #expect(try await staff.get("/campaigns/2").status == 404, "another account than the chosen one")
             #expect(try await staff.post("/campaigns/1/ask/pause").status == 403, "support changes nothing")
             let looks = try await house.sql(
@@ -62,7 +64,7 @@ struct DashboardRoleTests {
             #expect(
                 looks == [
                     "sue 1 account.look account 1 ticket 17", "sue 1 dashboard.look /campaigns/1 ticket 17",
-                    "sue 1 dashboard.look /campaigns/2 ticket 17",
+                    "sue 1 dashboard.look /campaigns/3 ticket 17", "sue 1 dashboard.look /campaigns/2 ticket 17",
                 ]
             )
             #expect(try await staff.post("/accounts/leave").location == "/accounts")

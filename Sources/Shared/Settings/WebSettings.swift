@@ -9,6 +9,8 @@ package struct WebSettings: Sendable, Equatable {
     package let dashboardURL: String
     /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses and networks, `10.0.0.0/8`.
     package let trustedProxies: [String]
+    /// Of List-Id and List-Unsubscribe, where a preview shows a letter's header fields; `nil` when it is not set.
+    package let bounceDomain: String?
     /// PEM files of an own certificate with its chain, and of its key; `nil` where a proxy ends TLS.
     package let certificate: Certificate?
     /// How long `/readyz` says no before the program stops listening.
@@ -30,6 +32,8 @@ package struct WebSettings: Sendable, Equatable {
         trustedProxies = (reader.text(.webTrustedProxies) ?? "").split(separator: ",").map {
             String($0.filter { $0 != " " })
         }
+        let domain = reader.text(.bounceDomain)
+        bounceDomain = domain.map { _ in reader.hostName(.bounceDomain, example: "bounces.example.net") }
         let chain = reader.text(.webCertificate)
         let key = reader.text(.webKey)
         certificate = chain.flatMap { chain in key.map { Certificate(chainFile: chain, keyFile: $0) } }

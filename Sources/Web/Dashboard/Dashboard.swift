@@ -18,6 +18,7 @@ struct Dashboard: Sendable {
     let limits: SignInLimits
     let feeds: CampaignFeeds
     let streams: LiveStreams
+    let looks = LookLog()
 
     init(parts: WebParts, passwords: PasswordDesk = PasswordDesk(), limits: SignInLimits = SignInLimits()) {
         self.parts = parts

@@ -129,9 +129,13 @@ extension Dashboard {
     private func accountVisit(_ visit: Visit, _ request: Request) async throws -> AccountVisit {
         guard let account = visit.session.account else { throw Refusal.chooseAccountFirst }
         if visit.session.role.isStaff {
-            // Nothing of the account is read before this is committed.
-            let entry = AuditEntry("dashboard.look", request.uri.path, reason: visit.session.lookReason)
-            try await visit.database.audit(entry, account: account)
+            let (subject, isRenewal) = LookLog.subject(of: request.uri.path)
+            if !isRenewal || !looks.has(visit.token.hash, subject) {
+                // Nothing of the account is read before this is committed.
+                let entry = AuditEntry("dashboard.look", subject, reason: visit.session.lookReason)
+                try await visit.database.audit(entry, account: account)
+                looks.note(visit.token.hash, subject)
+            }
         }
         return AccountVisit(visit: visit, account: account)
     }

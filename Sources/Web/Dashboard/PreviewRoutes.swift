@@ -128,8 +128,7 @@ extension Dashboard {
     ) async throws -> LetterPreview {
         let installation = LetterSettings(
             trackingURL: parts.settings.trackingURL,
-            // Stands in no part that is shown but List-Id and List-Unsubscribe.
-            bounceDomain: Self.host(of: parts.settings.trackingURL)
+            bounceDomain: parts.settings.bounceDomain ?? "bounces.invalid"
         )
         let template = try LetterTemplate(letter.untracked, installation: installation)
         var address = try EmailAddress("recipient@example.org")
@@ -158,9 +157,5 @@ extension Dashboard {
             keys: parts.keys,
             random: &random
         )
-    }
-
-    private static func host(of url: String) -> String {
-        String(authority(of: url).prefix { $0 != ":" })
     }
 }
