@@ -29,7 +29,7 @@ struct SuppressionsExport: AsyncParsableCommand {
                 account: account.id
             )
             if !output.json {
-                session.console.write(ContactsExport.row(Self.header.map { Array($0.utf8) }))
+                session.console.write(CSVText.row(Self.header.map { Array($0.utf8) }))
             }
             var before = Int64.max
             var count = 0
@@ -41,7 +41,7 @@ struct SuppressionsExport: AsyncParsableCommand {
                 )
                 var bytes: [UInt8] = []
                 for row in page {
-                    bytes += output.json ? row.json.bytes + [UInt8(ascii: "\n")] : ContactsExport.row(row.cells)
+                    bytes += output.json ? row.json.bytes + [UInt8(ascii: "\n")] : CSVText.row(row.cells)
                 }
                 session.console.write(bytes)
                 count += page.count

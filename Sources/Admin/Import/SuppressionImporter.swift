@@ -181,7 +181,7 @@ struct SuppressionImporter: Sendable {
             guard let place = places[field] else { return nil }
             var cell = row[place]
             if isOurs, cell.first == UInt8(ascii: "'"), let next = cell.dropFirst().first,
-                ContactsExport.formulaStarts.contains(next)
+                CSVText.formulaStarts.contains(next)
             {
                 cell = cell.dropFirst()
             }

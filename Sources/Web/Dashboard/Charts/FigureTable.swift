@@ -83,6 +83,8 @@ struct FigureTable: Sendable {
         case .messageRefused: "message refused"
         case .attemptsExhausted: "given up after all attempts"
         case .lostAfterDot, .stoppedWaiting, .workerLost: "connection lost"
+        case .bounced: "bounced"
+        case .seen: "arrived after all"
         case .none, .renderFailed, .optedOutBefore, .recalled, .poison, .putBack:
             group.code == 0 ? "not reached" : "not taken now"
         }
