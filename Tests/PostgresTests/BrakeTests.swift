@@ -39,6 +39,26 @@ struct BrakeTests {
         }
     }
 
+    @Test(arguments: [(BounceReason.policy, false), (.rateLimited, true)])
+    func `of deferrals only those that say "too fast" count, greylisting does not`(
+        row: (reason: BounceReason, isBraked: Bool)
+    ) async throws {
+        try await Books.with(contacts: 10) { books in
+            try await books.superuser.execute("UPDATE accounts SET brake_blocks = 5")
+            let campaign = try await books.run()
+            try await books.claim(campaign, Array(1...10))
+            try await books.worker.record(
+                (1...10).map { .fixture(campaign, $0, .deferred, text: "4.7.1 not yet", code: 451) },
+                finished: [100]
+            )
+            try await books.asInbound { pool in
+                let finding = BounceFinding(row.reason, isPermanent: false)
+                _ = try await ReplyJudgements(pool) { _, _ in finding }.judgeBatch(after: 0)
+            }
+            #expect(try await Self.brakes(books).isEmpty != row.isBraked)
+        }
+    }
+
     @Test func `a few among very many are nothing`() async throws {
         try await Books.with(contacts: 50) { books in
             try await books.superuser.execute("UPDATE accounts SET brake_blocks = 2")

@@ -124,6 +124,14 @@ private struct UnjudgedReply: Sendable {
         return finding.consequence == .hard || finding.consequence == .soft
     }
 
+    /// Whether it counts towards a brake: a refusal of the sender for good, or "too fast" at any time.
+    ///
+    /// Other deferrals do not: a server that greylists says no to everybody's first attempt.
+    func brakes(_ finding: BounceFinding?) -> Bool {
+        guard let finding, finding.consequence == .block else { return false }
+        return isFinal || finding.reason == .rateLimited
+    }
+
     /// The enhanced status code that the text begins with.
     var status: String {
         EnhancedStatus(startOf: Array(text.utf8)).map { "\($0.statusClass).\($0.subject).\($0.detail)" } ?? ""
@@ -146,7 +154,7 @@ extension PostgresConnection {
                 .int16s(ended.map { $0.finding?.consequence.number ?? 0 }), .texts(ended.map(\.reply.status)),
             ]
         )
-        let blocks = found.filter { $0.finding?.consequence == .block }
+        let blocks = found.filter { $0.reply.brakes($0.finding) }
         let places = Dictionary(grouping: blocks) { block in
             BrakePlace(account: block.reply.account, lane: block.reply.lane ?? 0)
         }
