@@ -63,7 +63,7 @@ enum ProviderEvents {
         let source = mail["source"].text.localPart
         if MailSorter.isSignedShape(Array(source.utf8)) { return source }
         for header in mail["headers"].list where header["name"].text.lowercased() == "list-unsubscribe" {
-            if let start = header["value"].text.range(of: "<mailto:") {
+            if let start = header["value"].text.firstRange(of: "<mailto:") {
                 return String(header["value"].text[start.upperBound...]).localPart
             }
         }
