@@ -12,7 +12,8 @@ import Glibc
             """,
         version: "0.1.0",
         subcommands: [
-            MigrateCommand.self, DoctorCommand.self, AccountCommand.self, ListCommand.self, LaneCommand.self,
+            MigrateCommand.self, DoctorCommand.self, AccountCommand.self, UserCommand.self, ListCommand.self,
+            LaneCommand.self,
             ContactsCommand.self, SuppressCommand.self, CampaignCommand.self, DeadLettersCommand.self,
             ExitCodesCommand.self,
         ]

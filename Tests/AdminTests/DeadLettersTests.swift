@@ -236,7 +236,12 @@ import Testing
             await admin.close()
             #expect(try await tool.deskState()[1] == "- - - - 3 3 3", "another account's is not even reached")
             let web = try await tool.database.connect(.web)
-            await #expect(throws: PostgresError.self) { try await web.execute("SELECT FROM dead_letters") }
+            #expect(try await web.rows(seen) { try $0.int64(0) } == [0], "those without an account are the operator's")
+            try await web.execute("SET veredus.account = '2'")
+            #expect(try await web.rows(seen) { try $0.int64(0) } == [1], "the dashboard shows an account its own")
+            await #expect(throws: PostgresError.self, "the operator's tool decides") {
+                try await web.execute("UPDATE dead_letters SET settlement = 3")
+            }
             await web.close()
         }
     }

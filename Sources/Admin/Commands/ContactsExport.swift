@@ -74,7 +74,7 @@ struct ContactsExport: AsyncParsableCommand {
 
     private static func header(_ names: [String]) -> [UInt8] {
         let own = ["status", "source", "consented_at"].map { ColumnMap.ownPrefix + $0 }
-        return row((["email"] + own + names + [ColumnMap.ownPrefix + "attributes_json"]).map { Array($0.utf8) })
+        return CSVText.row((["email"] + own + names + [ColumnMap.ownPrefix + "attributes_json"]).map { Array($0.utf8) })
     }
 
     private static func append(_ member: MemberFacts, _ names: [String], to bytes: inout [UInt8]) {
@@ -91,21 +91,7 @@ struct ContactsExport: AsyncParsableCommand {
             }
         }
         cells.append(member.contact.attributes)
-        bytes += row(cells)
-    }
-
-    /// What a spreadsheet takes for the beginning of a formula.
-    static let formulaStarts = Array("=+-@\t\r".utf8)
-
-    /// A line whose cells a spreadsheet shows and never runs.
-    static func row(_ cells: [[UInt8]]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for (index, cell) in cells.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            let isFormula = cell.first.map { formulaStarts.contains($0) } ?? false
-            bytes.append(csvCell: isFormula ? [UInt8(ascii: "'")] + cell[...] : cell[...])
-        }
-        return bytes + [0x0D, 0x0A]
+        bytes += CSVText.row(cells)
     }
 
     private static func json(_ member: MemberFacts) -> JSONValue {

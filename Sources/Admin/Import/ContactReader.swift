@@ -62,7 +62,7 @@ struct ContactReader: Sendable {
     /// A cell without the apostrophe that our export has put before a formula.
     private func plain(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         guard statusColumn != nil, text.first == UInt8(ascii: "'"), let next = text.dropFirst().first,
-            ContactsExport.formulaStarts.contains(next)
+            CSVText.formulaStarts.contains(next)
         else { return text }
         return text.dropFirst()
     }

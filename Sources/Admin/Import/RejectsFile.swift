@@ -116,15 +116,3 @@ final class RejectsFile {
 
     private func endRow() { buffer += "\r\n".utf8 }
 }
-
-extension [UInt8] {
-    /// Appends a cell of RFC 4180, in quotation marks always.
-    mutating func append(csvCell text: ArraySlice<UInt8>) {
-        append(UInt8(ascii: "\""))
-        for byte in text {
-            if byte == UInt8(ascii: "\"") { append(byte) }
-            append(byte)
-        }
-        append(UInt8(ascii: "\""))
-    }
-}

@@ -3,19 +3,12 @@ import Shared
 
 /// What `campaign watch` shows of one look after another.
 struct WatchView {
-    private struct Look {
-        let readAt: Double
-        let ended: Int64
-    }
-
-    /// Over which the rate is measured, in seconds.
-    private static let rateWindow = 10.0
     /// After which nothing having happened needs an explanation, in seconds.
     private static let patience = 5.0
 
     private let console: Console
     private let isJSON: Bool
-    private var looks: [Look] = []
+    private var meter = RateMeter()
     /// The last one that was written.
     private var lastLine = ""
     private var lastWrittenAt = -Double.infinity
@@ -59,18 +52,14 @@ struct WatchView {
     private mutating func note(_ report: CampaignReport) {
         let ended = report.counts.ended
         firstSeenAt = firstSeenAt ?? report.readAt
-        if looks.last.map({ $0.ended != ended }) ?? true || report.counts[.sending] > 0 {
+        if meter.last != ended || report.counts[.sending] > 0 {
             lastProgressAt = report.readAt
         }
-        looks.append(Look(readAt: report.readAt, ended: ended))
-        while looks.count > 2, report.readAt - looks[0].readAt > Self.rateWindow { looks.removeFirst() }
+        meter.note(ended, at: report.readAt)
     }
 
     /// Recipients per second that reached a final state lately.
-    private var rate: Double {
-        guard let first = looks.first, let last = looks.last, last.readAt > first.readAt else { return 0 }
-        return Double(last.ended - first.ended) / (last.readAt - first.readAt)
-    }
+    private var rate: Double { meter.perSecond }
 
     private func secondsLeft(_ report: CampaignReport) -> Double? {
         guard report.state == .running, rate > 0 else { return nil }

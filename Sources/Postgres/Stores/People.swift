@@ -39,6 +39,7 @@ extension AccountDatabase {
     ///   - hash: Of the link's token.
     ///   - seconds: How long the link is good.
     /// - Returns: Whom it is for; `nil` when the account has no such person, or one who may not sign in any more.
+    /// - Throws: ``PostgresError``.
     package func allowReset(
         of person: Int32,
         account: AccountID?,

@@ -55,6 +55,7 @@ package struct SessionStore: Sendable {
     ///   - seconds: How long it lasts at most.
     ///   - old: The hash of a session that the browser had before: it ends.
     ///   - actor: For the audit log.
+    /// - Throws: ``PostgresError``.
     package func begin(
         _ hash: [UInt8],
         for facts: SignInFacts,
@@ -127,7 +128,8 @@ package struct SessionStore: Sendable {
     /// - Returns: Who it was; `nil` when the link is no good.
     package func setPassword(reset: [UInt8], hash: String) async throws -> String? {
         try await pool.withConnection { connection in
-            try await connection.rows(.setPassword, [.bytes(reset), .text(hash)]) { try $0.optionalText(0) }.first ?? nil
+            try await connection.rows(.setPassword, [.bytes(reset), .text(hash)]) { try $0.optionalText(0) }.first
+                ?? nil
         }
     }
 }

@@ -19,7 +19,8 @@ package struct SecretToken: Sendable, Equatable {
 
     /// - Returns: `nil` when the text is none that ``text`` could be.
     package init?(_ text: some StringProtocol) {
-        guard text.utf8.count <= 64, let bytes = Base64URL.decode(Array(text.utf8)), bytes.count == Self.byteCount else {
+        guard text.utf8.count <= 64, let bytes = Base64URL.decode(Array(text.utf8)), bytes.count == Self.byteCount
+        else {
             return nil
         }
         self.init(bytes: bytes)
@@ -33,7 +34,9 @@ package struct SecretToken: Sendable, Equatable {
 
     /// Another secret of the same holder, that tells nothing of this one: the forms of a session bear one.
     package func derived(_ purpose: String) -> String {
-        Self.text(of: Array(HMAC<SHA256>.authenticationCode(for: Array(purpose.utf8), using: SymmetricKey(data: bytes))))
+        Self.text(
+            of: Array(HMAC<SHA256>.authenticationCode(for: Array(purpose.utf8), using: SymmetricKey(data: bytes)))
+        )
     }
 
     private static func text(of bytes: [UInt8]) -> String {

@@ -9,6 +9,8 @@ package struct WebSettings: Sendable, Equatable {
     package let dashboardURL: String
     /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses and networks, `10.0.0.0/8`.
     package let trustedProxies: [String]
+    /// Of List-Id and List-Unsubscribe, where a preview shows a letter's header fields; `nil` when it is not set.
+    package let bounceDomain: String?
     /// PEM files of an own certificate with its chain, and of its key; `nil` where a proxy ends TLS.
     package let certificate: Certificate?
 
@@ -24,11 +26,23 @@ package struct WebSettings: Sendable, Equatable {
         trustedProxies = (reader.text(.webTrustedProxies) ?? "").split(separator: ",").map {
             String($0.filter { $0 != " " })
         }
+        let domain = reader.text(.bounceDomain)
+        bounceDomain = domain.map { _ in reader.hostName(.bounceDomain, example: "bounces.example.net") }
         let chain = reader.text(.webCertificate)
         let key = reader.text(.webKey)
         certificate = chain.flatMap { chain in key.map { Certificate(chainFile: chain, keyFile: $0) } }
         if chain == nil, key != nil { reader.report(.webCertificate, "is not set, but the key is; set both or none") }
         if chain != nil, key == nil { reader.report(.webKey, "is not set, but the certificate is; set both or none") }
+    }
+}
+
+/// Where people find the dashboard: what the operator's tool needs to make a link.
+package struct DashboardSettings: Sendable, Equatable {
+    /// No slash at its end.
+    package let url: String
+
+    package init(reading reader: inout SettingsReader) {
+        url = reader.webAddress(.dashboardURL, example: "https://mail.example.net")
     }
 }
 
