@@ -24,6 +24,8 @@ struct WebParts: Sendable {
 /// The two sites behind one door, and the door.
 struct Site: Sendable {
     let parts: WebParts
+    /// Cheaper ones are for tests.
+    var passwords = PasswordDesk()
 
     /// What answers a request; without a server, for tests as well.
     func responder() -> some HTTPResponder<WebContext> {
@@ -50,6 +52,7 @@ struct Site: Sendable {
         let router = Router(context: WebContext.self)
         router.add(middleware: ForwardedMiddleware(proxies: parts.proxies, endsTLS: parts.settings.certificate != nil))
         router.add(middleware: SecurityHeaders())
+        AssetFiles.add(to: router)
         return router
     }
 
@@ -57,7 +60,9 @@ struct Site: Sendable {
     private func addTracking(to router: Router<WebContext>) {}
 
     /// What people and programs use.
-    private func addDashboard(to router: Router<WebContext>) {}
+    private func addDashboard(to router: Router<WebContext>) {
+        Dashboard(parts: parts, passwords: passwords).add(to: router)
+    }
 
     /// The server, not running yet.
     func application() throws -> some ApplicationProtocol {

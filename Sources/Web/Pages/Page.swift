@@ -8,11 +8,12 @@ struct Page: Sendable {
     ///   - source: The template's text, embedded.
     ///   - name: What errors call it.
     ///   - partials: What `{{>name}}` stands for.
+    /// - Throws: Where the template is wrong.
     init(_ source: [UInt8], name: String, partials: [String: [UInt8]] = [:]) throws(TemplateError) {
         template = try MustacheTemplate(
-            String(decoding: source, as: UTF8.self),
+            AssetFiles.stamped(String(decoding: source, as: UTF8.self)),
             name: name,
-            partials: partials.mapValues { String(decoding: $0, as: UTF8.self) },
+            partials: partials.mapValues { AssetFiles.stamped(String(decoding: $0, as: UTF8.self)) },
             escaping: .html
         )
     }

@@ -1,0 +1,153 @@
+import Hummingbird
+import Postgres
+import Shared
+
+/// The account's campaigns, one of them, and what can be asked of it.
+extension Dashboard {
+    func addCampaigns(to router: Router<WebContext>) {
+        accountPage(router, "campaigns", needs: .seeCampaigns) { _, _, visit in
+            let reports = try await visit.database.campaigns(of: visit.account)
+            return try Views.respond(
+                Views.campaigns,
+                title: "Campaigns",
+                visit: visit.visit,
+                section: "Campaigns",
+                ["campaigns": .list(reports.map { CampaignFields.row($0) }), "has": .bool(!reports.isEmpty)],
+                isRefreshed: reports.contains { $0.state == .running || $0.state == .starting }
+            )
+        }
+        accountPage(router, "campaigns/:campaign", needs: .seeCampaigns) { _, context, visit in
+            try await campaignPage(self.campaign(in: context), visit)
+        }
+        accountPage(router, "campaigns/:campaign/confirm/:request", needs: .runCampaigns) { _, context, visit in
+            let (look, request) = try await asked(context, visit)
+            guard CampaignState.states(allowing: request).contains(look.report.state) else {
+                throw Refusal.refused(Self.words(look.report, request))
+            }
+            return try Views.respond(
+                Views.confirm,
+                title: "\(request.rawValue.capitalizedFirst) campaign \(look.report.campaign)",
+                visit: visit.visit,
+                section: "Campaigns",
+                [
+                    "campaign": .of(String(look.report.campaign)), "name": .of(look.report.name),
+                    "request": .of(request.rawValue), "verb": .of(request.rawValue.capitalizedFirst),
+                    "consequence": .of(Self.consequence(of: request, look.report)),
+                    "is_final": .bool(request == .cancel),
+                ]
+            )
+        }
+        accountForm(router, "campaigns/:campaign/ask/:request", needs: .runCampaigns) { _, context, visit in
+            let (look, request) = try await asked(context, visit)
+            do {
+                if request == .start {
+                    try await visit.database.start(look.report.campaign, account: visit.account, at: nil)
+                } else {
+                    try await visit.database.ask(request, of: look.report.campaign, account: visit.account)
+                }
+            } catch let refused as RequestRefused {
+                throw Refusal.refused(Self.words(refused, look.report))
+            }
+            await feeds.forget(look.report.campaign, of: visit.account)
+            return .seeOther("/campaigns/\(look.report.campaign)")
+        }
+    }
+
+    private func asked(
+        _ context: WebContext,
+        _ visit: AccountVisit
+    ) async throws -> (CampaignLook, CampaignState.Request) {
+        guard let request = context.parameters.get("request").flatMap({ CampaignState.Request(rawValue: $0) }) else {
+            throw Refusal.notThere
+        }
+        let campaign = try self.campaign(in: context)
+        guard let look = try await feeds.look(at: campaign, of: visit.account) else { throw Refusal.notThere }
+        return (look, request)
+    }
+
+    private func campaignPage(_ campaign: CampaignID, _ visit: AccountVisit) async throws -> Response {
+        guard let look = try await feeds.look(at: campaign, of: visit.account) else { throw Refusal.notThere }
+        let report = look.report
+        var fields = try await figures(look, visit)
+        fields["campaign"] = CampaignFields.row(report)
+        fields["live"] = .bool(Self.moves(report))
+        let requests = CampaignState.Request.allCases.filter {
+            visit.visit.may(.runCampaigns) && CampaignState.states(allowing: $0).contains(report.state)
+        }
+        fields["requests"] = .list(
+            requests.map { request in
+                [
+                    "request": .of(request.rawValue), "verb": .of(request.rawValue.capitalizedFirst),
+                    "is_first": .bool(request == requests.first && request != .cancel),
+                    "is_final": .bool(request == .cancel),
+                ]
+            }
+        )
+        return try Views.respond(
+            Views.campaign,
+            title: report.name,
+            visit: visit.visit,
+            section: "Campaigns",
+            fields,
+            isRefreshed: Self.moves(report)
+        )
+    }
+
+    /// Whether the page changes by itself.
+    static func moves(_ report: CampaignReport) -> Bool {
+        switch report.state {
+        case .starting, .running, .paused, .cancelling: true
+        case .draft, .cancelled, .finished: false
+        }
+    }
+
+    // MARK: Words
+
+    private static func consequence(of request: CampaignState.Request, _ report: CampaignReport) -> String {
+        switch request {
+        case .start: return "It is sent to everybody who is subscribed to “\(report.listName)” at this moment."
+        case .pause: return "No further letter is sent until it is resumed; what is on its way arrives."
+        case .resume: return "Sending goes on where it stopped."
+        case .cancel:
+            let left = report.audience > 0 ? grouped(Int64(report.audience) - report.counts.ended) : "All"
+            return "\(left) recipients get no letter. This cannot be taken back; what is on its way arrives."
+        }
+    }
+
+    private static func words(_ report: CampaignReport, _ request: CampaignState.Request) -> String {
+        "Campaign \(report.campaign) is \(report.state.name): there is nothing to \(request.rawValue)."
+    }
+
+    private static func words(_ refused: RequestRefused, _ report: CampaignReport) -> String {
+        switch refused.why {
+        case .state(let state): "Campaign \(report.campaign) is \(state.name) by now."
+        case .emptyList: "Nobody is subscribed to “\(report.listName)”: import contacts first."
+        case .nobodyLeft(let followed): "Campaign \(followed), which it follows, has left nobody for it."
+        }
+    }
+}
+
+/// What pages say of a campaign.
+enum CampaignFields {
+    static func row(_ report: CampaignReport) -> MergeValue {
+        let counts = report.counts
+        return [
+            "number": .of(String(report.campaign)), "name": .of(report.name), "list": .of(report.listName),
+            "state": .of(report.state.name), "audience": .of(report.audience),
+            "accepted": .of(counts[.accepted]), "failed": .of(counts[.failed]),
+            "open": .of(counts[.pending] + counts[.sending] + counts[.deferred]),
+            "percent": .of(report.audience > 0 ? LiveFigures.percent(report) : "–"),
+            "bar": .of(ProgressBar.svg(report)), "created": .moment(report.createdAt),
+            "start": .moment(report.startAt), "started": .moment(report.startedAt),
+            "finished": .moment(report.finishedAt),
+            "took": report.seconds.map { .of(spoken(seconds: $0)) } ?? .bool(false),
+            "follows": report.follows.map { follows in
+                ["campaign": .of(String(follows.campaign)), "state": .of(follows.state.name)]
+            } ?? .bool(false),
+        ]
+    }
+}
+
+extension String {
+    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}

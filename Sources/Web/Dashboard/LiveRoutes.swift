@@ -1,0 +1,138 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Postgres
+import Shared
+
+/// A campaign's page as it changes: server-sent events, one a second while something changes.
+extension Dashboard {
+    /// A line that says nothing, so that proxies do not hang up and a browser that is gone is noticed.
+    private static let heartbeat = Duration.seconds(15)
+    private static let sessionCheck = Duration.seconds(15)
+
+    func addLive(to router: Router<WebContext>) {
+        accountPage(router, "campaigns/:campaign/live", needs: .seeCampaigns) { _, context, visit in
+            let campaign = try self.campaign(in: context)
+            guard try await feeds.look(at: campaign, of: visit.account) != nil else { throw Refusal.notThere }
+            guard streams.hasRoom(visit.visit.token.hash) else {
+                return .text("too many pages of this session are kept up to date\n", status: .tooManyRequests)
+            }
+            return Response(
+                status: .ok,
+                headers: [
+                    .contentType: "text/event-stream", .cacheControl: "no-store",
+                    // nginx collects an answer before it passes it on, unless told so.
+                    .unchecked("X-Accel-Buffering"): "no",
+                ],
+                body: ResponseBody { writer in
+                    try await follow(campaign, visit) { text in
+                        try await writer.write(ByteBuffer(string: text))
+                    }
+                    try await writer.finish(nil)
+                }
+            )
+        }
+    }
+
+    /// Writes events until the browser goes away, the session ends or the program stops.
+    private func follow(
+        _ campaign: CampaignID,
+        _ visit: AccountVisit,
+        write: (String) async throws -> Void
+    ) async throws {
+        let session = visit.visit.token.hash
+        guard let ticket = streams.open(session) else { return }
+        defer { streams.close(ticket) }
+        var last = ""
+        var lastWrite = ContinuousClock.now
+        var lastCheck = lastWrite
+        while !parts.drain.isDraining, !Task.isCancelled, streams.isOpen(ticket) {
+            let now = ContinuousClock.now
+            do {
+                if now - lastCheck > Self.sessionCheck {
+                    let seen = try await sessions.session(session, idleSeconds: Self.idleSeconds)
+                    guard seen?.account == visit.account else { return }
+                    lastCheck = now
+                }
+                guard let look = try await feeds.look(at: campaign, of: visit.account) else { return }
+                let text = "event: figures\ndata: \(LiveFigures.json(look).text)\n\n"
+                if text != last {
+                    try await write(text)
+                    last = text
+                    lastWrite = now
+                }
+            } catch let error where error.isTransientFailure {
+                // The page keeps what it shows until the database is back.
+            }
+            if now - lastWrite >= Self.heartbeat {
+                try await write(": still here\n\n")
+                lastWrite = now
+            }
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// The campaign that an address names.
+    func campaign(in context: WebContext) throws -> CampaignID {
+        guard let campaign = context.parameters.get("campaign", as: Int32.self), campaign > 0 else {
+            throw Refusal.notThere
+        }
+        return campaign
+    }
+}
+
+/// What changes on a campaign's page from second to second.
+enum LiveFigures {
+    /// What the script puts where, by `data-live`; and the parts of the bar, by `data-bar`.
+    static func json(_ look: CampaignLook) -> JSONValue {
+        let report = look.report
+        let counts = DeliveryState.allCases.map { state in
+            JSONValue.JSONField(name: state.name, value: .string(grouped(report.counts[state])))
+        }
+        return [
+            "state": .string(report.state.name),
+            "texts": .object(counts + texts(look).map { .init(name: $0.key, value: .string($0.value)) }),
+            "bar": .array(
+                ProgressBar.parts(report).map { part in
+                    ["state": .string(part.state.name), "x": .decimal(part.start), "width": .decimal(part.width)]
+                }
+            ),
+        ]
+    }
+
+    /// In an order that does not change: an event is written when its text differs.
+    static func texts(_ look: CampaignLook) -> KeyValuePairs<String, String> {
+        let report = look.report
+        return [
+            "ended": grouped(report.counts.ended),
+            "percent": percent(report),
+            "rate": report.state == .running ? "\(grouped(Int(look.perSecond.rounded())))/s" : "–",
+            "left": look.secondsLeft.map { spoken(seconds: $0) } ?? "–",
+            "note": note(look),
+        ]
+    }
+
+    static func percent(_ report: CampaignReport) -> String {
+        guard report.audience > 0 else { return "0 %" }
+        return "\(report.counts.ended * 100 / Int64(report.audience)) %"
+    }
+
+    /// Why nothing happens, where that is known.
+    static func note(_ look: CampaignLook) -> String {
+        let report = look.report
+        switch report.state {
+        case .starting where report.hasMissedItsStart:
+            return "Its time has passed, and no producer has taken it: start it again, or ask the operator."
+        case .starting:
+            if let start = report.startAt, start > report.readAt {
+                return "Starts in \(spoken(seconds: start - report.readAt))."
+            }
+            return "Being prepared."
+        case .paused where !report.heldBecause.isEmpty: return "Paused by itself: \(report.heldBecause)"
+        case .running where look.workersAlive == 0: return "No worker is alive: nothing is sent until one is started."
+        case .running where report.counts[.pending] == 0 && report.counts[.deferred] > 0:
+            return "What is left waits for its next attempt."
+        default: return ""
+        }
+    }
+}

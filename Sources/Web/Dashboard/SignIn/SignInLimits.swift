@@ -1,0 +1,72 @@
+import Synchronization
+
+/// How often somebody may try to sign in: by login and by the address that they come from.
+///
+/// Counted in this process's memory, for at most ten thousand of each: several processes allow as many times more, and a
+/// restart forgets. A flood of new addresses pushes out the oldest.
+final class SignInLimits: Sendable {
+    struct Rules: Sendable {
+        var perLogin = 10
+        var perClient = 30
+        var window = Duration.seconds(900)
+    }
+
+    private struct Count {
+        var since: ContinuousClock.Instant
+        var number = 0
+    }
+
+    private struct Counts {
+        var logins: [String: Count] = [:]
+        var clients: [ClientAddress: Count] = [:]
+    }
+
+    private static let mostKept = 10_000
+    private let rules: Rules
+    private let counts = Mutex(Counts())
+
+    init(_ rules: Rules = Rules()) { self.rules = rules }
+
+    /// Counts an attempt before its password is looked at, so that many at once are as many.
+    ///
+    /// - Returns: Whether it may go on. A login that nobody has is counted like every other.
+    func take(_ login: String, from client: ClientAddress, now: ContinuousClock.Instant = .now) -> Bool {
+        counts.withLock { counts in
+            let byClient = Self.raise(client, in: &counts.clients, now, rules.window)
+            guard byClient <= rules.perClient else { return false }
+            return Self.raise(String(login.prefix(200)), in: &counts.logins, now, rules.window) <= rules.perLogin
+        }
+    }
+
+    /// Takes back what was counted: the password was right.
+    func forget(_ login: String, from client: ClientAddress) {
+        counts.withLock { counts in
+            counts.logins[String(login.prefix(200))] = nil
+            counts.clients[client]?.number -= 1
+        }
+    }
+
+    private static func raise<Key: Hashable>(
+        _ key: Key,
+        in counts: inout [Key: Count],
+        _ now: ContinuousClock.Instant,
+        _ window: Duration
+    ) -> Int {
+        if counts[key].map({ now - $0.since >= window }) ?? true {
+            if counts.count >= mostKept, counts[key] == nil { makeRoom(in: &counts, now, window) }
+            counts[key] = Count(since: now)
+        }
+        counts[key]?.number += 1
+        return counts[key]?.number ?? 1
+    }
+
+    private static func makeRoom<Key: Hashable>(
+        in counts: inout [Key: Count],
+        _ now: ContinuousClock.Instant,
+        _ window: Duration
+    ) {
+        counts = counts.filter { now - $0.value.since < window }
+        guard counts.count >= mostKept, let oldest = counts.min(by: { $0.value.since < $1.value.since }) else { return }
+        counts[oldest.key] = nil
+    }
+}

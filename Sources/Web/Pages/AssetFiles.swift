@@ -1,0 +1,63 @@
+import Crypto
+import HTTPTypes
+import Hummingbird
+
+/// The scripts and styles of our pages: `/assets/<name>-<hash>.<extension>`, kept by browsers for a year, since other
+/// bytes have another name.
+///
+/// A page writes `/assets/<name>.<extension>`; ``Page`` puts the hash in. A further file is one more line in `all`.
+struct AssetFiles: Sendable {
+    struct File: Sendable {
+        /// As in the folder: `veredus.css`.
+        let name: String
+        /// `/assets/veredus-0123456789abcdef.css`.
+        let path: String
+        let type: String
+        let bytes: [UInt8]
+
+        fileprivate init(_ stem: String, _ ending: String, _ type: String, _ bytes: [UInt8]) {
+            let hash = SHA256.hash(data: bytes).prefix(8).map { byte in
+                let text = String(byte, radix: 16)
+                return text.count == 1 ? "0" + text : text
+            }
+            name = "\(stem).\(ending)"
+            path = "/assets/\(stem)-\(hash.joined()).\(ending)"
+            self.type = type
+            self.bytes = bytes
+        }
+    }
+
+    private static let style = "text/css; charset=utf-8"
+    private static let script = "text/javascript; charset=utf-8"
+
+    static let all = [
+        File("dash", "css", style, PackageResources.dash_css),
+        File("dash", "js", script, PackageResources.dash_js),
+    ]
+
+    private static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
+
+    /// A page's text with the hashes in its addresses.
+    static func stamped(_ source: String) -> String {
+        all.reduce(source) { text, file in
+            text.split(separator: "\"/assets/\(file.name)\"", omittingEmptySubsequences: false)
+                .joined(separator: "\"\(file.path)\"")
+        }
+    }
+
+    static func add(to router: Router<WebContext>) {
+        router.get("assets/:file") { request, _ in answer(request) }
+        router.head("assets/:file") { request, _ in answer(request).createHeadResponse() }
+    }
+
+    private static func answer(_ request: Request) -> Response {
+        guard let file = byPath[request.uri.path] else {
+            return .text("there is no such file\n", status: .notFound)
+        }
+        return Response(
+            status: .ok,
+            headers: [.contentType: file.type, .cacheControl: "public, max-age=31536000, immutable"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: file.bytes))
+        )
+    }
+}

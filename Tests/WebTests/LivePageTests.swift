@@ -1,0 +1,126 @@
+import HTTPTypes
+import Postgres
+import Shared
+import TestKit
+import Testing
+
+@testable import Web
+
+@Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"), .timeLimit(.minutes(2)))
+struct LivePageTests {
+    @Test func `a page is kept up to date until its session ends`() async throws {
+        try await House.with { house in
+            let browser = try await house.browser("vic")
+            async let stream = browser.get("/campaigns/1/live")
+            // Another change each time, until the stream has ended.
+            try await house.execute("UPDATE counters SET pending = 0, accepted = 1 WHERE campaign_id = 1")
+            try await browser.post("/sign-out")
+            let answer = try await stream
+            #expect(answer.headers[.contentType] == "text/event-stream")
+            #expect(answer.text.isEmpty || answer.text.hasPrefix("event: figures\ndata: {\"state\":\"running\""))
+        }
+    }
+
+    @Test func `a page is kept up to date until the program stops`() async throws {
+        try await House.with { house in
+            let browser = try await house.browser("vic")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await house.parts.drain.run() }
+                async let stream = browser.get("/campaigns/1/live")
+                try await Self.wait(
+                    in: house,
+                    for:
+                        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND usename = 'veredus_web' AND query LIKE '%counters c JOIN lanes%'"
+                )
+                group.cancelAll()
+                #expect(try await stream.text.contains("\"failed\":\"1\""))
+            }
+        }
+    }
+
+    /// Waits until the web side has asked the database; the test's time limit bounds it.
+    private static func wait(in house: House, for question: String) async throws {
+        while try await house.sql("SELECT EXISTS (\(question))::text") != ["true"] { try Task.checkCancellation() }
+    }
+
+    @Test func `a hundred watchers ask the database once`() async throws {
+        try await House.with { house in
+            let feeds = CampaignFeeds(database: AccountDatabase(pool: house.parts.pool, actor: "test"))
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<100 { group.addTask { try await feeds.look(at: 1, of: 1) != nil } }
+                for try await isThere in group { #expect(isThere) }
+            }
+            #expect(await feeds.reads == 1)
+            #expect(try await feeds.look(at: 1, of: 2) == nil, "another account's")
+            await feeds.forget(1, of: 1)
+            let look = try await feeds.look(at: 1, of: 1)
+            #expect(look?.report.counts[.failed] == 1)
+            #expect(await feeds.reads == 3)
+        }
+    }
+
+    @Test func `a session has a few live pages, and the process a bounded number`() throws {
+        let streams = LiveStreams(perSession: 2, inAll: 3)
+        let first = try #require(streams.open([1]))
+        _ = try #require(streams.open([1]))
+        #expect(streams.open([1]) == nil)
+        #expect(!streams.hasRoom([1]))
+        streams.close(first)
+        streams.close(first)
+        #expect(streams.hasRoom([1]))
+        let other = try #require(streams.open([2]))
+        #expect(streams.open([2]) != nil)
+        #expect(streams.open([1]) == nil, "three in all")
+        streams.end([2])
+        #expect(!streams.isOpen(other))
+        #expect(streams.open([1]) != nil)
+    }
+
+    @Test func `a page works without scripts and loads itself again while something moves`() async throws {
+        try await House.with { house in
+            let browser = try await house.browser("vic")
+            let page = try await browser.get("/campaigns/1")
+            #expect(page.text.contains("<noscript><meta http-equiv=\"refresh\" content=\"10\"></noscript>"))
+            #expect(page.text.contains("<svg class=\"plot\""))
+            #expect(try await !browser.get("/campaigns/3").text.contains("refresh"), "a draft does not move")
+        }
+    }
+
+    @Test func `the producer notes counts when they have changed, and thins them a day after the end`() async throws {
+        try await House.with { house in
+            let pool = PostgresPool(settings: house.database.settings(role: .producer), name: "producer", size: 1)
+            let store = ProducerStore(pool, token: 77)
+            try await house.execute(
+                "DELETE FROM campaign_samples; UPDATE campaigns SET lease_token = 77 WHERE campaign_id = 1"
+            )
+            func count() async throws -> [String] {
+                try await house.sql(
+                    "SELECT count(*)::text FROM campaign_samples WHERE campaign_id = 1 AND account_id = 1"
+                )
+            }
+            try await store.sample()
+            try await store.sample()
+            #expect(try await count() == ["1"], "nothing has changed in between")
+            try await house.execute("UPDATE counters SET pending = 0, accepted = 1 WHERE campaign_id = 1")
+            try await store.sample()
+            #expect(try await count() == ["2"])
+            #expect(
+                try await house.sql("SELECT count(*)::text FROM campaign_samples") == ["2"],
+                "another producer's is left alone"
+            )
+            try await house.execute(
+                """
+                UPDATE campaigns SET state = 6, finished_at = now() - interval '2 days' WHERE campaign_id = 1;
+                UPDATE campaign_samples SET at = date_trunc('hour', now()) - interval '2 days'
+                    + (accepted * interval '10 seconds')
+                """
+            )
+            try await store.thinSamples()
+            #expect(
+                try await house.sql("SELECT accepted::text FROM campaign_samples") == ["1"],
+                "the last of ten minutes"
+            )
+            await pool.close()
+        }
+    }
+}
