@@ -32,7 +32,7 @@ struct DashboardAttackTests {
         try await House.with { house in
             let browser = try await house.browser("ann")
             let other = try await house.browser("ed")
-            let forged: [(token: Browser.FormToken, headers: HTTPFields, because: Comment)] = [
+            let forged: [(token: Visitor.FormToken, headers: HTTPFields, because: Comment)] = [
                 (.own, [.secFetchSite: "cross-site"], "the token is right, the site is not"),
                 (.none, [.secFetchSite: "same-origin"], "no token"),
                 (.other(other.ownToken ?? ""), [.secFetchSite: "same-origin"], "another session's token"),
@@ -48,7 +48,7 @@ struct DashboardAttackTests {
             #expect(try await house.sql("SELECT state::text FROM campaigns WHERE campaign_id = 1") == ["2"])
             #expect(try await house.sql("SELECT count(*)::text FROM users WHERE login = 'eve'") == ["0"])
             #expect(try await house.sql("SELECT count(*)::text FROM users WHERE disabled_at IS NOT NULL") == ["0"])
-            let login = try await Browser(house: house).post(
+            let login = try await Visitor(house: house).post(
                 "/sign-in",
                 ["login": "ann", "password": House.password],
                 token: .none,
@@ -89,7 +89,7 @@ struct DashboardAttackTests {
         try await House.with { house in
             let owner = try await house.browser("ann")
             let staff = try await house.browser("ada")
-            let nobody = Browser(house: house)
+            let nobody = Visitor(house: house)
             let link = try await owner.post("/people/3/reset")
             let token = try #require(link.text.firstRange(of: "/reset/"))
             let pages = [
@@ -168,7 +168,7 @@ struct DashboardAttackTests {
 
     @Test(arguments: hosts) func `a host that is not the dashboard's gets no page of it`(host: String) async throws {
         try await House.with { house in
-            let browser = Browser(house: house)
+            let browser = Visitor(house: house)
             for path in ["/", "/sign-in", "/campaigns"] {
                 let answer = try await browser.get(path, [.testHost: host])
                 #expect(answer.status == 421 || answer.status == 404, "\(path)")

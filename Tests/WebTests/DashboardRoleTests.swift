@@ -36,7 +36,7 @@ struct DashboardRoleTests {
                 if login == "vic" { #expect(try await !browser.get("/campaigns/1").text.contains("ask-")) }
             }
             #expect(try await house.browser("mar").get("/").text.contains("no data of any account"))
-            #expect(try await Browser(house: house).get("/campaigns").location == "/sign-in")
+            #expect(try await Visitor(house: house).get("/campaigns").location == "/sign-in")
         }
     }
 

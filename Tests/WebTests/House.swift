@@ -86,8 +86,8 @@ struct House: Sendable {
     }
 
     /// A browser that has signed in.
-    func browser(_ login: String) async throws -> Browser {
-        var browser = Browser(house: self)
+    func browser(_ login: String) async throws -> Visitor {
+        var browser = Visitor(house: self)
         try await browser.signIn(login)
         return browser
     }
@@ -156,7 +156,7 @@ struct DeafPublisher: JobPublisher {
 }
 
 /// Keeps a cookie, and sends forms as a page of ours does.
-struct Browser: Sendable {
+struct Visitor: Sendable {
     let house: House
     var cookie: String?
 

@@ -207,13 +207,6 @@ struct FaultProxyAddress: Sendable {
     }
 }
 
-/// Publishes nothing: opt-outs need no broker.
-private struct NoBroker: JobPublisher {
-    func publish(_ bodies: [[UInt8]], to queue: String) async throws -> [PublishOutcome] { [] }
-    func depth(of queue: String) async throws -> Int { 0 }
-    func declare(_ queues: [String]) async throws {}
-}
-
 extension TestResponse {
     var text: String { String(buffer: body) }
     /// What kind of page it is.
