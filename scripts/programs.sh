@@ -142,7 +142,7 @@ start_simulator() {
 # stop_programs OWNER: whatever runs of "demo" or "bench", in the order that loses least.
 stop_programs() {
     local file name
-    for name in producer worker simulator web recorder inbound sink; do
+    for name in producer worker web recorder inbound simulator sink hello; do
         for file in "$LOCAL/run/$1-$name"*.pid; do
             [ -e "$file" ] || continue
             file=${file##*/}

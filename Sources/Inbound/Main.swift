@@ -53,8 +53,8 @@ struct InboundProgram: AsyncParsableCommand {
                 log: log,
                 bell: bell
             )
-            // In the order in which they start: the judge stops last.
-            var services: [any Service] = [judge]
+            // In the order in which they start: the judges stop last.
+            var services: [any Service] = [judge, ReplyJudge(pool: pool, book: rules, log: log)]
             if let maildir = inbound.maildir {
                 let folder = MaildirFolder(maildir, mostBytes: inbound.mostBytes)
                 services.append(MaildirReader(folder: folder, intake: intake))
@@ -82,7 +82,7 @@ struct InboundProgram: AsyncParsableCommand {
                     )
                 )
             }
-            log.info("inbound started", metadata: ["ways": "\(services.count - 1)"])
+            log.info("inbound started", metadata: ["ways": "\(services.count - 2)"])
             var group = ServiceGroupConfiguration(
                 services: services.map { .init(service: $0) },
                 gracefulShutdownSignals: [.sigterm, .sigint],

@@ -130,7 +130,7 @@ import Testing
     @Test func `SendGrid's events are taken with its signature of now, and name letters by the letter's own field`()
         async throws
     {
-        try await Self.with(now: 1_000_000) { door in
+        try await Self.with(now: 1_000_000) { (door: Door) async throws -> Void in
             let local = door.local(.mailUnsubscribe(DeliveryKey(campaign: 1, seq: 5)), "u+")
             let body = """
                 [{"event":"bounce","type":"bounce","status":"5.1.1","reason":"550 5.1.1 no such user","email":"c5@example.net",
