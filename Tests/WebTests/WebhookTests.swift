@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test func `Amazon's bounce is stored once, however often it is told`() async throws {
-        try await Self.with { door in
+        try await Self.with { (door: Door) async throws -> Void in
             let source = door.local(.bounce(DeliveryKey(campaign: 1, seq: 3), attempt: 1), "b+") + "@bounces.example"
             let message = try door.notification(Self.bounce(source: source))
             #expect(try await door.post("ses", message) == .ok)
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test func `what Amazon did not sign for this topic, or nobody of ours, changes nothing`() async throws {
-        try await Self.with { door in
+        try await Self.with { (door: Door) async throws -> Void in
             let source = door.local(.bounce(DeliveryKey(campaign: 1, seq: 3), attempt: 1), "b+") + "@bounces.example"
             let genuine = try door.notification(Self.bounce(source: source))
             #expect(try await door.post("ses", genuine.replacing("c3@", with: "c4@")) == .forbidden)
@@ -159,7 +159,7 @@ import Testing
     }
 
     @Test func `Postmark's records are taken behind the secret alone`() async throws {
-        try await Self.with { door in
+        try await Self.with { (door: Door) async throws -> Void in
             let local = door.local(.mailUnsubscribe(DeliveryKey(campaign: 1, seq: 6)), "u+")
             let body = """
                 {"RecordType":"Bounce","Type":"HardBounce","ID":42,"Email":"c6@example.net","Details":"550 no such user",
