@@ -24,6 +24,7 @@ bench_bounces() {
     heading "Judging $count mails, five rounds, by turns"
     for round in 1 2 3 4 5; do
         ours=$(least "$ours" "$(cpu_milliseconds "$tool" inbound explain --json "$mails")")
+            # shellcheck disable=SC2016  # Perl, and its own variables
         theirs=$(least "$theirs" "$(cpu_milliseconds env PERL5LIB="$BOUNCES/usr/share/perl5" perl -MSisimai -e \
             'for (glob "$ARGV[0]/*") { my $r = eval { Sisimai->make($_, delivered => 1) }; $n += @{ $r || [] } } print "$n\n"' "$mails")")
     done

@@ -116,7 +116,10 @@ struct EdgeTests {
         ])
         try #require(made.succeeded, "\(made.errors)")
         try await PrivateDatabase.with { database in
-            let settings = ["VEREDUS_WEB_CERTIFICATE_FILE": "\(folder)/chain.pem", "VEREDUS_WEB_CERTIFICATE_KEY_FILE": "\(folder)/key.pem"]
+            let settings = [
+                "VEREDUS_WEB_CERTIFICATE_FILE": "\(folder)/chain.pem",
+                "VEREDUS_WEB_CERTIFICATE_KEY_FILE": "\(folder)/key.pem",
+            ]
             try await WebServer.with(database, scheme: "https", settings) { server in
                 let url = "https://localhost:\(server.port)/api/v1/openapi.json"
                 let answer = try await ChildProcess.run(["curl", "-sSi", "--cacert", "\(folder)/chain.pem", url])
