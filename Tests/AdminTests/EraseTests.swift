@@ -33,7 +33,7 @@ import Testing
             )
             #expect(erased.status == 0, "\(erased.errors)")
             #expect(erased.output.hasPrefix("erased: 0 queued letters recalled"))
-            for text in ["ada", "Ada"] {
+            for text in ["ada@", "Ada"] {
                 let found = try await tool.sql(
                     """
                     SELECT (SELECT count(*) FROM contacts c WHERE c::text LIKE '%\(text)%')

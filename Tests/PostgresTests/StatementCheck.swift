@@ -1,6 +1,7 @@
 import Postgres
 
-/// Prepares a statement on the server, and for a hot one looks at its generic plan.
+/// Prepares a statement on the server and explains it, which asks for the rights that running it needs; of a hot one it
+/// looks at the generic plan.
 ///
 /// The tables are empty, so that the planner would scan them whatever the statement; with sequential scans made
 /// expensive it takes an index wherever it can, and a scan of all rows that is still there is the statement's fault.
@@ -15,7 +16,6 @@ struct StatementCheck {
         } catch {
             return ["\(statement.name): \(error)"]
         }
-        guard statement.isHot else { return [] }
         let count = Statement(
             "count-parameters",
             "SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = $1::text"
@@ -27,7 +27,13 @@ struct StatementCheck {
             "explain-\(statement.name)",
             "EXPLAIN (COSTS OFF) EXECUTE \"\(statement.name)\"\(list)"
         )
-        let plan = try await connection.rows(explain) { try $0.text(0) }
+        let plan: [String]
+        do {
+            plan = try await connection.rows(explain) { try $0.text(0) }
+        } catch {
+            return ["\(statement.name): \(error)"]
+        }
+        guard statement.isHot else { return [] }
         return scans(in: plan).map { "\(statement.name) reads all of \($0):\n\(plan.joined(separator: "\n"))" }
     }
 

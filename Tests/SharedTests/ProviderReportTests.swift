@@ -4,7 +4,10 @@ import Testing
 
 /// What a provider told by HTTP is understood as the mail that it could have been.
 struct ProviderReportTests {
-    private static let local = "b+aeaqaaaaaeaaaaacaabq"
+    private static let local: String = {
+        let token = try? TokenTests.ring().sign(.bounce(DeliveryKey(campaign: 1, seq: 2), attempt: 1))
+        return "b+" + String(decoding: token ?? [], as: UTF8.self)
+    }()
 
     private static func read(_ kind: ProviderReport.Kind, recipient: String = "ada@example.com") -> MailReport {
         let report = ProviderReport(

@@ -141,3 +141,6 @@ GRANT UPDATE (soft_bounces, soft_bounce_days, complaints_warn, complaints_pause,
     ON accounts TO veredus_admin;
 GRANT EXECUTE ON FUNCTION block_address(smallint, bytea, text, text), count_brakes() TO veredus_admin;
 GRANT SELECT ON bounces, brakes TO veredus_web;
+-- The dashboard and the API resume campaigns as the tool does.
+GRANT SELECT ON bounces TO veredus_web;
+GRANT UPDATE (complaints_before, account_complaints_before) ON campaigns TO veredus_web;

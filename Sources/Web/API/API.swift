@@ -120,6 +120,10 @@ struct API: RouterMiddleware {
         case let refused as RequestRefused: return refused.problem
         default: break
         }
+        // What the schema refuses, and nobody before it has: the message is ours (`limit_tracking`), and names no person.
+        if let error = error as? PostgresError, error.kind == .checkViolation {
+            return .invalid([APIProblem.Field(pointer: "", detail: error.message)])
+        }
         let facts: Logger.Metadata = ["method": "\(request.method)", "why": "\(error)"]
         if error.isTransientFailure || error is CancellationError {
             parts.log.warning("the API could not answer", metadata: facts)
