@@ -144,3 +144,5 @@ GRANT SELECT ON bounces, brakes TO veredus_web;
 -- The dashboard and the API resume campaigns as the tool does.
 GRANT SELECT ON bounces TO veredus_web;
 GRANT UPDATE (complaints_before, account_complaints_before) ON campaigns TO veredus_web;
+-- What a dead letter's fate would be. Hashes alone: whom and why the service blocks, no account is told.
+GRANT SELECT (address_hash, key_version) ON service_blocks TO veredus_web;

@@ -44,7 +44,7 @@ struct SchemathesisTests {
                         "http://localhost:\(server.port)/api/v1/openapi.json",
                         "--header", "Authorization: Bearer \(desk.key)", "--checks", "all", "--max-examples", "5",
                         "--max-time", "25", "--seed", "1", "--no-shrink", "--generation-database", "none",
-                        "--no-color", "--workers", "2",
+                        "--no-color",
                     ],
                     folder: folder,
                     within: .seconds(180)
