@@ -45,7 +45,9 @@ VEREDUS_EHLO_NAME=sender.example.test
 VEREDUS_STATE_DIRECTORY=$4
 SETTINGS
     [ "$1" != owner ] || printf 'VEREDUS_OWNER_URL=%s\n' "$(database_url owner "$2")"
-    if [ "$1" = web ] && [ -n "${WEB_PORT:-}" ]; then printf 'VEREDUS_WEB_LISTEN=127.0.0.1:%s\n' "$WEB_PORT"; fi
+    if [ "$1" = web ] && [ -n "${WEB_PORT:-}" ]; then
+        printf 'VEREDUS_WEB_LISTEN=127.0.0.1:%s\nVEREDUS_WEB_TRUSTED_PROXIES=127.0.0.1\n' "$WEB_PORT"
+    fi
     if [ "$1" = inbound ] && [ -n "${INBOUND_PORT:-}" ]; then
         printf 'VEREDUS_INBOUND_LISTEN=127.0.0.1:%s\nVEREDUS_INBOUND_PROTOCOL=smtp\n' "$INBOUND_PORT"
     fi

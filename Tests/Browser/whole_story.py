@@ -145,8 +145,6 @@ def figures(page, base, campaign, pictures):
     page.call("Emulation.setDeviceMetricsOverride", width=1280, height=1000, deviceScaleFactor=1, mobile=False)
     page.goto(f"{base}/campaigns/{campaign}/preview?view=clicks")
     page.screenshot(f"{pictures}/click-map.png")
-    page.goto(f"{base}/operations")
-    page.screenshot(f"{pictures}/operations.png")
     page.goto(f"{base}/campaigns")
     page.screenshot(f"{pictures}/campaigns.png")
     page.click("#sign-out button", navigates=True)

@@ -29,7 +29,7 @@ extension LongScenarios {
                 try await stage.addContacts(Self.recipients) { number in
                     number > Self.recipients - 2 ? "by-hand-\(number)@example.net" : "user\(number)@example.net"
                 }
-                let web = try await stage.startWeb()
+                let web = try await stage.startWeb(["VEREDUS_WEB_TRUSTED_PROXIES": "127.0.0.1"])
                 let here = ["VEREDUS_TRACKING_URL": web.base, "VEREDUS_DASHBOARD_URL": web.base]
                 _ = try stage.start("veredus-recorder", role: .recorder, settings: ["VEREDUS_FLUSH_SECONDS": "1"])
                 _ = try stage.startProducer(here)

@@ -4,6 +4,8 @@ import NIOPosix
 /// The people behind the mailboxes: some open a letter, some of them follow a link, a few want no more of it.
 ///
 /// They visit plain-HTTP addresses of this machine only, as a browser would; whatever a page answers, they are content.
+/// Each says that it comes from an address of its own, as a proxy in front would: all of one household would be taken for
+/// a scanner.
 package struct ReaderHabits: Sendable, Equatable {
     /// Part of the recipients who load the pixel.
     package var openRate = 0.0
@@ -35,7 +37,8 @@ final class Readers: Sendable {
                     }
                     let draw = Draw(seed: seed, address: letter.recipient)
                     let visits = LetterVisits(letter.content)
-                    tasks.addTask { await Self.read(visits, habits, draw, group) }
+                    let home = Self.home(of: letter.recipient)
+                    tasks.addTask { await Self.read(visits, habits, draw, home, group) }
                     running += 1
                 }
             }
@@ -51,21 +54,28 @@ final class Readers: Sendable {
         work.cancel()
     }
 
+    /// An address for somebody: the same one each time.
+    private static func home(of recipient: String) -> String {
+        let hash = recipient.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        return "10.\(hash >> 48 & 255).\(hash >> 40 & 255).\(hash >> 32 & 255)"
+    }
+
     private static func read(
         _ letter: LetterVisits,
         _ habits: ReaderHabits,
         _ draw: Draw,
+        _ home: String,
         _ group: any EventLoopGroup
     ) async {
         if draw.hits(habits.openRate, for: "open") {
-            if let pixel = letter.pixel { await Visit(pixel)?.make(on: group) }
+            if let pixel = letter.pixel { await Visit(pixel, from: home)?.make(on: group) }
             if draw.hits(habits.clickRate, for: "click") {
                 let number = letter.links.indices.first { draw.hits(0.5, for: "link", attempt: $0) } ?? 0
-                if let link = letter.links.dropFirst(number).first { await Visit(link)?.make(on: group) }
+                if let link = letter.links.dropFirst(number).first { await Visit(link, from: home)?.make(on: group) }
             }
         }
         if draw.hits(habits.leaveRate, for: "leave"), let address = letter.unsubscribe {
-            await Visit(address, body: "List-Unsubscribe=One-Click")?.make(on: group)
+            await Visit(address, from: home, body: "List-Unsubscribe=One-Click")?.make(on: group)
         }
     }
 }
@@ -124,7 +134,7 @@ private struct Visit {
     private let request: String
 
     /// - Returns: `nil` for an address that is not plain HTTP of this machine.
-    init?(_ address: String, body: String? = nil) {
+    init?(_ address: String, from home: String, body: String? = nil) {
         let rest = address.dropFirst("http://".count)
         let authority = rest.prefix { $0 != "/" }
         let parts = authority.split(separator: ":")
@@ -134,7 +144,7 @@ private struct Visit {
         let path = rest.dropFirst(authority.count)
         var request = "\(body == nil ? "GET" : "POST") \(path.isEmpty ? "/" : path) HTTP/1.1\r\nHost: \(authority)\r\n"
         request += "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n"
-        request += "Connection: close\r\n"
+        request += "X-Forwarded-For: \(home)\r\nConnection: close\r\n"
         if let body {
             request += "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: \(body.utf8.count)\r\n"
         }
