@@ -51,7 +51,8 @@ begin_web_bench() {
         {
             settings_of "$role" veredus 25 "$BENCH/state"
             printf '%s\n' "VEREDUS_QUEUE_TYPE=$QUEUE_TYPE" "VEREDUS_WEB_LISTEN=127.0.0.1:$WEB_PORT" \
-                "VEREDUS_DASHBOARD_URL=https://d.example.test" "VEREDUS_WEB_TRUSTED_PROXIES=127.0.0.1" \
+                "VEREDUS_TRACKING_URL=https://t.example.test" "VEREDUS_DASHBOARD_URL=https://d.example.test" \
+                "VEREDUS_WEB_TRUSTED_PROXIES=127.0.0.1" \
                 "VEREDUS_EVENT_BUFFER=1000000" "VEREDUS_FLUSH_SECONDS=5"
         } >"$BENCH/settings/$role.env"
         chmod 600 "$BENCH/settings/$role.env"
