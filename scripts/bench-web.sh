@@ -49,9 +49,9 @@ begin_web_bench() {
     write_settings "$BENCH" veredus 25
     for role in web recorder; do
         {
-            settings_of "$role" veredus 25 "$BENCH/state"
+            # Without a port of the web side: the host that letters name is t.example.test.
+            WEB_PORT='' settings_of "$role" veredus 25 "$BENCH/state"
             printf '%s\n' "VEREDUS_QUEUE_TYPE=$QUEUE_TYPE" "VEREDUS_WEB_LISTEN=127.0.0.1:$WEB_PORT" \
-                "VEREDUS_TRACKING_URL=https://t.example.test" "VEREDUS_DASHBOARD_URL=https://d.example.test" \
                 "VEREDUS_WEB_TRUSTED_PROXIES=127.0.0.1" \
                 "VEREDUS_EVENT_BUFFER=1000000" "VEREDUS_FLUSH_SECONDS=5"
         } >"$BENCH/settings/$role.env"
