@@ -152,9 +152,21 @@ await_returns() {
     say "$came of $expected came back, or had been suppressed before"
 }
 
+# await_opens CAMPAIGN: until the recorder has written what was opened; with very few recipients nothing is told.
+await_opens() {
+    local try
+    ((RECIPIENTS >= 100)) || return 0
+    for ((try = 0; try < 60; try++)); do
+        demo veredus campaign report "$1" --json | grep -qE '"opens" *: *\{"unique" *: *[1-9]' && return 0
+        sleep 0.5
+    done
+    fail "no open was counted" "Read $LOCAL/run/demo-web.log and demo-recorder.log"
+}
+
 report_demo() {
     local campaign=$1 letter
     await_returns "$campaign"
+    await_opens "$campaign"
     heading "Report"
     demo veredus campaign report "$campaign"
     demo veredus campaign report "$campaign" --json >"$DEMO/report.json.new"
@@ -194,6 +206,8 @@ show_dashboard() {
     say "  Sign in as $login; this link, which works once, sets the password: $link"
     if [ "$KEEP" = 0 ] && [ -t 0 ] && [ -t 1 ]; then
         read -r -p "Everything runs until you press Enter: " _ || true
+    elif [ "$KEEP" = 0 ]; then
+        say "  Nobody sits here, so it is stopped in a moment; with KEEP=1 it stays."
     fi
 }
 

@@ -29,6 +29,15 @@ import Testing
         ("451 4.7.650 rate limited", .rcpt, .rateLimited, .block, "Outlook.com"),
         ("554 5.4.7 expired", nil, .expired, .soft, "IANA: delivery time expired"),
         ("451 4.4.1 no answer", nil, .expired, .soft, "IANA: no answer from host"),
+        ("550 5.7.1 <mail.sender.example>: Helo command rejected: Host not found", .rcpt, .policy, .block, "our name"),
+        ("550 5.7.1 SPF fail: domain not found", .rcpt, .policy, .block, "x.7 is about the sender"),
+        (
+            "550 Requested action not taken: mailbox unavailable. Reject due to policy restrictions.", .rcpt, .policy,
+            .block, "policy says more"
+        ),
+        ("550 5.7.1 Your IP is not listed in our allow list", .rcpt, .policy, .block, "our address"),
+        ("550 5.7.1 Your sending account suspended for spam", .rcpt, .policy, .block, "our account"),
+        ("550 5.7.1 Sender address does not exist", .rcpt, .policy, .block, "the sender"),
         ("550 5.4.1 Recipient address rejected: Access denied", .rcpt, .mailboxUnknown, .hard, "Exchange Online"),
         ("550 5.4.1 no", nil, .expired, .soft, "the code alone says that nobody answered"),
         ("550 5.2.1 is receiving email at a rate that prevents more", .rcpt, .rateLimited, .block, "Gmail"),

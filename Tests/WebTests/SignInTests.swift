@@ -108,14 +108,19 @@ struct SignInTests {
     }
 
     @Test func `limits count logins and clients, forget in time and keep a bounded number`() throws {
-        let limits = SignInLimits(.init(perLogin: 2, perClient: 3, window: .seconds(60)))
+        let limits = SignInLimits(.init(perLogin: 2, perLoginInAll: 4, perClient: 3, window: .seconds(60)))
         let client = try #require(ClientAddress("192.0.2.1"))
         let start = ContinuousClock.now
         #expect(limits.take("ann", from: client, now: start))
         #expect(limits.take("ann", from: client, now: start))
         #expect(!limits.take("ann", from: client, now: start))
         let elsewhere = try #require(ClientAddress("192.0.2.2"))
-        #expect(!limits.take("ann", from: elsewhere, now: start), "the login is counted wherever it is tried from")
+        #expect(limits.take("ann", from: elsewhere, now: start), "who knows a login does not lock its owner out")
+        #expect(limits.take("ann", from: try #require(ClientAddress("192.0.2.4")), now: start))
+        #expect(
+            !limits.take("ann", from: try #require(ClientAddress("192.0.2.5")), now: start),
+            "all of them together are too many"
+        )
         #expect(!limits.take("bob", from: client, now: start), "the client has tried three times")
         #expect(limits.take("bob", from: elsewhere, now: start))
         #expect(limits.take("ann", from: client, now: start + .seconds(61)))

@@ -36,9 +36,23 @@ struct InboundIngest: AsyncParsableCommand {
 
     func run() async throws {
         var reader = try Session.settings(common)
+        let inbound = InboundLimits(reading: &reader)
         let (settings, keys) = try reader.finished(PostgresSettings(reading: &reader), KeyRing(reading: &reader))
         let mails = Mbox.mails(in: try bytes())
-        let sorter = MailSorter(keys: keys, seal: MailSeal(keys.identity))
+        if mails.count == 1, mails[0].count > inbound.mostBytes {
+            throw AdminFailure(
+                .badData,
+                "\(file) has \(mails[0].count) bytes; VEREDUS_INBOUND_MAX_BYTES allows \(inbound.mostBytes). Nothing was stored"
+            )
+        }
+        var limits = MIMELimits()
+        limits.messageBytes = inbound.mostBytes
+        let sorter = MailSorter(
+            keys: keys,
+            seal: MailSeal(keys.identity),
+            book: try InboundExplain.ruleBook(inbound.rulesPath),
+            limits: limits
+        )
         let local = sentTo.map { Array($0.prefix { $0 != "@" }.utf8) }
         do {
             try await Session.run(settings) { session in
@@ -147,7 +161,7 @@ struct InboundShow: AsyncParsableCommand {
     @Argument(help: "The mail's number.") var id: Int64
 
     func validate() throws {
-        guard !reason.isEmpty, !CardNumber.isIn(reason.utf8) else {
+        guard !reason.allSatisfy(\.isWhitespace), !CardNumber.isIn(reason.utf8) else {
             throw ValidationError("--reason must say why, without a payment card number")
         }
     }

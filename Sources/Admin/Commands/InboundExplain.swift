@@ -19,7 +19,7 @@ struct InboundExplain: AsyncParsableCommand {
 
     func run() async throws {
         let console = Surroundings.current.console
-        let book = try ruleBook()
+        let book = try Self.ruleBook(rules)
         for path in try files.flatMap(Self.mails) {
             let report = readReport(try Self.read(path), book: book)
             if output.json {
@@ -30,10 +30,11 @@ struct InboundExplain: AsyncParsableCommand {
         }
     }
 
-    private func ruleBook() throws -> RuleBook {
+    /// The rules of a file before those built in.
+    static func ruleBook(_ rules: String?) throws -> RuleBook {
         guard let rules else { return .builtIn }
         do {
-            let text = String(decoding: try Self.read(rules), as: UTF8.self)
+            let text = String(decoding: try read(rules), as: UTF8.self)
             return try RuleBook(parsing: text, path: rules)
         } catch let error as RuleBook.Invalid {
             throw AdminFailure(.badData, error.description)

@@ -35,7 +35,7 @@ struct DecisionOptions: ParsableArguments {
     @Flag(help: "Do it; without it, nothing is changed unless a person at the terminal says yes.") var yes = false
 
     func validate() throws {
-        guard !reason.isEmpty, !CardNumber.isIn(reason.utf8) else {
+        guard !reason.allSatisfy(\.isWhitespace), !CardNumber.isIn(reason.utf8) else {
             throw ValidationError("--reason must say why, without a payment card number")
         }
     }

@@ -287,9 +287,9 @@ extension Statement {
                 THEN (SELECT count(DISTINCT b.seq) FROM bounces b WHERE b.campaign_id = $1 AND b.kind = 2)
                 ELSE complaints_before END,
             account_complaints_before = CASE WHEN $3::smallint = 2
-                THEN (SELECT count(DISTINCT (b.campaign_id, b.seq)) FROM bounces b
+                THEN (SELECT count(DISTINCT (b.campaign_id, b.seq)) FROM bounces b JOIN campaigns c USING (campaign_id)
                       WHERE b.account_id = campaigns.account_id AND b.kind = 2
-                        AND b.created_at > now() - interval '30 days')
+                        AND c.started_at > now() - interval '30 days')
                 ELSE account_complaints_before END
         WHERE campaign_id = $1 AND state = ANY($2::smallint[])
         """

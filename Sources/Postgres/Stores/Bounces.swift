@@ -120,7 +120,9 @@ extension PostgresConnection {
             .insertBounce,
             [
                 .int32(delivery.account), .int32(delivery.key.campaign), .int32(delivery.key.seq),
-                .int16(letter.attempt ?? delivery.attempt), .int16(letter.kind.rawValue), .text(letter.detail),
+                .int16(letter.attempt ?? delivery.attempt), .int16(letter.kind.rawValue),
+                // What a server says of somebody who was erased may name them.
+                .text(delivery.address.isEmpty ? "" : letter.detail),
                 .bytes(Array(name.utf8)), mail, reply, .int64(delivery.contact), .int16(delivery.lane),
                 .int16(letter.reason?.number ?? 0), .int16(letter.consequence.number), .text(letter.status),
                 .double(letter.at),

@@ -142,13 +142,13 @@ extension Statement {
         WHERE account_id = $1
         """
     )
-    /// `$1` account. Of a campaign that began before, all accepted letters are left out.
+    /// `$1` account. Of a campaign that began before, accepted letters and complaints are left out alike.
     static let complaintsOfAccount = Statement(
         "complaints-of-account",
         role: .admin,
         """
-        SELECT (SELECT count(DISTINCT (b.campaign_id, b.seq)) FROM bounces b
-                WHERE b.account_id = $1 AND b.kind = 2 AND b.created_at > now() - interval '30 days'),
+        SELECT (SELECT count(DISTINCT (b.campaign_id, b.seq)) FROM bounces b JOIN campaigns c USING (campaign_id)
+                WHERE b.account_id = $1 AND b.kind = 2 AND c.started_at > now() - interval '30 days'),
                (SELECT COALESCE(sum(k.accepted), 0)::int8 FROM campaigns c JOIN counters k USING (campaign_id)
                 WHERE c.account_id = $1 AND c.started_at > now() - interval '30 days')
         """
@@ -167,8 +167,8 @@ extension Statement {
             WHERE lease_token = $1 AND state = 2 AND kind = 0
         ), whole AS MATERIALIZED (
             SELECT a.account_id, a.complaints_pause AS pause, a.complaints_least AS least,
-                   (SELECT count(DISTINCT (b.campaign_id, b.seq)) FROM bounces b
-                    WHERE b.account_id = a.account_id AND b.kind = 2 AND b.created_at > now() - interval '30 days')
+                   (SELECT count(DISTINCT (b.campaign_id, b.seq)) FROM bounces b JOIN campaigns c USING (campaign_id)
+                    WHERE b.account_id = a.account_id AND b.kind = 2 AND c.started_at > now() - interval '30 days')
                        AS complaints,
                    (SELECT COALESCE(sum(k.accepted), 0)::int8 FROM campaigns c JOIN counters k USING (campaign_id)
                     WHERE c.account_id = a.account_id AND c.started_at > now() - interval '30 days') AS accepted
@@ -184,7 +184,8 @@ extension Statement {
                    (SELECT COALESCE(sum(k.accepted), 0)::int8 FROM counters k WHERE k.campaign_id = d.campaign_id),
                    d.complaints_before, false
         ) AS r
-        WHERE r.complaints - r.before >= w.least AND r.complaints * 1000000 >= w.pause * r.accepted
+        WHERE r.complaints - r.before >= w.least AND r.accepted > 0
+          AND r.complaints * 1000000 >= w.pause * r.accepted
         ORDER BY d.campaign_id, r.of_account
         """
     )

@@ -56,11 +56,16 @@ extension Statement {
         role: .inbound,
         "SELECT mail_id FROM inbound_mails WHERE mail_id = $1 AND state = 0 FOR UPDATE SKIP LOCKED"
     )
-    /// `$1` mail; `$2` settlement.
+    /// Of somebody who was erased no word is kept. `$1` mail; `$2` settlement.
     static let markInboundSettled = Statement(
         "mark-inbound-settled",
         role: .inbound,
-        "UPDATE inbound_mails SET state = 1, settlement = $2, settled_at = now() WHERE mail_id = $1"
+        """
+        UPDATE inbound_mails m SET state = 1, settlement = $2, settled_at = now(),
+            content = CASE WHEN EXISTS (SELECT FROM deliveries d JOIN contacts c USING (contact_id)
+                WHERE d.campaign_id = m.campaign_id AND d.seq = m.seq AND c.status = 1) THEN NULL ELSE m.content END
+        WHERE mail_id = $1
+        """
     )
     /// `$1` mail; `$2` how many tries it has: then it is given up.
     static let putOffInbound = Statement(

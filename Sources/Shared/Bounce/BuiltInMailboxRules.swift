@@ -2,6 +2,19 @@
 ///
 /// Written after RFC 3463, IANA's registry of enhanced codes, and what the servers document or say.
 let builtInMailboxRules = #"""
+    # What is wrong with us: our name, our address, our domain. Before all words about addresses and hosts.
+    reason policy: helo command rejected
+    reason policy: client host rejected
+    reason policy: client host [
+    reason policy: sender address rejected
+    reason policy: sender address does not exist
+    reason policy: sender ip
+    reason policy: sending account
+    reason policy: mail from domain
+    reason policy: sender domain
+    reason policy: your ip
+    reason policy: ip address not found
+    reason policy: reject due to policy restrictions
     # Providers that mean something of their own.
     # Exchange Online looks up the recipient at the edge.
     reason mailbox-unknown 5.4.1: recipient address rejected: access denied

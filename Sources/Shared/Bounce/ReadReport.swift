@@ -77,10 +77,22 @@ struct ReportReader {
         let hasLetter = !shape.returned.isEmpty || notice.originalLine != nil
         if marks.has(.autoReply), !isServer { return false }
         if isServer { return isCalledSo || saysSo || hasLetter }
-        if isCalledSo { return saysSo || hasReason || hasLetter }
+        // Some servers begin a notice's subject as an answer's, too; then a person's "user unknown?" is not enough.
+        if isCalledSo { return isAnswer ? notice.namesRecipients || hasLetter : saysSo || hasReason || hasLetter }
         let isFromNobody = message.header["return-path"].map { $0.elementsEqual("<>".utf8) } ?? false
         return notice.namesRecipients && (hasLetter || isFromNobody && hasReason) && !marks.has(.list)
     }
+
+    /// Whether a person or a program answers: its subject begins as mail programs begin those of answers.
+    private var isAnswer: Bool {
+        let subject = ASCII.lowercased((message.header["subject"] ?? []).drop { ASCII.isSpace($0) }.prefix(8))
+        return Self.answerMarks.contains { subject.starts(with: $0) }
+    }
+
+    private static let answerMarks = [
+        "re:", "aw:", "sv:", "vs:", "antw:", "odp:", "ynt:", "rif:", "tr:", "fwd:", "fw:", "wg:",
+    ]
+    .map { Array($0.utf8) }
 
     // MARK: Addresses
 

@@ -44,6 +44,8 @@ package struct MailSorter: Sendable {
     package let limits: MIMELimits
     /// A report that is longer after the cut is cut off: what is beyond is text that nobody reads.
     private static let mostContent = 512 << 10
+    /// What nobody understands is kept whole for a while: whoever holds one signed address must not fill the disk.
+    private static let mostSealed = 256 << 10
 
     package init(keys: KeyRing, seal: MailSeal, book: RuleBook = .builtIn, limits: MIMELimits = MIMELimits()) {
         self.keys = keys
@@ -71,7 +73,7 @@ package struct MailSorter: Sendable {
         }
         let content: ArrivedMail.Content
         if report.kind == .other {
-            guard !report.isCutShort else { return .beyondLimits }
+            guard !report.isCutShort, bytes.count <= Self.mostSealed else { return .beyondLimits }
             content = .sealed(seal.seal(bytes))
         } else {
             content = .report(Array(cutReport(bytes, book: book, limits: limits).prefix(Self.mostContent)))

@@ -16,7 +16,7 @@ package struct InboundSettings: Sendable, Equatable {
 
     package init(reading reader: inout SettingsReader) {
         bounceDomain = reader.hostName(.bounceDomain, example: "bounces.example.net")
-        mostBytes = reader.whole(.inboundMaxBytes, 65_536...104_857_600, default: 10_485_760)
+        mostBytes = reader.inboundMostBytes()
         listener = InboundListenerSettings(reading: &reader)
         imap = InboundIMAPInputs(reading: &reader)
         maildir = InboundMaildirSettings(reading: &reader)
@@ -183,5 +183,22 @@ extension SettingsReader {
             return nil
         }
         return InboundListenerSettings.Certificate(chainPath: chain, keyPath: key)
+    }
+}
+
+/// What a command reads that takes mails by hand: the same limits and rules as `veredus-inbound`.
+package struct InboundLimits: Sendable, Equatable {
+    package let mostBytes: Int
+    package let rulesPath: String?
+
+    package init(reading reader: inout SettingsReader) {
+        mostBytes = reader.inboundMostBytes()
+        rulesPath = reader.text(.inboundRules)
+    }
+}
+
+extension SettingsReader {
+    fileprivate mutating func inboundMostBytes() -> Int {
+        whole(.inboundMaxBytes, 65_536...104_857_600, default: 10_485_760)
     }
 }

@@ -119,9 +119,11 @@ extension SmallForm {
     // MARK: application/x-www-form-urlencoded
 
     private static func urlencoded(_ bytes: [UInt8]) throws(Refusal) -> [Field] {
-        guard !bytes.isEmpty else { return [] }
+        // Some mail programs end the body as a line.
+        let end = bytes.lastIndex { $0 != 0x0D && $0 != 0x0A }.map { $0 + 1 } ?? 0
+        let body = bytes[..<end]
         var fields: [Field] = []
-        for pair in bytes.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: true) {
+        for pair in body.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: true) {
             let halves = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             fields.append(Field(name: try decoded(halves[0]), value: halves.count == 2 ? try decoded(halves[1]) : ""))
         }
@@ -160,8 +162,12 @@ extension SmallForm {
         let delimiter = Array("--".utf8) + boundary
         // What stands before the first delimiter is nobody's; each further one begins a line.
         var rest = bytes[...]
-        guard rest.starts(with: delimiter) else { throw .malformed }
-        rest = rest.dropFirst(delimiter.count)
+        if rest.starts(with: delimiter) {
+            rest = rest.dropFirst(delimiter.count)
+        } else {
+            guard let first = rest.firstRange(of: Array("\r\n".utf8) + delimiter) else { throw .malformed }
+            rest = rest[first.upperBound...]
+        }
         var fields: [Field] = []
         while !rest.starts(with: "--".utf8) {
             guard rest.starts(with: "\r\n".utf8), let end = rest.firstRange(of: Array("\r\n".utf8) + delimiter),

@@ -105,12 +105,13 @@ enum ProviderEvents {
         let words = [record["Details"].text, record["Description"].text].filter { !$0.isEmpty }.joined(separator: " ")
         let kind: ProviderReport.Kind
         switch (record["RecordType"].text, record["Type"].text) {
-        case ("Bounce", "SpamComplaint"), ("SpamComplaint", _), ("Bounce", "SpamNotification"):
+        case ("Bounce", "SpamComplaint"), ("SpamComplaint", _):
             kind = .complaint(type: "abuse")
         case ("Bounce", "Unsubscribe"), ("SubscriptionChange", _): kind = .unsubscribe
         case ("Bounce", "HardBounce"), ("Bounce", "BadEmailAddress"), ("Bounce", "InactiveMailbox"):
             kind = .failed(status: "5.1.1", words: words)
-        case ("Bounce", "Blocked"), ("Bounce", "ISPBlock"), ("Bounce", "DMARCPolicy"):
+        case ("Bounce", "Blocked"), ("Bounce", "ISPBlock"), ("Bounce", "DMARCPolicy"),
+            ("Bounce", "SpamNotification"):
             kind = .failed(status: "5.7.1", words: words)
         case ("Bounce", "Transient"), ("Bounce", "DnsError"): kind = .delayed(status: "4.0.0", words: words)
         case ("Bounce", "AutoResponder"), ("Bounce", "AddressChange"), ("Bounce", "Subscribe"): return []

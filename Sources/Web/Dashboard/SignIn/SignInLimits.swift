@@ -6,7 +6,10 @@ import Synchronization
 /// restart forgets. A flood of new addresses pushes out the oldest.
 final class SignInLimits: Sendable {
     struct Rules: Sendable {
+        /// Of one client for one login: whoever else knows the login does not lock its owner out.
         var perLogin = 10
+        /// Of all clients together for one login: who guesses from many places.
+        var perLoginInAll = 200
         var perClient = 30
         var window = Duration.seconds(900)
     }
@@ -16,7 +19,13 @@ final class SignInLimits: Sendable {
         var number = 0
     }
 
+    private struct Pair: Hashable {
+        let login: String
+        let client: ClientAddress
+    }
+
     private struct Counts {
+        var pairs: [Pair: Count] = [:]
         var logins: [String: Count] = [:]
         var clients: [ClientAddress: Count] = [:]
     }
@@ -34,14 +43,19 @@ final class SignInLimits: Sendable {
         counts.withLock { counts in
             let byClient = Self.raise(client, in: &counts.clients, now, rules.window)
             guard byClient <= rules.perClient else { return false }
-            return Self.raise(String(login.prefix(200)), in: &counts.logins, now, rules.window) <= rules.perLogin
+            let login = String(login.prefix(200))
+            let byPair = Self.raise(Pair(login: login, client: client), in: &counts.pairs, now, rules.window)
+            guard byPair <= rules.perLogin else { return false }
+            return Self.raise(login, in: &counts.logins, now, rules.window) <= rules.perLoginInAll
         }
     }
 
     /// Takes back what was counted: the password was right.
     func forget(_ login: String, from client: ClientAddress) {
         counts.withLock { counts in
-            counts.logins[String(login.prefix(200))] = nil
+            let login = String(login.prefix(200))
+            counts.pairs[Pair(login: login, client: client)] = nil
+            counts.logins[login] = nil
             counts.clients[client]?.number -= 1
         }
     }
