@@ -38,12 +38,13 @@ extension EngagementCounts {
     fileprivate var json: JSONValue {
         [
             "unique": isBlurred ? .null : .number(unique), "total": isBlurred ? .null : .number(total),
-            "machines": .number(machine), "fewer_than": isBlurred ? .number(Self.least) : .null,
+            "machines": isTold(\.machine) ? .number(machine) : .null,
+            "fewer_than": isBlurred || !isTold(\.machine) ? .number(Self.least) : .null,
         ]
     }
 
     fileprivate var cells: [String] {
-        isBlurred
-            ? [told(\.unique), "", grouped(machine)] : [grouped(unique), grouped(total), grouped(machine)]
+        let machines = isTold(\.machine) ? grouped(machine) : told(\.machine)
+        return isBlurred ? [told(\.unique), "", machines] : [grouped(unique), grouped(total), machines]
     }
 }

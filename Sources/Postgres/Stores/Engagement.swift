@@ -1,50 +1,5 @@
 import Shared
 
-/// What is known of opens and clicks; a machine's are counted apart.
-///
-/// Where the account's tracking names nobody, small figures are not told (DESIGN §7): they are 0 here, and
-/// ``isBlurred`` says so, so that no reader can show them by mistake. ``told(_:)`` is what to show.
-package struct EngagementCounts: Sendable, Equatable {
-    /// Pixels or links that were followed at least once by a person, as far as can be told.
-    package var unique: Int64 = 0
-    /// How often in all.
-    package var total: Int64 = 0
-    /// By machines: mail providers' proxies, scanners. Where figures are blurred, 0 for fewer than ``least``.
-    package var machine: Int64 = 0
-    /// Whether ``unique`` and ``total`` are too small to be told.
-    package var isBlurred = false
-
-    package init() {}
-
-    /// Fewer are not told.
-    package static let least: Int64 = 5
-
-    /// A figure in words: its number, or that it is too small to be told.
-    package func told(_ figure: KeyPath<EngagementCounts, Int64>) -> String {
-        isBlurred ? "fewer than \(Self.least)" : String(self[keyPath: figure])
-    }
-
-    /// The one rule: fewer than five, or of fewer than twenty recipients, are not told.
-    func blurred(among recipients: Int64) -> EngagementCounts {
-        let isCrowd = recipients >= Int64(EventBooks.leastAudience)
-        var told = EngagementCounts()
-        if isCrowd, machine >= Self.least { told.machine = machine }
-        if isCrowd, unique >= Self.least {
-            told.unique = unique
-            told.total = total
-        } else {
-            told.isBlurred = true
-        }
-        return told
-    }
-
-    static func += (left: inout Self, right: Self) {
-        left.unique += right.unique
-        left.total += right.total
-        left.machine += right.machine
-    }
-}
-
 /// Opens and clicks of a campaign.
 package struct Engagement: Sendable {
     /// Of one hour, from its beginning in seconds since 1970.
@@ -94,17 +49,18 @@ package struct Engagement: Sendable {
             }
             byHour[row.hour] = hour
         }
-        func told(_ counts: EngagementCounts) -> EngagementCounts {
-            mode == .aggregate ? counts.blurred(among: recipients) : counts
+        func told(_ parts: [EngagementCounts]) -> [EngagementCounts] {
+            mode == .aggregate ? EngagementCounts.blurred(parts, among: recipients) : parts
         }
-        opens = told(opens)
-        clicks = told(clicks)
+        opens = told([opens])[0]
+        clicks = told([clicks])[0]
         isBlurred = opens.isBlurred
-        hours = byHour.sorted { $0.key < $1.key }.map { hour, counts in
-            Hour(start: Double(hour) * 3_600, opens: told(counts.opens), clicks: told(counts.clicks))
+        let inOrder = byHour.sorted { $0.key < $1.key }
+        hours = zip(inOrder, zip(told(inOrder.map(\.value.opens)), told(inOrder.map(\.value.clicks)))).map {
+            Hour(start: Double($0.key) * 3_600, opens: $1.0, clicks: $1.1)
         }
-        self.links = links.map { link in
-            Link(number: link.number, url: link.url, clicks: told(byLink[link.number] ?? EngagementCounts()))
+        self.links = zip(links, told(links.map { byLink[$0.number] ?? EngagementCounts() })).map { link, clicks in
+            Link(number: link.number, url: link.url, clicks: clicks)
         }
     }
 }

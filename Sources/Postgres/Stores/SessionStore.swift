@@ -31,11 +31,17 @@ package struct SessionFacts: Sendable {
 package struct SessionStore: Sendable {
     private let pool: PostgresPool
 
-    package init(_ pool: PostgresPool) { self.pool = pool }
+    /// How long to wait for a connection.
+    private let deadline: Duration
+
+    package init(_ pool: PostgresPool, deadline: Duration) {
+        self.pool = pool
+        self.deadline = deadline
+    }
 
     /// What is known of a login; `nil` when nobody who may sign in has it.
     package func signInFacts(of login: String) async throws -> SignInFacts? {
-        try await pool.withConnection { connection in
+        try await pool.withConnection(deadline: deadline) { connection in
             try await connection.rows(.signInFacts, [.text(login)]) { row in
                 SignInFacts(
                     user: try row.int32(0),
@@ -63,7 +69,7 @@ package struct SessionStore: Sendable {
         ending old: [UInt8]?,
         actor: String
     ) async throws {
-        try await pool.withConnection { connection in
+        try await pool.withConnection(deadline: deadline) { connection in
             try await connection.transaction { connection in
                 if let old { try connection.run(.endSession, [.bytes(old)]) }
                 try connection.run(.clearSessions)
@@ -78,7 +84,7 @@ package struct SessionStore: Sendable {
 
     /// A session that has neither ended nor rested for longer than `idleSeconds`.
     package func session(_ hash: [UInt8], idleSeconds: Double) async throws -> SessionFacts? {
-        try await pool.withConnection { connection in
+        try await pool.withConnection(deadline: deadline) { connection in
             try await connection.rows(.sessionFacts, [.bytes(hash), .double(idleSeconds)]) { row in
                 SessionFacts(
                     user: try row.int32(0),
@@ -97,16 +103,16 @@ package struct SessionStore: Sendable {
 
     /// Notes that a session was used.
     package func touch(_ hash: [UInt8]) async throws {
-        _ = try await pool.withConnection { try await $0.run(.touchSession, [.bytes(hash)]) }
+        _ = try await pool.withConnection(deadline: deadline) { try await $0.run(.touchSession, [.bytes(hash)]) }
     }
 
     package func end(_ hash: [UInt8]) async throws {
-        _ = try await pool.withConnection { try await $0.run(.endSession, [.bytes(hash)]) }
+        _ = try await pool.withConnection(deadline: deadline) { try await $0.run(.endSession, [.bytes(hash)]) }
     }
 
     /// Lets staff look at an account for a reason, or at none; in the audit log before it is possible.
     package func look(_ hash: [UInt8], at account: AccountID?, reason: String, actor: String) async throws {
-        try await pool.withConnection { connection in
+        try await pool.withConnection(deadline: deadline) { connection in
             try await connection.transaction { connection in
                 try connection.run(.chooseLook, [.bytes(hash), .optional(account), .text(reason)])
                 guard let account else { return }
@@ -118,7 +124,7 @@ package struct SessionStore: Sendable {
 
     /// The person whom a link is for; `nil` when it is used, too old, or none.
     package func loginOfReset(_ hash: [UInt8]) async throws -> String? {
-        try await pool.withConnection { connection in
+        try await pool.withConnection(deadline: deadline) { connection in
             try await connection.rows(.resetFacts, [.bytes(hash)]) { try $0.text(0) }.first
         }
     }
@@ -127,7 +133,7 @@ package struct SessionStore: Sendable {
     ///
     /// - Returns: Who it was; `nil` when the link is no good.
     package func setPassword(reset: [UInt8], hash: String) async throws -> String? {
-        try await pool.withConnection { connection in
+        try await pool.withConnection(deadline: deadline) { connection in
             try await connection.rows(.setPassword, [.bytes(reset), .text(hash)]) { try $0.optionalText(0) }.first
                 ?? nil
         }

@@ -29,19 +29,19 @@ extension APICall {
     func showEngagement() async throws -> APIReply {
         try takesNoParameters()
         let id = try id()
-        let audience = try await campaign(id).report.audience
+        _ = try await campaign(id)
         let engagement = try await database.engagement(of: id, account: account)
         // Hours of few people tell who was up when.
-        let hours = engagement.isBlurred ? [] : engagement.hours
+        let hours = engagement.opens.isBlurred && engagement.clicks.isBlurred ? [] : engagement.hours
         return APIReply([
             "campaign": .number(id), "tracking": .string(engagement.mode.name),
-            "opens": engagement.opens.json(engagement, audience: audience),
-            "clicks": engagement.clicks.json(engagement, audience: audience),
+            "opens": engagement.opens.json,
+            "clicks": engagement.clicks.json,
             "hours": .array(
                 hours.map { hour in
                     [
-                        "start": .moment(hour.start), "opens": hour.opens.json(engagement, audience: audience),
-                        "clicks": hour.clicks.json(engagement, audience: audience),
+                        "start": .moment(hour.start), "opens": hour.opens.json,
+                        "clicks": hour.clicks.json,
                     ]
                 }
             ),
@@ -51,14 +51,14 @@ extension APICall {
     func showLinks() async throws -> APIReply {
         try takesNoParameters()
         let id = try id()
-        let audience = try await campaign(id).report.audience
+        _ = try await campaign(id)
         let engagement = try await database.engagement(of: id, account: account)
         let clicks = Dictionary(engagement.links.map { ($0.number, $0.clicks) }) { first, _ in first }
         let links = try await database.links(of: id, account: account).map { link -> JSONValue in
             let counts = clicks[link.number] ?? EngagementCounts()
             return [
                 "number": .number(link.number), "url": .string(link.url),
-                "clicks": counts.json(engagement, audience: audience),
+                "clicks": counts.json,
             ]
         }
         return APIReply(["campaign": .number(id), "items": .array(links)])
@@ -101,15 +101,12 @@ extension APICall {
 }
 
 extension EngagementCounts {
-    /// Figures that are too small to be told without telling of a person are null.
-    fileprivate func json(_ engagement: Engagement, audience: Int32) -> JSONValue {
-        guard engagement.isBlurred else {
-            return [
-                "unique": .number(unique), "total": .number(total), "machine": .number(machine), "fewer_than": .null,
-            ]
-        }
-        return [
-            "unique": .null, "total": .null, "machine": .null, "fewer_than": .number(audience < 20 ? 20 : 5),
+    /// Figures that would tell of a person are null.
+    fileprivate var json: JSONValue {
+        [
+            "unique": isBlurred ? .null : .number(unique), "total": isBlurred ? .null : .number(total),
+            "machine": isTold(\.machine) ? .number(machine) : .null,
+            "fewer_than": isBlurred || !isTold(\.machine) ? .number(Self.least) : .null,
         ]
     }
 }

@@ -25,11 +25,9 @@
     }
   }
 
-  // The charts come as a piece of the page, at most every ten seconds, and not while their numbers are being read.
-  let lastCharts = Date.now();
+  // The charts come as a piece of the page, every ten seconds, and not while nobody looks or their numbers are being read.
   async function renewCharts(path) {
-    if (Date.now() - lastCharts < 10000 || document.querySelector("#figures details[open]")) { return; }
-    lastCharts = Date.now();
+    if (document.visibilityState !== "visible" || document.querySelector("#figures details[open]")) { return; }
     const place = document.getElementById("figures");
     if (place.contains(document.activeElement)) { return; }
     const answer = await fetch(path, { redirect: "error" });
@@ -48,9 +46,10 @@
       live.textContent = "live";
       live.classList.add("on");
       show(figures);
-      renewCharts(live.dataset.figures).catch(function () {});
     });
+    const charts = setInterval(function () { renewCharts(live.dataset.figures).catch(function () {}); }, 10000);
     source.addEventListener("error", function () {
+      if (source.readyState === EventSource.CLOSED) { clearInterval(charts); }
       live.classList.remove("on");
       live.textContent = source.readyState === EventSource.CLOSED ? "not live any more: load the page again" : "connecting again";
     });

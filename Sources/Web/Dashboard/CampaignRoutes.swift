@@ -93,11 +93,12 @@ extension Dashboard {
         )
     }
 
-    /// Whether the page changes by itself.
+    /// Whether the page changes by itself: for a day after the end it is opened, clicked and sent back.
     static func moves(_ report: CampaignReport) -> Bool {
         switch report.state {
         case .starting, .running, .paused, .cancelling: true
-        case .draft, .cancelled, .finished: false
+        case .cancelled, .finished: report.finishedAt.map { report.readAt - $0 < 86_400 } ?? false
+        case .draft: false
         }
     }
 

@@ -11,6 +11,9 @@ struct Dashboard: Sendable {
     /// How long a link that sets a password is good when an owner makes it.
     static let resetSeconds = 24 * 3_600.0
 
+    /// How long a page waits for the database: longer, and who waits believes that the page hangs.
+    static let deadline = Duration.seconds(3)
+
     let parts: WebParts
     let cookie: SessionCookie
     let sessions: SessionStore
@@ -25,8 +28,10 @@ struct Dashboard: Sendable {
         self.passwords = passwords
         self.limits = limits
         cookie = SessionCookie(dashboardURL: parts.settings.dashboardURL)
-        sessions = SessionStore(parts.pool)
-        feeds = CampaignFeeds(database: AccountDatabase(pool: parts.pool, actor: "dashboard"))
+        sessions = SessionStore(parts.pool, deadline: Self.deadline)
+        feeds = CampaignFeeds(
+            database: AccountDatabase(pool: parts.pool, actor: "dashboard", deadline: Self.deadline)
+        )
         streams = LiveStreams()
     }
 

@@ -111,8 +111,10 @@ extension Dashboard {
         guard let token = cookie.token(in: request),
             let session = try await sessions.session(token.hash, idleSeconds: Self.idleSeconds)
         else { throw Refusal.signInFirst }
-        // Once a minute is enough: a rest is measured in hours.
-        if session.idleSeconds > 60 { try await sessions.touch(token.hash) }
+        // Once a minute is enough: a rest is measured in hours. A page that renews itself is nobody who uses it.
+        if session.idleSeconds > 60, !LookLog.subject(of: request.uri.path).isRenewal {
+            try await sessions.touch(token.hash)
+        }
         return Visit(token: token, session: session, pool: parts.pool)
     }
 

@@ -39,9 +39,8 @@ extension Dashboard {
         switch name {
         case .states: return .states(look.report)
         case .overTime:
-            return .overTime(
-                try await database.samples(of: campaign, account: visit.account, limit: Self.mostSamples)
-            )
+            let samples = try await database.samples(of: campaign, account: visit.account, limit: Self.mostSamples)
+            return .overTime(FigureCharts.course(look.report, samples))
         case .opens: return .opens(try await database.engagement(of: campaign, account: visit.account))
         case .links: return .links(try await database.engagement(of: campaign, account: visit.account))
         case .failures: return .failures(try await database.failures(of: campaign, account: visit.account) ?? [])

@@ -12,7 +12,7 @@ struct Visit: Sendable {
     init(token: SecretToken, session: SessionFacts, pool: PostgresPool) {
         self.token = token
         self.session = session
-        database = AccountDatabase(pool: pool, actor: session.login)
+        database = AccountDatabase(pool: pool, actor: session.login, deadline: Dashboard.deadline)
     }
 
     /// Stands in every form of this session; another site cannot know it.

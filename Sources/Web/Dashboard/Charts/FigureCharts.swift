@@ -5,21 +5,32 @@ import Shared
 enum FigureCharts {
     static func overTime(_ report: CampaignReport, _ samples: [CampaignSample]) -> MergeValue {
         let shown: [DeliveryState] = [.accepted, .deferred, .failed]
+        let points = course(report, samples)
         let chart = Chart(
             title: "Letters over time",
             kind: .lines,
-            moments: samples.map(\.at),
+            moments: points.map(\.at),
             series: shown.map { state in
-                .init(name: state.name, key: state.name, values: samples.map { Double($0.counts[state]) })
+                .init(name: state.name, key: state.name, values: points.map { Double($0.counts[state]) })
             }
         )
         return fields(
             chart,
             id: "over-time",
-            table: .overTime(samples),
+            table: .overTime(points),
             csv: csv(report, .overTime),
-            empty: samples.count > 1 ? nil : "The first numbers come some seconds after the start."
+            empty: points.isEmpty ? "There are numbers once it has started." : nil
         )
+    }
+
+    /// From the start until now or the end, however few samples were taken meanwhile; empty before the start.
+    static func course(_ report: CampaignReport, _ samples: [CampaignSample]) -> [CampaignSample] {
+        guard let start = report.startedAt else { return [] }
+        let end = max(start, report.finishedAt ?? report.readAt)
+        var first = DeliveryCounts()
+        first[.pending] = Int64(report.audience)
+        return [CampaignSample(at: start, counts: first)] + samples.filter { start < $0.at && $0.at < end }
+            + [CampaignSample(at: end, counts: report.counts)]
     }
 
     static func opens(_ report: CampaignReport, _ engagement: Engagement) -> MergeValue {
@@ -37,6 +48,7 @@ enum FigureCharts {
         _ engagement: Engagement,
         _ counts: (Engagement.Hour) -> EngagementCounts
     ) -> MergeValue {
+        // An hour that is not told has no bar; the table says why.
         let chart = Chart(
             title: title,
             kind: .stackedBars,
@@ -49,15 +61,17 @@ enum FigureCharts {
         let empty: String? =
             if engagement.mode == .none {
                 "This campaign counts no opens and clicks."
-            } else if engagement.isBlurred {
-                "Fewer than 5, or fewer than 20 recipients: too few to be shown without telling of a person."
+            } else if engagement.hours.isEmpty {
+                "None yet."
+            } else if engagement.hours.allSatisfy({ !counts($0).isTold(\.unique) && !counts($0).isTold(\.machine) }) {
+                "Fewer than 5 an hour, or fewer than 20 recipients: too few to be shown without telling of a person."
             } else {
-                engagement.hours.isEmpty ? "None yet." : nil
+                nil
             }
         let table = FigureTable(
             head: ["hour", "people", "machines"],
             rows: engagement.hours.map { hour in
-                [Timestamp.text(hour.start), String(counts(hour).unique), String(counts(hour).machine)]
+                [Timestamp.text(hour.start), counts(hour).told(\.unique), counts(hour).told(\.machine)]
             }
         )
         return fields(chart, id: id, table: table, csv: csv(report, .opens), empty: empty)

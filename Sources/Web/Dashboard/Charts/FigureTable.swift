@@ -31,28 +31,32 @@ struct FigureTable: Sendable {
         )
     }
 
-    /// Figures that are too small to be told are not in it.
+    /// Figures that are too small to be told are words in it.
     static func opens(_ engagement: Engagement) -> FigureTable {
         FigureTable(
             head: ["hour", "opens", "opens_by_machines", "clicks", "clicks_by_machines"],
-            rows: engagement.isBlurred
-                ? []
-                : engagement.hours.map { hour in
-                    [
-                        Timestamp.text(hour.start), String(hour.opens.unique), String(hour.opens.machine),
-                        String(hour.clicks.unique), String(hour.clicks.machine),
-                    ]
-                }
+            rows: hours(engagement).map { hour in
+                [
+                    Timestamp.text(hour.start), hour.opens.told(\.unique), hour.opens.told(\.machine),
+                    hour.clicks.told(\.unique), hour.clicks.told(\.machine),
+                ]
+            }
         )
+    }
+
+    /// Hours of few people would tell who was up when.
+    private static func hours(_ engagement: Engagement) -> [Engagement.Hour] {
+        engagement.opens.isBlurred && engagement.clicks.isBlurred ? [] : engagement.hours
     }
 
     static func links(_ engagement: Engagement) -> FigureTable {
         FigureTable(
             head: ["link", "url", "clicks", "clicks_in_all", "clicks_by_machines"],
             rows: engagement.links.map { link in
-                let counts = [link.clicks.unique, link.clicks.total, link.clicks.machine]
-                return [String(link.number), link.url]
-                    + counts.map { engagement.isBlurred ? EngagementFields.few : String($0) }
+                [
+                    String(link.number), link.url, link.clicks.told(\.unique), link.clicks.told(\.total),
+                    link.clicks.told(\.machine),
+                ]
             }
         )
     }
@@ -93,14 +97,12 @@ struct FigureTable: Sendable {
 
 /// What pages say of opens and clicks.
 enum EngagementFields {
-    /// What stands for a number that would tell of a person.
-    static let few = "fewer than 5"
-
     static func totals(_ engagement: Engagement) -> MergeValue {
-        func shown(_ number: Int64) -> MergeValue { engagement.isBlurred ? .of(few) : .of(number) }
-        return [
-            "opens": shown(engagement.opens.unique), "opens_machine": shown(engagement.opens.machine),
-            "clicks": shown(engagement.clicks.unique), "clicks_machine": shown(engagement.clicks.machine),
+        [
+            "opens": .of(words(engagement.opens, \.unique)),
+            "opens_machine": .of(words(engagement.opens, \.machine)),
+            "clicks": .of(words(engagement.clicks, \.unique)),
+            "clicks_machine": .of(words(engagement.clicks, \.machine)),
             "is_tracked": .bool(engagement.mode != .none),
             "mode": .of(engagement.mode == .individual ? "by recipient" : "in sum, nobody is named"),
         ]
@@ -108,23 +110,25 @@ enum EngagementFields {
 
     static func link(_ link: Engagement.Link, _ engagement: Engagement) -> MergeValue {
         [
-            "number": .of(String(link.number)), "url": .of(link.url), "clicks": .of(count(link, engagement)),
-            "share": .of(share(link, engagement)),
+            "number": .of(String(link.number)), "url": .of(link.url), "clicks": .of(words(link.clicks, \.unique)),
+            "share": .of(share(link, engagement) ?? "–"),
         ]
     }
 
     /// What a badge in the letter says: how often, and of all clicks how many.
     static func badge(_ link: Engagement.Link, _ engagement: Engagement) -> String {
-        engagement.isBlurred ? few : "\(count(link, engagement)) · \(share(link, engagement))"
+        let share = share(link, engagement).map { " · \($0)" } ?? ""
+        return words(link.clicks, \.unique) + share
     }
 
-    private static func count(_ link: Engagement.Link, _ engagement: Engagement) -> String {
-        engagement.isBlurred ? few : grouped(link.clicks.unique)
+    private static func words(_ counts: EngagementCounts, _ figure: KeyPath<EngagementCounts, Int64>) -> String {
+        counts.isTold(figure) ? grouped(counts[keyPath: figure]) : counts.told(figure)
     }
 
-    private static func share(_ link: Engagement.Link, _ engagement: Engagement) -> String {
-        let all = engagement.links.reduce(0) { $0 + $1.clicks.unique }
-        guard !engagement.isBlurred, all > 0 else { return "–" }
+    /// `nil` where it would give away a figure that is not told.
+    private static func share(_ link: Engagement.Link, _ engagement: Engagement) -> String? {
+        let all = engagement.clicks.unique
+        guard !link.clicks.isBlurred, !engagement.clicks.isBlurred, all > 0 else { return nil }
         return "\((link.clicks.unique * 100 + all / 2) / all) %"
     }
 }
