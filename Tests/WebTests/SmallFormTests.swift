@@ -47,7 +47,7 @@ struct SmallFormTests {
         ("--b\r\nX: y\r\n\r\nx\r\n--b--", nil, "no name"),
         ("--b\r\nContent-Disposition: attachment; name=a\r\n\r\nx\r\n--b--", nil, "not a form's"),
         ("pre\r\n--b\r\n\(part)x\r\n--b--", [.init(name: "a", value: "x")], "a preamble, RFC 2046 §5.1.1"),
-        ("pre--b\r\n\(part)x\r\n--b--", nil, "a delimiter that begins no line"),
+        ("pre--b\r\n\(part)x", nil, "a delimiter that begins no line"),
         (String(repeating: "--b\r\n\(part)x\r\n", count: 9) + "--b--", nil, "too many"),
     ]
 

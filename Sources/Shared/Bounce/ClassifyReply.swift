@@ -46,30 +46,11 @@ extension RuleBook {
         if let byCode = codeRules.first(where: applies) { best = min(best, byCode) }
         var reason = BounceReason.unknown
         if best < rules.count, case .reason(let found) = rules[best].effect { reason = found }
-        if isAboutSender(reason, best, enhanced, hits, applies, step) { reason = .policy }
+        // At MAIL an address or a domain can only be the sender's; with a status that is about permission (x.7, RFC 3463
+        // §3.8) an unknown domain is. What is wrong with us otherwise stands at the top of the rules.
+        if step == .mail && reason == .mailboxUnknown { reason = .policy }
+        if reason == .domainUnknown, step == .mail || enhanced?.subject == 7 { reason = .policy }
         return BounceFinding(reason, isPermanent: Self.isPermanent(code: code, enhanced: enhanced))
-    }
-
-    /// Whether an address or a domain that is unknown may be ours: nobody is suppressed for what is wrong with the sender.
-    ///
-    /// At MAIL it can only be the sender's. With a status that says that it is about permission (x.7, RFC 3463 §3.8) an
-    /// unknown domain is the sender's. Else words about policy beside the others decide, unless the status blames the
-    /// address (x.1) or the rule that was found knows the server by its code.
-    private func isAboutSender(
-        _ reason: BounceReason,
-        _ rule: Int,
-        _ enhanced: EnhancedStatus?,
-        _ hits: ArraySlice<RuleHit>,
-        _ applies: (Int) -> Bool,
-        _ step: SMTPStep?
-    ) -> Bool {
-        guard reason == .mailboxUnknown || reason == .domainUnknown else { return false }
-        if step == .mail || enhanced?.subject == 7 && reason == .domainUnknown { return true }
-        guard enhanced?.subject != 1, rule < rules.count, rules[rule].codes.isEmpty else { return false }
-        return hits.contains { hit in
-            guard case .reason(.policy) = rules[hit.rule].effect else { return false }
-            return applies(hit.rule)
-        }
     }
 
     private static func isPermanent(code: Int?, enhanced: EnhancedStatus?) -> Bool {
