@@ -132,6 +132,7 @@ def figures(page, base, campaign, pictures):
         page.goto(f"{base}/campaigns/{campaign}")
         return page.has("#engagement") and not re.search(r"Opens\s+(fewer|0\b)", page.text("#engagement"))
     wait_until(are_there, lambda: page.text("#engagement"), 60)
+    expect(re.search(r"Unsubscribed\s+2\b", page.text("#returned")), page.text("#returned"))
     page.call("Emulation.setDeviceMetricsOverride", width=1280, height=2200, deviceScaleFactor=1, mobile=False)
     page.screenshot(f"{pictures}/campaign.png")
     page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])

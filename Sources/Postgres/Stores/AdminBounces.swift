@@ -18,6 +18,8 @@ package struct ReturnedFacts: Sendable {
     package let failed: Int64
     package let complaints: Int64
     package let unsubscribed: Int64
+    /// Recipients who left by the letter's own link, or their mail program's button, and did not take it back.
+    package let left: Int64
     package let rule: ComplaintRule
 }
 
@@ -31,7 +33,10 @@ extension AccountDatabase {
         let rules = try await rules(of: account)
         return try await transaction(account: account, hasOneSnapshot: true) { connection in
             let counts = try connection.rows(.returnedCounts, [.int32(campaign)]) { row in
-                (failed: try row.int64(0), complaints: try row.int64(1), unsubscribed: try row.int64(2))
+                (
+                    failed: try row.int64(0), complaints: try row.int64(1), unsubscribed: try row.int64(2),
+                    left: try row.int64(3)
+                )
             }.only(of: .returnedCounts)
             return ReturnedFacts(
                 bounced: try connection.rows(.bouncesByProvider, [.int32(campaign), .int32(limit)]) { row in
@@ -46,6 +51,7 @@ extension AccountDatabase {
                 failed: counts.failed,
                 complaints: counts.complaints,
                 unsubscribed: counts.unsubscribed,
+                left: counts.left,
                 rule: rules.complaints
             )
         }
@@ -67,18 +73,20 @@ extension Statement {
     /// `$1` campaign.
     static let returnedCounts = Statement(
         "returned-counts",
-        role: .admin,
+        roles: [.admin, .web],
         isHot: true,
         """
         SELECT count(DISTINCT seq) FILTER (WHERE kind IN (0, 1)), count(DISTINCT seq) FILTER (WHERE kind = 2),
-               count(DISTINCT seq) FILTER (WHERE kind = 3)
+               count(DISTINCT seq) FILTER (WHERE kind = 3),
+               (SELECT count(DISTINCT p.seq) FROM opt_out_proofs p WHERE p.campaign_id = $1 AND p.action < 2
+                  AND NOT EXISTS (SELECT FROM opt_out_proofs u WHERE u.undoes = p.proof_id))
         FROM bounces WHERE campaign_id = $1
         """
     )
     /// `$1` campaign; `$2` how many rows. The domain is the contact's now: an erasure takes it from here, too.
     static let bouncesByProvider = Statement(
         "bounces-by-provider",
-        role: .admin,
+        roles: [.admin, .web],
         isHot: true,
         """
         SELECT b.reason, b.consequence, l.name, c.domain, count(DISTINCT b.seq)

@@ -126,7 +126,7 @@ extension Statement {
     /// `$1` account.
     static let accountRules = Statement(
         "account-rules",
-        role: .admin,
+        roles: [.admin, .web],
         """
         SELECT soft_bounces, soft_bounce_days, complaints_warn, complaints_pause, complaints_least, brake_blocks
         FROM accounts WHERE account_id = $1

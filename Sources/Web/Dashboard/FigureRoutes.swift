@@ -57,7 +57,21 @@ extension Dashboard {
         )
         let engagement = try await visit.database.engagement(of: report.campaign, account: visit.account)
         let failures = try await visit.database.failures(of: report.campaign, account: visit.account)
+        let returned = try await visit.database.returned(of: report.campaign, account: visit.account)
         var fields: [String: MergeValue] = [
+            "returned": [
+                "bounced": .of(returned.failed), "complaints": .of(returned.complaints),
+                "left": .of(returned.left + returned.unsubscribed),
+            ],
+            "bounces": .list(
+                returned.bounced.map { bounce in
+                    [
+                        "domain": .of(bounce.domain), "reason": .of(bounce.reason.rawValue),
+                        "consequence": .of(bounce.consequence.rawValue), "count": .of(bounce.count),
+                    ]
+                }
+            ),
+            "has_bounces": .bool(!returned.bounced.isEmpty),
             "states": .list(
                 DeliveryState.allCases.map { state in
                     [
