@@ -32,12 +32,8 @@ struct LivePageTests {
                     for:
                         "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND usename = 'veredus_web' AND query LIKE '%counters c JOIN lanes%'"
                 )
-                // The look is over for a while: what it found has been written.
-                try await Self.wait(
-                    in: house,
-                    for:
-                        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND usename = 'veredus_web' AND query LIKE '%counters c JOIN lanes%' AND state LIKE 'idle%' AND query_start < clock_timestamp() - interval '300 milliseconds'"
-                )
+                // What this look finds is written some milliseconds later; nothing outside of the program says when.
+                try await Task.sleep(for: .milliseconds(300))
                 group.cancelAll()
                 #expect(try await stream.text.contains("\"failed\":\"1\""))
             }
