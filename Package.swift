@@ -82,7 +82,9 @@ let package = Package(
         // What each program does first: settings from environment and file, logs.
         .target(
             name: "Bootstrap",
-            dependencies: ["Shared", "Telemetry", "Postgres", "AMQP", "SMTP", logging, configuration, lifecycle],
+            dependencies: [
+                "Shared", "Telemetry", "Postgres", "AMQP", "SMTP", "Threads", logging, configuration, lifecycle,
+            ],
             swiftSettings: strict
         ),
 
@@ -122,7 +124,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "Admin",
-            dependencies: ["Shared", "Postgres", "AMQP", "SMTP", "Bootstrap", arguments, yaml, logging],
+            dependencies: ["Shared", "Postgres", "AMQP", "SMTP", "Threads", "Bootstrap", arguments, yaml, logging],
             swiftSettings: strict
         ),
 
@@ -154,7 +156,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "SoakProgram",
-            dependencies: ["TestKit", "MailSimulator", "Postgres", "Shared", arguments],
+            dependencies: ["TestKit", "MailSimulator", "Postgres", "Shared", "Threads", arguments],
             path: "Sources/TestKit/Soak",
             swiftSettings: strict
         ),

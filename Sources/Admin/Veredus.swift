@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Threads
 
 /// The operator's tool.
 @main struct Veredus: AsyncParsableCommand {
@@ -32,7 +33,7 @@ import Glibc
 
     static func main() async {
         signal(SIGPIPE, SIG_IGN)
-        Glibc.exit(await run(Array(CommandLine.arguments.dropFirst())))
+        endProcess(await run(Array(CommandLine.arguments.dropFirst())))
     }
 
     /// Runs one command line.

@@ -24,7 +24,7 @@ struct InboundProgram: AsyncParsableCommand {
     var settings: String?
 
     func run() async throws {
-        await Bootstrap.exitOnFailure {
+        await Bootstrap.exitAfter {
             var (reader, log) = try Bootstrap.start(program: "veredus-inbound", settingsFile: settings)
             let inbound = InboundSettings(reading: &reader)
             let keys = KeyRing(reading: &reader)

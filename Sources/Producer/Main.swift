@@ -23,7 +23,7 @@ struct ProducerProgram: AsyncParsableCommand {
     var settings: String?
 
     func run() async throws {
-        await Bootstrap.exitOnFailure {
+        await Bootstrap.exitAfter {
             var (reader, logger) = try Bootstrap.start(program: "veredus-producer", settingsFile: settings)
             let producer = ProducerSettings(reading: &reader)
             let log = logger

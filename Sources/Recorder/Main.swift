@@ -24,7 +24,7 @@ struct RecorderProgram: AsyncParsableCommand {
     var settings: String?
 
     func run() async throws {
-        await Bootstrap.exitOnFailure {
+        await Bootstrap.exitAfter {
             var (reader, log) = try Bootstrap.start(program: "veredus-recorder", settingsFile: settings)
             let recorder = RecorderSettings(reading: &reader)
             let postgres = PostgresSettings(reading: &reader)

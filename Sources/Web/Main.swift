@@ -23,7 +23,7 @@ struct WebProgram: AsyncParsableCommand {
     var settings: String?
 
     func run() async throws {
-        await Bootstrap.exitOnFailure {
+        await Bootstrap.exitAfter {
             var (reader, log) = try Bootstrap.start(program: "veredus-web", settingsFile: settings)
             let web = WebSettings(reading: &reader)
             let events = TrackingSettings(reading: &reader)

@@ -31,7 +31,7 @@ struct WorkerProgram: AsyncParsableCommand {
     var lanes: String?
 
     func run() async throws {
-        await Bootstrap.exitOnFailure {
+        await Bootstrap.exitAfter {
             var environment = processEnvironment()
             environment["VEREDUS_SMTP_CONNECTIONS"] = connections ?? environment["VEREDUS_SMTP_CONNECTIONS"]
             environment["VEREDUS_LANES"] = lanes ?? environment["VEREDUS_LANES"]

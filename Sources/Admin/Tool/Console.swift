@@ -1,6 +1,7 @@
 import Bootstrap
 import Glibc
 import Shared
+import Threads
 
 /// Where a command reads and writes: results on standard output, everything said to a person on standard error.
 struct Console: Sendable {
@@ -63,7 +64,7 @@ struct Console: Sendable {
                 guard descriptor == STDOUT_FILENO else { return }
                 let reason = String(cString: strerror(errno))
                 writeAll(Array("veredus: standard output: \(reason)\n".utf8), to: STDERR_FILENO)
-                exit(ExitStatus.outputLost.rawValue)
+                endProcess(ExitStatus.outputLost.rawValue)
             }
         }
     }

@@ -3,6 +3,7 @@ import Dispatch
 import Foundation
 import Shared
 import TestKit
+import Threads
 
 /// What a run is asked for.
 struct SoakOptions: Sendable {
@@ -53,7 +54,7 @@ struct SoakProgram: AsyncParsableCommand {
         for trouble in report.troubles { tell("trouble: \(trouble)") }
         for violation in report.breaches.prefix(50) { tell("broken: \(violation)") }
         print(report.json)
-        if report.hasFailed { throw ExitCode(1) }
+        endProcess(report.hasFailed ? 1 : 0)
     }
 }
 

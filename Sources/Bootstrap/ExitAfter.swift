@@ -1,0 +1,31 @@
+import AMQP
+import Glibc
+import Logging
+import Postgres
+import Shared
+import Threads
+
+extension Bootstrap {
+    /// Runs a program's body, and ends the program with it; what the body throws goes to standard error in one piece,
+    /// and becomes the exit status.
+    ///
+    /// The numbers are those of sysexits.h: 78 for settings that cannot be used, 75 for what a later start may mend,
+    /// 77 for a log-in or a right that is refused, 70 for everything else.
+    package static func exitAfter(_ body: () async throws -> Void) async -> Never {
+        do {
+            try await body()
+            endProcess(0)
+        } catch {
+            var words = "\(error)\n"
+            words.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            switch error {
+            case is SettingsError: endProcess(78)
+            case let error where error.isTransientFailure: endProcess(75)
+            case let error as PostgresError where [.loginRefused, .insufficientPrivilege].contains(error.kind):
+                endProcess(77)
+            case let error as AMQPError where error.kind == .accessRefused: endProcess(77)
+            default: endProcess(70)
+            }
+        }
+    }
+}
