@@ -18,10 +18,16 @@ run_test() {
     fi
 }
 
-# tell_failures LOG: once more at the end what went wrong: the issues, and the tests that began and never ended.
+# tell_failures LOG: once more at the end what went wrong: the issues, each with what the test said of it, and, if the
+# run was cut off, the tests that began and never ended.
 tell_failures() {
     heading "What went wrong"
-    grep -aE '^✘ Test .* recorded an issue' "$1" | sed -E 's/^(.{600}).*/\1…/' | tail -n 20
+    awk '
+        /^✘ Test .* recorded an issue/ { rest = 12; print; next }
+        /^(✔|✘|◇|↷|⚠)/ { rest = 0 }
+        rest-- > 0
+    ' "$1" | sed -E 's/^(.{1000}).*/\1…/' | tail -n 60
+    ! grep -aqE '^(✔|✘) Test run with' "$1" || return 0
     awk '
         /^◇ Test (case )?.* started\.$/ || /^◇ Suite .* started\.$/ { next_name($0); open[name] = 1 }
         /^(✔|✘) (Test|Suite) .* (passed|failed) after / { next_name($0); delete open[name] }

@@ -29,7 +29,7 @@ extension Scenarios {
                 try await stage.execute(
                     "UPDATE contacts SET attributes = jsonb_build_object('name', 'Nr.'), version = version + 1"
                 )
-                #expect(try await stage.tool("campaign", "resume", "\(campaign)").succeeded)
+                try await stage.expectTool("campaign", "resume", "\(campaign)")
                 let books = try await stage.wait(for: campaign)
                 #expect(books.state == .finished)
                 #expect(books[.accepted] + books[.dead] == Self.recipients)

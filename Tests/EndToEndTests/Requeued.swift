@@ -26,14 +26,14 @@ extension Scenarios {
                 for _ in 1...25 {
                     let list = try await stage.tool("dead-letters", "list", "--json")
                     #expect(list.output.contains(#""reason":"render-error""#), "\(list.errors)")
-                    #expect(try await stage.tool("dead-letters", "show", "1").succeeded)
+                    try await stage.expectTool("dead-letters", "show", "1")
                 }
                 #expect(try await stage.number("SELECT count(*) FROM dead_letters WHERE settled_at IS NULL") == 5)
                 #expect(try await publisher.depth(of: "dead-letters") == 5, "50 looks change nothing")
 
                 let requeue = ["dead-letters", "requeue", "--cause", "render-error", "--reason", "fields imported"]
                 // Too soon: they die once more, as dead letters of their own, and the command has an end.
-                #expect(try await stage.tool(requeue + ["--yes"]).succeeded)
+                try await stage.expectTool(requeue + ["--yes"])
                 try await stage.wait(for: campaign) { $0.state == .finished && $0[.dead] == 5 }
                 #expect(try await stage.number("SELECT count(*) FROM dead_letters WHERE settlement = 0") == 5)
                 #expect(try await stage.number("SELECT count(*) FROM dead_letters WHERE settled_at IS NULL") == 5)
@@ -126,7 +126,7 @@ extension Scenarios {
                 #expect(stage.simulator.summary.accepted == recipients)
                 #expect(try await stage.number("SELECT count(*) FROM deliveries WHERE reopened <> 1") == 0)
                 #expect(try await stage.number(settled) == recipients)
-                #expect(try await stage.tool("campaign", "audit", "\(campaign)").succeeded)
+                try await stage.expectTool("campaign", "audit", "\(campaign)")
             }
         }
 
@@ -175,7 +175,7 @@ extension Scenarios {
                 #expect(refused.errors.contains("not an envelope: unexpected byte at 0"))
                 for cause in ["undecodable", "too-new"] {
                     let line = ["dead-letters", "discard", "--cause", cause, "--reason", "a test's", "--yes"]
-                    #expect(try await stage.tool(line).succeeded)
+                    try await stage.expectTool(line)
                 }
                 #expect(try await stage.number("SELECT count(*) FROM dead_letters WHERE settled_at IS NULL") == 0)
                 let doctor = try await stage.tool("doctor")
@@ -215,7 +215,7 @@ extension Scenarios {
                 let made = try await stage.tool("campaign", "resend", "\(campaign)", "--only", "failed")
                 #expect(made.succeeded, "\(made.errors)")
                 try await stage.suppress(contact: 1)
-                #expect(try await stage.tool("campaign", "start", "\(campaign + 1)").succeeded)
+                try await stage.expectTool("campaign", "start", "\(campaign + 1)")
                 let followUp = try await stage.wait(for: campaign + 1)
                 #expect(followUp.audience == 10)
                 #expect(followUp[.accepted] == 9)

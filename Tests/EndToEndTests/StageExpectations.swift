@@ -47,6 +47,20 @@ extension Stage {
         }
     }
 
+    /// Runs the tool; an issue that has its words, unless it succeeds.
+    func expectTool(_ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        try await expectTool(arguments, sourceLocation: sourceLocation)
+    }
+
+    func expectTool(
+        _ arguments: [String],
+        _ settings: [String: String] = [:],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let outcome = try await tool(arguments, settings)
+        #expect(outcome.end == .exit(0), "\(arguments): \(outcome.errors)", sourceLocation: sourceLocation)
+    }
+
     /// Checks every invariant that the books and the simulator's record can tell of, see ``Truth``.
     ///
     /// - Parameters:
