@@ -1,5 +1,6 @@
 import Foundation
 import Shared
+import TestKit
 import Testing
 
 @testable import AMQP

@@ -73,22 +73,6 @@ extension AMQPPublisher {
     }
 }
 
-/// Looks again and again until something is so, or records that it never was.
-func eventually(
-    _ what: Comment,
-    within limit: Duration = .seconds(20),
-    at location: SourceLocation = #_sourceLocation,
-    _ isSo: () async throws -> Bool
-) async throws {
-    let clock = ContinuousClock()
-    let end = clock.now + limit
-    while clock.now < end {
-        if try await isSo() { return }
-        try await Task.sleep(for: .milliseconds(20))
-    }
-    Issue.record("never: \(what)", sourceLocation: location)
-}
-
 /// The notices of a connection.
 final class Notices: Sendable {
     private let lines = Mutex<[String]>([])

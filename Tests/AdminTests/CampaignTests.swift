@@ -198,7 +198,12 @@ import Testing
             try await claim.execute("BEGIN; SELECT pg_advisory_xact_lock_shared(1, 1)")
             async let pause = tool.run("campaign", "pause", "1")
             // Until the pause stands in line for the lock.
-            try await tool.wait(for: "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            try await tool.wait(
+                for: """
+                    SELECT count(*) > 0 FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event = 'advisory'
+                    """
+            )
             let meanwhile = try await tool.sql("SELECT state::text FROM campaigns")
             #expect(meanwhile == ["2"])
             try await claim.execute("COMMIT")

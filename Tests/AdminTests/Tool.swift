@@ -132,11 +132,11 @@ final class Tool: Sendable {
         return rows
     }
 
-    /// Waits until a question is answered with true; a time limit on the test bounds it.
+    /// Waits until a question is answered with true.
     func wait(for question: String) async throws {
         let connection = try await database.connect()
         let statement = Statement("test-wait", question)
-        while try await connection.rows(statement, [], { try $0.bool(0) }) != [true] { try Task.checkCancellation() }
+        try await eventually(question) { try await connection.rows(statement, []) { try $0.bool(0) } == [true] }
         await connection.close()
     }
 

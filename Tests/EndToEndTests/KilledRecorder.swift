@@ -66,7 +66,10 @@ extension Scenarios {
         }
 
         private static let waitingForLock =
-            "SELECT count(*) FROM pg_stat_activity WHERE usename = 'veredus_recorder' AND wait_event_type = 'Lock'"
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND usename = 'veredus_recorder' AND wait_event_type = 'Lock'
+            """
 
         /// Each number asked for twice, under an id each time; and a hundred machines.
         private static func bodies(of campaign: CampaignID) -> [[UInt8]] {

@@ -40,11 +40,7 @@ extension Stage {
 
     /// Waits until something is so.
     func wait(within limit: Duration = .seconds(30), until isSo: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + limit
-        while try await !isSo() {
-            guard ContinuousClock.now < deadline else { throw Missing(description: "did not come true in \(limit)") }
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        try await eventually("what the scenario waits for", within: limit, isSo)
     }
 
     /// Runs the tool; an issue that has its words, unless it succeeds.

@@ -72,8 +72,8 @@ extension LongScenarios {
             try tokens.joined(separator: "\n").write(toFile: input, atomically: false, encoding: .utf8)
             defer { for path in [input, output] { try? FileManager.default.removeItem(atPath: path) } }
             let script = try Browser.start("unsubscribe_many.py", [base], input: input, output: output)
-            while script.isRunning, try !ChildProcess.text(of: output).contains("first round") {
-                try await Task.sleep(for: .milliseconds(50))
+            try await eventually("each was refused once", within: .seconds(120)) {
+                try ChildProcess.text(of: output).contains("first round") || !script.isRunning
             }
             try await mend()
             try await script.exit(within: .seconds(120))

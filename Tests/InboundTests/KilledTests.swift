@@ -60,14 +60,11 @@ struct KilledTests {
                     }
                     for _ in 0..<Self.kills {
                         let program = try InboundProcess(office, settings)
-                        while !LoopbackPorts.accept(port) {
-                            try #require(program.process.isRunning, "\(program.words.suffix(500))")
-                            try await Task.sleep(for: .milliseconds(2))
-                        }
+                        try await program.listens(on: port)
                         // In the middle of a mail, of a file, of a judgement: wherever the next few happen to be.
                         let enough = traffic.acknowledged.withLock { $0.count } + .random(in: 1...40)
-                        while traffic.acknowledged.withLock({ $0.count }) < enough {
-                            try await Task.sleep(for: .milliseconds(1))
+                        try await eventually("\(enough) mails are taken", every: .milliseconds(1)) {
+                            traffic.acknowledged.withLock { $0.count } >= enough
                         }
                         program.process.kill()
                     }
@@ -75,8 +72,8 @@ struct KilledTests {
                     let last = try InboundProcess(office, settings)
                     try await group.waitForAll()
                     let rest = "SELECT count(*)::text FROM inbound_mails WHERE state <> 1"
-                    while try MaildirTests.count("\(maildir)/new") > 0 { try await Task.sleep(for: .milliseconds(20)) }
-                    while try await office.sql(rest) != ["0"] { try await Task.sleep(for: .milliseconds(20)) }
+                    try await eventually("the Maildir is empty") { try MaildirTests.count("\(maildir)/new") == 0 }
+                    try await eventually("all are judged") { try await office.sql(rest) == ["0"] }
                     try await last.stop()
                 }
                 let names = traffic.acknowledged.withLock { $0 }
@@ -111,10 +108,7 @@ struct KilledTests {
         try await Office.with { office in
             let port = try LoopbackPorts.free(1)[0]
             let program = try InboundProcess(office, ["VEREDUS_INBOUND_LISTEN": "127.0.0.1:\(port)"])
-            while !LoopbackPorts.accept(port) {
-                try #require(program.process.isRunning, "\(program.words.suffix(500))")
-                try await Task.sleep(for: .milliseconds(5))
-            }
+            try await program.listens(on: port)
             let idle = try await MailClient.greeted(port: Int(port))
             let busy = try await MailClient.greeted(port: Int(port))
             let local = try Returned.local(7)

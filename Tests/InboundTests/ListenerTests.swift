@@ -142,7 +142,7 @@ struct ListenerTests {
                 try await group.waitForAll()
             }
             #expect(ContinuousClock.now - start < .seconds(15))
-            while listener.room.inUse.connections > 0 { try await Task.sleep(for: .milliseconds(5)) }
+            try await eventually("all have left") { listener.room.inUse.connections == 0 }
         }
         await pool.close()
     }
@@ -204,7 +204,7 @@ struct ListenerTests {
                 let third = try await MailClient(port: port)
                 #expect(await third.rest().hasPrefix("421 4.7.0 too many connections"))
                 #expect(try await second.ask("QUIT").hasPrefix("221"))
-                while listener.room.inUse.connections > 1 { try await Task.sleep(for: .milliseconds(5)) }
+                try await eventually("the second has left") { listener.room.inUse.connections <= 1 }
                 _ = try await MailClient.greeted(port: port)
                 #expect(try await first.ask("NOOP").hasPrefix("250"))
             }

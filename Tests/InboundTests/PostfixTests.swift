@@ -42,8 +42,8 @@ struct PostfixTests {
                 }
                 try await postfix.send(Returned.bounce(to: "postmaster"), to: "postmaster")
                 let settled = "SELECT count(*)::text FROM inbound_mails WHERE state = 1"
-                while try await office.sql(settled) != ["10"] { try await Task.sleep(for: .milliseconds(20)) }
-                while try await office.counts() != ["0:1"] { try await Task.sleep(for: .milliseconds(20)) }
+                try await eventually("ten are settled") { try await office.sql(settled) == ["10"] }
+                try await eventually("one is counted") { try await office.counts() == ["0:1"] }
                 #expect(try await office.sql("SELECT count(DISTINCT seq)::text FROM inbound_mails") == ["10"])
                 try await program.stop()
             }
@@ -82,6 +82,9 @@ final class InboundProcess: Sendable {
         guardian.forget(process.pid)
     }
 
+    /// Waits until its listener is there.
+    func listens(on port: UInt16) async throws { try await process.listens(on: port, log: log) }
+
     var words: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
 
     /// Stops it as an operator would.
@@ -113,7 +116,7 @@ struct Postfix {
             process.kill()
             guardian.forget(process.pid)
         }
-        try await Servers.waitUntilOpen(port, process, log: "\(folder)/out")
+        try await process.listens(on: port, log: "\(folder)/out")
         try await body(Postfix(port: port))
     }
 

@@ -51,18 +51,6 @@ enum Servers {
         )
         return path
     }
-
-    static func waitUntilOpen(_ port: UInt16, _ process: ChildProcess, log: String) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while !LoopbackPorts.accept(port) {
-            let words = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
-            try #require(
-                process.isRunning && ContinuousClock.now < deadline,
-                "it does not listen: \(words.suffix(800))"
-            )
-            try await Task.sleep(for: .milliseconds(20))
-        }
-    }
 }
 
 /// A Dovecot of a test's own: one user `test` with the password `secret`, a Maildir, TLS by a certificate for localhost.
@@ -149,7 +137,7 @@ struct Dovecot {
             output: .file("\(folder)/out")
         )
         guardian.watch(process.pid)
-        try await Servers.waitUntilOpen(ports[0], process, log: "\(folder)/log")
+        try await process.listens(on: ports[0], log: "\(folder)/log")
         return Dovecot(
             folder: folder,
             port: ports[0],

@@ -125,7 +125,7 @@ struct ClaimTests {
             let waiting = """
                 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
                 """
-            while try await books.number(waiting) == 0 { await Task.yield() }
+            try await eventually("the claim waits") { try await books.number(waiting) > 0 }
             try await books.superuser.execute("DELETE FROM retries; \(retry.replacing("@", with: "\(campaign)"))")
             try await holder.execute("COMMIT")
             await holder.close()

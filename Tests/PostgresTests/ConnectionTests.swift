@@ -118,7 +118,9 @@ struct ConnectionTests {
             [],
             { try $0.int32(0) }
         )
-        while try await observer.rows(sleeping, [.int32(pid[0])], { try $0.optionalBool(0) ?? false }) != [true] {}
+        try await eventually("it sleeps") {
+            try await observer.rows(sleeping, [.int32(pid[0])]) { try $0.optionalBool(0) ?? false } == [true]
+        }
         connection.cancel()
         #expect(await error?.kind == .queryCanceled)
         #expect(try await connection.rows(Statement("one", "SELECT 1"), []) { try $0.int32(0) } == [1])

@@ -84,9 +84,9 @@ struct PoolTests {
             }
             for await _ in held { break }
             let cancelled = Task { try await pool.withConnection { _ in } }
-            while await pool.waiting < 1 { await Task.yield() }
+            try await eventually("one waits") { await pool.waiting == 1 }
             group.addTask { try await pool.withConnection { _ in } }
-            while await pool.waiting < 2 { await Task.yield() }
+            try await eventually("two wait") { await pool.waiting == 2 }
             cancelled.cancel()
             await #expect(throws: CancellationError.self) { try await cancelled.value }
             #expect(await pool.waiting == 1)
@@ -117,7 +117,7 @@ struct PoolTests {
         let pool = PostgresPool(settings: try await scratch.value.superuserSettings, name: "pool", size: 1)
         try await pool.withConnection { connection in
             async let waiting = outcome { try await pool.withConnection { _ in } }
-            while await pool.waiting < 1 { await Task.yield() }
+            try await eventually("one waits") { await pool.waiting == 1 }
             await pool.close()
             #expect(await waiting?.message == "the pool was closed")
             // What is lent can be finished.

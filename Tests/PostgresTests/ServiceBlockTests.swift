@@ -62,8 +62,10 @@ struct ServiceBlockTests {
                 [.bytes(hash)]
             ) { try $0.int32(0) }
             async let frozen = books.freezer().freeze(campaign) { _ in [] }
-            let waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-            while try await books.number(waits) == 0 { try Task.checkCancellation() }
+            let waits = """
+                SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'
+                """
+            try await eventually("the freeze waits") { try await books.number(waits) > 0 }
             try await other.execute("COMMIT")
             #expect(try await frozen?.optedOut == 1)
             #expect(try await books.state(campaign, 2) == .suppressed)

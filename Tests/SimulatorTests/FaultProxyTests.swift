@@ -41,7 +41,7 @@ import Testing
             try await proxy.set(.cut(afterBytes: count, .toServer))
             try await client.send(String(repeating: "x", count: 100))
             #expect(await client.ending() == nil)
-            while simulator.summary.open > 0, !Task.isCancelled { await Task.yield() }
+            try await eventually("it has noticed") { simulator.summary.open == 0 }
             #expect(simulator.summary.refused[.dot] == (isOneMore ? nil : 1))
         }
     }
@@ -93,7 +93,7 @@ import Testing
             try await proxy.set(.halfOpen(afterBytes: 0, .toServer))
             try await client.send("MAIL FROM:<a@x>\r\n")
             simulator.dropConnections()
-            while simulator.summary.open > 0, !Task.isCancelled { await Task.yield() }
+            try await eventually("it has noticed") { simulator.summary.open == 0 }
             let other = try await RawClient(port: proxy.port)
             #expect(
                 try await other.reply().hasPrefix("220"),

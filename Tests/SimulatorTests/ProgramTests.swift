@@ -27,9 +27,9 @@ import Testing
             output: .file(output.path)
         )
         var first = Data()
-        while first.last != UInt8(ascii: "\n"), program.isRunning {
-            try await Task.sleep(for: .milliseconds(10))
+        try await eventually("it says where it listens") {
             first = try Data(contentsOf: output)
+            return first.last == UInt8(ascii: "\n") || !program.isRunning
         }
         let greeting = try #require(try JSONSerialization.jsonObject(with: first) as? [String: Int])
         let port = try #require(greeting["port"])

@@ -50,8 +50,8 @@ struct OptOutBrowserTests {
             let output = FileManager.default.temporaryDirectory.appending(path: "optout-\(UUID().uuidString)").path
             defer { try? FileManager.default.removeItem(atPath: output) }
             let script = try Browser.start("optout_pages.py", [base, "outage", stage.token(1, 1)], output: output)
-            while script.isRunning, try !ChildProcess.text(of: output).contains("busy") {
-                try await Task.sleep(for: .milliseconds(20))
+            try await eventually("the page says busy") {
+                try ChildProcess.text(of: output).contains("busy") || !script.isRunning
             }
             #expect(try await stage.number("SELECT count(*) FROM suppressions") == 0)
             try await proxy.set(.passOn)

@@ -1,5 +1,6 @@
 import Logging
 import Shared
+import TestKit
 import Testing
 
 @testable import Worker
@@ -32,11 +33,11 @@ import Testing
         let first = message(1)
         try await morgue.bury(first, try #require(error))
         #expect(source.acknowledged.isEmpty)
-        while source.givenBack.isEmpty { await Task.yield() }
+        try await eventually("it is given back") { !source.givenBack.isEmpty }
         #expect(source.givenBack == [first.tag], "not at once, but it goes back")
         #expect(books.unreadable.isEmpty)
 
-        try await Task.sleep(for: .milliseconds(60))
+        try await Task.sleep(for: .milliseconds(60))  // more than the grace
         let second = message(2)
         try await morgue.bury(second, try #require(error))
         #expect(books.unreadable.map(\.envelope) == [future])

@@ -39,13 +39,7 @@ struct WebServer: Sendable {
             output: .file(log)
         )
         defer { process.kill() }
-        let deadline = ContinuousClock.now + .seconds(30)
-        while !LoopbackPorts.accept(UInt16(port)) {
-            guard process.isRunning, ContinuousClock.now < deadline else {
-                throw SocketFailure(description: "veredus-web does not listen: \(try ChildProcess.text(of: log))")
-            }
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        try await process.listens(on: UInt16(port), log: log)
         try await body(WebServer(port: port, process: process, logPath: log))
     }
 

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Postgres
 
 // The pages, as a process.
@@ -23,28 +22,7 @@ extension Stage {
         ]
         environment.merge(settings) { $1 }
         let program = try start("veredus-web", role: .web, settings: environment)
-        let deadline = ContinuousClock.now + .seconds(60)
-        while !Self.listens(port) {
-            guard program.isRunning, ContinuousClock.now < deadline else {
-                throw Missing(description: "veredus-web does not listen: \(program.lastWords)")
-            }
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        try await program.process.listens(on: port, log: program.logPath)
         return Web(program: program, port: Int(port), base: base)
-    }
-
-    private static func listens(_ port: UInt16) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
     }
 }
