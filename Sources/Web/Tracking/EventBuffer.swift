@@ -6,7 +6,8 @@ import Synchronization
 /// Each is held for a moment, in which its client's other requests are seen: who asks for many links of one campaign at
 /// once is a scanner, and what it asked for before counts as a machine's, too. The client's address is forgotten
 /// some seconds later. What has been held is taken by ``EventFlow``; what cannot be
-/// published comes back. A full buffer drops what comes, and counts it.
+/// published comes back, even beyond the capacity: memory is bounded by it and one round of ``EventFlow``. A full buffer
+/// drops what comes, and counts it.
 final class EventBuffer: Sendable {
     /// How long an event is held.
     static let window = Duration.seconds(3)
@@ -14,14 +15,6 @@ final class EventBuffer: Sendable {
     static let manyLinks = 4
     /// Requests about one campaign within the window, from which on a client is a machine: a token that is replayed.
     static let manyRequests = 12
-
-    /// What happened so far.
-    struct Figures: Sendable, Equatable {
-        var taken = 0
-        var machines = 0
-        var dropped = 0
-        var published = 0
-    }
 
     /// An event and the hour that it came in.
     struct Entry: Sendable, Equatable {
@@ -58,7 +51,7 @@ final class EventBuffer: Sendable {
         var termEnds: ContinuousClock.Instant?
         /// Judged, and waiting for the broker.
         var judged: [Entry] = []
-        var figures = Figures()
+        var dropped = 0
 
         var count: Int { held.count - head + judged.count }
 
@@ -83,7 +76,6 @@ final class EventBuffer: Sendable {
             if behaviour(of: next.visit)?.isMachine == true {
                 entry = Entry(hour: entry.hour, event: entry.event.ofMachine)
             }
-            if entry.event.isMachine { figures.machines += 1 }
             judged.append(entry)
         }
     }
@@ -93,7 +85,8 @@ final class EventBuffer: Sendable {
 
     init(capacity: Int) { self.capacity = capacity }
 
-    var figures: Figures { state.withLock { $0.figures } }
+    /// How many found no room so far.
+    var dropped: Int { state.withLock { $0.dropped } }
 
     /// How many wait.
     var count: Int { state.withLock { $0.count } }
@@ -102,10 +95,9 @@ final class EventBuffer: Sendable {
     func add(_ entry: Entry, from client: ClientAddress, at now: ContinuousClock.Instant = .now) {
         state.withLock { state in
             guard state.count < capacity else {
-                state.figures.dropped += 1
+                state.dropped += 1
                 return
             }
-            state.figures.taken += 1
             let visit = Visit(client: client, campaign: entry.event.campaign)
             state.turn(at: now)
             var behaviour = state.behaviour(of: visit) ?? Behaviour(last: now)
@@ -142,6 +134,4 @@ final class EventBuffer: Sendable {
 
     /// Takes back what could not be published.
     func putBack(_ entries: [Entry]) { state.withLock { $0.judged.insert(contentsOf: entries, at: 0) } }
-
-    func notePublished(_ count: Int) { state.withLock { $0.figures.published += count } }
 }

@@ -20,17 +20,17 @@ struct EventFlow: Service {
 
     func run() async throws {
         var isDeclared = false
-        var told = EventBuffer.Figures()
+        var told = 0
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.pause) }
             await flush(isDeclared: &isDeclared, all: false)
-            let figures = buffer.figures
-            if figures.dropped > told.dropped {
+            let dropped = buffer.dropped
+            if dropped > told {
                 log.error(
                     "opens and clicks were dropped: the buffer is full",
-                    metadata: ["dropped": "\(figures.dropped)", "waiting": "\(buffer.count)"]
+                    metadata: ["dropped": "\(dropped)", "waiting": "\(buffer.count)"]
                 )
-                told = figures
+                told = dropped
             }
         }
         await flush(isDeclared: &isDeclared, all: true)
@@ -56,7 +56,6 @@ struct EventFlow: Service {
                 }
                 let outcomes = try await publisher.publish(messages.map { $0.encoded() }, to: EventEnvelope.queue)
                 let refused = zip(messages, outcomes).filter { $0.1 != .confirmed }.map(\.0)
-                buffer.notePublished(entries.count - refused.map(\.events.count).reduce(0, +))
                 guard refused.isEmpty else {
                     isDeclared = false
                     return buffer.putBack(refused.flatMap(EventBuffer.Entry.of))
