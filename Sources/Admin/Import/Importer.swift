@@ -30,18 +30,9 @@ struct Importer: Sendable {
     let identity: IdentityKey
 
     func run() async throws -> Summary {
-        let file = try ByteFile(path: path)
-        var reader: CSVReader
-        do {
-            reader = try CSVReader(delimiter: delimiter) { try file.next() }
-        } catch let error as CSVReader.Unreadable {
-            throw AdminFailure(.badData, "\(path): \(error)")
-        }
-        var row = CSVRow()
-        guard try reader.next(into: &row), row.problem == nil, !row.isBlank else {
-            throw AdminFailure(.badData, "\(path):1: the first line must name the columns, and cannot be read as such")
-        }
-        let columns = try ColumnMap(header: (0..<row.count).map { Array(row[$0]) }, map: map, path: path)
+        var file = try TitledCSV(path: path, delimiter: delimiter)
+        let titles = file.titles
+        let columns = try ColumnMap(header: (0..<titles.count).map { Array(titles[$0]) }, map: map, path: path)
         let contacts = ContactReader(columns: columns, identity: identity)
         let rejects = try RejectsFile(path: rejectsPath, columns: columns.columns, source: path)
 
@@ -50,7 +41,7 @@ struct Importer: Sendable {
         var progress = ImportProgress(console: session.console)
         try await withThrowingTaskGroup(of: ImportCounts.self) { group in
             while true {
-                let chunk = try nextChunk(&reader, contacts, rejects, &summary, &seen)
+                let chunk = try nextChunk(&file, contacts, rejects, &summary, &seen)
                 if let counts = try await group.next() { summary.counts += counts }
                 guard !chunk.isEmpty else { break }
                 group.addTask { [session, target] in try await session.database.importChunk(chunk, into: target) }
@@ -64,7 +55,7 @@ struct Importer: Sendable {
 
     /// Reads until a chunk is full; empty at the end of the file.
     private func nextChunk(
-        _ reader: inout CSVReader,
+        _ file: inout TitledCSV,
         _ contacts: ContactReader,
         _ rejects: RejectsFile,
         _ summary: inout Summary,
@@ -74,8 +65,7 @@ struct Importer: Sendable {
         chunk.reserveCapacity(Self.chunkRows)
         var bytes = 0
         var row = CSVRow()
-        while chunk.count < Self.chunkRows, bytes < Self.chunkBytes, try reader.next(into: &row) {
-            if row.isBlank { continue }
+        while chunk.count < Self.chunkRows, bytes < Self.chunkBytes, try file.next(into: &row) {
             summary.rows += 1
             do throws(ContactReader.Rejected) {
                 let contact = try contacts.contact(row)

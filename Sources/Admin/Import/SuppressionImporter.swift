@@ -31,23 +31,13 @@ struct SuppressionImporter: Sendable {
     let delimiter: CSVDelimiter?
 
     func run() async throws -> Summary {
-        let file = try ByteFile(path: path)
-        var reader: CSVReader
-        do {
-            reader = try CSVReader(delimiter: delimiter) { try file.next() }
-        } catch let error as CSVReader.Unreadable {
-            throw AdminFailure(.badData, "\(path): \(error)")
-        }
-        var row = CSVRow()
-        guard try reader.next(into: &row), row.problem == nil, !row.isBlank else {
-            throw AdminFailure(.badData, "\(path):1: the first line must name the columns, and cannot be read as such")
-        }
-        let columns = try Columns(row, path: path)
+        var file = try TitledCSV(path: path, delimiter: delimiter)
+        let columns = try Columns(file.titles, path: path)
         let rejects = try RejectsFile(path: rejectsPath, columns: columns.names, source: path)
         var summary = Summary()
         var chunk: [Suppression] = []
-        while try reader.next(into: &row) {
-            if row.isBlank { continue }
+        var row = CSVRow()
+        while try file.next(into: &row) {
             summary.rows += 1
             do throws(ContactReader.Rejected) {
                 chunk.append(try suppression(row, columns))
