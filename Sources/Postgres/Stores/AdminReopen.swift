@@ -125,7 +125,7 @@ enum WithdrawnConsent {
             SELECT FROM contacts p
             JOIN suppressions s ON s.account_id = p.account_id AND s.address_hash = p.address_hash
             WHERE p.contact_id = d.contact_id
-              AND (s.scope = 0 OR c.kind = 0 AND (s.scope = 1 OR s.scope = 2 AND s.list_id = d.list_id)))
+              AND \(Statement.withholds(kind: "c.kind", list: "d.list_id")))
          OR EXISTS (
             SELECT FROM contacts p JOIN service_blocks b ON b.address_hash = p.address_hash
             WHERE p.contact_id = d.contact_id)

@@ -17,22 +17,6 @@ package struct SuppressionFacts: Sendable {
     }
 }
 
-extension AccountDatabase {
-    /// Stores a suppression and recalls what is queued, in one transaction of its own.
-    package func suppress(_ suppression: Suppression) async throws -> SuppressionReceipt {
-        try await transaction(account: suppression.account) { connection in
-            let receipt = try connection.suppress(suppression)
-            let subject = receipt.contact.map { "contact \($0)" } ?? "an address that is no contact"
-            try connection.write(
-                AuditEntry("suppress.\(suppression.scope.name)", subject, reason: suppression.source),
-                by: actor,
-                account: suppression.account
-            )
-            return receipt
-        }
-    }
-}
-
 /// One stored suppression of an account, as it is listed.
 package struct SuppressionRow: Sendable {
     /// Its number; later ones are higher.
@@ -47,9 +31,35 @@ package struct SuppressionRow: Sendable {
     package let reason: SuppressionReason
     package let source: String
     package let createdAt: Double
+
+    fileprivate init(_ row: borrowing PostgresRow) throws {
+        id = try row.int64(0)
+        scope = SuppressionScope(rawValue: try row.int16(1)) ?? .all
+        list = try row.text(2)
+        reason = SuppressionReason(rawValue: try row.int16(3)) ?? .byHand
+        source = try row.text(4)
+        createdAt = try row.timestamp(5)
+        hashKey = try row.int16(6)
+        addressHash = try row.bytes(7)
+        address = try row.optionalText(8)
+    }
 }
 
 extension AccountDatabase {
+    /// Stores a suppression and recalls what is queued, in one transaction of its own.
+    package func suppress(_ suppression: Suppression) async throws -> SuppressionReceipt {
+        try await transaction(account: suppression.account) { connection in
+            let receipt = try connection.suppress(suppression)
+            let subject = receipt.contact.map { "contact \($0)" } ?? "an address that is no contact"
+            try connection.write(
+                AuditEntry("suppress.\(suppression.scope.name)", subject, reason: suppression.source),
+                by: actor,
+                account: suppression.account
+            )
+            return receipt
+        }
+    }
+
     /// Stores suppressions of one account, all or none, and recalls what is queued; says nothing in the audit log.
     ///
     /// `suppressions`: At most a few hundred: their recipients' rows are locked until all are stored.
@@ -113,23 +123,7 @@ extension AccountDatabase {
             return removed
         }
     }
-}
 
-extension SuppressionRow {
-    fileprivate init(_ row: borrowing PostgresRow) throws {
-        id = try row.int64(0)
-        scope = SuppressionScope(rawValue: try row.int16(1)) ?? .all
-        list = try row.text(2)
-        reason = SuppressionReason(rawValue: try row.int16(3)) ?? .byHand
-        source = try row.text(4)
-        createdAt = try row.timestamp(5)
-        hashKey = try row.int16(6)
-        addressHash = try row.bytes(7)
-        address = try row.optionalText(8)
-    }
-}
-
-extension AccountDatabase {
     /// How many of some contacts a campaign of that kind and list would leave out.
     package func countSuppressed(
         _ contacts: [ContactID],
@@ -144,9 +138,7 @@ extension AccountDatabase {
             ) { Int(try $0.int64(0)) }.only(of: .countSuppressed)
         }
     }
-}
 
-extension AccountDatabase {
     /// Whether a campaign of that kind and list must not mail an address, which need not be a contact.
     package func isSuppressed(
         _ addressHash: [UInt8],
@@ -213,7 +205,7 @@ extension Statement {
         """
         SELECT EXISTS (
             SELECT FROM suppressions s WHERE s.account_id = $1 AND s.address_hash = $2
-              AND (s.scope = 0 OR $4::smallint = 0 AND (s.scope = 1 OR s.scope = 2 AND s.list_id = $3))
+              AND \(withholds(kind: "$4::smallint", list: "$3"))
         ) OR EXISTS (SELECT FROM service_blocks b WHERE b.address_hash = $2)
         """
     )
@@ -227,7 +219,7 @@ extension Statement {
         WHERE c.account_id = $1 AND c.contact_id = ANY($2::bigint[])
           AND (EXISTS (
                 SELECT FROM suppressions s WHERE s.account_id = c.account_id AND s.address_hash = c.address_hash
-                  AND (s.scope = 0 OR $4::smallint = 0 AND (s.scope = 1 OR s.scope = 2 AND s.list_id = $3)))
+                  AND \(withholds(kind: "$4::smallint", list: "$3")))
             OR EXISTS (SELECT FROM service_blocks b WHERE b.address_hash = c.address_hash))
         """
     )

@@ -94,7 +94,7 @@ extension Statement {
             FROM suppressions s
             JOIN contacts c ON c.account_id = s.account_id AND c.address_hash = s.address_hash
             WHERE s.account_id = $2
-              AND (s.scope = 0 OR $4::smallint = 0 AND (s.scope = 1 OR s.scope = 2 AND s.list_id = $3))
+              AND \(withholds(kind: "$4::smallint", list: "$3"))
             UNION
             SELECT m.contact_id FROM list_members m
             WHERE m.list_id = $3 AND m.account_id = $2 AND m.status <> 0 AND $4::smallint = 0

@@ -122,6 +122,16 @@ extension PostgresConnection {
 }
 
 extension Statement {
+    /// Whether suppression `s` withholds a campaign's letter: of all mail, of all marketing, or of its list's.
+    ///
+    /// - Parameters:
+    ///   - kind: SQL for the campaign's kind, 0 for marketing.
+    ///   - list: SQL for its list.
+    /// - Returns: A condition on the row `s`.
+    static func withholds(kind: String, list: String) -> String {
+        "(s.scope = 0 OR \(kind) = 0 AND (s.scope = 1 OR s.scope = 2 AND s.list_id = \(list)))"
+    }
+
     /// Waits for a freeze of the account's campaigns, and makes the next one wait; `$1` account.
     static let shareAccount = Statement(
         "share-account",
