@@ -38,15 +38,20 @@ extension BrokerSettings {
 extension PostgresPool {
     /// Waits for the database, then makes sure that this program may work on it.
     ///
+    /// - Parameters:
+    ///   - addressKey: The key that hashes addresses, by its number; `nil` for a program that hashes none.
+    ///   - log: Told while the database is away.
     /// - Throws: What no waiting mends: a refused log-in, another schema, a role that can bypass row level security, a
-    ///   server that does not keep what it confirms.
-    package func assertReady(log: Logger) async throws {
+    ///   server that does not keep what it confirms, a key that did not make the hashes in the database.
+    package func assertReady(addressKey: (number: Int16, keys: KeyRing)? = nil, log: Logger) async throws {
         while true {
             do {
                 try await withConnection { connection in
                     try await Migrator().verify(on: connection)
                     try await connection.assertCannotBypassRowSecurity()
                     try await connection.assertDurable()
+                    guard let (number, keys) = addressKey else { return }
+                    try await connection.assertAddressKey(number: number, checkValue: keys.identity.checkValue)
                 }
                 return
             } catch let error where error.isTransientFailure {

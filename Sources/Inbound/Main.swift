@@ -35,10 +35,7 @@ struct InboundProgram: AsyncParsableCommand {
             let (database, ring, rules) = try reader.finished(postgres, keys, book)
 
             let pool = PostgresPool(settings: database, name: "veredus-inbound", size: 6)
-            try await pool.assertReady(log: log)
-            try await pool.withConnection { connection in
-                try await connection.assertAddressKey(number: addressKey, checkValue: ring.identity.checkValue)
-            }
+            try await pool.assertReady(addressKey: (addressKey, ring), log: log)
             var limits = MIMELimits()
             limits.messageBytes = inbound.mostBytes
             let bell = Bell()

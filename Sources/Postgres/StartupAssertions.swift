@@ -48,7 +48,7 @@ extension Statement {
     /// `$1` number of the key.
     static let notedKeyCheck = Statement(
         "noted-key-check",
-        roles: [.worker, .web],
+        roles: [.worker, .web, .inbound],
         "SELECT check_value FROM key_checks WHERE purpose = 'address' AND key_version = $1"
     )
     static let rowSecurityBypasses = Statement(

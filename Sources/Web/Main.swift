@@ -38,7 +38,7 @@ struct WebProgram: AsyncParsableCommand {
             database.statementTimeout = .seconds(10)
             database.replyTimeout = .seconds(15)
             let pool = PostgresPool(settings: database, name: "veredus-web", size: 8)
-            try await pool.assertReady(log: log)
+            try await pool.assertReady(addressKey: (addressKey, ring), log: log)
             let notes = log
             let publisher = try AMQPPublisher(amqp) { notes.notice("broker", metadata: ["what": "\($0)"]) }
             let drain = Drain(seconds: web.drainSeconds)

@@ -55,10 +55,7 @@ struct WorkerProgram: AsyncParsableCommand {
             let witness = WitnessKeeper(pool: pool, broker: amqp, stateDirectory: worker.stateDirectory, log: log)
             let incarnations = Incarnations(
                 next: {
-                    try await pool.assertReady(log: log)
-                    try await pool.withConnection { connection in
-                        try await connection.assertAddressKey(number: addressKey, checkValue: ring.identity.checkValue)
-                    }
+                    try await pool.assertReady(addressKey: (addressKey, ring), log: log)
                     try await witness.begin()
                     log.info(
                         "worker started",

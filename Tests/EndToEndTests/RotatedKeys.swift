@@ -1,5 +1,6 @@
 import Glibc
 import MailSimulator
+import Postgres
 import Shared
 import TestKit
 import Testing
@@ -45,6 +46,31 @@ extension Scenarios {
                 #expect(signedByFirst < 620)
                 #expect(stage.simulator.summary.distinct == 600, "I12: the Message-ID does not depend on the token key")
                 #expect(stage.simulator.summary.repeated == 20)
+            }
+        }
+
+        @Test func `with another address key no program starts that hashes addresses`() async throws {
+            try await Stage.with { stage in
+                let noted = """
+                    INSERT INTO key_checks (purpose, key_version, check_value)
+                    VALUES ('address', 1, decode(repeat('00', 32), 'hex'))
+                    ON CONFLICT (purpose, key_version) DO UPDATE SET check_value = EXCLUDED.check_value
+                    """
+                try await stage.execute(noted)
+                for (name, role) in [
+                    ("veredus-worker", StatementRole.worker), ("veredus-web", .web), ("veredus-inbound", .inbound),
+                ] {
+                    let program = try stage.start(
+                        name,
+                        role: role,
+                        settings: ["VEREDUS_DASHBOARD_URL": "https://t.example"]
+                    )
+                    #expect(try await program.exit(within: .seconds(20)) == .exit(70), "\(name)")
+                    #expect(
+                        program.lastWords.contains("is not the key that hashed the addresses"),
+                        "\(program.lastWords)"
+                    )
+                }
             }
         }
 
