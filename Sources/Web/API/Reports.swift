@@ -9,6 +9,7 @@ extension APICall {
         let id = try id()
         let report = try await campaign(id).report
         let refusals = try await database.refusals(of: id, account: account)
+        let returned = try await database.returned(of: id, account: account)
         return APIReply([
             "campaign": .number(id), "state": .string(report.state.name), "audience": .number(report.audience),
             "balanced": .bool(report.isBalanced), "seconds": report.seconds.map { .decimal($0) } ?? .null,
@@ -23,6 +24,7 @@ extension APICall {
                     ]
                 }
             ),
+            "returned": returned.json(accepted: report.counts[.accepted]),
         ])
     }
 
@@ -97,6 +99,27 @@ extension APICall {
         )
         let next = letters.last.flatMap { letters.count == Int(limit) ? PageCursor(.deadLetters, [$0.id]) : nil }
         return .page(letters.map(\.json), next: next)
+    }
+}
+
+extension ReturnedFacts {
+    fileprivate func json(accepted: Int64) -> JSONValue {
+        let rate = ComplaintRate(complaints: Int(complaints), accepted: Int(accepted))
+        return [
+            "bounced": .number(failed), "complaints": .number(complaints),
+            "complaints_percent": .decimal(rate.percent), "complaints_verdict": .string(rate.verdict(rule).rawValue),
+            "unsubscribed": .number(left), "unsubscribed_by_mail": .number(unsubscribed),
+            "bounces": .array(
+                bounced.map { bounce in
+                    [
+                        "reason": .string(bounce.reason.rawValue),
+                        "consequence": .string(bounce.consequence.rawValue), "lane": .string(bounce.lane),
+                        "domain": bounce.domain.isEmpty ? .null : .string(bounce.domain),
+                        "count": .number(bounce.count),
+                    ]
+                }
+            ),
+        ]
     }
 }
 

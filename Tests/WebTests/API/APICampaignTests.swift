@@ -113,6 +113,14 @@ struct APICampaignTests {
             #expect(report["counts.accepted"] == "1")
             #expect(report["lanes.0.counts.dead"] == "1")
             #expect(report["replies.0.judgement"] == "not-this-message")
+            #expect(report["returned.bounced"] == "1")
+            #expect(report["returned.complaints"] == "1")
+            #expect(report["returned.complaints_percent"] == "100")
+            #expect(report["returned.complaints_verdict"] == "warn", "one is below the least for a pause")
+            #expect(report["returned.bounces.0.reason"] == "mailbox-full")
+            #expect(report["returned.bounces.0.consequence"] == "soft")
+            #expect(report["returned.bounces.0.domain"] == "example.org")
+            #expect(report["returned.bounces.0.count"] == "1")
 
             let all = try await desk.send(.get, "/campaigns/1/deliveries?limit=3")
             #expect(all.count("items") == 3)
@@ -151,7 +159,11 @@ struct APICampaignTests {
         c AS (INSERT INTO counters (campaign_id, lane_id, writer, accepted, failed, dead, uncertain)
               VALUES (1, 1, 0, 1, 1, 1, 1) RETURNING 1),
         r AS (INSERT INTO replies (campaign_id, seq, account_id, attempt, judgement, step, code, reply)
-              VALUES (1, 2, 1, 1, 3, 5, 554, 'no') RETURNING 1)
+              VALUES (1, 2, 1, 1, 3, 5, 554, 'no') RETURNING 1),
+        b AS (INSERT INTO bounces (account_id, campaign_id, seq, attempt, kind, detail, source_hash, contact_id, lane_id,
+                  reason, consequence)
+              VALUES (1, 1, 2, 1, 1, '', 'bounce', 2, 1, 3, 2), (1, 1, 1, 1, 2, '', 'complaint', 1, 1, 0, 0)
+              RETURNING 1)
         INSERT INTO dead_letters (campaign_id, seq, account_id, reason, detail, worker, queue, envelope)
         VALUES (1, 3, 1, 3, 'line 1', 'w', 'jobs.default', '')
         """
