@@ -34,6 +34,7 @@ struct Site: Sendable {
     /// What answers a request; without a server, for tests as well.
     func responder() -> some HTTPResponder<WebContext> {
         let health = Router(context: WebContext.self)
+        health.add(middleware: SecurityHeaders())
         HealthRoutes(pool: parts.pool, drain: parts.drain).add(to: health)
         let tracking = router()
         addTracking(to: tracking)

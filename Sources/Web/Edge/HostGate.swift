@@ -17,7 +17,9 @@ struct HostGate<Site: HTTPResponder>: HTTPResponder where Site.Context == WebCon
         }
         let authority = (request.head.authority ?? "").lowercased()
         guard let site = sites[authority] else {
-            return Response(status: .misdirectedRequest, headers: [.cacheControl: "no-store"])
+            var refusal = Response(status: .misdirectedRequest, headers: [.cacheControl: "no-store"])
+            SecurityHeaders.complete(&refusal, isEncrypted: false)
+            return refusal
         }
         return try await site.respond(to: request, context: context)
     }

@@ -85,6 +85,7 @@ struct TrackingRoutes: Sendable {
     private static let body = ByteBuffer(bytes: pixel)
     private static let pictureHeaders: HTTPFields = [
         .contentType: "image/gif", .contentLength: "43", .cacheControl: "no-store",
+        SecurityHeaders.resourcePolicy: "cross-origin",
     ]
 
     /// `body`: `nil` for HEAD, whose answer has the same fields.

@@ -78,6 +78,29 @@ struct EdgeTests {
         }
     }
 
+    @Test func `every answer tells the browser what it may do with it, a refusal too`() async throws {
+        try await PrivateDatabase.with { database in
+            try await WebServer.with(database) { server in
+                let pixel = "GET /o/x.gif"
+                for (line, host) in [
+                    ("GET /healthz", nil), ("GET /readyz", nil), ("GET /sign-in", nil), ("GET /nowhere", nil),
+                    ("DELETE /sign-in", nil), ("GET /campaigns", nil), ("GET /api/v1/nowhere", nil),
+                    ("GET /veredus.css", nil), ("GET /", "evil.example"), ("GET /nowhere", "news.example.net"),
+                    ("GET /c/x", "news.example.net"), ("GET /p/x", "news.example.net"), (pixel, "news.example.net"),
+                ] {
+                    let answer = try server.ask(line, host: host)
+                    let head = answer[..<(answer.firstRange(of: "\r\n\r\n")?.lowerBound ?? answer.startIndex)]
+                        .lowercased()
+                    for field in [
+                        "content-security-policy: default-src 'none'", "x-content-type-options: nosniff",
+                        "referrer-policy: ",
+                        "cross-origin-resource-policy: \(line == pixel ? "cross-origin" : "same-origin")",
+                    ] { #expect(head.contains("\r\n\(field)"), "\(line) of \(host ?? "ours"): \(head)") }
+                }
+            }
+        }
+    }
+
     @Test func `a balancer hears of the end before the door closes, and what was asked is answered`() async throws {
         try await APIDesk.with { desk in
             try await WebServer.with(desk.database, ["VEREDUS_WEB_DRAIN": "2"]) { server in
