@@ -136,7 +136,7 @@ import Testing
             )
             #expect(outcome.status == 0, "\(outcome.errors)")
             for line in [3, 4, 5] { #expect(outcome.errors.contains("s.csv:\(line): ")) }
-            let stored = try await tool.sql("SELECT scope || '/' || reason FROM suppressions ORDER BY suppression_id")
+            let stored = try await tool.sql("SELECT scope || '/' || reason FROM suppressions ORDER BY scope DESC")
             #expect(stored == ["1/3", "0/2"])
             #expect(tool.text(of: "\(file).rejects.csv")?.contains("none of all, marketing, list") == true)
         }

@@ -32,6 +32,11 @@ struct OptOutTests {
     static let oneClicks: [(type: String, body: String)] = [
         ("application/x-www-form-urlencoded", "List-Unsubscribe=One-Click"),
         ("Application/X-WWW-Form-Urlencoded; charset=utf-8", "List%2DUnsubscribe=One-Click"),
+        ("application/x-www-form-urlencoded", "List-Unsubscribe=One-Click&source=mua"),
+        (
+            "multipart/form-data; boundary=b",
+            "--b\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\n\nOne-Click\n--b--\n"
+        ),
         (
             "multipart/form-data; boundary=----b1",
             "------b1\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n------b1--\r\n"
@@ -202,10 +207,56 @@ struct OptOutTests {
             let later = try await stage.post("/u/\(stage.token(3, 8))", "action=unsubscribe")
             #expect(later.text.contains("Das hatten Sie schon früher gesagt"))
             #expect(later.proof == nil)
+            // She has said no twice: the first letter, which somebody else may have by now, takes nothing back.
+            let spent = try await stage.post("/u/\(stage.token(1, 8))", "action=undo&proof=\(proof)")
+            #expect(spent.state == "not-undone")
+            #expect(spent.text.contains("you have said no once more since"))
+            #expect(try await stage.number(Self.listSuppressions(8)) == 1)
+            #expect(try await stage.execute("/u/\(stage.token(1, 8))").proof == nil, "nor does it offer to")
+            #expect(try await stage.execute("/p/\(stage.token(1, 8))").proof == nil)
             try await stage.superuser.execute("UPDATE opt_out_proofs SET at = at - interval '8 days'")
             let late = try await stage.post("/u/\(stage.token(1, 8))", "action=undo&proof=\(proof)")
             #expect(late.state == "not-undone")
             #expect(try await stage.number(Self.listSuppressions(8)) == 1)
+        }
+    }
+
+    @Test func `an undo says so when something else still keeps letters away`() async throws {
+        try await OptOutStage.with { stage in
+            let token = stage.token(1, 12)
+            let proof = try #require(try await stage.post("/u/\(token)", "action=unsubscribe").proof)
+            #expect(try await stage.post("/p/\(token)", "action=marketing").status == .ok)
+            let undone = try await stage.post("/u/\(token)", "action=undo&proof=\(proof)")
+            #expect(undone.state == "undone")
+            #expect(undone.text.contains("Something else still keeps newsletters of this list away"))
+            #expect(!undone.text.contains("subscribed as before"))
+        }
+    }
+
+    @Test func `a no that an import repeats is not taken back by the letter that said it first`() async throws {
+        try await OptOutStage.with { stage in
+            let path = "/u/\(stage.token(1, 13))"
+            let proof = try #require(try await stage.post(path, "action=unsubscribe").proof)
+            let hash = try await stage.superuser.rows(
+                Statement("hash-13", "SELECT address_hash, hash_key FROM contacts WHERE contact_id = 13")
+            ) { (try $0.bytes(0), try $0.int16(1)) }.first
+            let (address, key) = try #require(hash)
+            let tool = PostgresPool(settings: stage.database.settings(role: .admin), name: "tool", size: 1)
+            let receipt = try await AccountDatabase(pool: tool, actor: "test").suppress(
+                Suppression(
+                    account: 1,
+                    addressHash: address,
+                    hashKey: key,
+                    scope: .list,
+                    list: 1,
+                    reason: .unsubscribe,
+                    source: "import"
+                )
+            )
+            await tool.close()
+            #expect(!receipt.isNew)
+            #expect(try await stage.post(path, "action=undo&proof=\(proof)").state == "not-undone")
+            #expect(try await stage.number(Self.listSuppressions(13)) == 1)
         }
     }
 
@@ -219,6 +270,9 @@ struct OptOutTests {
             #expect(try await stage.number(Self.listSuppressions(10)) == 1)
             #expect(try await stage.number(Self.state(1, 10)) == 5)
             #expect(try await stage.number(Self.state(2, 10)) == 0)
+            let receipt = try await stage.execute(path)
+            #expect(receipt.text.contains("such as an order, still come"), "no promise that is not kept")
+            #expect(!receipt.text.contains("no more letters"))
         }
     }
 

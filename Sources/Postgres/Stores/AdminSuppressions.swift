@@ -63,6 +63,7 @@ extension AccountDatabase {
     /// Stores suppressions of one account, all or none, and recalls what is queued; says nothing in the audit log.
     ///
     /// `suppressions`: At most a few hundred: their recipients' rows are locked until all are stored.
+    /// - Returns: What each did, in the order of the addresses' hashes.
     package func suppress(_ suppressions: [Suppression], account: AccountID) async throws -> [SuppressionReceipt] {
         try await transaction(account: account) { connection in
             try connection.run(.shareAccount, [.int32(account)])
@@ -75,7 +76,9 @@ extension AccountDatabase {
                 .lockOpenDeliveries,
                 [.int32(account), .int64s(contacts), .int16(SuppressionScope.all.rawValue), .int32(0)]
             )
-            return try suppressions.map { try connection.suppress($0) }
+            // In an order of their own, so that two imports of one file wait for each other and never in a circle.
+            return try suppressions.sorted { $0.addressHash.lexicographicallyPrecedes($1.addressHash) }
+                .map { try connection.suppress($0) }
         }
     }
 

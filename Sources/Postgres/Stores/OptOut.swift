@@ -68,6 +68,16 @@ package struct OptOutReceipt: Sendable, Equatable {
     package let canBeTakenBack: Bool
 }
 
+/// What an undo did.
+package enum TakenBack: Sendable, Equatable {
+    /// There is nothing to take back: too long ago, gone, or said again since.
+    case nothing
+    /// It is taken back, by this call or by an earlier one, and the list's letters come again.
+    case subscribed
+    /// It is taken back, and something else keeps the list's letters away.
+    case butStillOff
+}
+
 /// A list of the account that the letter's recipient is on, or was.
 package struct ListPreference: Sendable, Equatable {
     package let list: Int32
@@ -107,17 +117,21 @@ extension AccountDatabase {
         }
     }
 
-    /// Takes one opt-out back that was made with this letter less than a week ago.
-    ///
-    /// - Returns: Whether it is taken back now, by this call or by an earlier one.
-    package func takeBack(_ proof: Int64, of key: DeliveryKey, by way: OptOutWay) async throws -> Bool {
+    /// Takes one opt-out back that was made with this letter less than a week ago, and not said again since.
+    package func takeBack(_ proof: Int64, of key: DeliveryKey, by way: OptOutWay) async throws -> TakenBack {
         try await transaction(account: nil) { connection in
-            guard try connection.letterOfOptOut(key) != nil else { return false }
+            guard let letter = try connection.letterOfOptOut(key) else { return .nothing }
             try connection.run(.lockLetter, [.int32(key.campaign), .int32(key.seq)])
-            return try connection.rows(
+            let isTakenBack = try connection.rows(
                 .takeBackOptOut,
                 [.int32(key.campaign), .int32(key.seq), .int64(proof), .int16(way.rawValue)]
             ) { try $0.bool(0) }.only(of: .takeBackOptOut)
+            guard isTakenBack else { return .nothing }
+            let list = try connection.rows(.listOfProof, [.int64(proof)]) { try $0.int32(0) }.only(of: .listOfProof)
+            return try connection.rows(
+                .isStillOff,
+                [.int32(letter.account), .bytes(letter.addressHash), .int32(list == 0 ? letter.list : list)]
+            ) { try $0.bool(0) }.only(of: .isStillOff) ? .butStillOff : .subscribed
         }
     }
 
@@ -187,6 +201,8 @@ extension PostgresConnection {
     /// One at a time for a letter: of two clicks the second finds what the first has done.
     package func optOut(_ letter: LetterOfOptOut, of choice: OptOutChoice, by way: OptOutWay) throws -> OptOutReceipt {
         try run(.lockLetter, [.int32(letter.key.campaign), .int32(letter.key.seq)])
+        // Said by this very letter before, and in force: that is no second no.
+        if let standing = try standing(choice, of: letter) { return standing }
         let done = try suppress(
             Suppression(
                 account: letter.account,
@@ -198,7 +214,6 @@ extension PostgresConnection {
                 source: "\(way.name), campaign \(letter.key.campaign) letter \(letter.key.seq)"
             )
         )
-        if !done.isNew, let standing = try standing(choice, of: letter) { return standing }
         let proofs = try rows(
             .insertProof,
             [

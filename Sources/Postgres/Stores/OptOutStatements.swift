@@ -88,10 +88,11 @@ extension Statement {
         isHot: true,
         """
         SELECT p.proof_id, p.action, p.list_id, CASE WHEN p.is_new THEN p.at ELSE s.since END, p.is_new, p.recalled,
-               p.on_their_way, p.is_new AND p.at > now() - interval '7 days'
+               p.on_their_way, p.is_new AND p.at > now() - interval '7 days' AND s.can_end
         FROM opt_out_proofs p
         CROSS JOIN LATERAL (
-            SELECT min(s.created_at) AS since FROM suppressions s
+            SELECT min(s.created_at) AS since, bool_or(s.created_at = p.at AND s.repeated_at IS NULL) AS can_end
+            FROM suppressions s
             WHERE s.account_id = p.account_id AND s.address_hash = p.address_hash AND s.scope = $5 AND s.list_id = p.list_id
               AND s.reason = 0
         ) AS s
@@ -116,6 +117,26 @@ extension Statement {
         "take-back-opt-out",
         role: .web,
         "SELECT take_back_opt_out($1::int, $2::int, $3::bigint, $4::smallint)"
+    )
+    /// `$1` proof.
+    static let listOfProof = Statement(
+        "list-of-proof",
+        role: .web,
+        "SELECT list_id FROM opt_out_proofs WHERE proof_id = $1"
+    )
+    /// Whether a list's newsletters do not reach an address; `$1` account; `$2` hash; `$3` list.
+    static let isStillOff = Statement(
+        "is-still-off",
+        role: .web,
+        isHot: true,
+        """
+        SELECT EXISTS (
+            SELECT FROM suppressions s WHERE s.account_id = $1 AND s.address_hash = $2
+              AND \(withholds(kind: "0", list: "$3"))
+        ) OR NOT EXISTS (
+            SELECT FROM contacts c JOIN list_members m ON m.contact_id = c.contact_id
+            WHERE c.account_id = $1 AND c.address_hash = $2 AND c.status = 0 AND m.list_id = $3 AND m.status = 0)
+        """
     )
     /// The lists that the address is on, or was, and the letter's own; `$1` account; `$2` hash; `$3` the letter's list.
     static let listsOfContact = Statement(
@@ -145,7 +166,7 @@ extension Statement {
         SELECT EXISTS (SELECT FROM suppressions WHERE account_id = $1 AND address_hash = $2 AND scope IN (0, 1))
         """
     )
-    /// `$1` campaign; `$2` seq.
+    /// What of a letter's opt-outs can be taken back; `$1` campaign; `$2` seq.
     static let undoableProofs = Statement(
         "undoable-proofs",
         role: .web,
@@ -154,6 +175,11 @@ extension Statement {
         SELECT p.proof_id, p.action, p.list_id, p.at, p.is_new, p.recalled, p.on_their_way, true FROM opt_out_proofs p
         WHERE p.campaign_id = $1 AND p.seq = $2 AND p.action IN (0, 1) AND p.is_new AND p.at > now() - interval '7 days'
           AND NOT EXISTS (SELECT FROM opt_out_proofs u WHERE u.undoes = p.proof_id)
+          AND EXISTS (
+            SELECT FROM suppressions s
+            WHERE s.account_id = p.account_id AND s.address_hash = p.address_hash AND s.reason = 0
+              AND s.scope = CASE p.action WHEN 0 THEN 2 ELSE 1 END AND s.list_id = p.list_id AND s.created_at = p.at
+              AND s.repeated_at IS NULL)
         ORDER BY p.proof_id DESC LIMIT 50
         """
     )

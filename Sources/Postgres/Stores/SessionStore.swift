@@ -60,7 +60,8 @@ package struct SessionStore: Sendable {
     ///   - facts: Who signed in.
     ///   - seconds: How long it lasts at most.
     ///   - old: The hash of a session that the browser had before: it ends.
-    ///   - actor: For the audit log.
+    ///   - actor: Their login, also for the audit log.
+    /// - Returns: Whether it has begun; not if the password is another one by now.
     /// - Throws: ``PostgresError``.
     package func begin(
         _ hash: [UInt8],
@@ -68,16 +69,21 @@ package struct SessionStore: Sendable {
         seconds: Double,
         ending old: [UInt8]?,
         actor: String
-    ) async throws {
+    ) async throws -> Bool {
         try await pool.withConnection(deadline: deadline) { connection in
             try await connection.transaction { connection in
                 if let old { try connection.run(.endSession, [.bytes(old)]) }
                 try connection.run(.clearSessions)
-                try connection.run(
+                let begun = try connection.run(
                     .insertSession,
-                    [.bytes(hash), .int32(facts.user), .optional(facts.account), .double(seconds)]
+                    [
+                        .bytes(hash), .int32(facts.user), .optional(facts.account), .double(seconds), .text(actor),
+                        .text(facts.password ?? ""),
+                    ]
                 )
+                guard begun == 1 else { return false }
                 try connection.write(AuditEntry("user.sign-in", actor), by: actor, account: facts.account)
+                return true
             }
         }
     }
@@ -152,13 +158,15 @@ extension Statement {
         role: .web,
         "SELECT user_id, account_id, role, password FROM sign_in_facts($1::text)"
     )
-    /// `$1` hash of the token; `$2` user; `$3` account or NULL; `$4` seconds it lasts.
+    /// `$1` hash of the token; `$2` user; `$3` account or NULL; `$4` seconds it lasts; `$5` login; `$6` the stored
+    /// password that the one given was held against.
     static let insertSession = Statement(
         "insert-session",
         role: .web,
         """
         INSERT INTO sessions (token_hash, user_id, account_id, expires_at)
-        VALUES ($1, $2, $3::int, now() + $4::float8 * interval '1 second')
+        SELECT $1, f.user_id, $3::int, now() + $4::float8 * interval '1 second'
+        FROM sign_in_facts($5::text) f WHERE f.user_id = $2 AND f.password = $6
         """
     )
     static let clearSessions = Statement(

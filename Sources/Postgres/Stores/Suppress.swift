@@ -75,19 +75,19 @@ extension PostgresConnection {
         let account = PostgresValue.int32(suppression.account)
         // A freeze holds it alone: its second look at the suppressions either sees this one, or waits for it.
         try run(.shareAccount, [account])
-        let added = try run(
+        let isNew = try rows(
             .insertSuppression,
             [
                 account, .int16(suppression.hashKey), .bytes(suppression.addressHash),
                 .int16(suppression.scope.rawValue), .int32(suppression.list),
                 .int16(suppression.reason.rawValue), .text(suppression.source),
             ]
-        )
+        ) { try $0.bool(0) }.only(of: .insertSuppression)
         let contacts = try rows(.contactsByHash, [account, .bytes(suppression.addressHash)]) { try $0.int64(0) }
         if suppression.scope == .list {
             try run(.unsubscribeMembers, [.int32(suppression.list), .int64s(contacts)])
         }
-        return try recall(suppression, contacts: contacts, isNew: added > 0)
+        return try recall(suppression, contacts: contacts, isNew: isNew)
     }
 
     /// Takes the contacts' rows out of open campaigns.
@@ -138,13 +138,17 @@ extension Statement {
         roles: [.admin, .web, .inbound],
         "SELECT pg_advisory_xact_lock_shared(2, $1)::text"
     )
+    /// Tells whether it is new; one that was there is noted as repeated, so that nobody takes the first one back.
+    ///
     /// `$1` account; `$2` key; `$3` hash; `$4` scope; `$5` list; `$6` reason; `$7` source.
     static let insertSuppression = Statement(
         "insert-suppression",
         roles: [.admin, .web, .inbound],
         """
         INSERT INTO suppressions (account_id, key_version, address_hash, scope, list_id, reason, source)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (account_id, address_hash, key_version, scope, list_id, reason) DO UPDATE SET repeated_at = now()
+        RETURNING repeated_at IS NULL
         """
     )
     /// `$1` account; `$2` hash.

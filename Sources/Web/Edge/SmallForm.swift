@@ -160,6 +160,9 @@ extension SmallForm {
 
     private static func multipart(_ bytes: [UInt8], boundary: [UInt8]) throws(Refusal) -> [Field] {
         let delimiter = Array("--".utf8) + boundary
+        // Some programs end their lines with a line feed alone.
+        let hasNetworkLines = bytes.firstRange(of: Array("\r\n".utf8)) != nil
+        let bytes = hasNetworkLines ? bytes : bytes.flatMap { $0 == 0x0A ? [0x0D, 0x0A] : [$0] }
         // What stands before the first delimiter is nobody's; each further one begins a line.
         var rest = bytes[...]
         if rest.starts(with: delimiter) {

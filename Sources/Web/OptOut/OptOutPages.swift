@@ -51,7 +51,7 @@ struct OptOutPages: Sendable {
     }
 
     func receipt(_ receipt: OptOutReceipt, token: String) throws(RenderError) -> [UInt8] {
-        var lines = [try text(receipt.choice == .marketing ? "receipt_marketing" : "receipt_list")]
+        var lines = [try text(effect(receipt.choice))]
         if receipt.isNew {
             lines.append(try count(receipt.recalled, none: "recalled_none", one: "recalled_one", many: "recalled_many"))
             if receipt.onTheirWay > 0 {
@@ -76,14 +76,23 @@ struct OptOutPages: Sendable {
         )
     }
 
-    /// After an undo; `done` is whether there was something to take back.
-    func undone(_ done: Bool, token: String) throws(RenderError) -> [UInt8] {
+    /// After an undo.
+    func undone(_ done: TakenBack, token: String) throws(RenderError) -> [UInt8] {
         try render(
-            done ? "undone" : "not-undone",
-            title: done ? "undone_title" : "not_undone_title",
-            lines: [try text(done ? "undone_text" : "not_undone_text")],
+            done == .nothing ? "not-undone" : "undone",
+            title: done == .nothing ? "not_undone_title" : "undone_title",
+            lines: [try outcome(done)],
             ["link": try link(token)]
         )
+    }
+
+    /// What an undo did, in a sentence.
+    func outcome(_ done: TakenBack) throws(RenderError) -> String {
+        switch done {
+        case .nothing: try text("not_undone_text")
+        case .subscribed: try text("undone_text")
+        case .butStillOff: try text("undone_still_off_text")
+        }
     }
 
     /// The preference page; `note` is the name of a phrase about what was just done.
@@ -156,7 +165,7 @@ struct OptOutPages: Sendable {
         if let list = preferences.lists.first(where: { receipt.choice == .list($0.list) }) {
             values["list"] = list.name
         }
-        let what = try phrases.text(receipt.choice == .marketing ? "receipt_marketing" : "receipt_list", values)
+        let what = try phrases.text(effect(receipt.choice), values)
         let recalled = try count(receipt.recalled, none: "recalled_none", one: "recalled_one", many: "recalled_many")
         let since = "\(try text("receipt_when")) \(try phrases.moment(receipt.at))."
         guard receipt.isNew else { return [what, try text("receipt_earlier"), since] }
@@ -165,6 +174,14 @@ struct OptOutPages: Sendable {
             what, recalled,
             try count(receipt.onTheirWay, none: "on_way_one", one: "on_way_one", many: "on_way_many"), since,
         ]
+    }
+
+    /// The phrase for what an opt-out does; who has a mail about an order gets the next one, too.
+    private func effect(_ choice: OptOutChoice) -> String {
+        switch choice {
+        case .marketing: "receipt_marketing"
+        case .list: letter?.kind == .transactional ? "receipt_list_transactional" : "receipt_list"
+        }
     }
 
     func text(_ name: String) throws(RenderError) -> String { try phrases.text(name, values) }

@@ -104,8 +104,7 @@ struct OptOutRoutes: Sendable {
             }
             guard let found = try await database.preferences(of: key) else { return nil }
             let pages = OptOutPages(found.letter)
-            let notes = [try pages.text(done ? "undone_text" : "not_undone_text")]
-            return (.page(try pages.preferences(found, notes: notes)), false)
+            return (.page(try pages.preferences(found, notes: [try pages.outcome(done)])), false)
         }
         let done = try await database.optOut(
             key,
@@ -196,7 +195,8 @@ enum OptOutAct: Equatable {
     /// - Returns: `nil` for any other form.
     init?(_ form: SmallForm) {
         if let value = form["List-Unsubscribe"] {
-            guard value == "One-Click", form.fields.count == 1 else { return nil }
+            // RFC 8058 §3.2 has this field alone; who adds one of their own says no all the same.
+            guard value == "One-Click" else { return nil }
             self = .oneClick
             return
         }
