@@ -27,6 +27,8 @@ import Testing
         ("truth", "no such word"), ("\"\u{1}\"", "a control character"), (#""\x""#, "no such escape"),
         (#""\ud800""#, "half a surrogate pair"), (#""\udc00""#, "half a surrogate pair"),
         (#""\u0000""#, "NUL cannot be stored either"), (#""a"#, "not closed"), (#"{"a":1}x"#, "something follows"),
+        ("1e10000", "no number that PostgreSQL keeps"), ("-1E-99999", "no number that PostgreSQL keeps"),
+        (String(repeating: "9", count: 1_001), "no number that PostgreSQL keeps"),
         (#"{"a":1,"a":2}"#, "which one is meant?"), ("NaN", "no such number"),
         (String(repeating: "[", count: 33) + String(repeating: "]", count: 33), "too deep"),
     ]

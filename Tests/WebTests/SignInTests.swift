@@ -1,5 +1,6 @@
 import HTTPTypes
 import HummingbirdCore
+import Postgres
 import Shared
 import TestKit
 import Testing
@@ -107,6 +108,32 @@ struct SignInTests {
         }
     }
 
+    @Test func `what can be no password, and no login, counts against nobody`() async throws {
+        try await House.with { house in
+            var browser = Visitor(house: house)
+            for _ in 1...30 {
+                let long = String(repeating: "x", count: 2_000)
+                let refused = try await browser.post("/sign-in", ["login": "ann", "password": long], token: .none)
+                #expect(refused.status == 401)
+            }
+            let odd = try await browser.post("/sign-in", ["login": "ann\0", "password": House.password], token: .none)
+            #expect(odd.status == 401)
+            try await browser.signIn("ann")
+        }
+    }
+
+    @Test func `a password that is set while the old one is looked at lets nobody in by the old one`() async throws {
+        try await House.with { house in
+            let sessions = SessionStore(house.parts.pool, deadline: .seconds(5))
+            let facts = try #require(try await sessions.signInFacts(of: "ann"))
+            try await house.execute("UPDATE users SET password = 'another' WHERE login = 'ann'")
+            let token = [UInt8](repeating: 1, count: 32)
+            let hasBegun = try await sessions.begin(token, for: facts, seconds: 60, ending: nil, actor: "ann")
+            #expect(!hasBegun)
+            #expect(try await sessions.session(token, idleSeconds: 60) == nil)
+        }
+    }
+
     @Test func `limits count logins and clients, forget in time and keep a bounded number`() throws {
         let limits = SignInLimits(.init(perLogin: 2, perLoginInAll: 4, perClient: 3, window: .seconds(60)))
         let client = try #require(ClientAddress("192.0.2.1"))
@@ -124,6 +151,12 @@ struct SignInTests {
         #expect(!limits.take("bob", from: client, now: start), "the client has tried three times")
         #expect(limits.take("bob", from: elsewhere, now: start))
         #expect(limits.take("ann", from: client, now: start + .seconds(61)))
+        limits.forget("ann", from: elsewhere, now: start)
+        for number in 10..<20 {
+            _ = limits.take("ann", from: try #require(ClientAddress("192.0.2.\(number)")), now: start)
+        }
+        #expect(!limits.take("ann", from: try #require(ClientAddress("192.0.2.30")), now: start))
+        #expect(limits.take("ann", from: elsewhere, now: start), "she has signed in from there: nobody keeps her out")
         for number in 0..<10_100 { _ = limits.take("u\(number)", from: elsewhere, now: start) }
         limits.forget("bob", from: elsewhere)
         #expect(limits.take("bob", from: try #require(ClientAddress("192.0.2.3")), now: start))

@@ -155,8 +155,12 @@ private struct MergeJSONReader {
         if take(UInt8(ascii: ".")), !takeDigits() { throw failure("a digit is due after the point") }
         if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+            let exponent = position
             guard takeDigits() else { throw failure("a digit is due in the exponent") }
+            guard position - exponent <= 4 else { throw failure("a number out of range") }
         }
+        // What PostgreSQL's numeric holds whatever the exponent is: jsonb keeps numbers in it.
+        guard position - start <= 1_000 else { throw failure("a number out of range") }
         return MergeText(bytes, start..<position)
     }
 

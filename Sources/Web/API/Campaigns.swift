@@ -67,13 +67,14 @@ extension APICall {
         if !body.isEmpty {
             var reader = try FieldReader(body: body)
             moment = reader.moment("start_at")
-            if let moment, moment <= currentSeconds() - 60 {
-                reader.noteInvalid("start_at", "is past; leave it out to start now")
-            }
             try reader.finish()
         }
         let actor = database.actor
         return try await once { [account, moment] connection in
+            // Here and not before: a start that is asked for again under its key gets the first answer, however late.
+            if let moment, moment <= currentSeconds() - 60 {
+                throw APIProblem.invalid([.init(pointer: "/start_at", detail: "is past; leave it out to start now")])
+            }
             guard try connection.campaign(id) != nil else { throw APIProblem.notFound }
             try connection.start(id, account: account, at: moment, by: actor)
             guard let started = try connection.campaign(id) else { throw APIProblem.internalError }

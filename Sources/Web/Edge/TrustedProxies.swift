@@ -47,11 +47,28 @@ struct TrustedProxies: Sendable {
     /// The nearest hop that is not a proxy of ours: what stands before it in the field anybody can have written.
     func client(forwardedFor field: String) -> ClientAddress? {
         for hop in field.split(separator: ",").reversed() {
-            let text = hop.trimmed
-            guard let address = try? SocketAddress(ipAddress: text, port: 0) else { return nil }
+            guard let address = Self.address(hop.trimmed) else { return nil }
             if !contains(address) { return ClientAddress(address) }
         }
         return nil
+    }
+
+    /// An address as proxies write it: alone, or with a port, `203.0.113.5:51234` and `[2001:db8::1]:443`.
+    private static func address(_ text: String) -> SocketAddress? {
+        var host = text[...]
+        if host.first == "[", let end = host.firstIndex(of: "]") {
+            guard isPort(host[host.index(after: end)...]) else { return nil }
+            host = host[host.index(after: host.startIndex)..<end]
+        } else if let colon = host.firstIndex(of: ":"), colon == host.lastIndex(of: ":") {
+            guard isPort(host[colon...]) else { return nil }
+            host = host[..<colon]
+        }
+        return try? SocketAddress(ipAddress: String(host), port: 0)
+    }
+
+    /// Whether a text is nothing, or a colon and a port.
+    private static func isPort(_ text: Substring) -> Bool {
+        text.isEmpty || text.first == ":" && UInt16(text.dropFirst()) != nil
     }
 }
 

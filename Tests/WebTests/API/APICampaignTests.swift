@@ -102,6 +102,26 @@ struct APICampaignTests {
         }
     }
 
+    @Test func `a start that is asked for again under its key gets the first answer, also when its time has passed`()
+        async throws
+    {
+        try await APIDesk.with { desk in
+            try await desk.importContacts(1)
+            _ = try await desk.send(.post, "/campaigns", APIDesk.campaign)
+            // Just not too late yet.
+            let start = currentSeconds() - 58
+            let body = #"{"start_at": "\#(Timestamp.text(start))"}"#
+            let key: HTTPFields = [.unchecked("Idempotency-Key"): "s1"]
+            let first = try await desk.send(.post, "/campaigns/1/start", body, key)
+            #expect(first.status == 200, "\(first.text)")
+            try await eventually("it is more than a minute ago") { currentSeconds() > start + 61 }
+            let again = try await desk.send(.post, "/campaigns/1/start", body, key)
+            #expect(again.status == 200 && again.text == first.text, "\(again.text)")
+            let other = try await desk.send(.post, "/campaigns/1/start", body)
+            #expect(other.status == 422)
+        }
+    }
+
     @Test func `the books, the letters one by one, and what is told of whom`() async throws {
         try await APIDesk.with { desk in
             try await desk.importContacts(4)

@@ -47,6 +47,20 @@ struct ForwardedTests {
             because: "two fields are one, and ours are passed over"
         ),
         Row(peer: "10.1.2.3", hops: ["198.51.100.7, unknown"], client: "10.1.2.3", because: "the nearest says nothing"),
+        Row(
+            peer: "10.1.2.3",
+            hops: ["198.51.100.7:51234, 10.9.9.9:80"],
+            client: "198.51.100.7",
+            because: "some proxies write the port"
+        ),
+        Row(
+            peer: "10.1.2.3",
+            hops: ["[2001:db8:1:2:3::4]:443"],
+            client: "2001:db8:1:2::",
+            because: "the port of an IPv6 address"
+        ),
+        Row(peer: "10.1.2.3", hops: ["198.51.100.7:x"], client: "10.1.2.3", because: "no port"),
+        Row(peer: "10.1.2.3", hops: ["[198.51.100.7"], client: "10.1.2.3", because: "an open bracket"),
         Row(peer: "10.1.2.3", hops: ["10.0.0.1"], client: "10.1.2.3", because: "only proxies"),
         Row(peer: "10.1.2.3", hops: [""], client: "10.1.2.3", because: "empty"),
         Row(peer: "11.1.2.3", hops: ["198.51.100.7"], client: "11.1.2.3", because: "next to the network"),

@@ -3,7 +3,8 @@ import Synchronization
 /// How often somebody may try to sign in: by login and by the address that they come from.
 ///
 /// Counted in this process's memory, for at most ten thousand of each: several processes allow as many times more, and a
-/// restart forgets. A flood of new addresses pushes out the oldest.
+/// restart forgets. A flood of new addresses pushes out the oldest. Who has signed in from an address is not refused there
+/// for what others try from elsewhere.
 final class SignInLimits: Sendable {
     struct Rules: Sendable {
         /// Of one client for one login: whoever else knows the login does not lock its owner out.
@@ -12,6 +13,8 @@ final class SignInLimits: Sendable {
         var perLoginInAll = 200
         var perClient = 30
         var window = Duration.seconds(900)
+        /// How long a client is known that has signed in.
+        var known = Duration.seconds(30 * 86_400)
     }
 
     private struct Count {
@@ -28,6 +31,8 @@ final class SignInLimits: Sendable {
         var pairs: [Pair: Count] = [:]
         var logins: [String: Count] = [:]
         var clients: [ClientAddress: Count] = [:]
+        /// Since when; who has signed in from where.
+        var known: [Pair: Count] = [:]
     }
 
     private static let mostKept = 10_000
@@ -44,17 +49,21 @@ final class SignInLimits: Sendable {
             let byClient = Self.raise(client, in: &counts.clients, now, rules.window)
             guard byClient <= rules.perClient else { return false }
             let login = String(login.prefix(200))
-            let byPair = Self.raise(Pair(login: login, client: client), in: &counts.pairs, now, rules.window)
-            guard byPair <= rules.perLogin else { return false }
-            return Self.raise(login, in: &counts.logins, now, rules.window) <= rules.perLoginInAll
+            let pair = Pair(login: login, client: client)
+            guard Self.raise(pair, in: &counts.pairs, now, rules.window) <= rules.perLogin else { return false }
+            let inAll = Self.raise(login, in: &counts.logins, now, rules.window)
+            return inAll <= rules.perLoginInAll || counts.known[pair].map { now - $0.since < rules.known } ?? false
         }
     }
 
     /// Takes back what was counted: the password was right.
-    func forget(_ login: String, from client: ClientAddress) {
+    func forget(_ login: String, from client: ClientAddress, now: ContinuousClock.Instant = .now) {
         counts.withLock { counts in
             let login = String(login.prefix(200))
-            counts.pairs[Pair(login: login, client: client)] = nil
+            let pair = Pair(login: login, client: client)
+            counts.pairs[pair] = nil
+            counts.known[pair] = nil
+            _ = Self.raise(pair, in: &counts.known, now, rules.known)
             counts.logins[login] = nil
             counts.clients[client]?.number -= 1
         }

@@ -49,10 +49,11 @@ extension Dashboard {
     private func signIn(_ form: Form, _ request: Request, _ context: WebContext) async throws -> Response {
         let login = form["login"].lowercased()
         let password = form.raw("password")
+        // No login and no password of ours: nothing that others could be kept out with.
+        guard password.utf8.count <= PasswordHash.longestPasswordBytes, login.unicodeScalars.count <= 200,
+            !login.unicodeScalars.contains("\0")
+        else { return try Self.wrongPassword(login: "") }
         guard limits.take(login, from: context.client) else { throw Refusal.tooManyAttempts }
-        guard password.utf8.count <= PasswordHash.longestPasswordBytes, login.unicodeScalars.count <= 200 else {
-            return try Self.wrongPassword(login: "")
-        }
         // Whoever has no such login waits for as long as who has: the answer tells nothing.
         let facts = try await sessions.signInFacts(of: login)
         let isRight = try await passwords.isRight(password, stored: facts?.password)
@@ -65,13 +66,15 @@ extension Dashboard {
         // Always a new one: what somebody else has put into this browser names nobody.
         let token = SecretToken(from: &random)
         let old = cookie.token(in: request)
-        try await sessions.begin(
+        let hasBegun = try await sessions.begin(
             token.hash,
             for: facts,
             seconds: Self.longestSeconds,
             ending: old?.hash,
             actor: login
         )
+        // Another password was set while this one was looked at.
+        guard hasBegun else { return try Self.wrongPassword(login: login) }
         if let old { streams.end(old.hash) }
         var response = Response.seeOther("/")
         cookie.give(token, to: &response)
