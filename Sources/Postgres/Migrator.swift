@@ -24,6 +24,7 @@ package struct Migration: Sendable {
         Migration(version: 8, name: "opt_out_proofs", sql: PackageResources.V0008_opt_out_proofs_sql),
         Migration(version: 9, name: "erasure", sql: PackageResources.V0009_erasure_sql),
         Migration(version: 10, name: "webhooks", sql: PackageResources.V0010_webhooks_sql),
+        Migration(version: 12, name: "mail_shelves", sql: PackageResources.V0012_mail_shelves_sql),
     ]
 }
 
