@@ -133,6 +133,7 @@ import Testing
             }
         }
         let notice = "550 user unknown: <ada@b.example>\r\n\(url) ж\r\n"
+        let halves = "\(token.prefix(9))=00\(token.dropFirst(9))"
         let texts: [(charset: String, text: [UInt8])] = [
             ("utf-8", Array(notice.replacing("AQ", with: "A\0Q").replacing("/c/", with: "/c/\u{7}").utf8)),
             ("utf-8", notice.utf8.flatMap { [$0, 0] }),
@@ -144,7 +145,7 @@ import Testing
         for (charset, text) in texts {
             let head = """
                 From: MAILER-DAEMON@mx.example
-                Subject: failure notice =?utf-8?Q?\(token.prefix(9))=00\(token.dropFirst(9).replacing("_", with: "=5F"))?=
+                Subject: failure notice =?utf-8?Q?\(halves.replacing("_", with: "=5F"))?=
                 X-Url: \(token.prefix(9))\u{1}\(token.dropFirst(9))
                 X-\(token): a
                 Content-Type: text/plain; charset=\(charset)
