@@ -190,8 +190,8 @@ import Testing
             }
             #expect(cut.contains("ada@b.example") && cut.contains("Regards\r\n====="), "\(cut)")
         }
-        // Nothing that is no base64 goes with it: a path and a signed address are shorter.
-        let address = "b+" + String(repeating: "a", count: 50)
+        // Nothing that is no base64 goes with it: a path is shorter, an address has a host.
+        let address = "prvs=1234567890=b+" + String(repeating: "a", count: 46)
         let text = "see https://x.example/\(String(repeating: "a", count: 50)) or <\(address)@x.example>\nunknown\nuser"
         #expect(EncodedText.blanked(Array(text.utf8)) == Array(text.utf8))
     }

@@ -39,8 +39,9 @@ enum EncodedText {
         while index < line.endIndex {
             let end = line[index...].firstIndex { !isOfAlphabet($0) } ?? line.endIndex
             let run = line[index..<end]
-            // A row of `=` is none.
-            if run.count >= leastCount, run.contains(where: ASCII.isAlphanumeric) {
+            // A row of `=` is none, nor is an address.
+            let isAddress = end < line.endIndex && line[end] == UInt8(ascii: "@")
+            if run.count >= leastCount, !isAddress, run.contains(where: ASCII.isAlphanumeric) {
                 result.append(contentsOf: TokenBlanking.replacement)
                 endsLong = true
             } else {
