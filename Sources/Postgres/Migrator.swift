@@ -25,6 +25,7 @@ package struct Migration: Sendable {
         Migration(version: 9, name: "erasure", sql: PackageResources.V0009_erasure_sql),
         Migration(version: 10, name: "webhooks", sql: PackageResources.V0010_webhooks_sql),
         Migration(version: 11, name: "repeated_opt_outs", sql: PackageResources.V0011_repeated_opt_outs_sql),
+        Migration(version: 12, name: "mail_shelves", sql: PackageResources.V0012_mail_shelves_sql),
     ]
 }
 

@@ -211,6 +211,63 @@ struct StoringTests {
         }
     }
 
+    @Test func `a no is stored, whatever else came back about its letter, and has a bound of its own`() async throws {
+        try await Office.with { office in
+            let local = try Returned.local(7)
+            let unsubscribe = try Returned.unsubscribe(7)
+            func answer(_ number: Int) -> [UInt8] {
+                Array(
+                    "From: a@b.example\r\nTo: \(local)@bounces.example\r\nSubject: away\r\nAuto-Submitted: auto-replied\r\n\r\n\(number)\r\n"
+                        .utf8
+                )
+            }
+            func no(_ number: Int) -> [UInt8] {
+                Array("From: a@b.example\r\nTo: \(unsubscribe)@bounces.example\r\n\r\nno \(number)\r\n".utf8)
+            }
+            func complaint(_ number: Int, _ type: String = "abuse") -> [UInt8] {
+                Array(
+                    """
+                    From: fbl@provider.example
+                    To: \(local)@bounces.example
+                    Content-Type: multipart/report; report-type=feedback-report; boundary=b
+
+                    --b
+                    Content-Type: message/feedback-report
+
+                    Feedback-Type: \(type)
+                    Incidents: \(number)
+
+                    --b
+                    Content-Type: text/rfc822-headers
+
+                    Return-Path: <\(local)@bounces.example>
+                    --b--
+
+                    """.utf8
+                )
+            }
+            func take(_ mail: [UInt8], to address: String) async throws -> InboundOutcome {
+                try await office.intake.take(mail, sentTo: Array(address.utf8), mailbox: "a")
+            }
+            for number in 0..<33 {
+                let expected: InboundOutcome = number < 32 ? .stored : .counted(.tooMany)
+                #expect(try await take(answer(number), to: local) == expected)
+            }
+            #expect(try await take(complaint(0, "not-spam"), to: local) == .counted(.tooMany), "asks for nothing")
+            #expect(try await take(Returned.bounce(to: local), to: local) == .stored)
+            for number in 0..<33 {
+                let expected: InboundOutcome = number < 32 ? .stored : .counted(.tooMany)
+                #expect(try await take(no(number), to: unsubscribe) == expected)
+            }
+            #expect(try await take(complaint(1), to: local) == .stored, "no number of opt-outs hides a complaint")
+            // Who came back since, and says no again, is no repetition of the old one.
+            _ = try await office.sql("UPDATE inbound_mails SET received_at = now() - interval '25 hours' RETURNING 'x'")
+            #expect(try await take(no(33), to: unsubscribe) == .stored)
+            #expect(try await take(no(34), to: unsubscribe) == .counted(.tooMany))
+            #expect(try await take(answer(33), to: local) == .counted(.tooMany))
+        }
+    }
+
     @Test func `a mail about a campaign that is not here is only counted`() async throws {
         try await Office.with { office in
             let local = try Returned.local(7, campaign: 99)

@@ -39,6 +39,27 @@ struct BrakeTests {
         }
     }
 
+    @Test func `a letter counts once, however many reports come about it`() async throws {
+        try await Books.with(contacts: 10) { books in
+            try await books.superuser.execute("UPDATE accounts SET brake_blocks = 3")
+            let campaign = try await books.run()
+            try await books.accept(campaign, Array(1...3))
+            func report(_ seq: Seq, mail: Int64) async throws {
+                try await books.settle(
+                    .failure(of: nil, .policy),
+                    from: .bounce(DeliveryKey(campaign: campaign, seq: seq), attempt: 1),
+                    mail: mail
+                )
+            }
+            for mail in 1...21 { try await report(1, mail: Int64(mail)) }
+            #expect(try await Self.brakes(books) == [], "one letter")
+            try await report(2, mail: 22)
+            #expect(try await Self.brakes(books) == [], "two")
+            try await report(3, mail: 23)
+            #expect(try await Self.brakes(books) == ["1/1 level 0 for 00:10:00, 3"])
+        }
+    }
+
     @Test(arguments: [(BounceReason.policy, false), (.rateLimited, true)])
     func `of deferrals only those that say "too fast" count, greylisting does not`(
         row: (reason: BounceReason, isBraked: Bool)

@@ -126,6 +126,62 @@ struct SoftBounceTests {
         }
     }
 
+    struct Late: Sendable {
+        /// Each letter's age in days when it was taken, and whether a bounce has come back by mail.
+        let letters: [(days: Int, hasBounced: Bool)]
+        let isSuppressed: Bool
+        let because: Comment
+    }
+
+    static let late: [Late] = [
+        Late(
+            letters: [(4, true), (3, true), (2, true), (0, false)],
+            isSuppressed: true,
+            because: "what was taken a moment ago shows nothing: its bounce may come"
+        ),
+        Late(
+            letters: [(8, true), (7, true), (4, false), (2, true)],
+            isSuppressed: true,
+            because: "what was taken four days ago shows nothing yet"
+        ),
+        Late(
+            letters: [(9, true), (8, true), (6, false), (2, true)],
+            isSuppressed: false,
+            because: "what was taken six days ago, and did not come back, has arrived"
+        ),
+        Late(
+            letters: [(12, true), (11, true), (9, false), (8, true), (7, true), (6, true)],
+            isSuppressed: true,
+            because: "three since"
+        ),
+    ]
+
+    @Test(arguments: late)
+    func `bounces that come by mail take longer than the next letter`(row: Late) async throws {
+        try await Books.with(contacts: 1) { books in
+            var campaigns: [CampaignID] = []
+            for letter in row.letters {
+                let campaign = try await books.accepted(1)
+                try await books.superuser.execute(
+                    """
+                    UPDATE deliveries SET changed_at = now() - interval '\(letter.days) days'
+                    WHERE campaign_id = \(campaign)
+                    """
+                )
+                campaigns.append(campaign)
+            }
+            // All letters are out when the bounces come.
+            for (campaign, letter) in zip(campaigns, row.letters) where letter.hasBounced {
+                try await books.settle(
+                    .failure(of: nil, .mailboxFull),
+                    from: .bounce(DeliveryKey(campaign: campaign, seq: 1), attempt: 1),
+                    mail: Int64(campaign)
+                )
+            }
+            #expect(try await books.suppressions().count == (row.isSuppressed ? 1 : 0), row.because)
+        }
+    }
+
     @Test func `how many and for how long is each account's own`() async throws {
         try await Books.with(contacts: 1) { books in
             try await books.superuser.execute("UPDATE accounts SET soft_bounces = 2, soft_bounce_days = 10")

@@ -123,6 +123,79 @@ import Testing
         #expect(readReport(Array(cut.utf8)).messageID == "abc@news.example")
     }
 
+    @Test(arguments: secret)
+    func `no token hides behind control characters or in UTF-16`(token: TrackingToken) throws {
+        let token = try Self.text(token)
+        let url = "https://x.example/c/\(token)"
+        func utf16(_ text: String, isLittleEndian: Bool, mark: Bool = false) -> [UInt8] {
+            ((mark ? "\u{FEFF}" : "") + text).utf16.flatMap { unit in
+                isLittleEndian ? [UInt8(unit & 0xFF), UInt8(unit >> 8)] : [UInt8(unit >> 8), UInt8(unit & 0xFF)]
+            }
+        }
+        let notice = "550 user unknown: <ada@b.example>\r\n\(url) ж\r\n"
+        let halves = "\(token.prefix(9))=00\(token.dropFirst(9))"
+        let texts: [(charset: String, text: [UInt8])] = [
+            ("utf-8", Array(notice.replacing("AQ", with: "A\0Q").replacing("/c/", with: "/c/\u{7}").utf8)),
+            ("utf-8", notice.utf8.flatMap { [$0, 0] }),
+            ("utf-16", utf16(notice, isLittleEndian: true, mark: true)),
+            ("utf-16", utf16(notice, isLittleEndian: false, mark: true)),
+            ("UTF-16", utf16(notice, isLittleEndian: true)), ("utf-16", utf16(notice, isLittleEndian: false)),
+            ("utf-16le", utf16(notice, isLittleEndian: true)), ("\"UTF-16BE\"", utf16(notice, isLittleEndian: false)),
+        ]
+        for (charset, text) in texts {
+            let head = """
+                From: MAILER-DAEMON@mx.example
+                Subject: failure notice =?utf-8?Q?\(halves.replacing("_", with: "=5F"))?=
+                X-Url: \(token.prefix(9))\u{1}\(token.dropFirst(9))
+                X-\(token): a
+                Content-Type: text/plain; charset=\(charset)
+                Content-Transfer-Encoding: base64
+
+
+                """
+            let mail = Array((head + Base64Text.encoded(text)).utf8)
+            let cut = String(decoding: cutReport(mail), as: UTF8.self)
+            #expect(!Self.leaks(token, in: cut), "\(charset): \(cut)")
+            #expect(cut.contains("user unknown: <ada@b.example>"), "\(charset): \(cut)")
+            if charset != "utf-8" { #expect(cut.contains("https://x.example/c/[blanked] ж"), "\(charset): \(cut)") }
+        }
+    }
+
+    @Test func `nothing stays of an encoded letter that is quoted in a text`() throws {
+        let token = try Self.text(Self.secret[0])
+        for (offset, quote) in [(0, ""), (1, "> "), (2, ">> "), (3, ""), (29, "  ")] {
+            let letter = String(repeating: "x", count: 90 + offset) + "https://x.example/c/\(token)"
+            let encoded = Base64Text.encoded(Array(letter.utf8))
+            let lines = stride(from: 0, to: encoded.count, by: 76).map { start in
+                quote + encoded.dropFirst(start).prefix(76)
+            }
+            let mail = """
+                From: MAILER-DAEMON@mx.example
+                Subject: failure notice
+
+                Unknown user: ada@b.example
+
+                This was your message:
+
+                Content-Transfer-Encoding: base64
+
+                \(lines.joined(separator: "\n"))
+
+                Regards
+                =================================================================
+                """
+            let cut = String(decoding: cutReport(Array(mail.utf8)), as: UTF8.self)
+            for line in lines {
+                #expect(!cut.contains(line.drop { $0 == ">" || $0 == " " }), "\(cut)")
+            }
+            #expect(cut.contains("ada@b.example") && cut.contains("Regards\r\n====="), "\(cut)")
+        }
+        // Nothing that is no base64 goes with it: a path is shorter, an address has a host.
+        let address = "prvs=1234567890=b+" + String(repeating: "a", count: 46)
+        let text = "see https://x.example/\(String(repeating: "a", count: 50)) or <\(address)@x.example>\nunknown\nuser"
+        #expect(EncodedText.blanked(Array(text.utf8)) == Array(text.utf8))
+    }
+
     @Test func `nothing that a stranger wrote becomes a field or a part of what is kept`() {
         let forged =
             "a\r\nX-Failed-Recipients: eve@b.example\r\n\r\n--veredus-cut\r\nContent-Type: message/delivery-status\r\n"

@@ -117,6 +117,10 @@ import Testing
             "soft line ends",
             { Self.fields + "Content-Transfer-Encoding: quoted-printable\n\n" + String(repeating: "= ", count: $0 / 2) }
         ),
+        (
+            "encoded lines",
+            { Self.head + String(repeating: String(repeating: "eHh4", count: 19) + "\n> ", count: $0 / 79) }
+        ),
         ("half tokens", { Self.head + String(repeating: "AQABBBB", count: $0 / 7) }),
     ]
 
@@ -132,24 +136,63 @@ import Testing
         limits.headerBytes = 4 << 20
         limits.depth = 100
         limits.parts = 2_000
-        /// Of this thread: what else the machine does is not counted.
-        func clock() -> Duration {
-            var now = timespec()
-            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now)
-            return .seconds(now.tv_sec) + .nanoseconds(now.tv_nsec)
-        }
         func time(_ size: Int, rounds: Int) -> Duration {
             let mail = Array(make(size).utf8)
             return (0..<rounds).map { _ in
-                let start = clock()
+                let start = Self.clock()
                 _ = readReport(mail, limits: limits)
                 _ = cutReport(mail, limits: limits)
-                return clock() - start
+                return Self.clock() - start
             }.min() ?? .zero
         }
         let small = time(20_000, rounds: 3)
         let large = time(320_000, rounds: 1)
         // 16 times the size; 256 times the time would be the square.
         #expect(large < small * 32 + .milliseconds(100), "\(name): \(small) and \(large)")
+    }
+
+    /// Of this thread: what else the machine does is not counted.
+    static func clock() -> Duration {
+        var now = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now)
+        return .seconds(now.tv_sec) + .nanoseconds(now.tv_nsec)
+    }
+
+    /// Mails of about the same size with few and with many recipients.
+    static let crowds: [(name: String, make: @Sendable (Int) -> String)] = [
+        (
+            "one subject for all of them",
+            { count in
+                let subject = String(repeating: "lorem spam ", count: 1_400)
+                return "From: mailer-daemon@x.example\nSubject: failure notice \(subject)\n\n"
+                    + (0..<count).map { "<a\($0)@b.example>: lorem\n" }.joined()
+                    + String(repeating: "lorem ipsum dolor\n", count: (1_000 - count) * 22 / 18)
+            }
+        ),
+        (
+            "all of them on one line",
+            { count in
+                Self.head
+                    + (0..<5).map { part in
+                        "could not be delivered to "
+                            + (part * count / 5..<(part + 1) * count / 5).map { "a\($0)@b.example " }.joined()
+                    }.joined() + "\n" + String(repeating: "lorem ipsum dolor\n", count: 8_000)
+            }
+        ),
+    ]
+
+    @Test(arguments: crowds.map(\.name))
+    func `a hundred times as many recipients cost no text over again`(name: String) throws {
+        let make = try #require(Self.crowds.first { $0.name == name }).make
+        func time(_ count: Int) -> Duration {
+            let mail = Array(make(count).utf8)
+            return (0..<3).map { _ in
+                let start = Self.clock()
+                #expect(readReport(mail).recipients.count == count)
+                return Self.clock() - start
+            }.min() ?? .zero
+        }
+        let (few, many) = (time(10), time(1_000))
+        #expect(many < few * 6, "\(name): \(few) and \(many)")
     }
 }

@@ -170,4 +170,34 @@ import Testing
             #expect(try await door.stored() == 1)
         }
     }
+
+    static let changes: [(fields: String, kind: ProviderReport.Kind?, because: Comment)] = [
+        (#""SuppressSending":true,"SuppressionReason":"ManualSuppression""#, .unsubscribe, "somebody opted out"),
+        (#""SuppressSending":true,"SuppressionReason":"SpamComplaint""#, .complaint(type: "abuse"), "a complaint"),
+        (#""SuppressSending":true,"SuppressionReason":"HardBounce""#, nil, "the bounce is told apart"),
+        (#""SuppressSending":false,"SuppressionReason":null"#, nil, "it sends again"),
+        (#""SuppressionReason":"ManualSuppression""#, nil, "it does not say that it stopped"),
+    ]
+
+    @Test(arguments: changes)
+    func `a change of Postmark's subscriptions is an opt-out only when somebody opted out`(
+        row: (fields: String, kind: ProviderReport.Kind?, because: Comment)
+    ) throws {
+        func reports(at time: String) throws -> [ProviderReport] {
+            let text = """
+                {"RecordType":"SubscriptionChange","MessageID":"m","ChangedAt":"\(time)","Recipient":"c6@example.net",
+                 \(row.fields),"Metadata":{"veredus":"u+x"}}
+                """
+            return ProviderEvents.postmark(try #require(ProviderJSON(Array(text.utf8))))
+        }
+        let found = try reports(at: "2026-11-23T10:00:00Z")
+        #expect(found.map(\.kind) == [row.kind].compactMap { $0 }, row.because)
+        let later = try reports(at: "2026-11-24T10:00:00Z")
+        #expect(found.isEmpty || found.map(\.mail) != later.map(\.mail), "another change is another report")
+    }
+
+    @Test func `a challenge that Postmark got is no bounce`() throws {
+        let text = #"{"RecordType":"Bounce","Type":"ChallengeVerification","ID":1,"Email":"c6@example.net"}"#
+        #expect(ProviderEvents.postmark(try #require(ProviderJSON(Array(text.utf8)))).isEmpty)
+    }
 }

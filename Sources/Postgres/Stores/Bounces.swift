@@ -104,7 +104,7 @@ extension PostgresConnection {
             entries.append(AuditEntry("suppress.\(no.scope.name)", subject, reason: no.source))
         }
         try prove(letter.proof, delivery)
-        if letter.consequence == .block {
+        if letter.consequence == .block, try isFirstBlock(of: delivery.key) {
             entries += try countBlocks(1, account: delivery.account, lane: delivery.lane)
         }
         for entry in entries { try write(entry, by: Self.returningActor, account: delivery.account) }
@@ -152,6 +152,12 @@ extension PostgresConnection {
         }
     }
 
+    /// A letter counts once towards the brake, however many reports come about it: anybody who got it can write some.
+    private func isFirstBlock(of key: DeliveryKey) throws -> Bool {
+        let blocks = try rows(.blocksOfLetter, [.int32(key.campaign), .int32(key.seq)]) { try $0.int64(0) }
+        return blocks == [1]
+    }
+
     private func prove(_ proof: ReturnedLetter.Proof, _ delivery: ReturnedDelivery) throws {
         let key: [PostgresValue] = [.int32(delivery.key.campaign), .int32(delivery.key.seq)]
         switch proof {
@@ -164,7 +170,8 @@ extension PostgresConnection {
 
 extension Statement {
     static let returning: [Statement] = [
-        .returnedDelivery, .lockReturned, .insertBounce, .softBouncesInARow, .proveArrival, .proveFailure,
+        .returnedDelivery, .lockReturned, .insertBounce, .softBouncesInARow, .blocksOfLetter, .proveArrival,
+        .proveFailure,
         .countBlocks, .putOnBrake, .notePulse, .dropOldPulses, .repliesToJudge, .replyToJudge, .noteJudgements,
         .insertReplyBounces,
     ]
@@ -211,8 +218,10 @@ extension Statement {
     /// How many letters to somebody failed softly in a row within the account's days, and how many are too many.
     ///
     /// A letter that was taken, and of which nothing came back, begins the row anew; its time is that of the last word
-    /// about it during SMTP. What failed for the sender's sake neither counts nor begins anew. `$1` account;
-    /// `$2` contacts.
+    /// about it during SMTP. For refusals during SMTP it does so at once: who refuses there would have refused it, too.
+    /// Bounces by mail may come days later, as long as queues keep a letter: for those it shows a good mailbox only when it
+    /// was taken more than five days before the newest bounce. What failed for the sender's sake neither counts nor
+    /// begins anew. `$1` account; `$2` contacts.
     static let softBouncesInARow = Statement(
         "soft-bounces-in-a-row",
         role: .inbound,
@@ -221,7 +230,11 @@ extension Statement {
         WITH rule AS (
             SELECT soft_bounces, now() - soft_bounce_days * interval '1 day' AS since FROM accounts WHERE account_id = $1
         ), good AS (
-            SELECT max(d.changed_at) AS at
+            SELECT max(d.changed_at) AS at,
+                   max(d.changed_at) FILTER (WHERE d.changed_at < (
+                       SELECT max(created_at) FROM bounces
+                       WHERE contact_id = ANY ($2::bigint[]) AND kind IN (0, 1) AND consequence = 2
+                   ) - interval '5 days') AS long_before
             FROM campaigns c
             JOIN deliveries d ON d.campaign_id = c.campaign_id AND d.contact_id = ANY ($2::bigint[])
             WHERE c.account_id = $1 AND c.state >= 2 AND d.state = 3 AND d.changed_at > (SELECT since FROM rule)
@@ -235,9 +248,16 @@ extension Statement {
                 JOIN deliveries d ON d.campaign_id = b.campaign_id AND d.seq = b.seq
                 WHERE b.contact_id = ANY ($2::bigint[]) AND b.created_at > (SELECT since FROM rule)
                   AND b.kind IN (0, 1) AND b.consequence = 2
-                  AND d.changed_at > COALESCE((SELECT at FROM good), '-infinity')),
+                  AND d.changed_at > COALESCE((SELECT CASE b.kind WHEN 0 THEN at ELSE long_before END FROM good), '-infinity')),
                (SELECT soft_bounces FROM rule)
         """
+    )
+    /// `$1` campaign; `$2` seq.
+    static let blocksOfLetter = Statement(
+        "blocks-of-letter",
+        role: .inbound,
+        isHot: true,
+        "SELECT count(*) FROM bounces WHERE campaign_id = $1 AND seq = $2 AND kind IN (0, 1) AND consequence = 3"
     )
     /// `$1` campaign; `$2` seq.
     static let proveArrival = Statement(

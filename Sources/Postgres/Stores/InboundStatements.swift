@@ -6,20 +6,25 @@ extension Statement {
         .recentInbound, .inboundMail, .inboundCounts,
     ]
 
-    /// Adds nothing when the mail is there, the campaign is not, or the letter has had enough mails already.
+    /// Adds nothing when the mail is there, the campaign is not, or the letter's shelf is full.
     ///
+    /// The shelf of a no never stays full: another no than those of today has a place.
     /// `$1` mailbox; `$2` hash; `$3` campaign; `$4` seq; `$5` attempt or NULL; `$6` sent to or NULL; `$7` bytes; `$8`
-    /// state; `$9` content; `$10` how many of one letter at most.
+    /// state; `$9` content; `$10` how many of one letter on one shelf; `$11` shelf.
     static let storeInboundMail = Statement(
         "store-inbound-mail",
         roles: [.inbound, .admin, .web],
         """
-        INSERT INTO inbound_mails (mailbox, hash, account_id, campaign_id, seq, attempt, sent_to, size_bytes, state, content)
+        INSERT INTO inbound_mails (mailbox, hash, account_id, campaign_id, seq, attempt, sent_to, size_bytes, state, content,
+                                   shelf)
         SELECT $1::text, $2::bytea, c.account_id, c.campaign_id, $4::int, $5::int, $6::bytea, $7::int, $8::smallint,
-               $9::bytea
-        FROM campaigns c
+               $9::bytea, $11::smallint
+        FROM campaigns c, LATERAL (
+            SELECT count(*) AS mails, max(m.received_at) AS newest FROM inbound_mails m
+            WHERE m.campaign_id = $3::int AND m.seq = $4::int AND m.shelf = $11::smallint
+        ) AS there
         WHERE c.campaign_id = $3::int
-          AND (SELECT count(*) FROM inbound_mails m WHERE m.campaign_id = $3::int AND m.seq = $4::int) < $10::int
+          AND (there.mails < $10::int OR $11::smallint >= 2 AND there.newest < now() - interval '1 day')
         ON CONFLICT (mailbox, hash) DO NOTHING
         """
     )

@@ -26,7 +26,7 @@ package enum InboundCount: Int16, Sendable, CaseIterable {
     case notOurs = 0
     /// Larger or deeper than is read.
     case beyondLimits = 1
-    /// More than ``PostgresConnection/mostMailsOfDelivery`` about one letter.
+    /// More than ``PostgresConnection/mostMailsOfShelf`` about one letter.
     case tooMany = 2
     /// Signed for a campaign that is not in this database.
     case unknownCampaign = 3
@@ -75,8 +75,8 @@ package struct WaitingMail: Sendable, Equatable {
 }
 
 extension PostgresConnection {
-    /// How many mails about one letter are stored at most: who holds one signed address cannot fill the disk.
-    package static let mostMailsOfDelivery = 32
+    /// How many mails about one letter are stored in one ``MailShelf``: who holds one signed address cannot fill the disk.
+    package static let mostMailsOfShelf = 32
 
     /// Stores a mail once for each mailbox, in the caller's transaction.
     ///
@@ -106,7 +106,7 @@ extension PostgresConnection {
                 .text(mailbox), .bytes(mail.hash), .int32(mail.origin.campaign), .int32(mail.origin.seq),
                 mail.attempt.map { .int32(Int32($0)) } ?? .null, mail.sentTo.map { .bytes($0) } ?? .null,
                 .int32(Int32(clamping: mail.sizeBytes)), .int16(state.rawValue), .bytes(content),
-                .int32(Int32(Self.mostMailsOfDelivery)),
+                .int32(Int32(Self.mostMailsOfShelf)), .int16(mail.shelf.rawValue),
             ]
         )
         guard added == 0 else { return .stored }

@@ -1,13 +1,19 @@
 /// Turns text of old character sets into UTF-8.
 ///
-/// Known: UTF-8, ASCII, ISO-8859-1, -2, -5, -7, -9, -15, windows-1250, -1251, -1252, KOI8-R. Of every other set, those of
-/// East Asia among them, only the ASCII characters are kept, and a space stands for the rest: enough for
-/// addresses, codes and what servers write in English beside their own language.
+/// Known: UTF-8, ASCII, ISO-8859-1, -2, -5, -7, -9, -15, windows-1250, -1251, -1252, KOI8-R, UTF-16. Of every other set, those
+/// of East Asia among them, only the ASCII characters are kept, and a space stands for the rest: enough for addresses,
+/// codes and what servers write in English beside their own language.
 enum Charset {
     /// `charset` as it was written; empty or ASCII text with other bytes is taken for UTF-8, or else windows-1252.
     static func utf8(_ bytes: [UInt8], charset: [UInt8]) -> [UInt8] {
-        if !bytes.contains(where: { $0 >= 0x80 || $0 == 0x1B }) { return bytes }
         let name = String(decoding: ASCII.lowercased(charset).filter { ASCII.isAlphanumeric($0) }, as: UTF8.self)
+        switch name {
+        case "utf16", "unicode", "ucs2", "iso10646ucs2": return utf16(bytes, isLittleEndian: nil)
+        case "utf16le": return utf16(bytes, isLittleEndian: true)
+        case "utf16be": return utf16(bytes, isLittleEndian: false)
+        default: break
+        }
+        if !bytes.contains(where: { $0 >= 0x80 || $0 == 0x1B }) { return bytes }
         switch name {
         case "", "utf8", "usascii", "ascii", "unknown8bit":
             return UTF8Scalar.isValid(bytes) ? bytes : mapped(bytes, tables["windows1252"] ?? [])
@@ -15,6 +21,25 @@ enum Charset {
         }
         if let table = tables[aliases[name] ?? name] { return mapped(bytes, table) }
         return asciiOnly(bytes)
+    }
+
+    /// RFC 2781. Where nobody says which byte comes first, its mark does, or else where the zeros of Latin letters stand.
+    private static func utf16(_ bytes: [UInt8], isLittleEndian: Bool?) -> [UInt8] {
+        let hasMark = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+        let lowFirst: Bool
+        if let isLittleEndian {
+            lowFirst = isLittleEndian
+        } else if hasMark {
+            lowFirst = bytes[0] == 0xFF
+        } else {
+            let zeros = bytes.prefix(1_000).indices.filter { bytes[$0] == 0 }
+            lowFirst = zeros.count { $0 % 2 == 1 } > zeros.count / 2
+        }
+        let units = stride(from: hasMark ? 2 : 0, to: bytes.count - 1, by: 2).map { index in
+            let (first, second) = (UInt16(bytes[index]), UInt16(bytes[index + 1]))
+            return lowFirst ? second << 8 | first : first << 8 | second
+        }
+        return Array(String(decoding: units, as: UTF16.self).utf8)
     }
 
     /// Escape sequences of ISO-2022 switch to sets that are not known here; what they enclose is no ASCII.

@@ -1,7 +1,8 @@
 /// Cuts a mail that came back down to what may be kept: notices, report fields, and of the returned letter its header.
 ///
 /// The letter's body and every attachment go. What stays is decoded first (transfer encodings, encoded words, HTML),
-/// then the tokens of pixels and links in it are blanked (``TokenBlanking``), so that none hides in an encoding.
+/// control characters go, and only then the tokens of pixels and links in it are blanked (``TokenBlanking``), so that none
+/// hides in an encoding. Of an encoded body that somebody quotes in a text nothing stays (``EncodedText``).
 ///
 /// - Returns: A message that ``readReport(_:sentTo:book:limits:)`` understands as it understood the whole one.
 package func cutReport(
@@ -74,12 +75,12 @@ private struct CutMessage {
     /// Each on one line: a line end that an encoded word had hidden would begin a field of the stranger's own.
     private mutating func append(_ fields: [MIMEHeader.Field]) {
         for field in fields {
-            bytes.append(contentsOf: field.originalName.utf8)
+            bytes.append(contentsOf: TokenBlanking.blanked(Array(field.originalName.utf8)))
             bytes.append(contentsOf: ": ".utf8)
             // Before decoding, too: in a broken encoded word a token's `_` would become a space.
-            let raw = TokenBlanking.blanked(field.value)
-            let value = EncodedWords.decoded(raw).map { ASCII.isControl($0) ? UInt8(ascii: " ") : $0 }
-            bytes.append(contentsOf: TokenBlanking.blanked(value))
+            let raw = TokenBlanking.blanked(Self.withoutControls(field.value))
+            let value = TokenBlanking.blanked(Self.withoutControls(EncodedWords.decoded(raw)))
+            bytes.append(contentsOf: value.map { ASCII.isControl($0) ? UInt8(ascii: " ") : $0 })
             bytes.append(contentsOf: "\r\n".utf8)
         }
     }
@@ -97,14 +98,27 @@ private struct CutMessage {
     }
 
     private mutating func body(_ text: [UInt8]) {
-        let blanked = TokenBlanking.blanked(text)
+        let blanked = EncodedText.blanked(TokenBlanking.blanked(Self.withoutControls(text)))
         for part in blanked.split(separator: 0x0A, omittingEmptySubsequences: false) {
             let content = part.last == 0x0D ? part.dropLast() : part
             // Nobody but this function ends a part.
             if content.starts(with: "--\(Self.boundary)".utf8) { bytes.append(UInt8(ascii: " ")) }
-            for byte in content where !ASCII.isControl(byte) || byte == 0x09 { bytes.append(byte) }
+            bytes.append(contentsOf: content)
             bytes.append(contentsOf: "\r\n".utf8)
         }
+    }
+
+    /// A text without its control characters, but for tabs and the ends of lines.
+    private static func withoutControls(_ text: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        for byte in text {
+            // Of a CR that stood before something else nothing is left.
+            if byte != 0x0A, result.last == 0x0D { result.removeLast() }
+            if !ASCII.isControl(byte) || byte == 0x09 || byte == 0x0A || byte == 0x0D { result.append(byte) }
+        }
+        if result.last == 0x0D { result.removeLast() }
+        return result
     }
 
     private static func printable(_ type: String) -> String {

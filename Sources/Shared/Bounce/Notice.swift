@@ -187,14 +187,20 @@ struct Notice {
 
     // MARK: Reasons
 
-    /// Why one of several recipients failed: what stands between its address and the next one's, or else the whole.
-    func finding(for index: Int, of recipients: [Recipient]) -> BounceFinding {
-        guard recipients.count > 1 else { return finding }
-        let start = text.lines[recipients[index].line].start
-        let next = recipients[(index + 1)...].first { $0.line > recipients[index].line }
-        let stop = next.map { text.lines[$0.line].start } ?? end
-        let own = finding(in: start..<max(start, stop))
-        return own.reason == .unknown ? finding : own
+    /// Why each of several recipients failed: what stands between its address's line and the next one's, or else the whole.
+    ///
+    /// Each line is judged once, however many of them it names.
+    func findings(for recipients: [Recipient]) -> [BounceFinding] {
+        guard recipients.count > 1 else { return recipients.map { _ in finding } }
+        let named = Set(recipients.map(\.line)).sorted()
+        var found: [Int: BounceFinding] = [:]
+        for (index, line) in named.enumerated() {
+            let start = text.lines[line].start
+            let stop = index + 1 < named.count ? text.lines[named[index + 1]].start : end
+            let own = finding(in: start..<max(start, stop))
+            found[line] = own.reason == .unknown ? finding : own
+        }
+        return recipients.map { found[$0.line] ?? finding }
     }
 
     private func finding(in range: Range<Int>) -> BounceFinding {

@@ -10,13 +10,14 @@ extension ReportReader {
         }
         let failed = result.filter { $0.action == .failed }.count
         let named = result.contains { $0.finding.reason == .unknown } ? noticeRecipients(notice) : []
+        let findings = notice.findings(for: named)
         var places: [[UInt8]: Int] = [:]
         for (index, one) in named.enumerated() { places[ASCII.lowercased(one.address)] = index }
         return result.map { recipient in
             guard recipient.finding.reason == .unknown, recipient.action == .failed else { return recipient }
             guard failed > 1 else { return recipient.explained(by: notice.finding) }
             let place = places[ASCII.lowercased((recipient.address ?? "").utf8)]
-            return place.map { recipient.explained(by: notice.finding(for: $0, of: named)) } ?? recipient
+            return place.map { recipient.explained(by: findings[$0]) } ?? recipient
         }
     }
 

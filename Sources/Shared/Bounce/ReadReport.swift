@@ -22,6 +22,8 @@ struct ReportReader {
     let book: RuleBook
     let limits: MIMELimits
     let marks: MailMarks
+    /// What the subject says of a reason: judged once, for all recipients.
+    private let subjectFinding: BounceFinding?
 
     init(_ bytes: [UInt8], sentTo: [UInt8]?, book: RuleBook, limits: MIMELimits) {
         message = MIMEMessage(bytes, limits: limits)
@@ -29,6 +31,11 @@ struct ReportReader {
         self.book = book
         self.limits = limits
         marks = MailMarks(message.header, book)
+        subjectFinding = message.header.text("subject").map { subject in
+            let words = subject.prefix(1_000)
+            let codes = ReplyCodes(in: words)
+            return book.classify(code: codes.code, enhanced: codes.enhanced, text: Array(words))
+        }
     }
 
     func read() -> MailReport {
@@ -121,13 +128,14 @@ struct ReportReader {
         let isDelay = notice.isMarked(.delay) || marks.subject(.delay) && !marks.subjectSaysFailureFirst
         let named = noticeRecipients(notice)
         if !named.isEmpty, message.header["x-failed-recipients"] == nil {
+            let findings = notice.findings(for: named)
             return named.indices.map { index in
                 let one = named[index]
                 return recipient(
                     String(decoding: one.address, as: UTF8.self),
                     alias: one.alias.map { String(decoding: $0, as: UTF8.self) },
                     isDelay || one.isDelay ? .delayed : action,
-                    notice.finding(for: index, of: named),
+                    findings[index],
                     .notice
                 )
             }
@@ -161,9 +169,7 @@ struct ReportReader {
 
     /// A subject such as "Warning: ada@example.com - User unknown!" may say what the text does not.
     private func explained(_ finding: BounceFinding) -> BounceFinding {
-        guard finding.reason == .unknown, let subject = message.header.text("subject") else { return finding }
-        let codes = ReplyCodes(in: subject[...])
-        let other = book.classify(code: codes.code, enhanced: codes.enhanced, text: subject)
+        guard finding.reason == .unknown, let other = subjectFinding else { return finding }
         return BounceFinding(other.reason, isPermanent: finding.isPermanent && other.isPermanent)
     }
 

@@ -1,3 +1,25 @@
+/// What is counted together of the mails about one letter, each up to a bound; `inbound_mails.shelf`.
+///
+/// A recipient's no has room that neither answers of machines nor reports can take.
+package enum MailShelf: Int16, Sendable {
+    /// Answers of machines, reports that ask for nothing, what nobody understands.
+    case other = 0
+    /// Delivery reports and notices.
+    case delivery = 1
+    case unsubscribe = 2
+    /// Those that suppress.
+    case complaint = 3
+
+    init(_ kind: MailReport.Kind) {
+        switch kind {
+        case .delivery: self = .delivery
+        case .unsubscribe: self = .unsubscribe
+        case .complaint(let type): self = type.suppresses ? .complaint : .other
+        case .autoReply, .challenge, .other: self = .other
+        }
+    }
+}
+
 /// A mail of ours that came back, cut down to what may be stored.
 package struct ArrivedMail: Sendable, Equatable {
     package enum Content: Sendable, Equatable {
@@ -18,6 +40,7 @@ package struct ArrivedMail: Sendable, Equatable {
     /// Of the mail as it came.
     package let sizeBytes: Int
     package let content: Content
+    package let shelf: MailShelf
 
     /// What the signed address said.
     package var token: TrackingToken {
@@ -85,7 +108,8 @@ package struct MailSorter: Sendable {
                 attempt: attempt,
                 sentTo: sentTo,
                 sizeBytes: bytes.count,
-                content: content
+                content: content,
+                shelf: MailShelf(report.kind)
             )
         )
     }

@@ -107,28 +107,43 @@ enum ProviderEvents {
         switch (record["RecordType"].text, record["Type"].text) {
         case ("Bounce", "SpamComplaint"), ("SpamComplaint", _):
             kind = .complaint(type: "abuse")
-        case ("Bounce", "Unsubscribe"), ("SubscriptionChange", _): kind = .unsubscribe
+        case ("SubscriptionChange", _):
+            guard let change = postmarkChange(record) else { return [] }
+            kind = change
+        case ("Bounce", "Unsubscribe"): kind = .unsubscribe
         case ("Bounce", "HardBounce"), ("Bounce", "BadEmailAddress"), ("Bounce", "InactiveMailbox"):
             kind = .failed(status: "5.1.1", words: words)
         case ("Bounce", "Blocked"), ("Bounce", "ISPBlock"), ("Bounce", "DMARCPolicy"),
             ("Bounce", "SpamNotification"):
             kind = .failed(status: "5.7.1", words: words)
         case ("Bounce", "Transient"), ("Bounce", "DnsError"): kind = .delayed(status: "4.0.0", words: words)
-        case ("Bounce", "AutoResponder"), ("Bounce", "AddressChange"), ("Bounce", "Subscribe"): return []
+        case ("Bounce", "AutoResponder"), ("Bounce", "AddressChange"), ("Bounce", "Subscribe"),
+            ("Bounce", "ChallengeVerification"):
+            return []
         case ("Bounce", _): kind = .failed(status: "5.0.0", words: words)
         default: return []
-        }
-        if record["RecordType"].text == "SubscriptionChange", record["SuppressSending"].value != .bool(true) {
-            return []
         }
         return [
             ProviderReport(
                 provider: "postmark",
-                id: record["ID"].text + record["MessageID"].text,
+                // A change has no number; of one letter there may be several.
+                id: record["ID"].text + record["MessageID"].text + record["ChangedAt"].text,
                 recipient: record["Email"].text + record["Recipient"].text,
                 signedLocalPart: record["Metadata"]["veredus"].text,
                 kind: kind
             )
         ]
+    }
+
+    /// Why Postmark itself stopped sending to somebody; `nil` where it sends again, or tells of the bounce apart.
+    private static func postmarkChange(_ record: ProviderJSON) -> ProviderReport.Kind? {
+        guard record["SuppressSending"].value == .bool(true) else { return nil }
+        switch record["SuppressionReason"].text {
+        case "HardBounce": return nil
+        // It may be told apart as well: a letter's complaints count once.
+        case "SpamComplaint": return .complaint(type: "abuse")
+        // "ManualSuppression", and what nobody has named yet.
+        default: return .unsubscribe
+        }
     }
 }
