@@ -32,7 +32,21 @@ enum AddressScanner {
     /// The first address of a field's value.
     static func first(in text: [UInt8]) -> [UInt8]? { addresses(in: text, 0..<text.count).first?.bytes }
 
+    /// RFC 5321 §4.1.2: `"ada lovelace"@example.com`; 64 bytes at most, on one line.
+    private static func quotedStart(_ text: [UInt8], _ floor: Int, _ at: Int) -> Int? {
+        let quote = UInt8(ascii: "\"")
+        guard at - floor >= 3, text[at - 1] == quote else { return nil }
+        var start = at - 2
+        while start >= floor, at - start <= 64, !ASCII.isControl(text[start]) {
+            let isEscaped = start > floor && text[start - 1] == UInt8(ascii: "\\")
+            if text[start] == quote, !isEscaped { return start < at - 2 ? start : nil }
+            start -= 1
+        }
+        return nil
+    }
+
     private static func localStart(_ text: [UInt8], _ floor: Int, _ at: Int) -> Int {
+        if let quoted = quotedStart(text, floor, at) { return quoted }
         var start = at
         while start > floor, at - start < 128, isLocal(text[start - 1]) { start -= 1 }
         // "SMTP=ada@example.com" of X.400 gateways.

@@ -16,7 +16,9 @@ let builtInKindRules = #"""
     sender failure: e500_smtp_mail_service
     sender failure: jetmail system
     sender failure: mailsweeper
+    sender failure: courier mail server
     sender failure: system administrator
+    subject delay: delivery status notification (delay)
     subject failure: undeliverable
     subject failure: undelivered
     subject failure: undeliverable mail
@@ -66,6 +68,7 @@ let builtInKindRules = #"""
     subject failure: não entregue
     subject failure: não foi possível entregar
     subject failure: onbestelbaar
+    subject failure: kan inte levereras
     subject failure: niet bezorgd
     subject failure: niedostarczona
     subject failure: ваше сообщение не доставлено
@@ -73,7 +76,6 @@ let builtInKindRules = #"""
     subject failure: 退信
     subject failure: 系统退信
     subject failure: 配信不能
-    subject delay: delivery status notification (delay)
     subject delay: delayed mail
     subject delay: message delayed
     subject delay: delivery delayed
@@ -93,6 +95,8 @@ let builtInKindRules = #"""
     text delay: we will continue to try to deliver
     text delay: we will continue to attempt delivery
     text delay: has been postponed
+    text delay: there was a temporary problem delivering your message
+    text delay: will retry for * more hours
     text failure: could not be delivered
     text failure: cannot be delivered
     text failure: couldn't be delivered
@@ -116,6 +120,12 @@ let builtInKindRules = #"""
     text failure: n'a pas pu être remis
     text failure: no pudo ser entregado
     text failure: impossibile recapitare
+
+    # It arrived, or was read (RFC 8098).
+    subject arrival: ^successful mail delivery report
+    subject arrival: delivery status notification (success)
+    text arrival: ^disposition: manual-action/mdn-sent
+    text arrival: ^disposition: automatic-action/mdn-sent
 
     # Machines of recipients that answer: RFC 3834, and what was there before it.
     header auto-reply auto-submitted: auto-replied

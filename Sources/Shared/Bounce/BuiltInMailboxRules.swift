@@ -2,23 +2,11 @@
 ///
 /// Written after RFC 3463, IANA's registry of enhanced codes, and what the servers document or say.
 let builtInMailboxRules = #"""
-    # What is wrong with us: our name, our address, our domain. Before all words about addresses and hosts.
-    reason policy: helo command rejected
-    reason policy: client host rejected
-    reason policy: client host [
-    reason policy: sender address rejected
-    reason policy: sender address does not exist
-    reason policy: sender ip
-    reason policy: sending account
-    reason policy: mail from domain
-    reason policy: sender domain
-    reason policy: your ip
-    reason policy: ip address not found
-    reason policy: reject due to policy restrictions
     # Providers that mean something of their own.
     # Exchange Online looks up the recipient at the edge.
     reason mailbox-unknown 5.4.1: recipient address rejected: access denied
     reason mailbox-unknown 5.1.10,5.1.1,5.4.1: recipientnotfound
+    reason mailbox-unknown 5.1.10,5.1.1,5.4.1: resolver.adr.recipientnotfound
     reason mailbox-unknown: resolver.adr.recipnotfound
     reason mailbox-unknown: resolver.adr.exrecipnotfound
     reason mailbox-unknown: recipnotfound; not found
@@ -31,7 +19,11 @@ let builtInMailboxRules = #"""
     reason policy 5.7.*,550: tenantattribution; relay access denied
     # Gmail says 5.2.1 for mailboxes that get too much, and 4.2.1 for those that are off.
     reason rate-limited 4.2.1,5.2.1,450,550: is receiving email at a rate that
+    reason rate-limited 4.2.1,5.2.1,450,550: is receiving mail at a rate that
     reason rate-limited 4.2.1,5.2.1,450,550: receiving email too quickly
+    reason rate-limited 4.2.1,5.2.1,450,550: receiving mail too quickly
+    reason rate-limited 4.2.1,5.2.1,450,550: receivingrate
+    reason rate-limited 4.2.1,5.2.1,450,550: receivingrateperm
     reason mailbox-full 4.2.2,5.2.2,452,552: out of storage space
     reason mailbox-unknown 5.2.1: the email account that you tried to reach is disabled
     reason mailbox-unknown 5.2.1: the email account that you tried to reach is inactive
@@ -49,6 +41,9 @@ let builtInMailboxRules = #"""
     reason policy: [cs01]
     reason mailbox-unknown: not our customer
     reason rate-limited: too many connections, slow down
+    reason mailbox-unknown: ofr_416
+    reason mailbox-full: ofr_417
+    reason mailbox-unknown: ofr_418
     reason policy 550,554: ofr_
     reason mailbox-unknown: invalid mailbox
     reason mailbox-unknown: mailbox unavailable or access denied
@@ -132,11 +127,6 @@ let builtInMailboxRules = #"""
     reason mailbox-full *.2.2
 
     # Refused, and the words "user" or "recipient" in it mislead.
-    reason policy: sender address rejected
-    reason policy: sender rejected
-    reason policy: invalid sender
-    reason policy: sender verify failed
-    reason policy: sender domain
     reason policy: envelope blocked
     reason policy: user has blocked
     reason policy: not accepting mail from
@@ -253,6 +243,16 @@ let builtInMailboxRules = #"""
     reason mailbox-unknown: mailbox not found
     reason mailbox-unknown: mailbox unknown
     reason mailbox-unknown: mailbox no longer
+    reason mailbox-unknown: mailbox not available
+    reason mailbox-unknown: address no longer accepts mail
+    reason mailbox-unknown: non-existent account
+    reason mailbox-unknown: non-existent user
+    reason mailbox-unknown: nonexistent user
+    reason mailbox-unknown: bad destination mailbox
+    reason mailbox-unknown: recipient not exist
+    reason mailbox-unknown: recipient rejected
+    reason mailbox-unknown: recipient address does not exist
+    reason mailbox-unknown 553: name not allowed
     reason mailbox-unknown 550,5.1.*: mailbox unavailable
     reason mailbox-unknown: mailbox unavailable or not local
     reason mailbox-unknown: not listed in
@@ -280,15 +280,20 @@ let builtInMailboxRules = #"""
     reason mailbox-unknown: adresse inconnue
     reason mailbox-unknown: l'adresse * n'existe pas
     reason mailbox-unknown: usuario desconocido
+    reason mailbox-unknown: usuario no existe
     reason mailbox-unknown: destinatario desconocido
     reason mailbox-unknown: dirección * no existe
     reason mailbox-unknown: no se encontró la dirección
     reason mailbox-unknown: utente sconosciuto
     reason mailbox-unknown: indirizzo * inesistente
+    reason mailbox-unknown: casella inesistente
+    reason mailbox-unknown: utente inesistente
     reason mailbox-unknown: destinatario sconosciuto
     reason mailbox-unknown: usuário desconhecido
     reason mailbox-unknown: endereço * não existe
     reason mailbox-unknown: onbekende gebruiker
+    reason mailbox-unknown: adres bestaat niet
+    reason mailbox-unknown: e-mailadres bestaat niet
     reason mailbox-unknown: gebruiker onbekend
     reason mailbox-unknown: nieznany użytkownik
     reason mailbox-unknown: пользователь не найден

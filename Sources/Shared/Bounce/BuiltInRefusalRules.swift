@@ -23,7 +23,7 @@ let builtInRefusalRules = #"""
     reason domain-unknown: nxdomain
     reason domain-unknown: null mx
     reason domain-unknown: does not accept mail (nullmx)
-    reason domain-unknown: mail for * loops back to myself
+    reason expired: loops back to myself
     reason domain-unknown: all relevant mx records point to non-existent hosts
     reason domain-unknown: no mx or a record
     reason domain-unknown: domäne existiert nicht
@@ -49,6 +49,8 @@ let builtInRefusalRules = #"""
     reason content: prohibited attachment
     reason content: attachment type
     reason content: message content rejected
+    reason content: content rejected
+    reason content: content denied
     reason content: bare lf
     reason content: no resent-from
     reason content: invalid header
@@ -112,10 +114,11 @@ let builtInRefusalRules = #"""
     reason policy: not authorized
     reason policy: permission denied
     reason policy: banned
+    reason policy: rbl
+    reason policy: black listed
+    reason policy: ptr
     reason policy: junk
     reason policy: suspicious
-    reason policy: reverse dns
-    reason policy: ptr record
     reason policy: relay
     reason policy: relaying
 
@@ -178,9 +181,12 @@ let builtInRefusalRules = #"""
     reason size 552
     reason domain-unknown 556
     reason policy 530,534,535,538,571
-    # RFC 5321 §4.2.3: at RCPT these speak of the mailbox.
-    reason mailbox-unknown 550,551,553: in reply to rcpt to
-    reason mailbox-unknown 550,551,553: after rcpt to
-    reason mailbox-unknown 550,551,553 at rcpt
+    # Not for good, though the code may say so.
+    reason expired: try again later
+    reason expired: try later
+    reason expired: internal server error
+    reason expired: internal error
+    reason expired: local delivery error
+    # RFC 5321 §3.4: not local. A 550 or 553 to RCPT that says no more may be about anything, the sender too.
     reason mailbox-unknown 551
     """#

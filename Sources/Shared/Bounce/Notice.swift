@@ -28,6 +28,11 @@ struct Notice {
     /// Why, by all that the notice says.
     private(set) var finding = BounceFinding(.unknown, isPermanent: true)
 
+    /// Whether a code in it blames the mailbox or its domain for good, in whatever language the words are.
+    var hasHardStatus: Bool {
+        finding.consequence == .hard && ReplyCodes(in: text.bytes[0..<end]).enhanced?.statusClass == 5
+    }
+
     init(_ raw: [UInt8], _ book: RuleBook) {
         self.book = book
         text = MatchText(raw)

@@ -52,6 +52,8 @@ struct ReportReader {
             if recipients.count == 1, found.count == 1 { found = [recipients[0].named(by: found[0])] }
             return report(.delivery, found.isEmpty ? recipients : found, shape, notice)
         }
+        if isUnsubscribeAddress, !isOfMachine(notice, shape) { return report(.unsubscribe, [], shape, notice) }
+        if isArrival(notice) { return report(.autoReply, [], shape, notice) }
         if isNotice(notice, shape) {
             return report(.delivery, fromNotice(notice, shape, orElse: .failed), shape, notice)
         }
@@ -61,9 +63,6 @@ struct ReportReader {
     /// What a mail without any report is.
     private func otherKind(_ notice: Notice) -> MailReport.Kind {
         if marks.has(.challenge) || notice.isMarked(.challenge) { return .challenge }
-        let local = sentTo ?? AddressScanner.first(in: message.header["to"] ?? []) ?? []
-        let isSignedUnsubscribe = ASCII.lowercased(local.prefix(2)).elementsEqual(KeyRing.mailUnsubscribePrefix.utf8)
-        if isSignedUnsubscribe, !marks.has(.autoReply) { return .unsubscribe }
         if marks.has(.autoReply) { return .autoReply }
         if marks.subject(.unsubscribe) { return .unsubscribe }
         if marks.has(.list) { return .other }
@@ -71,36 +70,75 @@ struct ReportReader {
         return .other
     }
 
+    // MARK: Opt-outs
+
+    /// Whether it was sent to a signed unsubscribe address: by the envelope, or by the fields that stand for it, or,
+    /// where these name none of ours, by any address of `To` and `Cc`.
+    private var isUnsubscribeAddress: Bool {
+        let prefix = KeyRing.mailUnsubscribePrefix.utf8
+        if let sentTo { return ASCII.lowercased(sentTo.prefix(2)).elementsEqual(prefix) }
+        func signed(_ names: [String]) -> [[UInt8]] {
+            names.flatMap { message.header.all($0) }.flatMap { SignedLocalPart.find(in: $0) }
+        }
+        let ofEnvelope = signed(["x-original-to", "delivered-to", "envelope-to"])
+        return (ofEnvelope.isEmpty ? signed(["to", "cc"]) : ofEnvelope)
+            .contains { ASCII.lowercased($0.prefix(2)).elementsEqual(prefix) }
+    }
+
+    /// What alone can mean that nobody opts out: fields of machines that answer, or a real report.
+    ///
+    /// A subject or a text never does: "on vacation" is what the letter was about, "not delivered" what it quotes.
+    private func isOfMachine(_ notice: Notice, _ shape: ReportShape) -> Bool {
+        marks.header(.autoReply) || shape.isReport || notice.isMarked(.arrival)
+            || isFromNobody && isNotice(notice, shape)
+    }
+
+    // MARK: Notices
+
+    /// Whether it says that the letter arrived or was read, which is no failure.
+    ///
+    /// Dovecot's servers refuse in the form of a receipt: their sender and their words say so.
+    private func isArrival(_ notice: Notice) -> Bool {
+        if marks.subject(.arrival) { return true }
+        return notice.isMarked(.arrival) && !(marks.sender(.failure) && notice.isMarked(.failure))
+    }
+
+    private var isFromNobody: Bool { message.header["return-path"].map { $0.elementsEqual("<>".utf8) } ?? false }
+
     /// Whether a mail without an RFC 3464 part is the notice of a server all the same.
     ///
     /// The sender or the subject must say so, and the text or a returned letter must bear it out: what a person
-    /// quotes, or a vacation program answers, is no notice.
+    /// quotes, what a shop's customer complains of, or a vacation program answers, is no notice.
     private func isNotice(_ notice: Notice, _ shape: ReportShape) -> Bool {
         if message.header["x-failed-recipients"] != nil { return true }
         let isServer = marks.sender(.failure) || shape.isReport
         let isCalledSo = marks.subject(.failure) || marks.subject(.delay)
         let saysSo = notice.namesRecipients || notice.isMarked(.failure) || notice.isMarked(.delay)
+        if isServer {
+            if isCalledSo || saysSo || !shape.returned.isEmpty || notice.originalLine != nil { return true }
+            return notice.hasHardStatus && noticeRecipients(notice).count == 1
+        }
+        let hasLetter = !shape.returned.isEmpty || quotesLetter(notice)
+        if marks.has(.autoReply) || isAutomatic && !hasLetter { return false }
+        // Some servers begin a notice's subject as an answer's, too.
+        if isCalledSo { return hasLetter || notice.namesRecipients }
         let hasReason = notice.finding.reason != .unknown
-        let hasLetter = !shape.returned.isEmpty || notice.originalLine != nil
-        if marks.has(.autoReply), !isServer { return false }
-        if isServer { return isCalledSo || saysSo || hasLetter }
-        // Some servers begin a notice's subject as an answer's, too; then a person's "user unknown?" is not enough.
-        if isCalledSo { return isAnswer ? notice.namesRecipients || hasLetter : saysSo || hasReason || hasLetter }
-        let isFromNobody = message.header["return-path"].map { $0.elementsEqual("<>".utf8) } ?? false
         return notice.namesRecipients && (hasLetter || isFromNobody && hasReason) && !marks.has(.list)
     }
 
-    /// Whether a person or a program answers: its subject begins as mail programs begin those of answers.
-    private var isAnswer: Bool {
-        let subject = ASCII.lowercased((message.header["subject"] ?? []).drop { ASCII.isSpace($0) }.prefix(8))
-        return Self.answerMarks.contains { subject.starts(with: $0) }
+    /// RFC 3834: a program wrote it, whichever.
+    private var isAutomatic: Bool {
+        message.header["auto-submitted"].map { !ASCII.lowercased($0).starts(with: "no".utf8) } ?? false
     }
 
-    private static let answerMarks = [
-        "re:", "aw:", "sv:", "vs:", "antw:", "odp:", "ynt:", "rif:", "tr:", "fwd:", "fw:", "wg:",
-    ]
-    .map { Array($0.utf8) }
+    /// Whether it quotes a letter as servers do, with fields of its transport; programs of people quote others.
+    private func quotesLetter(_ notice: Notice) -> Bool {
+        guard let header = notice.returnedHeader(limits)?.header else { return false }
+        return ["received", "message-id", "return-path"].contains { header[$0] != nil }
+    }
+}
 
+extension ReportReader {
     // MARK: Addresses
 
     /// Not to be taken for failed ones: the sender of the notice, and where it was sent.

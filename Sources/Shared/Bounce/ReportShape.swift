@@ -32,6 +32,12 @@ struct ReportShape {
             || type == "message/feedback-report"
     }
 
+    /// Receipts of readers and reports about TLS are `multipart/report`, too; some servers leave the type out.
+    private static func isAboutFailures(_ header: MIMEHeader) -> Bool {
+        guard let type = ParameterizedValue(header["content-type"] ?? [])["report-type"] else { return true }
+        return ASCII.lowercased(type.filter { !ASCII.isSpace($0) }).elementsEqual("delivery-status".utf8)
+    }
+
     private mutating func take(_ message: MIMEMessage, under root: Int?) {
         // Whether each part stands in a returned letter; a part comes after the one that it stands in.
         var isHidden = [Bool](repeating: false, count: message.parts.count)
@@ -47,9 +53,12 @@ struct ReportShape {
             case "message/rfc822", "message/global", "message/news", "text/rfc822-headers", "text/rfc822-header",
                 "message/rfc822-headers", "message/global-headers":
                 returned.append(index)
-            case "text/plain", "text/html": texts.append(index)
+            // A read receipt, RFC 8098: it is understood, and kept, as the text that it is.
+            case "text/plain", "text/html", "message/disposition-notification",
+                "message/global-disposition-notification":
+                texts.append(index)
             default:
-                if part.type == "multipart/report" { isReport = true }
+                if part.type == "multipart/report", Self.isAboutFailures(part.header) { isReport = true }
                 // A multipart without its boundary is read as the text that it is.
                 if part.type.hasPrefix("multipart/"), !part.hasChildren { texts.append(index) }
             }
@@ -62,6 +71,7 @@ struct MailMarks {
     private var kinds: Set<BounceRule.MailKind> = []
     private var subjectKinds: [BounceRule.MailKind] = []
     private var senderKinds: Set<BounceRule.MailKind> = []
+    private var headerKinds: Set<BounceRule.MailKind> = []
 
     init(_ header: MIMEHeader, _ book: RuleBook) {
         let subject = book.hits(in: MatchText(header.text("subject") ?? []))
@@ -82,8 +92,9 @@ struct MailMarks {
             let applies = phrase.map { phrase in
                 found.contains { MatchText(Array($0.prefix(1_000))).bytes.containsBytes(phrase.first) }
             }
-            if applies ?? true { kinds.insert(kind) }
+            if applies ?? true { headerKinds.insert(kind) }
         }
+        kinds.formUnion(headerKinds)
         kinds.formUnion(subjectKinds)
         kinds.formUnion(senderKinds)
     }
@@ -92,6 +103,7 @@ struct MailMarks {
     func has(_ kind: BounceRule.MailKind) -> Bool { kinds.contains(kind) }
     func subject(_ kind: BounceRule.MailKind) -> Bool { subjectKinds.contains(kind) }
     func sender(_ kind: BounceRule.MailKind) -> Bool { senderKinds.contains(kind) }
+    func header(_ kind: BounceRule.MailKind) -> Bool { headerKinds.contains(kind) }
     /// "(Failure)" beside "delivery status": the more exact words stand first in the table.
     var subjectSaysFailureFirst: Bool { subjectKinds.first == .failure }
 }

@@ -17,7 +17,7 @@
 /// - `alias`: the address that follows is the one that was written to, for the recipient before it.
 /// - `original`: here the returned letter begins, and the notice ends.
 /// - `subject|text|sender KIND` and `header KIND NAME` (phrase optional): what kind of mail it is; KIND is `failure`,
-///   `delay`, `auto-reply`, `challenge`, `unsubscribe` or `list`.
+///   `delay`, `arrival`, `auto-reply`, `challenge`, `unsubscribe` or `list`.
 ///
 /// The first rule that applies counts, and an operator's rules come before those built in. Matching takes time linear
 /// in the text, whatever the rules are.
@@ -110,7 +110,7 @@ package struct RuleBook: Sendable {
 /// One rule of a ``RuleBook``.
 struct BounceRule: Sendable {
     enum MailKind: String, Sendable {
-        case failure, delay, challenge, unsubscribe, list
+        case failure, delay, arrival, challenge, unsubscribe, list
         case autoReply = "auto-reply"
     }
 

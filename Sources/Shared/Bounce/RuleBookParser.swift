@@ -102,7 +102,7 @@ extension BounceRule {
     private static func mark(_ keyword: String, _ words: [String], hasPhrase: Bool) throws(BadRule) -> Effect {
         guard let word = words.first, let kind = MailKind(rawValue: word) else {
             throw BadRule(
-                "behind '\(keyword)' stands failure, delay, auto-reply, challenge, unsubscribe or list"
+                "behind '\(keyword)' stands failure, delay, arrival, auto-reply, challenge, unsubscribe or list"
             )
         }
         guard let field = Field(rawValue: keyword) else {
