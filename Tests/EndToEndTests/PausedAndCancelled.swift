@@ -60,7 +60,7 @@ extension Scenarios {
                 let campaign = try await stage.startCampaign(lifetime: "2 seconds")
                 _ = try stage.startProducer()
                 _ = try stage.startWorker(connections: 4)
-                let books = try await stage.wait(for: campaign, within: .seconds(15))
+                let books = try await stage.wait(for: campaign)
                 #expect(books.state == .finished)
                 #expect(books[.accepted] > 0)
                 #expect(books[.expired] > 0)

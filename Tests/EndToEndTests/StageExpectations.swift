@@ -32,10 +32,21 @@ extension Stage {
             }
             if wanted(books) { return books }
             guard ContinuousClock.now < deadline else {
-                throw Missing(description: "not in \(limit): \(books)")
+                throw Missing(description: "not in \(limit): \(books); \(await inHand())")
             }
             try await Task.sleep(for: .milliseconds(50))
         }
+    }
+
+    /// What workers have in hand, and what the other side says of it: for a failure's report.
+    private func inHand() async -> String {
+        let rows = """
+            SELECT coalesce(string_agg(concat_ws(' ', d.campaign_id, d.seq, 'token', d.token, 'since', d.changed_at,
+                CASE WHEN EXISTS (SELECT FROM claims c WHERE c.token = d.token) THEN 'claimed' ELSE 'without a claim' END),
+                ', '), 'nothing') FROM deliveries d WHERE d.state = 1
+            """
+        let sending = (try? await text(rows)) ?? "the database does not say"
+        return "being sent: \(sending.prefix(500)); the other side: \(simulator.summary)"
     }
 
     /// Waits until something is so.
