@@ -170,8 +170,14 @@ package final class Stage: Sendable {
     }
 
     /// Runs `rabbitmqctl` against the broker of the tests.
+    ///
+    /// Erlang gives two nodes seven seconds to greet each other, which a busy machine may exceed: then nothing was done,
+    /// and it is asked again.
     package static func control(_ arguments: [String]) async throws {
-        let outcome = try await ChildProcess.run(rabbitmqctl() + arguments)
+        var outcome = try await ChildProcess.run(rabbitmqctl() + arguments)
+        for _ in 1...2 where outcome.errors.contains("Erlang distribution failed") {
+            outcome = try await ChildProcess.run(rabbitmqctl() + arguments)
+        }
         guard outcome.succeeded else {
             throw Missing(description: "rabbitmqctl \(arguments.first ?? "") failed: \(outcome.errors)")
         }
