@@ -34,6 +34,6 @@ extension Statement {
     ]
     private static let optOut: [Statement] = [
         .letterOfOptOut, .lockLetter, .earlierOptOut, .standingOptOut, .insertProof, .takeBackOptOut, .listsOfContact,
-        .isOffMarketing, .listOfProof, .isStillOff, .undoableProofs, .proofsOfHash, .nameAccount,
+        .isOffMarketing, .isStillOff, .undoableProofs, .proofsOfHash, .nameAccount,
     ]
 }

@@ -161,9 +161,7 @@ struct InboundShow: AsyncParsableCommand {
     @Argument(help: "The mail's number.") var id: Int64
 
     func validate() throws {
-        guard !reason.allSatisfy(\.isWhitespace), !CardNumber.isIn(reason.utf8) else {
-            throw ValidationError("--reason must say why, without a payment card number")
-        }
+        try checkReason(reason)
     }
 
     func run() async throws {

@@ -25,9 +25,7 @@ struct SuppressionsAdd: AsyncParsableCommand {
         guard (scope == .list) == (list != nil) else {
             throw ValidationError("--list goes with --scope list, and only with it")
         }
-        guard !reason.allSatisfy(\.isWhitespace), !CardNumber.isIn(reason.utf8) else {
-            throw ValidationError("--reason must say why, without a payment card number")
-        }
+        try checkReason(reason)
     }
 
     func run() async throws {

@@ -19,9 +19,7 @@ struct ReasonOption: ParsableArguments {
     @Option(help: "Why; kept with it and in the audit log.") var reason: String
 
     func validate() throws {
-        guard !reason.allSatisfy(\.isWhitespace), !CardNumber.isIn(reason.utf8) else {
-            throw ValidationError("--reason must say why, without a payment card number")
-        }
+        try checkReason(reason)
     }
 }
 

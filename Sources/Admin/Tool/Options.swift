@@ -35,9 +35,7 @@ struct DecisionOptions: ParsableArguments {
     @Flag(help: "Do it; without it, nothing is changed unless a person at the terminal says yes.") var yes = false
 
     func validate() throws {
-        guard !reason.allSatisfy(\.isWhitespace), !CardNumber.isIn(reason.utf8) else {
-            throw ValidationError("--reason must say why, without a payment card number")
-        }
+        try checkReason(reason)
     }
 
     /// Whether to go on, once the plan was shown; says so where nothing will be changed.
@@ -45,5 +43,12 @@ struct DecisionOptions: ParsableArguments {
         if yes || console.ask?(question) ?? false { return true }
         console.say("nothing was changed" + (console.ask == nil ? "; --yes does it" : ""))
         return false
+    }
+}
+
+/// A reason that is kept in the audit log: it says something, and nothing that may not be stored.
+func checkReason(_ reason: String) throws(ValidationError) {
+    guard !reason.allSatisfy(\.isWhitespace), !CardNumber.isIn(reason.utf8) else {
+        throw ValidationError("--reason must say why, without a payment card number")
     }
 }

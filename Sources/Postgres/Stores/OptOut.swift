@@ -127,10 +127,9 @@ extension AccountDatabase {
                 [.int32(key.campaign), .int32(key.seq), .int64(proof), .int16(way.rawValue)]
             ) { try $0.bool(0) }.only(of: .takeBackOptOut)
             guard isTakenBack else { return .nothing }
-            let list = try connection.rows(.listOfProof, [.int64(proof)]) { try $0.int32(0) }.only(of: .listOfProof)
             return try connection.rows(
                 .isStillOff,
-                [.int32(letter.account), .bytes(letter.addressHash), .int32(list == 0 ? letter.list : list)]
+                [.int32(letter.account), .bytes(letter.addressHash), .int64(proof), .int32(letter.list)]
             ) { try $0.bool(0) }.only(of: .isStillOff) ? .butStillOff : .subscribed
         }
     }

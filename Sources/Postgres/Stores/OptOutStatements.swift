@@ -118,13 +118,10 @@ extension Statement {
         role: .web,
         "SELECT take_back_opt_out($1::int, $2::int, $3::bigint, $4::smallint)"
     )
-    /// `$1` proof.
-    static let listOfProof = Statement(
-        "list-of-proof",
-        role: .web,
-        "SELECT list_id FROM opt_out_proofs WHERE proof_id = $1"
-    )
-    /// Whether a list's newsletters do not reach an address; `$1` account; `$2` hash; `$3` list.
+    /// Whether newsletters still do not reach an address: of the list that an opt-out was about, or, where it was about all
+    /// of them, of the letter's.
+    ///
+    /// `$1` account; `$2` hash; `$3` the opt-out's proof; `$4` the letter's list.
     static let isStillOff = Statement(
         "is-still-off",
         role: .web,
@@ -132,10 +129,11 @@ extension Statement {
         """
         SELECT EXISTS (
             SELECT FROM suppressions s WHERE s.account_id = $1 AND s.address_hash = $2
-              AND \(withholds(kind: "0", list: "$3"))
+              AND \(withholds(kind: "0", list: "l.list_id"))
         ) OR NOT EXISTS (
             SELECT FROM contacts c JOIN list_members m ON m.contact_id = c.contact_id
-            WHERE c.account_id = $1 AND c.address_hash = $2 AND c.status = 0 AND m.list_id = $3 AND m.status = 0)
+            WHERE c.account_id = $1 AND c.address_hash = $2 AND c.status = 0 AND m.list_id = l.list_id AND m.status = 0)
+        FROM (SELECT COALESCE(NULLIF(p.list_id, 0), $4::int) AS list_id FROM opt_out_proofs p WHERE p.proof_id = $3) AS l
         """
     )
     /// The lists that the address is on, or was, and the letter's own; `$1` account; `$2` hash; `$3` the letter's list.
