@@ -59,26 +59,48 @@ let package = Package(
     ],
     targets: [
         // The pure core: no IO, no C, no logging.
-        .target(name: "Shared", dependencies: [crypto], swiftSettings: strict + coverage),
+        .target(
+            name: "Shared",
+            dependencies: [crypto],
+            path: "Sources",
+            sources: ["Shared", "SMTP/Session"],
+            swiftSettings: strict + coverage
+        ),
 
         // The C libraries, and one thread for each of their handles.
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
-        .target(name: "Threads", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "Threads", dependencies: ["CLinux"], path: "Sources/Runtime", swiftSettings: strict),
 
         // The adapters: each knows Shared and its own library, none knows another adapter.
         .target(
             name: "Postgres",
             dependencies: ["Shared", "CPostgres", "Threads"],
+            path: "Sources/Database",
             resources: [.embedInCode("Migrations")],
             swiftSettings: strict
         ),
-        .target(name: "AMQP", dependencies: ["Shared", "CRabbitMQ", "CLinux", "Threads"], swiftSettings: strict),
-        .target(name: "SMTP", dependencies: ["Shared", "CCurl", "CLinux", "Threads"], swiftSettings: strict),
+        .target(
+            name: "AMQP",
+            dependencies: ["Shared", "CRabbitMQ", "CLinux", "Threads"],
+            path: "Sources/Broker",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "SMTP",
+            dependencies: ["Shared", "CCurl", "CLinux", "Threads"],
+            exclude: ["Session"],
+            swiftSettings: strict
+        ),
         .target(name: "IMAP", dependencies: ["Shared", "CCurl", "Threads"], swiftSettings: strict),
-        .target(name: "Telemetry", dependencies: ["Shared", logging], swiftSettings: strict),
+        .target(
+            name: "Telemetry",
+            dependencies: ["Shared", logging],
+            path: "Sources/Observability",
+            swiftSettings: strict
+        ),
         // What each program does first: settings from environment and file, logs.
         .target(
             name: "Bootstrap",
@@ -164,15 +186,22 @@ let package = Package(
         .testTarget(
             name: "SharedTests",
             dependencies: ["Shared", "TestKit", crypto],
-            exclude: ["Support"],
+            path: "Tests",
+            sources: ["CoreTests", "TemplatesTests", "MessagesTests", "ReturnedMailTests"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "PostgresTests",
             dependencies: ["Postgres", "Shared", "Threads", "TestKit"],
+            path: "Tests/DatabaseTests",
             swiftSettings: strict
         ),
-        .testTarget(name: "AMQPTests", dependencies: ["AMQP", "Shared", "Threads", "TestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "AMQPTests",
+            dependencies: ["AMQP", "Shared", "Threads", "TestKit"],
+            path: "Tests/BrokerTests",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "SMTPTests",
             dependencies: ["SMTP", "Shared", "TestKit", "MailSimulator"],

@@ -14,7 +14,7 @@ struct MigratorTests {
 
     @Test func `the list is the folder`() throws {
         let folder = #filePath.replacing(
-            "/Tests/PostgresTests/MigratorTests.swift",
+            "/Tests/DatabaseTests/MigratorTests.swift",
             with: "/Sources/Postgres/Migrations"
         )
         let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
