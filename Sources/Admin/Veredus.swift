@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import Threads
+import RuntimeSupport
 
 /// The operator's tool.
 @main struct Veredus: AsyncParsableCommand {

@@ -1,4 +1,4 @@
-import Shared
+import Core
 
 /// The key that hashes addresses, with its number.
 package struct AddressKey: Sendable {

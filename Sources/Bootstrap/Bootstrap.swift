@@ -1,8 +1,8 @@
 import Configuration
+import Core
 import Glibc
 import Logging
-import Shared
-import Telemetry
+import Observability
 
 /// What every program does first: settings from environment and file, and logs.
 package enum Bootstrap {

@@ -1,7 +1,8 @@
-import AMQP
+import Broker
+import Core
+import Database
+import DatabaseClient
 import Logging
-import Postgres
-import Shared
 
 extension PostgresSettings {
     /// Reads VEREDUS_DATABASE_URL; `nil` after a problem was noted.

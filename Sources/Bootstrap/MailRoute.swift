@@ -1,5 +1,5 @@
+import Core
 import SMTP
-import Shared
 
 extension SMTPRouteSettings {
     /// Reads VEREDUS_SMTP_URL and what goes with it; `nil` after a problem was noted.

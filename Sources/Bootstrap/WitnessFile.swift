@@ -1,5 +1,5 @@
+import Core
 import Glibc
-import Shared
 
 /// The newest witness that a program has seen, in a file of its own.
 struct WitnessFile: Sendable {

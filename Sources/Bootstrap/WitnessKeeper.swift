@@ -1,8 +1,9 @@
-import AMQP
+import Broker
+import Core
+import Database
+import DatabaseClient
 import Logging
-import Postgres
 import ServiceLifecycle
-import Shared
 
 /// Refuses a database that was restored, and remembers the one that is sent from: in a queue of one message, and in
 /// this program's state folder.

@@ -1,6 +1,6 @@
-import AMQP
-import Postgres
-import Shared
+import Broker
+import Core
+import Database
 
 /// The queue that holds the newest witness, for the moment of one look.
 ///

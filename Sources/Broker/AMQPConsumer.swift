@@ -1,5 +1,5 @@
-import Shared
-import Threads
+import Core
+import RuntimeSupport
 
 /// Takes messages from several queues, on a connection and a thread of its own.
 ///

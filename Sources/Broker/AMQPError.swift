@@ -1,5 +1,5 @@
 import CRabbitMQ
-import Shared
+import Core
 
 /// Why the broker could not do what was asked, and what a person can do about it.
 ///

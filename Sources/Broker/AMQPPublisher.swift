@@ -1,5 +1,5 @@
-import Shared
-import Threads
+import Core
+import RuntimeSupport
 
 /// Publishes persistent messages with confirms, on a connection and a thread of its own.
 ///

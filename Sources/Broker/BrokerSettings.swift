@@ -1,3 +1,5 @@
+import Core
+
 /// Where the broker is, who we are there, and how long we wait.
 ///
 /// Printing it shows no password.

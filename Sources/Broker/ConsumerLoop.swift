@@ -1,5 +1,5 @@
 import CRabbitMQ
-import Shared
+import Core
 
 /// The consumer's thread: owns the connection, hands messages to the inbox, sends acknowledgements in few frames.
 ///

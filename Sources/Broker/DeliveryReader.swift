@@ -1,5 +1,5 @@
 import CRabbitMQ
-import Shared
+import Core
 
 /// Puts a message together from its frames: basic.deliver, the content's header, the body in pieces.
 struct DeliveryReader {

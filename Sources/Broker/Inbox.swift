@@ -1,4 +1,4 @@
-import Shared
+import Core
 import Synchronization
 
 /// Where the consumer's thread leaves messages and tasks wait for them.

@@ -1,4 +1,4 @@
-import Shared
+import Core
 
 /// The publishes of one connection: what is still to be sent, what waits for its confirm, who waits for the outcome.
 ///

@@ -1,5 +1,5 @@
+import Core
 import CRabbitMQ
-import Shared
 
 /// The publisher's thread: owns the connection, sends while the socket takes it, reads confirms at any time.
 ///

@@ -1,4 +1,5 @@
 import CRabbitMQ
+import Core
 
 /// Questions about queues, one at a time, on a channel of their own.
 ///

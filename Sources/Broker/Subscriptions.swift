@@ -1,3 +1,4 @@
+import Core
 import CRabbitMQ
 
 /// The consumers of one channel, one a queue, and what each is doing.

@@ -1,7 +1,8 @@
 import CLinux
+import Core
 import Glibc
+import RuntimeSupport
 import Synchronization
-import Threads
 
 /// Shuts a socket down when a single write on it takes too long.
 ///
@@ -70,9 +71,5 @@ extension Duration {
     var milliseconds: Int64 {
         let (seconds, attoseconds) = components
         return seconds * 1_000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
-    }
-
-    var nanoseconds: UInt64 {
-        UInt64(clamping: components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000)
     }
 }

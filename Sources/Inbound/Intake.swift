@@ -1,6 +1,7 @@
+import Core
+import Database
 import Logging
-import Postgres
-import Shared
+import ReturnedMail
 
 /// Where every way in brings its mails: sorted, cut, and stored before anybody says that they have arrived.
 struct Intake: Sendable {

@@ -1,8 +1,9 @@
+import Core
+import Database
+import DatabaseClient
 import IMAP
 import Logging
-import Postgres
 import ServiceLifecycle
-import Shared
 
 /// Fetches mails from an IMAP folder, and removes each when it is stored.
 ///

@@ -1,7 +1,8 @@
+import Core
+import Database
+import DatabaseClient
 import Logging
-import Postgres
 import ServiceLifecycle
-import Shared
 
 /// Takes mails out of a Maildir, and puts each file away when it is stored.
 ///

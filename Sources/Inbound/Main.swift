@@ -1,10 +1,12 @@
 import ArgumentParser
 import Bootstrap
+import Core
+import Database
+import DatabaseClient
 import IMAP
 import Logging
-import Postgres
+import ReturnedMail
 import ServiceLifecycle
-import Shared
 import UnixSignals
 
 /// `veredus-inbound`: takes bounces, complaints and unsubscribe mails, stores them, judges them.

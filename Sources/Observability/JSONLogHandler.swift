@@ -1,6 +1,6 @@
+import Core
 import Glibc
 import Logging
-import Shared
 
 /// Writes each record as one line of JSON: `time`, `level`, `program`, `message`, then the metadata by name.
 ///

@@ -1,10 +1,11 @@
-import AMQP
 import ArgumentParser
 import Bootstrap
+import Broker
+import Core
+import Database
+import DatabaseClient
 import Logging
-import Postgres
 import ServiceLifecycle
-import Shared
 import UnixSignals
 
 /// `veredus-producer`: freezes campaigns, publishes their jobs, retries, sweeps, and decides when they have ended.

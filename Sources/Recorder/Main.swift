@@ -1,11 +1,12 @@
-import AMQP
 import ArgumentParser
 import Bootstrap
+import Broker
+import Core
+import Database
+import DatabaseClient
 import Glibc
 import Logging
-import Postgres
 import ServiceLifecycle
-import Shared
 import UnixSignals
 
 /// `veredus-recorder`: takes opens and clicks from the broker and counts them.

@@ -1,6 +1,6 @@
 import CCurl
+import Core
 import Glibc
-import Shared
 
 /// One connection to a route: libcurl's until it is logged in, then this session's.
 ///

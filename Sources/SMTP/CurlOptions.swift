@@ -1,6 +1,6 @@
+import Core
 import CCurl
 import Glibc
-import Shared
 
 /// Sets the options of an easy handle; the first refusal stays in ``status``.
 final class CurlOptions {

@@ -1,6 +1,6 @@
 import CLinux
+import Core
 import Glibc
-import Shared
 import Synchronization
 
 /// What the event loop is asked to do: letters and the wish to close, handed over in batches.

@@ -1,4 +1,4 @@
-import Shared
+import Core
 
 /// A letter that waits for a connection.
 struct WaitingLetter {

@@ -1,4 +1,4 @@
-import Shared
+import Core
 import Synchronization
 
 /// Outcomes on their way to whoever waits for them, in batches.

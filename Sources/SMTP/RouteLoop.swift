@@ -1,6 +1,6 @@
 import CCurl
-import Shared
-import Threads
+import Core
+import RuntimeSupport
 
 /// The event loop of one route: one thread, one epoll, one libcurl multi, and all the connections in it.
 ///

@@ -1,5 +1,5 @@
-import Shared
-import Threads
+import Core
+import RuntimeSupport
 
 /// Letters: which connection takes which, and the bytes to and fro.
 extension RouteLoop {

@@ -1,7 +1,7 @@
+import Core
 import CCurl
 import CLinux
-import Shared
-import Threads
+import RuntimeSupport
 
 /// Opening connections: libcurl drives them over our epoll until they are logged in.
 extension RouteLoop {

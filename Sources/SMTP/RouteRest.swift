@@ -1,4 +1,4 @@
-import Shared
+import Core
 
 /// How long a route that cannot be connected to is left alone: 1 s, doubled up to 30 s.
 ///

@@ -1,7 +1,6 @@
 import CCurl
 import Glibc
-import Shared
-import Threads
+import RuntimeSupport
 
 /// What a route answers to a visit without a letter.
 package struct SMTPProbeResult: Sendable {

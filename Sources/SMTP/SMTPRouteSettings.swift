@@ -1,6 +1,5 @@
 import CCurl
 import Glibc
-import Shared
 
 /// Where letters go and how: one relay, its log-in, and how much of it may be used.
 package struct SMTPRouteSettings: Sendable, CustomStringConvertible {

@@ -1,6 +1,5 @@
 import CCurl
 import Glibc
-import Shared
 
 extension SMTPRouteSettings {
     /// Reads a route from a URL, strictly: what it does not know is an error, and all errors come at once.

@@ -1,6 +1,6 @@
-import Shared
+import Core
+import RuntimeSupport
 import Synchronization
-import Threads
 
 /// Sends letters to one relay over as many connections as its settings allow.
 ///

@@ -1,10 +1,11 @@
-import AMQP
 import ArgumentParser
 import Bootstrap
+import Broker
+import Core
+import Database
+import DatabaseClient
 import Logging
-import Postgres
 import ServiceLifecycle
-import Shared
 import UnixSignals
 
 /// `veredus-web`: pixels, clicks and unsubscribes for recipients; the dashboard and the API for those who send.

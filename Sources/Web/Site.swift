@@ -1,13 +1,14 @@
-import AMQP
+import Core
+import Database
+import DatabaseClient
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOSSL
-import Postgres
+import ReturnedMail
 import ServiceLifecycle
-import Shared
 
 /// What the parts of the web side share.
 struct WebParts: Sendable {

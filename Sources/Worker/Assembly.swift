@@ -1,9 +1,10 @@
-import AMQP
+import Broker
+import Core
+import Database
+import DatabaseClient
 import Glibc
 import Logging
-import Postgres
 import SMTP
-import Shared
 
 /// A worker put together: for each lane a source, a transport and a pipeline; for all of them one lease.
 struct Assembly: Sendable {

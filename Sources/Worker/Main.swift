@@ -1,12 +1,12 @@
-import AMQP
 import ArgumentParser
 import Bootstrap
+import Broker
+import Core
+import DatabaseClient
 import Glibc
 import Logging
-import Postgres
 import SMTP
 import ServiceLifecycle
-import Shared
 import UnixSignals
 
 /// `veredus-worker`: takes jobs, renders, marks, sends, records.

@@ -1,7 +1,7 @@
+import Core
+import Database
 import Logging
-import Postgres
 import ServiceLifecycle
-import Shared
 
 /// One incarnation of the worker: a pipeline for each lane, under one lease.
 ///

@@ -1,6 +1,6 @@
 import Bootstrap
+import Core
 import Glibc
-import Shared
 import Testing
 
 @Suite struct BootstrapTests {

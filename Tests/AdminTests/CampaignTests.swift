@@ -1,6 +1,8 @@
+import Core
+import DatabaseClient
 import MailSimulator
-import Postgres
-import Shared
+import Messages
+import Templates
 import TestKit
 import Testing
 

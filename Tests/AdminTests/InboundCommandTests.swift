@@ -1,6 +1,5 @@
+import Core
 import Foundation
-import Postgres
-import Shared
 import TestKit
 import Testing
 

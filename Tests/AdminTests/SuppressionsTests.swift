@@ -1,4 +1,3 @@
-import Postgres
 import TestKit
 import Testing
 

@@ -1,7 +1,6 @@
 import Bootstrap
+import DatabaseClient
 import Foundation
-import Postgres
-import Shared
 import Synchronization
 import TestKit
 

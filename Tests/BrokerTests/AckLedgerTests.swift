@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AMQP
+@testable import Broker
 
 @Suite struct AckLedgerTests {
     typealias Row = (calls: [[UInt64]], frames: [[AckLedger.Frame]], because: Comment)

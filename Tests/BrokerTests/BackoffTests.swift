@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AMQP
+@testable import Broker
 
 @Suite struct BackoffTests {
     @Test func `waits double up to the longest, and are spread over half of it`() {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AMQP
+@testable import Broker
 
 @Suite struct BrokerURLTests {
     typealias Reading = (url: String, host: String, port: UInt16, user: String, virtualHost: String, because: Comment)

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AMQP
+@testable import Broker
 
 @Suite struct ConfirmWindowTests {
     typealias Confirm = (tag: UInt64, multiple: Bool)

@@ -1,9 +1,9 @@
+import Core
 import Foundation
-import Shared
 import TestKit
 import Testing
 
-@testable import AMQP
+@testable import Broker
 
 @Suite(.enabled(if: TestBroker.isThere), .timeLimit(.minutes(2)))
 struct ConsumeTests {

@@ -1,8 +1,8 @@
-import Shared
+import Core
 import TestKit
 import Testing
 
-@testable import AMQP
+@testable import Broker
 
 /// What a broker does to its clients when it is full, silent, killed, or somebody deletes its queues.
 ///

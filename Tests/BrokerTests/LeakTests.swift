@@ -1,9 +1,9 @@
+import Core
 import Foundation
-import Shared
 import TestKit
 import Testing
 
-@testable import AMQP
+@testable import Broker
 
 /// Opens handles 200 times, closed or just dropped; run it under the address sanitizer too.
 @Suite(.enabled(if: TestBroker.isThere), .timeLimit(.minutes(4)))

@@ -1,7 +1,7 @@
-import Shared
+import Core
 import Testing
 
-@testable import AMQP
+@testable import Broker
 
 @Suite(.enabled(if: TestBroker.isThere), .timeLimit(.minutes(2)))
 struct PublishTests {

@@ -1,10 +1,10 @@
+import Core
 import Foundation
-import Shared
 import Synchronization
 import TestKit
 import Testing
 
-@testable import AMQP
+@testable import Broker
 
 /// The broker of the tests that leave it as it was: `VEREDUS_TEST_AMQP_URL`, or a private node for all of them.
 enum TestBroker {

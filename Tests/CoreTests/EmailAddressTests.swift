@@ -1,6 +1,7 @@
+import Templates
 import Testing
 
-@testable import Shared
+@testable import Core
 
 @Suite struct EmailAddressTests {
     static let accepted: [(text: String, bytes: String, key: String, needsSMTPUTF8: Bool)] = [

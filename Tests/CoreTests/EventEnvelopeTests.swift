@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Shared
+@testable import Core
 
 @Suite struct EventEnvelopeTests {
     static let id = EventID(high: 0x0123_4567_89AB_CDEF, low: 1)

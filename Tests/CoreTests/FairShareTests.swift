@@ -1,5 +1,6 @@
-import Shared
+import Core
 import Testing
+import TestKit
 
 @Suite struct FairShareTests {
     typealias Demand = FairShare.Demand

@@ -1,5 +1,6 @@
-import Shared
+import Core
 import Testing
+import TestKit
 
 @Suite struct JobEnvelopeTests {
     @Test func `an envelope is readable in the broker's own tools, and short`() {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Shared
+@testable import Core
 
 @Suite struct MachineSignsTests {
     static let chrome =

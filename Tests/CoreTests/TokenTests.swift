@@ -1,17 +1,11 @@
 import Crypto
 import Foundation
 import Testing
+import TestKit
 
-@testable import Shared
+@testable import Core
 
 @Suite struct TokenTests {
-    static let first = [UInt8](repeating: 1, count: 32)
-    static let second = [UInt8](repeating: 2, count: 32)
-
-    static func ring(_ keys: [TokenKey] = [TokenKey(id: 7, secret: first)], signing: UInt8 = 7) throws -> KeyRing {
-        try KeyRing(keys: keys, signing: signing, identity: IdentityKey(secret: [UInt8](repeating: 9, count: 32)))
-    }
-
     static let key = DeliveryKey(campaign: 70_001, seq: 5_000_000)
     static let number = TokenNumber(high: 0x0123_4567_89AB_CDEF, low: .max)
     static let tokens: [TrackingToken] = [
@@ -22,14 +16,14 @@ import Testing
 
     @Test(arguments: tokens)
     func `a token says what was signed`(token: TrackingToken) throws {
-        let keys = try Self.ring()
+        let keys = try TestKeys.ring()
         let text = keys.sign(token)
         #expect(try keys.verify(text, as: token.use) == token)
     }
 
     @Test(arguments: tokens)
     func `a token is of one use only`(token: TrackingToken) throws {
-        let keys = try Self.ring()
+        let keys = try TestKeys.ring()
         let text = keys.sign(token)
         for use in TokenUse.allCases where use != token.use {
             #expect(throws: KeyRing.NotOurs.self) { try keys.verify(text, as: use) }
@@ -38,7 +32,7 @@ import Testing
 
     @Test(arguments: tokens)
     func `a token with one bit changed is not ours`(token: TrackingToken) throws {
-        let keys = try Self.ring()
+        let keys = try TestKeys.ring()
         let text = keys.sign(token)
         for index in text.indices {
             for bit in 0..<8 {
@@ -53,7 +47,7 @@ import Testing
 
     @Test(arguments: tokens)
     func `no second spelling of a token verifies`(token: TrackingToken) throws {
-        let keys = try Self.ring()
+        let keys = try TestKeys.ring()
         let text = keys.sign(token)
         for other in [
             text + [UInt8(ascii: "=")], text + [UInt8(ascii: "A")], text + [UInt8(ascii: "a")], text.dropLast(),
@@ -72,8 +66,8 @@ import Testing
 
     @Test(arguments: 0..<4)
     func `of very many changed tokens none is ours`(part: Int) throws {
-        let keys = try Self.ring([TokenKey(id: 7, secret: Self.first), TokenKey(id: 8, secret: Self.second)])
-        let stranger = try Self.ring([TokenKey(id: 7, secret: [UInt8](repeating: 3, count: 32))])
+        let keys = try TestKeys.ring([TokenKey(id: 7, secret: TestKeys.first), TokenKey(id: 8, secret: TestKeys.second)])
+        let stranger = try TestKeys.ring([TokenKey(id: 7, secret: [UInt8](repeating: 3, count: 32))])
         var dice = SeededGenerator(seed: UInt64(part))
         let tokens = Self.tokens.filter { !$0.use.isInAddress }
         let genuine = tokens.map { keys.sign($0) }
@@ -131,7 +125,7 @@ import Testing
     }
 
     @Test func `a token in an address survives a server that changes case, and fits a local part`() throws {
-        let keys = try Self.ring()
+        let keys = try TestKeys.ring()
         for (prefix, token) in [
             ("b+", TrackingToken.bounce(Self.key, attempt: .max)), ("u+", .mailUnsubscribe(Self.key)),
         ] {
@@ -147,34 +141,34 @@ import Testing
     }
 
     @Test func `an old key verifies while it is there, and only under its id`() throws {
-        let old = try Self.ring()
+        let old = try TestKeys.ring()
         let text = old.sign(.unsubscribe(Self.key))
-        let both = [TokenKey(id: 7, secret: Self.first), TokenKey(id: 8, secret: Self.second)]
-        let rotated = try Self.ring(both, signing: 8)
+        let both = [TokenKey(id: 7, secret: TestKeys.first), TokenKey(id: 8, secret: TestKeys.second)]
+        let rotated = try TestKeys.ring(both, signing: 8)
         #expect(try rotated.verify(text, as: .unsubscribe) == .unsubscribe(Self.key))
         #expect(rotated.sign(.unsubscribe(Self.key)) != text)
-        let gone = try Self.ring([TokenKey(id: 8, secret: Self.second)], signing: 8)
+        let gone = try TestKeys.ring([TokenKey(id: 8, secret: TestKeys.second)], signing: 8)
         #expect(throws: KeyRing.NotOurs.self) { try gone.verify(text, as: .unsubscribe) }
-        let renamed = try Self.ring([TokenKey(id: 8, secret: Self.first)], signing: 8)
+        let renamed = try TestKeys.ring([TokenKey(id: 8, secret: TestKeys.first)], signing: 8)
         #expect(throws: KeyRing.NotOurs.self) { try renamed.verify(text, as: .unsubscribe) }
     }
 
     @Test func `keys that cannot be used are refused`() {
         #expect(throws: KeyRing.Invalid.shortSecret(id: "7")) {
-            try Self.ring([TokenKey(id: 7, secret: [UInt8](repeating: 1, count: 31))])
+            try TestKeys.ring([TokenKey(id: 7, secret: [UInt8](repeating: 1, count: 31))])
         }
         #expect(throws: KeyRing.Invalid.idTwice(7)) {
-            try Self.ring([TokenKey(id: 7, secret: Self.first), TokenKey(id: 7, secret: Self.second)])
+            try TestKeys.ring([TokenKey(id: 7, secret: TestKeys.first), TokenKey(id: 7, secret: TestKeys.second)])
         }
-        #expect(throws: KeyRing.Invalid.noSigningKey(8)) { try Self.ring(signing: 8) }
+        #expect(throws: KeyRing.Invalid.noSigningKey(8)) { try TestKeys.ring(signing: 8) }
         #expect(throws: KeyRing.Invalid.shortSecret(id: "identity")) { try IdentityKey(secret: [1]) }
     }
 
     @Test func `a token is laid out as documented, whatever signs it`() throws {
-        let keys = try Self.ring()
+        let keys = try TestKeys.ring()
         let bytes = try #require(Base64URL.decode(keys.sign(.unsubscribe(DeliveryKey(campaign: 258, seq: 3)))))
         let signed: [UInt8] = [1, 7, 5, 0, 0, 1, 2, 0, 0, 0, 3]
-        let code = HMAC<SHA256>.authenticationCode(for: signed, using: SymmetricKey(data: Self.first))
+        let code = HMAC<SHA256>.authenticationCode(for: signed, using: SymmetricKey(data: TestKeys.first))
         #expect(bytes == signed + Array(code).prefix(16))
     }
 
@@ -188,8 +182,8 @@ import Testing
     }
 
     @Test func `address hashes and Message-IDs outlive a rotation and depend on the key`() throws {
-        let identity = try IdentityKey(secret: Self.first)
-        let other = try IdentityKey(secret: Self.second)
+        let identity = try IdentityKey(secret: TestKeys.first)
+        let other = try IdentityKey(secret: TestKeys.second)
         let hash = identity.addressHash(try EmailAddress("Bob@EXAMPLE.com"))
         #expect(hash.count == 32)
         #expect(hash == identity.addressHash(try EmailAddress("bob@example.com")))

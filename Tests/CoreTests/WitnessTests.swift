@@ -1,4 +1,4 @@
-import Shared
+import Core
 import Testing
 
 private let ours = "6b1f0c1e-0000-4000-8000-000000000001"

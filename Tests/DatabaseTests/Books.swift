@@ -1,5 +1,6 @@
-import Postgres
-import Shared
+import Core
+import Database
+import DatabaseClient
 import TestKit
 import Testing
 

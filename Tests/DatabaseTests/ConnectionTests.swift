@@ -1,9 +1,8 @@
+import DatabaseClient
 import Glibc
-import Postgres
 import Synchronization
 import TestKit
 import Testing
-import Threads
 
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"))
 struct ConnectionTests {

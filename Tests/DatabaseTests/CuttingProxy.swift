@@ -1,6 +1,6 @@
 import Glibc
+import RuntimeSupport
 import Synchronization
-import Threads
 
 /// Stands between a client and a server on loopback, and misbehaves when the client says a certain word.
 ///

@@ -1,7 +1,8 @@
+import Database
 import TestKit
 import Testing
 
-@testable import Postgres
+@testable import DatabaseClient
 
 /// FAILURES.md rows 21 and 22: replies that are lost, a server that falls.
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"))

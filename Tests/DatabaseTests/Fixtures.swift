@@ -1,4 +1,4 @@
-import Postgres
+import DatabaseClient
 import TestKit
 
 /// One empty database for all tests that leave nothing in it.

@@ -1,9 +1,10 @@
+import DatabaseClient
 import Foundation
 import Synchronization
 import TestKit
 import Testing
 
-@testable import Postgres
+@testable import Database
 
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"))
 struct MigratorTests {

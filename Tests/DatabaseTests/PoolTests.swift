@@ -2,7 +2,7 @@ import Synchronization
 import TestKit
 import Testing
 
-@testable import Postgres
+@testable import DatabaseClient
 
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"))
 struct PoolTests {

@@ -1,8 +1,9 @@
-import Postgres
+import Database
+import DatabaseClient
 import TestKit
 import Testing
 
-@testable import Shared
+@testable import Core
 
 /// What comes back races with claims: nobody is marked after it has suppressed them, and nobody waits in a circle.
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"), .timeLimit(.minutes(3)))

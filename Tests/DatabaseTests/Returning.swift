@@ -1,8 +1,10 @@
-import Postgres
+import Database
+import DatabaseClient
+import ReturnedMail
 import TestKit
 import Testing
 
-@testable import Shared
+@testable import Core
 
 extension Books {
     /// Lends a pool that is logged in as what receives mail.

@@ -1,7 +1,7 @@
-import Shared
+import Core
 import Testing
 
-@testable import Postgres
+@testable import Database
 
 struct SmallFiguresTests {
     typealias Telling = EngagementCounts.Telling

@@ -1,4 +1,5 @@
-import Postgres
+import Core
+import DatabaseClient
 
 /// Prepares a statement on the server and explains it, which asks for the rights that running it needs; of a hot one it
 /// looks at the generic plan.

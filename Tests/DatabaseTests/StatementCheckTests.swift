@@ -1,4 +1,5 @@
-import Postgres
+import Database
+import DatabaseClient
 import TestKit
 import Testing
 

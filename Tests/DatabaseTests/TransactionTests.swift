@@ -1,4 +1,4 @@
-import Postgres
+import DatabaseClient
 import Synchronization
 import TestKit
 import Testing

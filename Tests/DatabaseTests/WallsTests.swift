@@ -1,5 +1,4 @@
-import Postgres
-import Shared
+import DatabaseClient
 import TestKit
 import Testing
 

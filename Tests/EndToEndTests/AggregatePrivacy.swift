@@ -1,8 +1,10 @@
-import AMQP
+import Broker
+import Core
+import Database
+import DatabaseClient
 import Foundation
 import MailSimulator
-import Postgres
-import Shared
+import ReturnedMail
 import TestKit
 import Testing
 

@@ -1,6 +1,6 @@
-import AMQP
+import Broker
+import Core
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 

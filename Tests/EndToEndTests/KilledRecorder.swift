@@ -1,7 +1,7 @@
-import AMQP
+import Broker
+import Core
+import DatabaseClient
 import Foundation
-import Postgres
-import Shared
 import TestKit
 import Testing
 

@@ -1,6 +1,6 @@
+import Core
+import DatabaseClient
 import MailSimulator
-import Postgres
-import Shared
 import TestKit
 import Testing
 

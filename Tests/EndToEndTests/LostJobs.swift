@@ -1,6 +1,6 @@
+import Core
 import Glibc
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 

@@ -1,5 +1,5 @@
+import Core
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 

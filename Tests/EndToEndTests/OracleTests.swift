@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import DatabaseClient
 import TestKit
 import Testing
 

@@ -1,8 +1,9 @@
-import AMQP
+import Broker
+import Core
+import Database
+import DatabaseClient
 import Foundation
 import MailSimulator
-import Postgres
-import Shared
 import TestKit
 import Testing
 

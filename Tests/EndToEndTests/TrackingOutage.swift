@@ -1,6 +1,5 @@
-import AMQP
+import Core
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 

@@ -1,7 +1,8 @@
+import Core
+import Database
+import DatabaseClient
 import Foundation
 import MailSimulator
-import Postgres
-import Shared
 import TestKit
 import Testing
 

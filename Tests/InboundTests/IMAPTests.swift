@@ -1,7 +1,7 @@
+import Core
+import DatabaseClient
 import Foundation
 import Glibc
-import Postgres
-import Shared
 import TestKit
 import Testing
 

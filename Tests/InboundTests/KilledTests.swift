@@ -1,7 +1,6 @@
+import Core
 import Foundation
 import Glibc
-import Postgres
-import Shared
 import Synchronization
 import TestKit
 import Testing

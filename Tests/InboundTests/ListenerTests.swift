@@ -1,7 +1,7 @@
+import Core
+import DatabaseClient
 import Foundation
 import NIOCore
-import Postgres
-import Shared
 import Synchronization
 import TestKit
 import Testing

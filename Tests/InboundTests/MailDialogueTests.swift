@@ -1,5 +1,5 @@
+import Core
 import NIOCore
-import Shared
 import Testing
 
 @testable import Inbound

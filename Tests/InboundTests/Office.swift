@@ -1,8 +1,10 @@
+import Core
+import Database
+import DatabaseClient
 import Foundation
 import Logging
 import NIOCore
-import Postgres
-import Shared
+import ReturnedMail
 import Synchronization
 import TestKit
 import Testing

@@ -1,6 +1,8 @@
+import Core
+import Database
+import DatabaseClient
 import Foundation
-import Postgres
-import Shared
+import ReturnedMail
 import TestKit
 import Testing
 

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Shared
+@testable import Messages
+@testable import Templates
 
 @Suite struct HTMLToTextTests {
     /// The text template of an HTML template, with its tags as they would be written.

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Shared
+@testable import Core
+@testable import Messages
 
 @Suite struct HeaderFieldTests {
     static func subject(_ text: String) -> String {

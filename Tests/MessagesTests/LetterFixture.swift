@@ -1,10 +1,13 @@
 import Testing
+import TestKit
 
-@testable import Shared
+@testable import Core
+@testable import Messages
+@testable import Templates
 
 /// A letter with everything in it, and the little that tests change about it.
 enum LetterFixture {
-    static func keys() throws -> KeyRing { try TokenTests.ring() }
+    static func keys() throws -> KeyRing { try TestKeys.ring() }
 
     static func sender() throws -> SenderProfile {
         SenderProfile(
@@ -109,20 +112,5 @@ enum LetterFixture {
                 "{{#\(name)}}" + part[end.upperBound..<close.lowerBound] + "{{/\(name)}}" + part[close.upperBound...]
         }
         return result
-    }
-}
-
-/// Repeatable random numbers: SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
     }
 }

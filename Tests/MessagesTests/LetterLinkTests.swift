@@ -1,6 +1,8 @@
 import Testing
 
-@testable import Shared
+@testable import Core
+@testable import Messages
+@testable import Templates
 
 @Suite struct LetterLinkTests {
     static let hrefs: [(tag: String, url: String?, because: Comment)] = [

@@ -1,7 +1,9 @@
 import Foundation
+import Templates
 import Testing
 
-@testable import Shared
+@testable import Core
+@testable import Messages
 
 struct LetterPreviewTests {
     @Test func `made-up fields have every name, nested ones too`() {

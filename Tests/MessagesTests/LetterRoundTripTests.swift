@@ -2,7 +2,8 @@ import Foundation
 import TestKit
 import Testing
 
-@testable import Shared
+@testable import Core
+@testable import Messages
 
 /// Another implementation, Python's, reads what we write.
 @Suite struct LetterRoundTripTests {

@@ -1,6 +1,9 @@
 import Testing
+import TestKit
 
-@testable import Shared
+@testable import Core
+@testable import Messages
+@testable import Templates
 
 @Suite struct LetterTemplateTests {
     static let html = "<html><body><p>Hello {{name}}</p></body></html>"
@@ -52,8 +55,8 @@ import Testing
         let other = try LetterFixture.render(template, LetterFixture.recipient(seq: 43)).header("Message-ID")
         #expect(first == again)
         #expect(first != other)
-        let rotated = try TokenTests.ring(
-            [TokenKey(id: 7, secret: TokenTests.first), TokenKey(id: 8, secret: TokenTests.second)],
+        let rotated = try TestKeys.ring(
+            [TokenKey(id: 7, secret: TestKeys.first), TokenKey(id: 8, secret: TestKeys.second)],
             signing: 8
         )
         var random = SeededGenerator(seed: 1)

@@ -1,4 +1,7 @@
-@testable import Shared
+@testable import Core
+import TestKit
+@testable import Messages
+@testable import Templates
 
 /// Makes up templates, fields, and what must come out, by rules of its own: it shares no code with the templates.
 struct RandomLetter {

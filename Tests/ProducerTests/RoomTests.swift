@@ -1,6 +1,7 @@
+import Core
+import Database
+import DatabaseClient
 import Logging
-import Postgres
-import Shared
 import Synchronization
 import Testing
 

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Shared
+@testable import Core
+@testable import ReturnedMail
 
 /// What people, their programs and their shops' ticket systems write, which is no bounce; and opt-outs that look like
 /// something else.

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Shared
+@testable import Core
+@testable import ReturnedMail
 
 /// Whom a refusal blames: only the mailbox's or its domain's own fault, for good, may suppress.
 @Suite struct BounceBlameTests {

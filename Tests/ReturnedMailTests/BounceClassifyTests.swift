@@ -1,6 +1,8 @@
 import Testing
+import TestKit
 
-@testable import Shared
+@testable import Core
+@testable import ReturnedMail
 
 @Suite struct BounceClassifyTests {
     typealias Row = (
@@ -81,9 +83,9 @@ import Testing
         #expect(finding.consequence == row.consequence, row.because)
     }
 
-    @Test(arguments: JudgeReplyTests.table.filter { $0.line.first == "4" || $0.line.first == "5" })
+    @Test(arguments: JudgedReplies.table.filter { $0.line.first == "4" || $0.line.first == "5" })
     func `a hard bounce ends the address for the delivery, and what says why it ended is hard`(
-        row: JudgeReplyTests.Row
+        row: JudgedReplies.Row
     ) throws {
         var parser = SMTPReplyParser()
         var offset = 0
@@ -95,8 +97,8 @@ import Testing
         let finding = RuleBook.builtIn.classify(reply, at: row.step)
         // Who ends a delivery goes by codes; nobody is suppressed for a code that leaves open whom it blames.
         let isSilent = finding.reason == .unknown
-        #expect((finding.consequence == .hard) == (row.judgement == .never && !isSilent), row.because)
-        #expect(!isSilent || row.line.hasSuffix("no code") || row.judgement != .never, row.because)
+        #expect((finding.consequence == .hard) == (row.judgement == .never && !isSilent), "\(row.because)")
+        #expect(!isSilent || row.line.hasSuffix("no code") || row.judgement != .never, "\(row.because)")
     }
 
     @Test(arguments: [

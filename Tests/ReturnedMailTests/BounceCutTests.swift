@@ -1,6 +1,8 @@
 import Testing
+import TestKit
 
-@testable import Shared
+@testable import Core
+@testable import ReturnedMail
 
 @Suite struct BounceCutTests {
     static let number = TokenNumber(high: 0x0123_4567_89AB_CDEF, low: 42)
@@ -10,7 +12,7 @@ import Testing
     ]
 
     static func text(_ token: TrackingToken) throws -> String {
-        String(decoding: try TokenTests.ring().sign(token), as: UTF8.self)
+        String(decoding: try TestKeys.ring().sign(token), as: UTF8.self)
     }
 
     static func blanked(_ text: String) -> String {

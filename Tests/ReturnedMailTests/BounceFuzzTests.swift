@@ -1,7 +1,9 @@
+import Core
 import Foundation
+import TestKit
 import Testing
 
-@testable import Shared
+@testable import ReturnedMail
 
 /// Mails that nobody meant to write. A crash ends the run; a time that grows faster than the size fails it.
 @Suite struct BounceFuzzTests {

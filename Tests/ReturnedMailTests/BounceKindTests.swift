@@ -1,6 +1,8 @@
 import Testing
+import TestKit
 
-@testable import Shared
+@testable import Core
+@testable import ReturnedMail
 
 @Suite struct BounceKindTests {
     typealias Row = (message: String, sentTo: String?, kind: MailReport.Kind, because: Comment)
@@ -105,7 +107,7 @@ import Testing
     static let key = DeliveryKey(campaign: 70_001, seq: 5)
 
     @Test func `the signed return path names the delivery, wherever the way in has left it`() throws {
-        let keys = try TokenTests.ring()
+        let keys = try TestKeys.ring()
         let token = TrackingToken.bounce(Self.key, attempt: 2)
         let path = "b+\(String(decoding: keys.sign(token), as: UTF8.self))@bounces.example"
         let unsubscribe = "u+\(String(decoding: keys.sign(.mailUnsubscribe(Self.key)), as: UTF8.self))@bounces.example"
@@ -124,8 +126,8 @@ import Testing
     }
 
     @Test func `a forged address names nothing, and does not hide a true one`() throws {
-        let keys = try TokenTests.ring()
-        let other = try TokenTests.ring([TokenKey(id: 7, secret: TokenTests.second)])
+        let keys = try TestKeys.ring()
+        let other = try TestKeys.ring([TokenKey(id: 7, secret: TestKeys.second)])
         let token = TrackingToken.bounce(Self.key, attempt: 2)
         let forged = "b+\(String(decoding: other.sign(token), as: UTF8.self))@bounces.example"
         let path = "b+\(String(decoding: keys.sign(token), as: UTF8.self))@bounces.example"

@@ -1,7 +1,7 @@
 import TestKit
 import Testing
 
-@testable import Shared
+@testable import ReturnedMail
 
 @Suite struct BounceMIMETests {
     static func message(_ text: String, _ limits: MIMELimits = MIMELimits()) -> MIMEMessage {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Shared
+@testable import Core
+@testable import ReturnedMail
 
 @Suite struct BounceReportTests {
     static func read(_ message: String, sentTo: String? = nil) -> MailReport {

@@ -1,7 +1,8 @@
 import TestKit
 import Testing
 
-@testable import Shared
+@testable import Core
+@testable import ReturnedMail
 
 @Suite struct BounceRuleBookTests {
     static func reason(_ rules: String, _ text: String, code: Int? = 550) throws -> BounceReason {

@@ -2,7 +2,8 @@ import Foundation
 import TestKit
 import Testing
 
-@testable import Shared
+@testable import Core
+@testable import ReturnedMail
 
 /// What three others say of the same mails: flufl.bounce, on its own test messages; Sisimai; and
 /// Mail::DeliveryStatus::BounceParser. `./dev test` fetches them from Debian into `.local/bounces`.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Shared
+@testable import ReturnedMail
 
 /// Reports that other projects test with, in `shared/data/reports`.
 @Suite(.enabled(if: SharedData.isExpected)) struct BounceSharedDataTests {

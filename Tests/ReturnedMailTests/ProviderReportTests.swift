@@ -1,11 +1,14 @@
 import Testing
+import TestKit
 
-@testable import Shared
+@testable import Core
+@testable import Messages
+@testable import ReturnedMail
 
 /// What a provider told by HTTP is understood as the mail that it could have been.
 struct ProviderReportTests {
     private static let local: String = {
-        let token = try? TokenTests.ring().sign(.bounce(DeliveryKey(campaign: 1, seq: 2), attempt: 1))
+        let token = try? TestKeys.ring().sign(.bounce(DeliveryKey(campaign: 1, seq: 2), attempt: 1))
         return "b+" + String(decoding: token ?? [], as: UTF8.self)
     }()
 

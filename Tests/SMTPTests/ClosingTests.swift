@@ -1,6 +1,6 @@
+import Core
 import Foundation
 import SMTP
-import Shared
 import Synchronization
 import Testing
 

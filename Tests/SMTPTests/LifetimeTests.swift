@@ -1,5 +1,5 @@
+import Core
 import SMTP
-import Shared
 import Synchronization
 import Testing
 

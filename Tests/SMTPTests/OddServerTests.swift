@@ -1,5 +1,5 @@
+import Core
 import SMTP
-import Shared
 import Testing
 
 /// Servers that do what servers should not.

@@ -1,6 +1,5 @@
 import Foundation
 import SMTP
-import Shared
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))

@@ -1,5 +1,4 @@
 import SMTP
-import Shared
 import Testing
 
 @Suite struct RouteSettingsTests {

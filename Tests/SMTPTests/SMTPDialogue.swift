@@ -1,4 +1,6 @@
-import Shared
+import Core
+
+@testable import SMTP
 
 /// Plays the server's side of an ``SMTPSession`` in a test: says lines, and notes what it is sent.
 struct SMTPDialogue {

@@ -1,5 +1,7 @@
-import Shared
+import Core
 import Testing
+
+@testable import SMTP
 
 /// How a letter ends when the connection does.
 @Suite struct SMTPSessionEndsTests {

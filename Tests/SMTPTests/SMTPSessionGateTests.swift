@@ -1,5 +1,7 @@
-import Shared
+import Core
 import Testing
+
+@testable import SMTP
 
 /// What a session refuses to send, whoever asks.
 @Suite struct SMTPSessionGateTests {

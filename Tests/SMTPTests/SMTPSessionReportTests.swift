@@ -1,5 +1,7 @@
-import Shared
+import Core
 import Testing
+
+@testable import SMTP
 
 /// What a server that offers DSN is asked for, RFC 3461.
 @Suite struct SMTPSessionReportTests {

@@ -1,5 +1,7 @@
-import Shared
+import Core
 import Testing
+
+@testable import SMTP
 
 @Suite struct SMTPSessionTests {
     private static let content = "Subject: x\r\n\r\nhello\r\n.\r\n"

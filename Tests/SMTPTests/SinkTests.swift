@@ -1,5 +1,5 @@
+import Core
 import SMTP
-import Shared
 import Testing
 
 @Suite(.enabled(if: TestServers.runsSink), .timeLimit(.minutes(1)))

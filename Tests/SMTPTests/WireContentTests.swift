@@ -1,5 +1,6 @@
-import Shared
 import Testing
+
+@testable import SMTP
 
 @Suite struct WireContentTests {
     @Test(arguments: [

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Shared
+@testable import Templates
 
 @Suite struct MergeValueTests {
     static let values: [(json: String, value: MergeValue)] = [

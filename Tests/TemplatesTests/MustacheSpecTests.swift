@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Shared
+@testable import Templates
 
 /// The core modules of the Mustache specification, all cases, none left out.
 @Suite struct MustacheSpecTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Shared
+@testable import Templates
 
 @Suite struct MustacheTests {
     static let errors: [(source: String, error: String, because: Comment)] = [

@@ -1,6 +1,5 @@
 import Foundation
 import HTTPTypes
-import Shared
 import TestKit
 import Testing
 

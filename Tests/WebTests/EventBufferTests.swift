@@ -1,6 +1,6 @@
+import Core
 import Logging
 import NIOCore
-import Shared
 import Synchronization
 import Testing
 

@@ -1,9 +1,10 @@
+import Core
+import Database
+import DatabaseClient
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
-import Postgres
-import Shared
 import TestKit
 
 @testable import Web

@@ -1,6 +1,7 @@
+import Core
+import Database
+import DatabaseClient
 import HTTPTypes
-import Postgres
-import Shared
 import TestKit
 import Testing
 

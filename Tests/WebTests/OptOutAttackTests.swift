@@ -1,8 +1,8 @@
+import Core
+import DatabaseClient
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
-import Postgres
-import Shared
 import TestKit
 import Testing
 

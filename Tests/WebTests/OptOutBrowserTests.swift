@@ -1,8 +1,7 @@
+import Core
 import Foundation
 import Hummingbird
 import HummingbirdTesting
-import Postgres
-import Shared
 import TestKit
 import Testing
 

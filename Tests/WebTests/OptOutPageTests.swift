@@ -1,8 +1,9 @@
+import Core
+import DatabaseClient
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
-import Postgres
-import Shared
+import Templates
 import TestKit
 import Testing
 

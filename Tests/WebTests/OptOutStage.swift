@@ -1,10 +1,11 @@
 import Bootstrap
+import Core
+import Database
+import DatabaseClient
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
-import Postgres
-import Shared
 import TestKit
 import Testing
 

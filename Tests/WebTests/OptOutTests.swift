@@ -1,8 +1,9 @@
+import Core
+import Database
+import DatabaseClient
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
-import Postgres
-import Shared
 import TestKit
 import Testing
 

@@ -1,7 +1,6 @@
+import Database
 import HTTPTypes
 import HummingbirdCore
-import Postgres
-import Shared
 import TestKit
 import Testing
 

@@ -1,9 +1,10 @@
+import Core
+import Database
+import DatabaseClient
 import Hummingbird
 import HummingbirdTesting
 import Logging
 import NIOCore
-import Postgres
-import Shared
 import Synchronization
 import TestKit
 

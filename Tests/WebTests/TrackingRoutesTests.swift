@@ -1,9 +1,9 @@
+import Core
+import DatabaseClient
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
-import Postgres
-import Shared
 import TestKit
 import Testing
 

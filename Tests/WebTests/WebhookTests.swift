@@ -1,12 +1,13 @@
+import Core
 import Crypto
 import CryptoExtras
+import Database
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
-import Postgres
-import Shared
+import ReturnedMail
 import TestKit
 import Testing
 

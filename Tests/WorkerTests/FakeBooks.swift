@@ -1,4 +1,4 @@
-import Shared
+import Core
 import Synchronization
 
 /// A source that hands out what it is given.

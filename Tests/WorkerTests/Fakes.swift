@@ -1,4 +1,4 @@
-import Shared
+import Core
 import Synchronization
 
 /// A transport in memory: what becomes of a letter is decided by its recipient.

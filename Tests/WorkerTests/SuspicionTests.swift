@@ -1,5 +1,5 @@
+import Core
 import Logging
-import Shared
 import Testing
 
 @testable import Worker

@@ -1,6 +1,5 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Database
 
 struct AccountRulesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,5 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
 
 struct CampaignAudit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Bootstrap
-import Postgres
-import Shared
+import Core
+import Database
+import DatabaseClient
+import Messages
 
 struct CampaignCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
 
 /// What the folder of a campaign is, for the help of both commands that read one.
 private let folderHelp = """

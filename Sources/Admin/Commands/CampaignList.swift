@@ -1,6 +1,6 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
 
 struct CampaignList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "Show campaigns, the newest first.")

@@ -1,9 +1,12 @@
 import ArgumentParser
 import Bootstrap
+import Core
+import Database
+import DatabaseClient
 import Glibc
-import Postgres
+import Messages
 import SMTP
-import Shared
+import Templates
 
 struct CampaignSendTest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Bootstrap
-import Postgres
-import Shared
+import Core
+import Database
+import DatabaseClient
 
 struct ContactsErase: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,8 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
+import Messages
+import Templates
 
 struct ContactsExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,8 +1,9 @@
 import ArgumentParser
 import Bootstrap
+import Core
+import Database
+import DatabaseClient
 import Glibc
-import Postgres
-import Shared
 
 struct ContactsImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

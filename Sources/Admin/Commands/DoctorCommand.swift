@@ -1,8 +1,9 @@
-import AMQP
 import ArgumentParser
 import Bootstrap
-import Postgres
-import Shared
+import Broker
+import Core
+import Database
+import DatabaseClient
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Bootstrap
+import Core
+import Database
 import Foundation
-import Shared
+import ReturnedMail
 
 /// Judges mails without storing anything: for trying rules, and for comparing with other readers.
 struct InboundExplain: AsyncParsableCommand {

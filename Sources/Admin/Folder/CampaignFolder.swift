@@ -1,7 +1,10 @@
 import Bootstrap
+import Core
+import Database
 import Glibc
-import Postgres
-import Shared
+import Messages
+import Service
+import Templates
 
 /// A campaign as its author keeps it: a folder with templates and campaign.yaml.
 struct CampaignFolder {

@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Templates
 import Yams
 
 /// The file campaign.yaml: who sends, under which rules. All of its problems come together, each with its line.

@@ -1,4 +1,4 @@
-import Shared
+import Core
 
 /// Which column of a file is the address, and what the others are called in letters.
 struct ColumnMap: Sendable {

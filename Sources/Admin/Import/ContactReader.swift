@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Database
 
 /// Makes a contact of a row, or says why it cannot be one.
 struct ContactReader: Sendable {

@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Database
 
 /// Streams a CSV file into an account's contacts and one list, a chunk at a time.
 ///

@@ -1,6 +1,6 @@
 import Bootstrap
-import Postgres
-import Shared
+import Core
+import Database
 
 /// Streams a CSV file of addresses, or of our own hashes, into an account's suppressions.
 ///

@@ -1,8 +1,10 @@
-import AMQP
 import ArgumentParser
-import Postgres
+import Broker
+import Core
+import Database
+import DatabaseClient
 import SMTP
-import Shared
+import Templates
 
 /// Why a command ends without having done its work: what, where and what to do, and its exit code.
 struct AdminFailure: Error {

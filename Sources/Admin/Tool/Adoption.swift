@@ -1,7 +1,8 @@
-import AMQP
 import Bootstrap
-import Postgres
-import Shared
+import Broker
+import Core
+import Database
+import DatabaseClient
 
 /// Makes a database that the programs refuse, since it was restored or copied, the one that sends.
 struct Adoption {

@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Database
 
 /// Recounts a campaign's rows and compares them with everything that is written about them elsewhere.
 struct BooksAudit: Sendable {

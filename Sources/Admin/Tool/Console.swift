@@ -1,7 +1,7 @@
 import Bootstrap
+import Core
 import Glibc
-import Shared
-import Threads
+import RuntimeSupport
 
 /// Where a command reads and writes: results on standard output, everything said to a person on standard error.
 struct Console: Sendable {

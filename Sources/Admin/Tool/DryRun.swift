@@ -1,5 +1,7 @@
-import Postgres
-import Shared
+import Core
+import Database
+import Messages
+import Templates
 
 /// Renders a letter for every recipient of its list and counts what would go wrong; sends nothing.
 struct DryRun: Sendable {

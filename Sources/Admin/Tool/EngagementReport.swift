@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Database
 
 // How opens and clicks are told; what is too small to be told is `null`, or "fewer than …".
 extension Engagement {

@@ -1,8 +1,9 @@
-import AMQP
 import Bootstrap
-import Postgres
+import Broker
+import Core
+import Database
+import DatabaseClient
 import SMTP
-import Shared
 
 /// Looks at everything that sending needs, one part after the other; a part that fails does not hide the next.
 struct Examination {

@@ -1,4 +1,4 @@
-import Shared
+import Core
 
 /// What `doctor` found out about one thing.
 struct Finding: Sendable, Equatable {

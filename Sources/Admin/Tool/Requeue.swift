@@ -1,6 +1,6 @@
-import AMQP
-import Postgres
-import Shared
+import Broker
+import Core
+import Database
 
 /// Sends dead letters again, or first says what that would do.
 ///

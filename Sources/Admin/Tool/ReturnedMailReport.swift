@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Database
 
 /// What came back for a campaign, for people and for programs.
 struct ReturnedMailReport: Sendable {

@@ -1,7 +1,8 @@
 import Bootstrap
+import Core
+import Database
+import DatabaseClient
 import Glibc
-import Postgres
-import Shared
 
 /// A command's work on the database: settings read, log-in checked, names looked up.
 struct Session: Sendable {

@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Database
 
 /// What `campaign watch` shows of one look after another.
 struct WatchView {

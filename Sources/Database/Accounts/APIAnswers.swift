@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// What was answered to a request that may be repeated.
 package struct StoredAnswer: Sendable, Equatable {

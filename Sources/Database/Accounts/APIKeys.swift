@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// A key of the API, without its secret.
 package struct APIKeyFacts: Sendable {

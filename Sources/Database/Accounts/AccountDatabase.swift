@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// What the programs that serve people ask of the database, the operator's tool and the web side: one account at a time,
 /// each change with a row in the audit log.

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 extension AccountDatabase {
     /// Says the most that an account's campaigns may learn of their recipients, from the next campaign on.

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// A tenant, as the operator sees it.
 package struct AccountFacts: Sendable {

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// Somebody who can sign in, as an owner and the operator see them; the stored password is never among it.
 package struct Person: Sendable {

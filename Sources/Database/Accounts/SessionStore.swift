@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// What is known of a login before anybody has signed in.
 package struct SignInFacts: Sendable {

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// What a campaign's report does not say of it.
 package struct CampaignTraits: Sendable {

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// A campaign's letter and rules, as its author wrote them.
 package struct CampaignDraft: Sendable {

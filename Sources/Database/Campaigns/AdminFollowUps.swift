@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// Why a campaign cannot be followed.
 package struct FollowUpRefused: Error, Equatable, Sendable, CustomStringConvertible {

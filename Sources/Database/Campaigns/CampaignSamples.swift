@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// How many recipients of a campaign were in each state at one moment.
 package struct CampaignSample: Sendable {

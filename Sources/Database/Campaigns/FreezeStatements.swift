@@ -1,3 +1,5 @@
+import DatabaseClient
+
 /// How a campaign is frozen: its audience, its lanes, its letter. All of it in one transaction.
 extension Statement {
     /// Locks a campaign that is to start.

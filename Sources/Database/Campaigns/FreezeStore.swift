@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// Freezes a campaign that is to start: audience, lanes, letter and links, in one transaction.
 package struct FreezeStore: Sendable {

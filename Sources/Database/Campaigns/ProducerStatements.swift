@@ -1,3 +1,5 @@
+import DatabaseClient
+
 /// What the producer says to the database. Every write to a campaign tests the lease's token: a producer that was
 /// stopped and wakes changes nothing.
 extension Statement {

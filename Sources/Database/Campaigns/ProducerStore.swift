@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// One lane of a campaign that this producer drives.
 package struct DrivenLane: Sendable, Equatable {

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// A campaign's links as the redirect needs them.
 package struct TrackedCampaign: Sendable {

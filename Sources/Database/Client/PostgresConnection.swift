@@ -1,6 +1,6 @@
 internal import CPostgres
+import RuntimeSupport
 import Synchronization
-import Threads
 
 /// One session with PostgreSQL, on a thread of its own.
 ///
@@ -12,7 +12,7 @@ package actor PostgresConnection {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     package nonisolated let name: String
-    let settings: PostgresSettings
+    package let settings: PostgresSettings
     private var handle: PostgresHandle?
     private var whyLost: PostgresError?
     private nonisolated let canceller = Mutex<PostgresCanceller?>(nil)

@@ -1,4 +1,4 @@
-import Shared
+import Core
 
 /// Why the database could not do what was asked, and what a person can do about it.
 ///
@@ -44,7 +44,7 @@ package struct PostgresError: TransientFailure, Sendable, CustomStringConvertibl
     /// The connection went away after COMMIT, or a statement that commits by itself, was sent: it may have been done.
     package internal(set) var commitUnknown = false
 
-    init(
+    package init(
         _ kind: Kind,
         sqlState: String? = nil,
         _ message: String,
@@ -103,7 +103,7 @@ extension PostgresError.Kind {
     }
 
     /// What an SQLSTATE means to a caller: appendix A of PostgreSQL's manual.
-    init(sqlState: String) {
+    package init(sqlState: String) {
         switch sqlState {
         case "40001": self = .serializationFailure
         case "40P01": self = .deadlock
@@ -130,7 +130,7 @@ extension PostgresError.Kind {
 
 extension PostgresError {
     /// What the server answered with an error.
-    init(sqlState: String, serverMessage: String, statement: String?, constraint: String? = nil) {
+    package init(sqlState: String, serverMessage: String, statement: String?, constraint: String? = nil) {
         // Class 22 (data exception) quotes the value that does not fit in its primary message.
         let message = sqlState.hasPrefix("22") ? Self.withoutQuotations(serverMessage) : serverMessage
         self.init(
@@ -142,7 +142,7 @@ extension PostgresError {
         )
     }
 
-    static func misuse(_ message: String, statement: String?) -> Self {
+    package static func misuse(_ message: String, statement: String?) -> Self {
         Self(.misuse, message, statement: statement)
     }
 

@@ -31,7 +31,7 @@ extension PostgresConnection {
     }
 
     /// A body that ended the transaction itself has made the rest of it commit by itself.
-    func requireInTransaction() throws(PostgresError) {
+    package func requireInTransaction() throws(PostgresError) {
         guard transactionStatus == PQTRANS_IDLE else { return }
         throw .misuse("the transaction was ended by one of its own commands", statement: nil)
     }

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// What became of one contact of a batch.
 package struct UpsertedContact: Sendable, Equatable {

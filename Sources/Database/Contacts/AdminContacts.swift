@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// A contact as an export writes it, or a dry run renders it.
 package struct ContactFacts: Sendable {

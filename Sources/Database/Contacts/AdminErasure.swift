@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// What an erasure took away.
 package struct ErasureReceipt: Sendable, Equatable {

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// A contact on its way into the database; texts are UTF-8 without NUL.
 package struct ImportRow: Sendable {

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// Dead letters of one account with one cause, that nobody has decided about.
 package struct DeadLetterGroup: Sendable {

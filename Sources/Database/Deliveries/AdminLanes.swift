@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// A lane and the domains whose recipients go through it.
 package struct LaneFacts: Sendable {

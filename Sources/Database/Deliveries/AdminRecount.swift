@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// What is wrong with rows of a campaign, whatever their number; numbered as in `recount-rows`.
 package enum RowFlaw: Int16, Sendable, CaseIterable {

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// What a reopen did to the rows that it was asked for.
 package struct ReopenReceipt: Sendable, Equatable {

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// A recipient of whom nobody can know whether a copy arrived, and why.
 package struct UncertainRow: Sendable {

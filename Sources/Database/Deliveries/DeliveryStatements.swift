@@ -1,4 +1,4 @@
-import Shared
+import DatabaseClient
 
 /// What the worker says to the database, in the order of a message's path.
 extension Statement {

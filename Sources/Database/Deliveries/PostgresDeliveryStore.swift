@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 import Synchronization
 
 /// The worker's books in PostgreSQL.

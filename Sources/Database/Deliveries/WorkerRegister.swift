@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// The leases of workers: who may send, by the database's clock.
 package struct WorkerRegister: Sendable {

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// What `veredus doctor` asks of a database.
 package struct DatabaseHealth: Sendable {

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 extension AccountDatabase {
     /// Takes the campaigns that would send off their way: running ones are paused, scheduled ones are drafts again.

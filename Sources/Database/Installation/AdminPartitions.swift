@@ -1,3 +1,5 @@
+import DatabaseClient
+
 extension PostgresConnection {
     /// Makes the partitions that the next campaigns go to; only the owner may.
     ///

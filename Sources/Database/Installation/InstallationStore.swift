@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// Which database this is, and how far it has come.
 package struct InstallationStore: Sendable {

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// A delivery of a campaign, as a page of them shows it.
 package struct DeliveryFacts: Sendable {

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// What is measured; `latencies.what`.
 package enum MeasuredLatency: String, Sendable {

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// Where a campaign and its recipients stand.
 package struct CampaignReport: Sendable {

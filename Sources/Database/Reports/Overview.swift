@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// How much an account has: what billing sees of it.
 package struct AccountCounts: Sendable {

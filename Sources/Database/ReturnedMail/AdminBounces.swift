@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// What came back for a campaign.
 package struct ReturnedFacts: Sendable {

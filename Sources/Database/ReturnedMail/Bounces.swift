@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// How something came back; `bounces.kind`.
 package enum BounceKind: Int16, Sendable, CaseIterable {

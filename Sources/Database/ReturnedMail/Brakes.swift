@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 extension PostgresConnection {
     /// Counts refusals that are about the sender, and puts the brake on when they are too many.

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// What an account decides about bounces and complaints.
 package struct AccountRules: Sendable, Equatable {

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// A stored mail as the operator's tool shows it.
 package struct InboundMailFacts: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import DatabaseClient
+
 extension Statement {
     /// Those of what comes back by mail.
     static let inbound: [Statement] = [

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// What is done with a mail in the books.
 package enum InboundState: Int16, Sendable, CaseIterable {

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// Refusals during SMTP, judged by the same words and with the same consequences as bounces that come later.
 ///

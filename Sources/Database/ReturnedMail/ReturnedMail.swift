@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// A mail that came back, read, on its way into the books.
 package struct ReturnedMail: Sendable {

@@ -1,3 +1,5 @@
+import DatabaseClient
+
 extension Statement {
     /// The statements of the API, and of the keys that open it.
     static let api: [Statement] = [

@@ -1,3 +1,5 @@
+import DatabaseClient
+
 extension Statement {
     /// The statements of the admin tool that the migrated schema is enough for.
     ///

@@ -1,4 +1,4 @@
-internal import CPostgres
+import DatabaseClient
 
 /// Makes roles and database, once, as superuser; safe to repeat, and then it changes only passwords and grants.
 ///
@@ -82,19 +82,6 @@ package struct DatabaseBootstrap: Sendable {
         REVOKE ALL ON SCHEMA public FROM PUBLIC;
         GRANT USAGE ON SCHEMA public TO \(StatementRole.allCases.map(\.rawValue).joined(separator: ", "));
         """
-}
-
-extension PostgresConnection {
-    /// A SCRAM verifier of the password: the password itself never leaves the program, nor enters the server's log.
-    fileprivate func passwordVerifier(_ password: String, for role: StatementRole) throws(PostgresError) -> String {
-        try withHandle { (handle) throws(PostgresError) in
-            guard let text = PQencryptPasswordConn(handle.raw, password, role.rawValue, "scram-sha-256") else {
-                throw PostgresError(.other, "PQencryptPasswordConn: \(firstLine(handle.words))")
-            }
-            defer { PQfreemem(text) }  // "must be freed using PQfreemem", libpq §34.16
-            return String(cString: text)
-        }
-    }
 }
 
 extension Statement {

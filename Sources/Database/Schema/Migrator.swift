@@ -1,3 +1,5 @@
+import DatabaseClient
+
 /// One step of the schema; its text never changes once it was released.
 package struct Migration: Sendable {
     /// From 1, without gaps.

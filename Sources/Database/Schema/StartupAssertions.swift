@@ -1,3 +1,5 @@
+import DatabaseClient
+
 extension PostgresConnection {
     /// Refuses a log-in that could see past row level security: the walls between accounts would be made of paper.
     ///

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// One stored suppression.
 package struct SuppressionFacts: Sendable {

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// How a no reached us; `opt_out_proofs.way`.
 package enum OptOutWay: Int16, Sendable, CaseIterable {

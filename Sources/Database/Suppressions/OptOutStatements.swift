@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// What proves an opt-out, or that it was taken back: by which letter, which way, when, and what it did.
 package struct OptOutProof: Sendable {

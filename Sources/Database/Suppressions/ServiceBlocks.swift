@@ -1,4 +1,4 @@
-import Shared
+import DatabaseClient
 
 /// Whom the service itself does not mail, whichever account asks.
 package struct ServiceBlock: Sendable {

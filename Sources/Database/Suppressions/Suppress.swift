@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// What somebody is not to be mailed; `suppressions.scope`.
 package enum SuppressionScope: Int16, Sendable, CaseIterable {

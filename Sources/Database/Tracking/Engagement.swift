@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// Opens and clicks of a campaign.
 package struct Engagement: Sendable {

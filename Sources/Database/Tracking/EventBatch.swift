@@ -1,4 +1,4 @@
-import Shared
+import Core
 
 /// A batch of events on its way into the books: what is left of it, and what it adds up to.
 ///

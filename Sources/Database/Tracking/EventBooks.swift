@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// The recorder's books: opens and clicks, each counted once by its id.
 package struct EventBooks: Sendable {

@@ -1,3 +1,5 @@
+import DatabaseClient
+
 /// What the recorder says to the database, in the order of a flush.
 extension Statement {
     /// `$1` campaigns.

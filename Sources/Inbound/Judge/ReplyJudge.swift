@@ -1,7 +1,9 @@
+import Core
+import Database
+import DatabaseClient
 import Logging
-import Postgres
+import ReturnedMail
 import ServiceLifecycle
-import Shared
 
 /// Judges refusals during SMTP as if they had come back by mail: the same words, the same consequences.
 ///

@@ -1,10 +1,10 @@
+import Core
+import Database
 import Logging
 import NIOCore
 import NIOPosix
 import NIOSSL
-import Postgres
 import ServiceLifecycle
-import Shared
 import Synchronization
 
 /// Takes mail by SMTP or LMTP and stores it: 250 to a final dot when it has committed, and not before.

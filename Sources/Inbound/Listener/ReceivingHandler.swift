@@ -1,6 +1,7 @@
+import Core
 import NIOCore
 import NIOSSL
-import Threads
+import RuntimeSupport
 
 /// A mail that was received, on its way to the store; `answer` may be called once, on any thread.
 struct ReceivedMail: Sendable {

@@ -1,7 +1,7 @@
+import Core
+import Database
 import Logging
-import Postgres
 import ServiceLifecycle
-import Shared
 
 /// Drives campaigns from their start to their end: leases them, freezes, tops up, retries, sweeps, finishes.
 ///

@@ -1,6 +1,7 @@
+import Core
+import Database
 import Logging
-import Postgres
-import Shared
+import Messages
 
 /// Freezes campaigns that are to start, beside the loop that drives the others: a million recipients take seconds.
 actor Freeze {

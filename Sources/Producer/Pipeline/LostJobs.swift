@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Database
 
 /// Finds lanes whose jobs are lost: published, still pending, and nowhere to be seen.
 ///

@@ -1,4 +1,4 @@
-import Postgres
+import Database
 
 /// Notes from time to time how far the campaigns are, for charts; what is not noted is missing there and nowhere else.
 struct Sampling {

@@ -1,6 +1,6 @@
+import Core
+import Database
 import Logging
-import Postgres
-import Shared
 
 /// Keeps the lanes' queues filled: publishes with confirms, and moves a lane's cursor only past what was confirmed.
 actor TopUp {

@@ -1,5 +1,5 @@
+import Core
 import Logging
-import Shared
 import Synchronization
 
 /// Where messages go that are no events this program can read: a row with the reason, then a message for the broker's

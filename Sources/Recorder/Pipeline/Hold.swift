@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Database
 import Synchronization
 
 /// What the recorder has taken and not written: opens and clicks with the messages that brought them.

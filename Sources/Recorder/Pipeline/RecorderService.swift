@@ -1,8 +1,8 @@
+import Core
+import Database
 import Glibc
 import Logging
-import Postgres
 import ServiceLifecycle
-import Shared
 
 /// Takes opens and clicks from the queue and writes them, sorted, at most once in `flush`.
 ///

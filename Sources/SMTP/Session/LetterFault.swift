@@ -1,3 +1,5 @@
+import Core
+
 /// Why a letter is not even offered to a server.
 package enum LetterFault: Error, Equatable, Sendable {
     case noContent

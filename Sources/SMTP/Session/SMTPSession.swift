@@ -1,3 +1,5 @@
+import Core
+
 /// The mail transactions of one connection after its log-in, as a value: what arrives goes in, what is to be written
 /// and how letters ended comes out.
 ///

@@ -1,3 +1,5 @@
+import Core
+
 extension SMTPSession {
     /// Takes what arrived and moves on by every reply that is complete.
     ///

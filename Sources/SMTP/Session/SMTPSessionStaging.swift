@@ -1,3 +1,5 @@
+import Core
+
 extension SMTPSession {
     /// Lays out the commands and the content of a letter in `output`, or says why it must not leave.
     mutating func stage(_ letter: Letter) throws(LetterFault) {

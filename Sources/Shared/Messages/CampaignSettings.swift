@@ -1,3 +1,6 @@
+import Core
+import Templates
+
 /// What a campaign version holds beside its templates; `campaign_versions.settings`, a JSON object:
 /// `{"from": {"name": …, "address": …}, "reply_to": …, "language": "en", "defaults": {…}, "partials": {…}}`.
 package struct CampaignSettings: Sendable {

@@ -1,3 +1,6 @@
+import Core
+import Templates
+
 extension CampaignSettings {
     /// As it is stored; what ``init(json:)`` reads.
     package var json: JSONValue {

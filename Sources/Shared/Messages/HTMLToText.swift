@@ -1,3 +1,6 @@
+import Core
+import Templates
+
 /// Makes the text part out of the HTML template: a template again, with the same fields and sections in it.
 ///
 /// Paragraphs, headings, line breaks, lists (`- `), table cells and rows, links as "text (URL)", images as their

@@ -1,3 +1,5 @@
+import Core
+
 /// Writes header fields (RFC 5322 §2.2, RFC 2047): folded to lines of at most 76 octets, non-ASCII in encoded words.
 ///
 /// Values with CR, LF or NUL must have been refused before; other control characters are encoded.
@@ -90,7 +92,7 @@ enum HeaderField {
         guard isPlain(value), column + value.count + 2 <= lineLimit else {
             return appendEncodedWords(value, column: column, to: &buffer)
         }
-        let isAtoms = value.allSatisfy { isAtomText($0) || $0 == UInt8(ascii: " ") }
+        let isAtoms = value.allSatisfy { ASCII.isAtomText($0) || $0 == UInt8(ascii: " ") }
         if isAtoms, !value.containsBytes(Array("  ".utf8)) {
             buffer.append(contentsOf: value)
             return column + value.count
@@ -103,10 +105,6 @@ enum HeaderField {
         }
         buffer.append(UInt8(ascii: "\""))
         return column + buffer.count - start
-    }
-
-    static func isAtomText(_ byte: UInt8) -> Bool {
-        ASCII.isAlphanumeric(byte) || "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
     }
 
     // MARK: Encoded words

@@ -1,3 +1,6 @@
+import Core
+import Templates
+
 /// The HTML part on its way to a compiled one: links wrapped, pixel and unsubscribe link added.
 struct LetterHTML {
     /// A click token has 16 bits for the number of its link.

@@ -1,3 +1,6 @@
+import Core
+import Templates
+
 /// What a dry run of a letter found out: for `campaign check`, before anything is sent.
 package struct LetterCheck: Sendable, Equatable {
     /// Of the whole letter.

@@ -1,3 +1,6 @@
+import Core
+import Templates
+
 /// What a template's tags mean in a letter: partials put in, reserved names replaced, fields in URLs found.
 struct LetterFields {
     /// Sources are refused beyond this, partials included.

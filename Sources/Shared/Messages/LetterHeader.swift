@@ -1,3 +1,6 @@
+import Core
+import Templates
+
 /// The header of a campaign's letters, with everything that is the same for all recipients written already.
 struct LetterHeader: Sendable {
     /// Between the parts. Quoted-printable never has `=_`, so no body can contain it.

@@ -1,3 +1,6 @@
+import Core
+import Templates
+
 /// A letter as a person looks at it before it leaves: parts decoded, nothing counted.
 package struct LetterPreview: Sendable {
     /// The header fields as they leave, encoded words included.

@@ -1,7 +1,7 @@
-/// The language of what we add to a letter.
-package enum LetterLanguage: String, Sendable, CaseIterable {
-    case en, de, es, fr
+import Core
+import Templates
 
+extension LetterLanguage {
     /// The text of the unsubscribe link.
     var unsubscribe: String {
         switch self {

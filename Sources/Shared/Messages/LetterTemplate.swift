@@ -1,3 +1,6 @@
+import Core
+import Templates
+
 /// A campaign's letter, compiled once per version and rendered once per recipient.
 ///
 /// Static text is transfer-encoded when compiled, so that rendering is copying, a few small encodings, and the tokens.

@@ -1,3 +1,6 @@
+import Core
+import Templates
+
 /// Writes a body in quoted-printable (RFC 2045 §6.7), value after value, with lines of at most 76 octets.
 ///
 /// The column runs on from one call to the next, so that a soft line break falls right wherever a value stands.

@@ -1,3 +1,5 @@
+import Core
+
 /// Turns text of old character sets into UTF-8.
 ///
 /// Known: UTF-8, ASCII, ISO-8859-1, -2, -5, -7, -9, -15, windows-1250, -1251, -1252, KOI8-R, UTF-16. Of every other set, those

@@ -1,3 +1,5 @@
+import Core
+
 extension RuleBook {
     /// Says in the vocabulary of bounces why a server refused, from its codes and its words.
     ///

@@ -1,3 +1,5 @@
+import Core
+
 /// A pattern for codes in a rule: `5.1.1`, `*.1.1`, `5.7.*`, `550`, `5xx`.
 enum CodePattern: Sendable, Equatable {
     /// `nil` stands for any number.

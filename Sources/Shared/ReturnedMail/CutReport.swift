@@ -1,3 +1,5 @@
+import Core
+
 /// Cuts a mail that came back down to what may be kept: notices, report fields, and of the returned letter its header.
 ///
 /// The letter's body and every attachment go. What stays is decoded first (transfer encodings, encoded words, HTML),

@@ -1,3 +1,5 @@
+import Core
+
 /// Reads encoded words in header fields, RFC 2047: `=?iso-8859-1?Q?gr=FC=DFe?=`.
 enum EncodedWords {
     /// The value as UTF-8. What is no encoded word stays, taken for UTF-8 or else Latin-1.

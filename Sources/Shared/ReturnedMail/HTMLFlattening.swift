@@ -1,3 +1,6 @@
+import Core
+import Templates
+
 /// HTML as plain lines, for finding addresses and reasons in a notification: no layout, no links, linear in the size.
 ///
 /// It is no ``HTMLToText``, which makes letters of templates that their author has checked: this one reads what

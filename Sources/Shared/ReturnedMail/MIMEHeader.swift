@@ -1,3 +1,5 @@
+import Core
+
 /// The header fields of a message or of a part, unfolded, as they came: encoded words are still encoded.
 struct MIMEHeader: Sendable {
     struct Field: Sendable {

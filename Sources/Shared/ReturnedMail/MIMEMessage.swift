@@ -1,3 +1,5 @@
+import Core
+
 /// One part of a message: its header, and where its body is.
 struct MIMEPart: Sendable {
     /// The part that it stands in.

@@ -1,3 +1,5 @@
+import Core
+
 /// Takes a message apart in one pass over its lines.
 ///
 /// Open parts are a stack; a line that begins with `--` is compared with the boundaries on it, innermost first, and

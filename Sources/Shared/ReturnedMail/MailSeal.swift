@@ -1,3 +1,4 @@
+import Core
 import Crypto
 
 /// Encrypts mails that were not understood, for the days in which somebody may look at them.

@@ -1,3 +1,5 @@
+import Core
+
 /// A text in the form in which phrases are looked for, and its lines.
 ///
 /// Lower case, every run of white space one space, line ends included, so that a phrase is found across a line break;

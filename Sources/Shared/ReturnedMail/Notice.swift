@@ -1,3 +1,5 @@
+import Core
+
 /// The text of a notice that is written for people, looked through for failed addresses and reasons.
 ///
 /// First what the rules say: phrases behind which the addresses stand. Where no phrase is known, lines that begin with

@@ -1,3 +1,5 @@
+import Core
+
 extension ReportReader {
     /// Reads RFC 5965; the recipient may be missing or blanked, since the signed address names the delivery.
     func complaint(_ part: Int, _ shape: ReportShape) -> MailReport {

@@ -1,3 +1,5 @@
+import Core
+
 extension ReportReader {
     /// The recipients of an RFC 3464 report; a notice beside it gives reasons that the fields leave out.
     func recipients(ofStatus part: MIMEPart, _ notice: Notice) -> [ReportedRecipient] {

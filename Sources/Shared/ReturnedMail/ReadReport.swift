@@ -1,3 +1,5 @@
+import Core
+
 /// Reads a mail that came back.
 ///
 /// - Parameters:

@@ -1,3 +1,5 @@
+import Core
+
 /// Which parts of a message make it a report.
 struct ReportShape {
     /// `message/feedback-report`, RFC 5965.

@@ -1,3 +1,5 @@
+import Core
+
 /// The table by which texts and codes of other people's servers are understood.
 ///
 /// A text file, one rule a line; blank lines and lines that begin with `#` are passed over:

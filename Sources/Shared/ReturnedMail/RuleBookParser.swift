@@ -1,3 +1,5 @@
+import Core
+
 extension RuleBook {
     /// Reads rules; what is wrong is said by path and line, and the rest is read all the same.
     static func parse(_ text: String, path: String) -> (rules: [BounceRule], problems: [String]) {

@@ -1,3 +1,5 @@
+import Core
+
 /// The blocks of fields in a `message/delivery-status` or its kin: about the message, then about each recipient.
 enum StatusFields {
     /// Blocks are separated by blank lines, or by a field that begins the next recipient without one.

@@ -1,16 +1,16 @@
 /// A variable or section tag: which field it names, and where it stands.
-final class FieldTag: Sendable {
+package final class FieldTag: Sendable {
     /// The parts of a dotted name; empty for the implicit iterator `{{.}}`.
-    let path: [MergeText]
-    let name: String
-    let isEscaped: Bool
-    let source: String
-    let line: Int
-    let column: Int
+    package let path: [MergeText]
+    package let name: String
+    package let isEscaped: Bool
+    package let source: String
+    package let line: Int
+    package let column: Int
     /// Whether it stands in a URL, where the recipient's address must not be.
-    let isInURL: Bool
+    package let isInURL: Bool
 
-    init(name: String, isEscaped: Bool, source: String, line: Int, column: Int, isInURL: Bool = false) {
+    package init(name: String, isEscaped: Bool, source: String, line: Int, column: Int, isInURL: Bool = false) {
         self.name = name
         path = name == "." ? [] : name.split(separator: ".").map { MergeText(String($0)) }
         self.isEscaped = isEscaped
@@ -21,7 +21,7 @@ final class FieldTag: Sendable {
     }
 
     /// The same tag with other properties.
-    func with(isEscaped: Bool? = nil, isInURL: Bool? = nil) -> FieldTag {
+    package func with(isEscaped: Bool? = nil, isInURL: Bool? = nil) -> FieldTag {
         FieldTag(
             name: name,
             isEscaped: isEscaped ?? self.isEscaped,
@@ -32,13 +32,13 @@ final class FieldTag: Sendable {
         )
     }
 
-    func error(_ problem: String, _ remedy: String) -> TemplateError {
+    package func error(_ problem: String, _ remedy: String) -> TemplateError {
         TemplateError(source: source, line: line, column: column, problem: problem, remedy: remedy)
     }
 }
 
 /// A place in a letter that is filled with a token drawn or signed for the recipient.
-enum LetterToken: Sendable, Hashable {
+package enum LetterToken: Sendable, Hashable {
     case unsubscribe
     case open
     /// The click on the link of this number.
@@ -46,7 +46,7 @@ enum LetterToken: Sendable, Hashable {
 }
 
 /// What stands at one NUL of a ``FlatTemplate``.
-enum TemplateToken: Sendable {
+package enum TemplateToken: Sendable {
     case field(FieldTag)
     case open(FieldTag, isInverted: Bool)
     case close
@@ -58,41 +58,46 @@ enum TemplateToken: Sendable {
 ///
 /// This is what makes work on HTML simple: a scanner of bytes passes over the tokens as it would over letters, and
 /// an edit is a copy of ranges. A template that contains NUL itself is refused by the parser.
-struct FlatTemplate: Sendable {
-    var bytes: [UInt8] = []
-    var tokens: [TemplateToken] = []
+package struct FlatTemplate: Sendable {
+    package var bytes: [UInt8] = []
+    package var tokens: [TemplateToken] = []
 
-    mutating func append(_ token: TemplateToken) {
+    package init(bytes: [UInt8] = [], tokens: [TemplateToken] = []) {
+        self.bytes = bytes
+        self.tokens = tokens
+    }
+
+    package mutating func append(_ token: TemplateToken) {
         bytes.append(0)
         tokens.append(token)
     }
 
-    mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    package mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
     /// The names of the fields among the last tokens, or among all.
-    func fieldNames(last count: Int? = nil) -> [String] {
+    package func fieldNames(last count: Int? = nil) -> [String] {
         tokens.suffix(count ?? tokens.count).compactMap { token in
             guard case .field(let tag) = token else { return nil }
             return tag.name
         }
     }
 
-    mutating func append(_ other: FlatTemplate) {
+    package mutating func append(_ other: FlatTemplate) {
         bytes.append(contentsOf: other.bytes)
         tokens.append(contentsOf: other.tokens)
     }
 }
 
 /// Reads a ``FlatTemplate`` from its beginning, range by range, and keeps count of the tokens passed.
-struct FlatCursor {
-    let template: FlatTemplate
+package struct FlatCursor {
+    package let template: FlatTemplate
     private(set) var position = 0
     private(set) var tokenIndex = 0
 
-    init(_ template: FlatTemplate) { self.template = template }
+    package init(_ template: FlatTemplate) { self.template = template }
 
     /// Copies everything up to `end`, tokens included, to the end of `target`.
-    mutating func copy(to end: Int, into target: inout FlatTemplate) {
+    package mutating func copy(to end: Int, into target: inout FlatTemplate) {
         guard end > position else { return }
         let range = template.bytes[position..<end]
         let passed = range.reduce(0) { $1 == 0 ? $0 + 1 : $0 }
@@ -103,7 +108,7 @@ struct FlatCursor {
     }
 
     /// Passes over everything up to `end`.
-    mutating func skip(to end: Int) {
+    package mutating func skip(to end: Int) {
         var dropped = FlatTemplate()
         copy(to: end, into: &dropped)
     }

@@ -1,7 +1,7 @@
 /// Decodes character references in HTML text and attribute values.
 ///
 /// Numbers, the Latin-1 names and the names of common punctuation; another name stays as it is written.
-enum HTMLEntities {
+package enum HTMLEntities {
     /// U+00A0 to U+00FF, in order.
     private static let latin1 = """
         nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute \
@@ -29,7 +29,7 @@ enum HTMLEntities {
     }()
 
     /// The character that the reference at `index` (an `&`) stands for, and its length in bytes.
-    static func decode(_ bytes: [UInt8], at index: Int, before end: Int) -> (scalar: Unicode.Scalar, length: Int)? {
+    package static func decode(_ bytes: [UInt8], at index: Int, before end: Int) -> (scalar: Unicode.Scalar, length: Int)? {
         let limit = min(end, index + 12)
         guard let semicolon = bytes[(index + 1)..<limit].firstIndex(of: UInt8(ascii: ";")) else { return nil }
         let name = String(decoding: bytes[(index + 1)..<semicolon], as: UTF8.self)
@@ -44,7 +44,7 @@ enum HTMLEntities {
     }
 
     /// A whole attribute value, decoded.
-    static func decoded(_ bytes: [UInt8], _ range: Range<Int>) -> [UInt8] {
+    package static func decoded(_ bytes: [UInt8], _ range: Range<Int>) -> [UInt8] {
         var result: [UInt8] = []
         var index = range.lowerBound
         while index < range.upperBound {

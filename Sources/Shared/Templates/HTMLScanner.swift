@@ -1,15 +1,17 @@
+import Core
+
 /// One attribute of a start tag.
-struct HTMLAttribute {
+package struct HTMLAttribute {
     /// In lower case.
-    let name: String
+    package let name: String
     /// From the first byte of the name to the end of the value and its quotes.
-    let range: Range<Int>
+    package let range: Range<Int>
     /// Without quotes; empty where there is none.
-    let value: Range<Int>
+    package let value: Range<Int>
 }
 
 /// What an ``HTMLScanner`` finds, as ranges of its bytes.
-enum HTMLEvent {
+package enum HTMLEvent {
     case text(Range<Int>)
     case startTag(name: String, attributes: [HTMLAttribute], Range<Int>)
     case endTag(name: String, Range<Int>)
@@ -22,16 +24,16 @@ enum HTMLEvent {
 /// Cuts HTML into text and tags, as far as links and a text version need it.
 ///
 /// Lenient as browsers are: what is no tag is text, nothing is refused. It builds no tree.
-struct HTMLScanner {
+package struct HTMLScanner {
     private static let rawTextElements: Set<String> = ["script", "style", "title", "textarea", "xmp"]
 
-    let bytes: [UInt8]
+    package let bytes: [UInt8]
     private var position = 0
     private var rawTextElement: String?
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    mutating func next() -> HTMLEvent? {
+    package mutating func next() -> HTMLEvent? {
         guard position < bytes.count else { return nil }
         if let element = rawTextElement {
             rawTextElement = nil

@@ -1,3 +1,5 @@
+import Core
+
 /// Why a text is not the JSON that merge fields may come in.
 package struct MergeJSONError: Error, Equatable, CustomStringConvertible {
     /// Bytes before the place.

@@ -1,10 +1,12 @@
+import Core
+
 /// Reads Mustache source: variables, sections, inverted sections, comments, partials, set delimiters.
 ///
 /// The language is the core of the Mustache specification; lambdas, inheritance and the helpers of Handlebars are
 /// refused with an error that says what to write instead.
-struct MustacheParser {
+package struct MustacheParser {
     /// Sections within sections.
-    static let maximumDepth = 64
+    package static let maximumDepth = 64
 
     private let source: [UInt8]
     private let name: String
@@ -21,7 +23,7 @@ struct MustacheParser {
     /// Reads a whole source, which errors call `name`.
     ///
     /// `indent` is put before each line, as the specification asks for a partial whose tag stands alone.
-    static func parse(_ source: [UInt8], name: String, indent: [UInt8] = []) throws(TemplateError) -> FlatTemplate {
+    package static func parse(_ source: [UInt8], name: String, indent: [UInt8] = []) throws(TemplateError) -> FlatTemplate {
         var parser = MustacheParser(indented(source, by: indent), name, indent.count)
         return try parser.parse()
     }

@@ -12,9 +12,9 @@ package struct MustacheTemplate: Sendable {
     }
 
     /// Partials within partials, each with its own indentation.
-    static let maximumVariants = 200
+    package static let maximumVariants = 200
 
-    let templates: [[TemplateNode]]
+    package let templates: [[TemplateNode]]
     private let escaping: Escaping
 
     /// Compiles a template, which errors call `name`.
@@ -59,17 +59,17 @@ package struct MustacheTemplate: Sendable {
 }
 
 /// Collects bytes as they are.
-struct PlainOutput: TemplateOutput {
-    let escaping: MustacheTemplate.Escaping
-    var bytes: [UInt8] = []
+package struct PlainOutput: TemplateOutput {
+    package let escaping: MustacheTemplate.Escaping
+    package var bytes: [UInt8] = []
 
-    init(escaping: MustacheTemplate.Escaping) { self.escaping = escaping }
+    package init(escaping: MustacheTemplate.Escaping) { self.escaping = escaping }
 
-    var count: Int { bytes.count }
+    package var count: Int { bytes.count }
 
-    mutating func append(static text: StaticText) { bytes.append(contentsOf: text.bytes) }
+    package mutating func append(static text: StaticText) { bytes.append(contentsOf: text.bytes) }
 
-    mutating func append(value: ArraySlice<UInt8>, isEscaped: Bool) {
+    package mutating func append(value: ArraySlice<UInt8>, isEscaped: Bool) {
         guard escaping == .html, isEscaped else {
             bytes.append(contentsOf: value)
             return
@@ -83,13 +83,13 @@ struct PlainOutput: TemplateOutput {
         }
     }
 
-    mutating func append(token: LetterToken) {}
+    package mutating func append(token: LetterToken) {}
 }
 
 /// What must not stand as such in HTML text and attribute values.
-enum HTMLEscape {
+package enum HTMLEscape {
     @inline(__always)
-    static func entity(for byte: UInt8) -> StaticString? {
+    package static func entity(for byte: UInt8) -> StaticString? {
         switch byte {
         case UInt8(ascii: "&"): "&amp;"
         case UInt8(ascii: "<"): "&lt;"
@@ -100,7 +100,7 @@ enum HTMLEscape {
         }
     }
 
-    static func escaped(_ text: String) -> [UInt8] {
+    package static func escaped(_ text: String) -> [UInt8] {
         var output = PlainOutput(escaping: .html)
         output.append(value: Array(text.utf8)[...], isEscaped: true)
         return output.bytes

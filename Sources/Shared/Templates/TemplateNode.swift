@@ -1,5 +1,5 @@
 /// A piece of a compiled template.
-enum TemplateNode: Sendable {
+package enum TemplateNode: Sendable {
     case text(StaticText)
     case field(FieldTag)
     case section(FieldTag, isInverted: Bool, body: [TemplateNode])
@@ -10,19 +10,19 @@ enum TemplateNode: Sendable {
 }
 
 /// Text that is the same for every recipient, ready to be copied.
-struct StaticText: Sendable {
-    let bytes: [UInt8]
+package struct StaticText: Sendable {
+    package let bytes: [UInt8]
     /// The length of its beginning up to its first line break: what must fit the line that it is appended to.
-    let firstLineCount: Int
+    package let firstLineCount: Int
     /// The length of its last line; `nil` when it has no line break.
-    let lastLineCount: Int?
+    package let lastLineCount: Int?
 
     /// For output without lines to keep.
-    init(plain bytes: [UInt8]) {
+    package init(plain bytes: [UInt8]) {
         self.init(bytes: bytes, firstLineCount: 0, lastLineCount: nil)
     }
 
-    init(bytes: [UInt8], firstLineCount: Int, lastLineCount: Int?) {
+    package init(bytes: [UInt8], firstLineCount: Int, lastLineCount: Int?) {
         self.bytes = bytes
         self.firstLineCount = firstLineCount
         self.lastLineCount = lastLineCount
@@ -33,7 +33,7 @@ extension [TemplateNode] {
     /// Makes a tree of a flat template; `text` prepares what is static, `partial` finds the number of a partial.
     ///
     /// The parser has matched sections with their ends.
-    init(
+    package init(
         _ flat: FlatTemplate,
         text: ([UInt8]) -> StaticText,
         partial: (FieldTag, [UInt8]) throws(TemplateError) -> Int?

@@ -1,5 +1,7 @@
+import Core
+
 /// Where a rendered template goes; decides the escaping and the transfer encoding.
-protocol TemplateOutput {
+package protocol TemplateOutput {
     var count: Int { get }
     mutating func append(static text: StaticText)
     mutating func append(value: ArraySlice<UInt8>, isEscaped: Bool)
@@ -7,23 +9,29 @@ protocol TemplateOutput {
 }
 
 /// What a template is filled with, from the outermost: defaults, the contact's fields, the recipient's address.
-struct MergeScope {
-    let fields: MergeValue
-    let defaults: MergeValue
+package struct MergeScope {
+    package let fields: MergeValue
+    package let defaults: MergeValue
     /// What `{{email}}` is, whatever fields there are; `nil` outside letters.
-    let email: MergeText?
+    package let email: MergeText?
 
-    static let emailName: MergeText = "email"
+    package init(fields: MergeValue, defaults: MergeValue, email: MergeText?) {
+        self.fields = fields
+        self.defaults = defaults
+        self.email = email
+    }
+
+    package static let emailName: MergeText = "email"
 
     /// The value of a dotted name; null counts as missing and gives way to the default.
-    func value(_ path: [MergeText]) -> MergeValue? {
+    package func value(_ path: [MergeText]) -> MergeValue? {
         guard let first = path.first else { return fields }
         if let email, path.count == 1, first == Self.emailName { return .text(email) }
         if let value = Self.descend(path[...], from: fields), value != .null { return value }
         return Self.descend(path[...], from: defaults)
     }
 
-    static func descend(_ path: ArraySlice<MergeText>, from value: MergeValue) -> MergeValue? {
+    package static func descend(_ path: ArraySlice<MergeText>, from value: MergeValue) -> MergeValue? {
         var value = value
         for name in path {
             guard let next = value.field(name) else { return nil }
@@ -34,7 +42,7 @@ struct MergeScope {
 }
 
 /// What happens where a field is missing.
-enum MissingFieldPolicy {
+package enum MissingFieldPolicy {
     case refuse
     /// As the Mustache specification has it.
     case leaveEmpty
@@ -45,21 +53,21 @@ enum MissingFieldPolicy {
 /// Walks a compiled template for one recipient.
 ///
 /// Bounded: nesting, steps, and the size of the output; beyond a bound it throws.
-struct TemplateWalker<Output: TemplateOutput> {
-    static var maximumDepth: Int { 128 }
-    static var maximumSteps: Int { 1_000_000 }
+package struct TemplateWalker<Output: TemplateOutput> {
+    package static var maximumDepth: Int { 128 }
+    package static var maximumSteps: Int { 1_000_000 }
 
-    var output: Output
-    let scope: MergeScope
-    let partials: [[TemplateNode]]
-    let missing: MissingFieldPolicy
-    let limitBytes: Int
-    private(set) var missingNames: Set<String> = []
+    package var output: Output
+    package let scope: MergeScope
+    package let partials: [[TemplateNode]]
+    package let missing: MissingFieldPolicy
+    package let limitBytes: Int
+    package private(set) var missingNames: Set<String> = []
     private var frames: [MergeValue] = []
     private var depth = 0
     private var steps = 0
 
-    init(
+    package init(
         output: Output,
         scope: MergeScope,
         partials: [[TemplateNode]] = [],
@@ -73,7 +81,7 @@ struct TemplateWalker<Output: TemplateOutput> {
         self.limitBytes = limitBytes
     }
 
-    mutating func walk(_ nodes: [TemplateNode]) throws(RenderError) {
+    package mutating func walk(_ nodes: [TemplateNode]) throws(RenderError) {
         guard depth < Self.maximumDepth else { throw .tooDeep(limit: Self.maximumDepth) }
         depth += 1
         for node in nodes {
@@ -147,7 +155,7 @@ struct TemplateWalker<Output: TemplateOutput> {
 
 extension MergeText {
     /// Whether an e-mail address stands in it, in either case, with `@` as such or percent-encoded.
-    func contains(address: MergeText) -> Bool {
+    package func contains(address: MergeText) -> Bool {
         guard address.count > 0, count >= address.count else { return false }
         let text = ASCII.lowercased(slice)
         let plain = ASCII.lowercased(address.slice)
@@ -156,16 +164,5 @@ extension MergeText {
             if byte == UInt8(ascii: "@") { encoded.append(contentsOf: "%40".utf8) } else { encoded.append(byte) }
         }
         return text.containsBytes(plain) || text.containsBytes(encoded)
-    }
-}
-
-extension [UInt8] {
-    /// Whether `needle`, which is not empty, stands anywhere in it.
-    func containsBytes(_ needle: [UInt8]) -> Bool {
-        guard let first = needle.first, count >= needle.count else { return false }
-        for start in 0...(count - needle.count) where self[start] == first {
-            if self[start...].starts(with: needle) { return true }
-        }
-        return false
     }
 }

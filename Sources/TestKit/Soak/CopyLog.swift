@@ -1,5 +1,5 @@
+import Core
 import MailSimulator
-import Shared
 import TestKit
 
 /// One attempt at one delivery: what a return path names.

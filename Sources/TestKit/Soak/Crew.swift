@@ -1,6 +1,6 @@
+import Core
+import DatabaseClient
 import Foundation
-import Postgres
-import Shared
 import TestKit
 
 /// The programs of a run, by place: who is killed there is replaced there.

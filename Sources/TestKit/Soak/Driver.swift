@@ -1,6 +1,6 @@
+import Core
 import Foundation
 import MailSimulator
-import Shared
 import TestKit
 
 /// Carries a schedule out, one fault after the other, and keeps account of what each can have done.

@@ -1,4 +1,4 @@
-import Shared
+import Core
 import TestKit
 
 /// What all faults of a run together can have done, letter by letter: the bounds of I4 and I6, and more.

@@ -1,4 +1,4 @@
-import Shared
+import Core
 import TestKit
 
 /// What a run came to; its last line of output.

@@ -1,6 +1,6 @@
+import Core
 import Foundation
 import MailSimulator
-import Shared
 import Synchronization
 import TestKit
 

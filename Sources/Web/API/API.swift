@@ -1,9 +1,10 @@
+import Core
 import Crypto
+import Database
+import DatabaseClient
 import HTTPTypes
 import Hummingbird
 import Logging
-import Postgres
-import Shared
 
 /// The API: everything below `/api/`, as JSON, for programs with a key.
 ///

@@ -1,9 +1,10 @@
+import Core
 import Crypto
+import Database
+import DatabaseClient
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Postgres
-import Shared
 
 /// A request that was let in: whose, for what, with what.
 struct APICall: Sendable {

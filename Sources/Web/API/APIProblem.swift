@@ -1,6 +1,6 @@
+import Core
 import HTTPTypes
 import Hummingbird
-import Shared
 
 /// Why a request is refused, as RFC 9457 has it: `application/problem+json`.
 struct APIProblem: Error, Equatable {

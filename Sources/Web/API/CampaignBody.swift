@@ -1,5 +1,8 @@
-import Postgres
-import Shared
+import Core
+import Database
+import Messages
+import Service
+import Templates
 
 /// A campaign as a client writes it: what a folder with campaign.yaml is to the tool, checked by the same code.
 struct CampaignBody {

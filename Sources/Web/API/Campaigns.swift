@@ -1,7 +1,8 @@
+import Core
+import Database
 import HTTPTypes
 import Hummingbird
-import Postgres
-import Shared
+import Messages
 
 /// Campaigns: made, changed, sent.
 extension APICall {

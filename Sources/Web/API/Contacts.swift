@@ -1,6 +1,8 @@
+import Core
+import Database
 import Hummingbird
-import Postgres
-import Shared
+import Messages
+import Templates
 
 /// Contacts. Whoever looks at addresses is written into the audit log, by key.
 extension APICall {

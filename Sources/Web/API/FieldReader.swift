@@ -1,4 +1,5 @@
-import Shared
+import Core
+import Templates
 
 /// Reads a JSON object field by field, and collects all that is wrong with it.
 ///

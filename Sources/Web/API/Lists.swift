@@ -1,6 +1,7 @@
+import Core
+import Database
+import DatabaseClient
 import Hummingbird
-import Postgres
-import Shared
 
 /// The account and its lists.
 extension APICall {

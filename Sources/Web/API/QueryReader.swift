@@ -1,5 +1,4 @@
 import Foundation
-import Shared
 
 /// Reads the parameters of a request's query, strictly: one that is unknown or stands twice is an error.
 struct QueryReader {

@@ -1,6 +1,6 @@
+import Core
+import Database
 import Hummingbird
-import Postgres
-import Shared
 
 /// What became of a campaign.
 extension APICall {

@@ -1,6 +1,6 @@
+import Core
+import Database
 import Hummingbird
-import Postgres
-import Shared
 
 /// Who is not to be mailed.
 extension APICall {

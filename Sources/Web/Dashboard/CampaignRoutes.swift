@@ -1,6 +1,7 @@
+import Core
+import Database
 import Hummingbird
-import Postgres
-import Shared
+import Templates
 
 /// The account's campaigns, one of them, and what can be asked of it.
 extension Dashboard {

@@ -1,6 +1,6 @@
+import Core
+import Database
 import Hummingbird
-import Postgres
-import Shared
 
 /// The site for those who send and those who run the service: who signs in sees what their role allows
 /// (``Role/permissions``), and nothing of it loads anything from elsewhere.

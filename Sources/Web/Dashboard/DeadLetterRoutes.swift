@@ -1,6 +1,7 @@
+import Core
+import Database
 import Hummingbird
-import Postgres
-import Shared
+import Templates
 
 /// Letters that nothing could be done with, to look at; the operator's tool decides about them.
 extension Dashboard {

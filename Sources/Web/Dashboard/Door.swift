@@ -1,8 +1,8 @@
+import Core
+import Database
 import HTTPTypes
 import Hummingbird
 import Logging
-import Postgres
-import Shared
 
 /// What stands before every page: who asks, whether they may, and a line in the audit log where staff look.
 ///

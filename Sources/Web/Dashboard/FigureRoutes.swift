@@ -1,7 +1,8 @@
+import Core
+import Database
 import HTTPTypes
 import Hummingbird
-import Postgres
-import Shared
+import Templates
 
 /// A campaign's figures: as a part of its page, and as CSV.
 extension Dashboard {

@@ -1,8 +1,8 @@
+import Core
+import Database
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Postgres
-import Shared
 
 /// A campaign's page as it changes: server-sent events, one a second while something changes.
 extension Dashboard {

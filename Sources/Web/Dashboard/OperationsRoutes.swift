@@ -1,7 +1,8 @@
+import Core
+import Database
 import Hummingbird
-import Postgres
-import Shared
 import Synchronization
+import Templates
 
 /// Workers and queues of the whole service, for its staff: nothing of an account's.
 extension Dashboard {

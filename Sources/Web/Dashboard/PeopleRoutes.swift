@@ -1,6 +1,8 @@
+import Core
+import Database
+import DatabaseClient
 import Hummingbird
-import Postgres
-import Shared
+import Templates
 
 /// Who may sign in to the account. A password is set by its owner alone, through a link that is good once.
 extension Dashboard {

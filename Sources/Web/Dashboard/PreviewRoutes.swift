@@ -1,8 +1,10 @@
+import Core
+import Database
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Postgres
-import Shared
+import Messages
+import Templates
 
 /// A letter as recipients see it, in a frame that runs nothing and loads nothing.
 extension Dashboard {

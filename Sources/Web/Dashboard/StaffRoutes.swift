@@ -1,6 +1,7 @@
+import Core
+import Database
 import Hummingbird
-import Postgres
-import Shared
+import Templates
 
 /// Staff see names of accounts, or counts; to look at one they say why, and the audit log keeps it.
 extension Dashboard {

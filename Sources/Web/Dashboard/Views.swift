@@ -1,7 +1,8 @@
+import Core
+import Database
 import HTTPTypes
 import Hummingbird
-import Postgres
-import Shared
+import Templates
 
 /// The pages of the dashboard, compiled once.
 enum Views {

@@ -1,6 +1,7 @@
+import Core
+import Database
+import DatabaseClient
 import Hummingbird
-import Postgres
-import Shared
 
 /// Somebody who is signed in and asks for something.
 struct Visit: Sendable {

@@ -1,5 +1,5 @@
+import DatabaseClient
 import Hummingbird
-import Postgres
 
 /// What a load balancer and a supervisor ask.
 struct HealthRoutes: Sendable {

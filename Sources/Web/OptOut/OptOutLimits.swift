@@ -1,5 +1,5 @@
+import Core
 import Hummingbird
-import Shared
 import Synchronization
 
 /// How often the opt-out pages do something for the same asker; in memory only, and forgotten with the process.

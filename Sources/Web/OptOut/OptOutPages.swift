@@ -1,5 +1,6 @@
-import Postgres
-import Shared
+import Core
+import Database
+import Templates
 
 /// The pages that letters lead to, as values: what each says, in the letter's language and its sender's name.
 ///

@@ -1,8 +1,9 @@
+import Core
+import Database
+import DatabaseClient
 import HTTPTypes
 import Hummingbird
 import Logging
-import Postgres
-import Shared
 
 /// `/u/<token>`, which letters name as their unsubscribe link, and `/p/<token>`, the preferences.
 ///

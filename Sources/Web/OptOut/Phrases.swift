@@ -1,4 +1,5 @@
-import Shared
+import Core
+import Templates
 
 /// What the pages that letters lead to say in one language: Assets/optout_<language>.json.
 ///

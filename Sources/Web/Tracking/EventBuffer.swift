@@ -1,4 +1,4 @@
-import Shared
+import Core
 import Synchronization
 
 /// Opens and clicks between the request and the broker, in memory and bounded.

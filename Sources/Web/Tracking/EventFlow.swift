@@ -1,6 +1,6 @@
+import Core
 import Logging
 import ServiceLifecycle
-import Shared
 
 /// Publishes opens and clicks to the recorder's queue, a few hundred in a message, with confirms.
 ///

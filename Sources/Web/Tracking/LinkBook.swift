@@ -1,7 +1,7 @@
+import Core
+import Database
 import Logging
-import Postgres
 import ServiceLifecycle
-import Shared
 import Synchronization
 
 /// Where links lead, kept in memory, so that a click needs no database.

@@ -1,6 +1,6 @@
+import Core
 import HTTPTypes
 import Hummingbird
-import Shared
 
 /// What opens and clicks share in this program.
 struct Tracking: Sendable {

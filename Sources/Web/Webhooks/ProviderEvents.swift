@@ -1,4 +1,6 @@
-import Shared
+import Database
+import ReturnedMail
+import Templates
 
 /// What each provider's JSON says, in one vocabulary. Events that are about nobody's refusal or complaint are left out.
 enum ProviderEvents {

@@ -1,9 +1,10 @@
+import Core
 import Crypto
+import Database
 import HTTPTypes
 import Hummingbird
 import Logging
-import Postgres
-import Shared
+import ReturnedMail
 
 /// The providers that are listened to, and how each proves that it is one.
 struct WebhookDoor: Sendable {

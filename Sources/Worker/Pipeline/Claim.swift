@@ -1,4 +1,4 @@
-import Shared
+import Core
 
 /// The second step: the mark. Rendered letters in; those whose row says yes go to the transport.
 ///

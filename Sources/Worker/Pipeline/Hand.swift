@@ -1,4 +1,4 @@
-import Shared
+import Core
 import Synchronization
 
 /// The letters in hand: marked in the database, and not recorded yet.

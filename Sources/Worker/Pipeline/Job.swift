@@ -1,4 +1,4 @@
-import Shared
+import Core
 import Synchronization
 
 /// The message that a job came in: acknowledged once every job of it has its verdict.

@@ -1,6 +1,6 @@
+import Core
 import Glibc
 import Logging
-import Shared
 
 /// One lane's way through a worker: prepare → claim → deliver → record, each step a loop of its own.
 ///

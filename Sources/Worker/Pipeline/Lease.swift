@@ -1,7 +1,7 @@
+import Core
+import Database
 import Logging
-import Postgres
-import Shared
-import Threads
+import RuntimeSupport
 
 /// Keeps the worker's right to send: renews its lease in the database, and moves the fence that the transport obeys.
 ///

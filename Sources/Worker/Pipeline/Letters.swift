@@ -1,4 +1,5 @@
-import Shared
+import Core
+import Messages
 
 /// The compiled letters of the campaigns that this worker has jobs of.
 ///

@@ -1,5 +1,5 @@
+import Core
 import Logging
-import Shared
 
 /// Where jobs go that cannot be processed: a row with the reason, then a message for the broker's own tools, then the
 /// acknowledgement. In this order nothing is lost by a crash; a repeated row is harmless.

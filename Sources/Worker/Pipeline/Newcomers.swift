@@ -1,5 +1,4 @@
 import Crypto
-import Shared
 import Synchronization
 
 /// Envelopes of a newer version, as a worker meets them in a rolling upgrade, and since when.

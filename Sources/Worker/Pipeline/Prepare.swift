@@ -1,4 +1,6 @@
-import Shared
+import Core
+import Messages
+import Templates
 
 /// The first step: jobs in, rendered letters out. Nothing is marked; a crash here leaves every row as it was.
 ///

@@ -1,4 +1,4 @@
-import Shared
+import Core
 
 /// The last step: what became of each letter goes into the books, in batches.
 ///

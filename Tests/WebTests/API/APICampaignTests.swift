@@ -1,6 +1,5 @@
+import Core
 import HTTPTypes
-import Postgres
-import Shared
 import TestKit
 import Testing
 

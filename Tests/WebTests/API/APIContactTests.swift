@@ -1,6 +1,4 @@
 import HTTPTypes
-import Postgres
-import Shared
 import TestKit
 import Testing
 

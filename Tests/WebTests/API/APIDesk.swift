@@ -1,11 +1,13 @@
+import Core
+import Database
+import DatabaseClient
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
 import NIOCore
-import Postgres
-import Shared
+import Templates
 import TestKit
 import Testing
 

@@ -1,6 +1,6 @@
+import Core
+import Database
 import HTTPTypes
-import Postgres
-import Shared
 import TestKit
 import Testing
 

@@ -1,5 +1,5 @@
+import DatabaseClient
 import HTTPTypes
-import Postgres
 import TestKit
 import Testing
 

@@ -1,6 +1,6 @@
+import Core
 import HTTPTypes
-import Postgres
-import Shared
+import Templates
 import TestKit
 import Testing
 

@@ -1,7 +1,5 @@
 import Foundation
 import HTTPTypes
-import Postgres
-import Shared
 import TestKit
 import Testing
 

@@ -105,7 +105,7 @@ package struct EmailAddress: Sendable, Hashable {
             }
             isAfterDot = false
             if byte == UInt8(ascii: "@") { return "more than one @" }
-            guard byte >= 0x80 || HeaderField.isAtomText(byte) else {
+            guard byte >= 0x80 || ASCII.isAtomText(byte) else {
                 return "a local part has no \(CharacterName.of(Unicode.Scalar(byte)))"
             }
         }

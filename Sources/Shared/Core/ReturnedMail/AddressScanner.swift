@@ -1,12 +1,12 @@
 /// Finds mail addresses in text that other people's programs wrote.
-enum AddressScanner {
-    struct Found {
-        let range: Range<Int>
-        let bytes: [UInt8]
+package enum AddressScanner {
+    package struct Found {
+        package let range: Range<Int>
+        package let bytes: [UInt8]
     }
 
     /// All addresses in a range, in order: what is on both sides of an `@`, with a dot in its domain.
-    static func addresses(in text: [UInt8], _ range: Range<Int>) -> [Found] {
+    package static func addresses(in text: [UInt8], _ range: Range<Int>) -> [Found] {
         var found: [Found] = []
         var floor = range.lowerBound
         var index = range.lowerBound
@@ -30,7 +30,7 @@ enum AddressScanner {
     }
 
     /// The first address of a field's value.
-    static func first(in text: [UInt8]) -> [UInt8]? { addresses(in: text, 0..<text.count).first?.bytes }
+    package static func first(in text: [UInt8]) -> [UInt8]? { addresses(in: text, 0..<text.count).first?.bytes }
 
     /// RFC 5321 §4.1.2: `"ada lovelace"@example.com`; 64 bytes at most, on one line.
     private static func quotedStart(_ text: [UInt8], _ floor: Int, _ at: Int) -> Int? {
@@ -65,7 +65,7 @@ enum AddressScanner {
     }
 
     private static func isLocal(_ byte: UInt8) -> Bool {
-        byte >= 0x80 || byte == UInt8(ascii: ".") || HeaderField.isAtomText(byte)
+        byte >= 0x80 || byte == UInt8(ascii: ".") || ASCII.isAtomText(byte)
     }
 
     private static func isDomain(_ byte: UInt8) -> Bool {
@@ -75,7 +75,7 @@ enum AddressScanner {
     private static func isDomainEnd(_ byte: UInt8) -> Bool { byte >= 0x80 || ASCII.isAlphanumeric(byte) }
 
     /// Whether an address is that of a mail system or its staff, who are named in notices without having failed.
-    static func isOfStaff(_ address: [UInt8]) -> Bool {
+    package static func isOfStaff(_ address: [UInt8]) -> Bool {
         let local = ASCII.lowercased(address.prefix { $0 != UInt8(ascii: "@") })
         return staff.contains(String(decoding: local, as: UTF8.self))
     }

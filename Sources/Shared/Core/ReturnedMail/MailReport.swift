@@ -27,6 +27,20 @@ package struct MailReport: Sendable, Equatable {
     /// Whether something lay beyond the limits and was not read.
     package let isCutShort: Bool
 
+    package init(
+        kind: Kind,
+        recipients: [ReportedRecipient],
+        messageID: String?,
+        signedLocalParts: [[UInt8]],
+        isCutShort: Bool
+    ) {
+        self.kind = kind
+        self.recipients = recipients
+        self.messageID = messageID
+        self.signedLocalParts = signedLocalParts
+        self.isCutShort = isCutShort
+    }
+
     /// The delivery that a mail is about: what the first signed address that verifies names.
     package func origin(_ keys: KeyRing) -> TrackingToken? {
         for local in signedLocalParts {
@@ -57,6 +71,24 @@ package struct ReportedRecipient: Sendable, Equatable {
     package let diagnostic: [UInt8]
     package let source: Source
 
+    package init(
+        address: String?,
+        original: String?,
+        action: ReportedAction,
+        finding: BounceFinding,
+        status: EnhancedStatus?,
+        diagnostic: [UInt8],
+        source: Source
+    ) {
+        self.address = address
+        self.original = original
+        self.action = action
+        self.finding = finding
+        self.status = status
+        self.diagnostic = diagnostic
+        self.source = source
+    }
+
     /// MAIL-RULES 34: only what failed counts.
     package var consequence: BounceConsequence { action == .failed ? finding.consequence : .nothing }
 }
@@ -67,7 +99,7 @@ package enum FeedbackType: Sendable, Equatable {
     /// Of a type that nobody has registered, or of none.
     case other
 
-    init(_ value: [UInt8]?) {
+    package init(_ value: [UInt8]?) {
         let word = ASCII.lowercased((value ?? []).prefix { !ASCII.isSpace($0) && $0 != UInt8(ascii: ";") })
         switch String(decoding: word, as: UTF8.self) {
         case "abuse", "complaint": self = .abuse

@@ -5,11 +5,11 @@
 /// only where 16 characters of the alphabet follow). A token broken over two lines is found, quoted with `>` or not,
 /// and with the `=` of quoted-printable. Not found is one that a gateway has encoded anew as a whole. Unsubscribe and
 /// return-path tokens stay: they name a delivery, which the books know.
-enum TokenBlanking {
-    static let replacement = Array("[blanked]".utf8)
+package enum TokenBlanking {
+    package static let replacement = Array("[blanked]".utf8)
     private static let leastCount = 16
 
-    static func blanked(_ text: [UInt8]) -> [UInt8] {
+    package static func blanked(_ text: [UInt8]) -> [UInt8] {
         let view = View(text)
         var result: [UInt8] = []
         result.reserveCapacity(text.count)

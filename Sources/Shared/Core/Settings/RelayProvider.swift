@@ -9,7 +9,7 @@ package enum RelayProvider: String, Sendable, CaseIterable {
     case postmark
 
     /// The field of the letter's header around the token.
-    var field: (before: [UInt8], after: [UInt8])? {
+    package var field: (before: [UInt8], after: [UInt8])? {
         switch self {
         case .other: nil
         case .sendGrid: (Array("X-SMTPAPI: {\"unique_args\":{\"veredus\":\"".utf8), Array("\"}}\r\n".utf8))

@@ -138,10 +138,10 @@ package struct IdentityKey: Sendable {
     package var checkValue: [UInt8] { check.code(for: []) }
 
     /// The key of ``MailSeal``, 32 bytes.
-    var mailSecret: [UInt8] { mails.code(for: []) }
+    package var mailSecret: [UInt8] { mails.code(for: []) }
 
     /// Appends what stands before the `@` of a Message-ID: the same for every attempt, and not to be guessed.
-    func appendMessageID(_ key: DeliveryKey, to buffer: inout [UInt8]) {
+    package func appendMessageID(_ key: DeliveryKey, to buffer: inout [UInt8]) {
         var bytes: [UInt8] = []
         bytes.append(bigEndian: key.campaign)
         bytes.append(bigEndian: key.seq)

@@ -1,32 +1,37 @@
 /// Questions about single bytes that several parsers of messages ask.
-enum ASCII {
-    static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
-    static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
-    static func isAlphanumeric(_ byte: UInt8) -> Bool { isLetter(byte) || isDigit(byte) }
-    static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+package enum ASCII {
+    @inlinable package static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
+    @inlinable package static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+    @inlinable package static func isAlphanumeric(_ byte: UInt8) -> Bool { isLetter(byte) || isDigit(byte) }
+    @inlinable package static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
     /// What HTML calls ASCII whitespace.
-    static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D && byte != 0x0B) }
-    static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
-    static func lowercased(_ byte: UInt8) -> UInt8 { byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte }
+    @inlinable package static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D && byte != 0x0B) }
+    @inlinable package static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
+    @inlinable package static func lowercased(_ byte: UInt8) -> UInt8 { byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte }
 
-    static func lowercased(_ bytes: some Sequence<UInt8>) -> [UInt8] { bytes.map { lowercased($0) } }
+    @inlinable package static func lowercased(_ bytes: some Sequence<UInt8>) -> [UInt8] { bytes.map { lowercased($0) } }
 
-    static func hexadecimalValue(_ byte: UInt8) -> UInt8? {
+    /// What an atom may hold, RFC 5322 §3.2.3.
+    @inlinable package static func isAtomText(_ byte: UInt8) -> Bool {
+        isAlphanumeric(byte) || "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
+    }
+
+    @inlinable package static func hexadecimalValue(_ byte: UInt8) -> UInt8? {
         if isDigit(byte) { return byte - UInt8(ascii: "0") }
         let letter = (byte | 0x20) &- UInt8(ascii: "a")
         return letter < 6 ? letter + 10 : nil
     }
 
     /// The digit in upper case, as quoted-printable and percent-encoding want it.
-    static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+    @inlinable package static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
     }
 }
 
 /// Strict UTF-8: no overlong form, no surrogate, nothing above U+10FFFF.
-enum UTF8Scalar {
+package enum UTF8Scalar {
     /// The length of the sequence at a place, 1 to 4 bytes; `nil` where it is not well formed.
-    static func length(in bytes: [UInt8], at index: Int) -> Int? {
+    @inlinable package static func length(in bytes: [UInt8], at index: Int) -> Int? {
         let lead = bytes[index]
         guard lead >= 0x80 else { return 1 }
         let length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2
@@ -45,12 +50,23 @@ enum UTF8Scalar {
         return length
     }
 
-    static func isValid(_ bytes: [UInt8]) -> Bool {
+    @inlinable package static func isValid(_ bytes: [UInt8]) -> Bool {
         var index = 0
         while index < bytes.count {
             guard let length = length(in: bytes, at: index) else { return false }
             index += length
         }
         return true
+    }
+}
+
+extension [UInt8] {
+    /// Whether `needle`, which is not empty, stands anywhere in it.
+    package func containsBytes(_ needle: [UInt8]) -> Bool {
+        guard let first = needle.first, count >= needle.count else { return false }
+        for start in 0...(count - needle.count) where self[start] == first {
+            if self[start...].starts(with: needle) { return true }
+        }
+        return false
     }
 }

@@ -18,3 +18,13 @@ package final class LeaseFence: Sendable {
     /// Whether a final dot may be sent at `now`.
     package func allows(_ now: MonotonicNanoseconds) -> Bool { now < until.load(ordering: .acquiring) }
 }
+
+extension Duration {
+    /// In nanoseconds, at least 0; about 584 years at most.
+    package var nanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? .max : product &+ UInt64(attoseconds / 1_000_000_000)
+    }
+}

@@ -1,12 +1,12 @@
 /// How a body is written, RFC 2045 §6.
-enum TransferEncoding: Sendable {
+package enum TransferEncoding: Sendable {
     /// 7bit, 8bit, binary, or one that nobody knows.
     case none
     case base64
     case quotedPrintable
 
     /// Reads the value of Content-Transfer-Encoding.
-    init(_ value: [UInt8]) {
+    package init(_ value: [UInt8]) {
         let word = ASCII.lowercased(value.prefix { !ASCII.isSpace($0) && $0 != UInt8(ascii: ";") })
         if word.elementsEqual("base64".utf8) {
             self = .base64
@@ -18,7 +18,7 @@ enum TransferEncoding: Sendable {
     }
 
     /// At most `limit` bytes; what is no encoding stays as it is, or is passed over.
-    func decode(_ text: ArraySlice<UInt8>, limit: Int) -> [UInt8] {
+    package func decode(_ text: ArraySlice<UInt8>, limit: Int) -> [UInt8] {
         switch self {
         case .none: Array(text.prefix(limit))
         case .base64: Self.base64(text, limit: limit)
@@ -27,7 +27,7 @@ enum TransferEncoding: Sendable {
     }
 
     /// Characters outside the alphabet are passed over; padding ends a group, and what follows begins a new one.
-    static func base64(_ text: ArraySlice<UInt8>, limit: Int) -> [UInt8] {
+    package static func base64(_ text: ArraySlice<UInt8>, limit: Int) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(min(limit, text.count / 4 * 3 + 3))
         var bits: UInt32 = 0
@@ -57,7 +57,7 @@ enum TransferEncoding: Sendable {
     }
 
     /// RFC 2045 §6.7, and the Q encoding of RFC 2047, where `_` is a space. An `=` without two digits stays.
-    static func quotedPrintable(_ text: ArraySlice<UInt8>, isHeader: Bool, limit: Int) -> [UInt8] {
+    package static func quotedPrintable(_ text: ArraySlice<UInt8>, isHeader: Bool, limit: Int) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(min(limit, text.count))
         var index = text.startIndex

@@ -1,6 +1,7 @@
+import Core
+import Database
+import DatabaseClient
 import Foundation
-import Postgres
-import Shared
 
 // What a scenario sets up in the database, and reads from it.
 extension Stage {

@@ -1,7 +1,7 @@
+import Core
+import DatabaseClient
 import Foundation
 import MailSimulator
-import Postgres
-import Shared
 import Synchronization
 
 // The real programs, as processes.

@@ -1,7 +1,6 @@
+import DatabaseClient
 import Foundation
 import MailSimulator
-import Postgres
-import Shared
 import Synchronization
 
 // The web side and the recorder, and what readers do with their letters.

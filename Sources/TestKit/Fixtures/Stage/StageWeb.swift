@@ -1,5 +1,5 @@
+import DatabaseClient
 import Foundation
-import Postgres
 
 // The pages, as a process.
 extension Stage {

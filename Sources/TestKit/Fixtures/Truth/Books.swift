@@ -1,4 +1,4 @@
-import Shared
+import Core
 
 /// What the books say of a campaign, in one snapshot: the counters, and a recount of the rows.
 package struct Books: Sendable, Equatable {

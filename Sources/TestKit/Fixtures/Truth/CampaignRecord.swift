@@ -1,5 +1,5 @@
+import Core
 import MailSimulator
-import Shared
 
 /// Everything that the database says of one campaign, in one snapshot, for ``Truth`` to judge.
 package struct CampaignRecord: Sendable {

@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import DatabaseClient
 
 /// Looks over everybody's shoulder in a test's database: triggers that belong to the superuser.
 ///

@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import DatabaseClient
 
 extension PostgresConnection {
     /// Reads what ``Truth`` judges; the caller's transaction makes it one snapshot.

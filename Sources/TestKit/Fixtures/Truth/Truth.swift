@@ -1,4 +1,4 @@
-import Shared
+import Core
 
 /// Judges a campaign's books against what the receiving side says it took: the invariants of the design, each in words.
 ///

@@ -1,4 +1,4 @@
-import Shared
+import Core
 
 // What the receiving side took, against what the books say.
 extension Truth {

@@ -1,5 +1,6 @@
-import Postgres
-import Shared
+import Core
+import Database
+import Templates
 
 /// The charts of a campaign's page, each with the numbers behind it.
 enum FigureCharts {

@@ -1,5 +1,6 @@
-import Postgres
-import Shared
+import Core
+import Database
+import Templates
 
 /// Numbers in rows: what stands below a chart, and in a CSV file.
 struct FigureTable: Sendable {

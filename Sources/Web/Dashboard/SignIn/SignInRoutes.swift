@@ -1,8 +1,9 @@
+import Core
+import Database
 import HTTPTypes
 import Hummingbird
 import Logging
-import Postgres
-import Shared
+import Templates
 
 extension Dashboard {
     func addSignIn(to router: Router<WebContext>) {

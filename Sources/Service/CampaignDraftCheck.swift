@@ -1,4 +1,7 @@
-import Shared
+import Core
+import Database
+import Messages
+import Templates
 
 extension CampaignDraft {
     /// Compiles the letter as a worker will, to find what is wrong with it now and not when it is sent.

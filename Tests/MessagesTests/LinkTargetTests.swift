@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Shared
+@testable import Core
 
 @Suite struct LinkTargetTests {
     static let urls: [(url: String, leads: Bool, because: Comment)] = [
