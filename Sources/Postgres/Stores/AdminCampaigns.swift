@@ -271,7 +271,7 @@ extension Statement {
     static let lockCampaign = Statement(
         "lock-campaign",
         roles: [.admin, .web],
-        "SELECT pg_advisory_xact_lock(1, $1)::text"
+        "SELECT pg_advisory_xact_lock(\(AdvisoryLock.campaign.sql), $1)::text"
     )
     /// A campaign that runs again has jobs that were acknowledged while it was paused: they are published anew.
     ///

@@ -139,7 +139,10 @@ extension Statement {
     static let lockAccountAlone = Statement(
         "lock-account-alone",
         role: .admin,
-        "SELECT pg_advisory_xact_lock_shared(2, 0)::text, pg_advisory_xact_lock(2, $1)::text"
+        """
+        SELECT pg_advisory_xact_lock_shared(\(AdvisoryLock.account.sql), 0)::text, \
+        pg_advisory_xact_lock(\(AdvisoryLock.account.sql), $1)::text
+        """
     )
     /// `$1` campaign. A campaign that is being frozen does not match, and so is not waited for: the freeze holds its row
     /// and waits for the account's lock.

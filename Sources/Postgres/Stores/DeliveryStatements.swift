@@ -24,7 +24,10 @@ extension Statement {
     static let lockCampaignsShared = Statement(
         "lock-campaigns-shared",
         role: .worker,
-        "SELECT pg_advisory_xact_lock_shared(1, campaign_id)::text FROM unnest($1::int[]) AS a(campaign_id)"
+        """
+        SELECT pg_advisory_xact_lock_shared(\(AdvisoryLock.campaign.sql), campaign_id)::text \
+        FROM unnest($1::int[]) AS a(campaign_id)
+        """
     )
 
     /// The mark: gives each row its next state and every job its verdict, numbered as in ``Verdict``.

@@ -79,7 +79,10 @@ extension Statement {
     static let lockAccount = Statement(
         "lock-account",
         role: .producer,
-        "SELECT pg_advisory_xact_lock_shared(2, 0)::text, pg_advisory_xact_lock(2, $1)::text"
+        """
+        SELECT pg_advisory_xact_lock_shared(\(AdvisoryLock.account.sql), 0)::text, \
+        pg_advisory_xact_lock(\(AdvisoryLock.account.sql), $1)::text
+        """
     )
 
     /// Marks who has opted out: a second pass, under the account's lock, so that nobody slips between.

@@ -65,7 +65,8 @@ extension Statement {
         "lock-letter",
         roles: [.web, .inbound],
         """
-        SELECT pg_advisory_xact_lock(8, hashint8($1::int8 << 32 | $2::int8 & 4294967295))::text,
+        SELECT pg_advisory_xact_lock(\(AdvisoryLock.optOut.sql), \
+        hashint8($1::int8 << 32 | $2::int8 & 4294967295))::text,
                CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END
         """
     )

@@ -135,7 +135,7 @@ extension Statement {
     static let lockCampaignToHold = Statement(
         "lock-campaign-to-hold",
         role: .producer,
-        "SELECT pg_advisory_xact_lock(1, $1)::text"
+        "SELECT pg_advisory_xact_lock(\(AdvisoryLock.campaign.sql), $1)::text"
     )
 
     /// Pauses a campaign by itself, and writes it to the audit log.

@@ -136,7 +136,7 @@ extension Statement {
     static let shareAccount = Statement(
         "share-account",
         roles: [.admin, .web, .inbound],
-        "SELECT pg_advisory_xact_lock_shared(2, $1)::text"
+        "SELECT pg_advisory_xact_lock_shared(\(AdvisoryLock.account.sql), $1)::text"
     )
     /// Tells whether it is new; one that was there is noted as repeated, so that nobody takes the first one back.
     ///
