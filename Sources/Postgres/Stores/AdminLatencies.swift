@@ -1,7 +1,7 @@
 import Shared
 
 /// What is measured; `latencies.what`.
-package enum MeasuredLatency: String, Sendable {
+package enum MeasuredLatency: String, Sendable, CaseIterable {
     /// From the request to suppress somebody to the committed recall of what was queued.
     case optOut = "opt-out"
 }

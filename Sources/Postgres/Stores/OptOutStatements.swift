@@ -30,14 +30,7 @@ package struct OptOutProof: Sendable {
 
     package var wayName: String { OptOutWay(rawValue: way)?.name ?? "way-\(way)" }
 
-    package var actionName: String {
-        switch action {
-        case 0: "list"
-        case 1: "marketing"
-        case 2: "undo"
-        default: "action-\(action)"
-        }
-    }
+    package var actionName: String { OptOutAction(rawValue: action)?.name ?? "action-\(action)" }
 }
 
 extension Statement {

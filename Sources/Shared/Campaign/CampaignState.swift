@@ -22,9 +22,12 @@ package enum CampaignState: Int16, Sendable, CaseIterable {
     /// What the command line, JSON and the database call it.
     package var name: String { String(describing: self) }
 
-    /// What an operator can ask of a campaign.
+    /// What an operator can ask of a campaign; the audit log has it.
     package enum Request: String, Sendable, CaseIterable {
-        case start, pause, resume, cancel
+        case start = "start"
+        case pause = "pause"
+        case resume = "resume"
+        case cancel = "cancel"
     }
 
     /// The states that a request is possible in.
