@@ -123,6 +123,14 @@ import Testing
         #expect(throws: Never.self, row.because) { try Everything(settings) }
     }
 
+    /// What a producer does is in transactions: it may be killed at any moment, and a grace would promise nothing.
+    @Test func `the producer asks for no grace`() throws {
+        let grace = [SettingName.grace: SettingText(text: "no number", origin: "environment")]
+        var reader = SettingsReader(values: grace) { _ throws(SettingsReader.UnreadableFile) in "" }
+        _ = ProducerSettings(reading: &reader)
+        try reader.finish()
+    }
+
     static let badKeys: [(value: String, because: Comment)] = [
         (String(repeating: "a1", count: 32), "no number"),
         ("0:\(String(repeating: "a1", count: 32))", "numbers begin at 1"),

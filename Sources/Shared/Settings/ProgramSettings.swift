@@ -2,8 +2,6 @@
 package struct ProducerSettings: Sendable, Equatable {
     /// Jobs in one message of the broker.
     package let jobsPerMessage: Int
-    /// How long a stop may take.
-    package let graceSeconds: Double
     /// How long a lane with pending rows, an empty queue and no claim is taken for slow, not for lost.
     package let lostAfterSeconds: Double
     /// A campaign pauses by itself at so many dead letters, if they are a twentieth of what has ended; 0 for never.
@@ -21,7 +19,6 @@ package struct ProducerSettings: Sendable, Equatable {
         attempts = reader.retryAttempts()
         pauseAtDead = reader.whole(.pauseAtDead, 0...1_000_000_000, default: 100)
         startGraceSeconds = reader.seconds(.startGrace, 1...604_800, default: 3_600)
-        graceSeconds = reader.seconds(.grace, 0...600, default: 25)
         stateDirectory = reader.text(.stateDirectory)
     }
 }
