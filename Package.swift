@@ -206,7 +206,7 @@ let package = Package(
         ),
         .testTarget(
             name: "RecorderTests",
-            dependencies: ["Recorder", "Shared", "Postgres", "AMQP", "TestKit", logging],
+            dependencies: ["Recorder", "Shared", "Postgres", "TestKit", logging, lifecycle],
             swiftSettings: strict
         ),
         .testTarget(
