@@ -24,6 +24,26 @@ import Testing
         }
     }
 
+    static let stateFolders: [(file: String, unit: String?, folder: String?, because: Comment)] = [
+        ("", nil, nil, "none is kept unless somebody says where"),
+        ("", "/var/lib/veredus", "/var/lib/veredus", "systemd tells a unit its StateDirectory"),
+        ("", "/var/lib/veredus:/var/lib/more", "/var/lib/veredus", "the first of several"),
+        ("VEREDUS_STATE_DIRECTORY=/srv/state\n", "/var/lib/veredus", "/srv/state", "what was set before stays"),
+    ]
+
+    @Test(arguments: stateFolders)
+    func `under systemd the state folder is the unit's, unless another is set`(
+        row: (file: String, unit: String?, folder: String?, because: Comment)
+    ) throws {
+        try withFile("VEREDUS_LOST_AFTER=5\n\(row.file)") { path in
+            let environment = row.unit.map { ["STATE_DIRECTORY": $0] } ?? [:]
+            var reader = try Bootstrap.settings(file: path, environment: environment)
+            let settings = ProducerSettings(reading: &reader)
+            try reader.finish()
+            #expect(settings.state.machineFolder == row.folder, row.because)
+        }
+    }
+
     @Test func `a problem names the place where the value stands`() throws {
         try withFile("VEREDUS_LOST_AFTER=x\n") { path in
             var reader = try Bootstrap.settings(

@@ -79,6 +79,8 @@ import Testing
         ("VEREDUS_RETRY_FIRST", "1e3", "no exponent"),
         ("VEREDUS_RETRY_FIRST", "1.2.3", "two dots"),
         ("VEREDUS_GRACE", "ten", "no number"),
+        ("VEREDUS_INSTANCE", "../../etc", "it is part of a folder's name"),
+        ("VEREDUS_INSTANCE", String(repeating: "1", count: 65), "too long for one"),
         ("VEREDUS_LANES", "default,,slow", "a name is missing"),
         ("VEREDUS_LANES", "slow,slow", "twice the same queue"),
         ("VEREDUS_LANES", "Slow", "the schema has lower case"),
@@ -114,6 +116,7 @@ import Testing
         ("VEREDUS_LANES", "default, slow-1", "a blank after the comma is what people write"),
         ("VEREDUS_RETRY_FIRST", "0.1", "the lower end"),
         ("VEREDUS_GRACE", "0", "no grace at all"),
+        ("VEREDUS_INSTANCE", "mx-1.b\\x2d", "as systemd writes it"),
     ]
 
     @Test(arguments: allowed)

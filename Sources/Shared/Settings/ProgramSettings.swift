@@ -10,8 +10,7 @@ package struct ProducerSettings: Sendable, Equatable {
     package let startGraceSeconds: Double
     /// How often a letter may be tried in all; the workers' setting.
     package let attempts: Int
-    /// Where the program leaves notes for the next start on this machine; `nil` for none.
-    package let stateDirectory: String?
+    package let state: StateSettings
 
     package init(reading reader: inout SettingsReader) {
         jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobEnvelope.maximumJobs, default: 1)
@@ -19,7 +18,7 @@ package struct ProducerSettings: Sendable, Equatable {
         attempts = reader.retryAttempts()
         pauseAtDead = reader.whole(.pauseAtDead, 0...1_000_000_000, default: 100)
         startGraceSeconds = reader.seconds(.startGrace, 1...604_800, default: 3_600)
-        stateDirectory = reader.text(.stateDirectory)
+        state = StateSettings(reading: &reader)
     }
 }
 
@@ -37,8 +36,7 @@ package struct WorkerSettings: Sendable, Equatable {
     package let leaseSeconds: Double
     /// How long a job of a newer version waits for a newer worker.
     package let tooNewGraceSeconds: Double
-    /// Where the program leaves notes for the next start on this machine; `nil` for none.
-    package let stateDirectory: String?
+    package let state: StateSettings
 
     package init(reading reader: inout SettingsReader) {
         lanes = reader.lanes()
@@ -51,7 +49,7 @@ package struct WorkerSettings: Sendable, Equatable {
         leaseSeconds = reader.seconds(.lease, 5...300, default: 30)
         tooNewGraceSeconds = reader.seconds(.tooNewGrace, 1...604_800, default: 3_600)
         graceSeconds = reader.seconds(.grace, 0...600, default: 25)
-        stateDirectory = reader.text(.stateDirectory)
+        state = StateSettings(reading: &reader)
     }
 }
 
