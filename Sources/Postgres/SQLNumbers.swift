@@ -1,3 +1,5 @@
+import Shared
+
 // How a statement's text takes a stored number from its enum: never as a literal, which nobody can find again.
 
 extension RawRepresentable where RawValue: FixedWidthInteger {
@@ -8,4 +10,9 @@ extension RawRepresentable where RawValue: FixedWidthInteger {
 extension Sequence where Element: RawRepresentable, Element.RawValue: FixedWidthInteger {
     /// The numbers with commas between them, as in `state IN (\(DeliveryState.claimable.sql))`.
     package var sql: String { map(\.sql).joined(separator: ", ") }
+}
+
+extension BounceConsequence {
+    /// The number, as in `consequence = \(BounceConsequence.soft.sql)`.
+    package var sql: String { String(number) }
 }

@@ -1,3 +1,5 @@
+import Shared
+
 /// What the producer says to the database. Every write to a campaign tests the lease's token: a producer that was
 /// stopped and wakes changes nothing.
 extension Statement {
@@ -12,8 +14,9 @@ extension Statement {
         UPDATE campaigns c SET lease_token = $1, lease_until = now() + $2::float8 * interval '1 second'
         FROM (
             SELECT campaign_id FROM campaigns
-            WHERE state IN (1, 2, 3, 4)
-              AND (state <> 1 OR start_at <= now() AND start_at > now() - $3::float8 * interval '1 second')
+            WHERE state IN (\(CampaignState.open.sql))
+              AND (state <> \(CampaignState.starting.sql)
+                   OR start_at <= now() AND start_at > now() - $3::float8 * interval '1 second')
               AND (lease_until < now() OR lease_token = $1 AND lease_until < now() + $2::float8 * interval '0.7 second')
             FOR UPDATE SKIP LOCKED
         ) AS free
@@ -28,7 +31,8 @@ extension Statement {
         "missed-starts",
         role: .producer,
         """
-        SELECT campaign_id FROM campaigns WHERE state = 1 AND start_at <= now() - $1::float8 * interval '1 second'
+        SELECT campaign_id FROM campaigns
+        WHERE state = \(CampaignState.starting.sql) AND start_at <= now() - $1::float8 * interval '1 second'
         """
     )
 
@@ -40,7 +44,7 @@ extension Statement {
         role: .producer,
         """
         UPDATE campaigns SET lease_until = now() - interval '1 second'
-        WHERE lease_token = $1 AND lease_until > now() AND state IN (1, 2, 3, 4)
+        WHERE lease_token = $1 AND lease_until > now() AND state IN (\(CampaignState.open.sql))
         """
     )
 
@@ -54,7 +58,7 @@ extension Statement {
         SELECT c.campaign_id, c.account_id, c.state, c.republish, COALESCE(c.expires_at <= now(), false),
                l.lane_id, n.name, l.first_seq, l.last_seq, l.cursor, l.generation,
                COALESCE(k.pending, 0), COALESCE(k.sending, 0), COALESCE(k.deferred, 0),
-               c.kind = 0 AND EXISTS (
+               c.kind = \(CampaignKind.marketing.sql) AND EXISTS (
                    SELECT FROM brakes b WHERE b.account_id = c.account_id AND b.lane_id = l.lane_id AND b.until > now())
         FROM campaigns c
         LEFT JOIN campaign_lanes l USING (campaign_id)
@@ -63,7 +67,7 @@ extension Statement {
             SELECT sum(pending)::int AS pending, sum(sending)::int AS sending, sum(deferred)::int AS deferred
             FROM counters k WHERE k.campaign_id = c.campaign_id AND k.lane_id = l.lane_id
         ) AS k ON true
-        WHERE c.lease_token = $1 AND c.lease_until > now() AND c.state IN (1, 2, 3, 4)
+        WHERE c.lease_token = $1 AND c.lease_until > now() AND c.state IN (\(CampaignState.open.sql))
         ORDER BY c.campaign_id, l.lane_id
         """
     )
@@ -89,7 +93,8 @@ extension Statement {
         role: .producer,
         isHot: true,
         """
-        SELECT seq FROM deliveries WHERE campaign_id = $1 AND seq > $2 AND seq <= $3 AND state = 0 ORDER BY seq LIMIT $4
+        SELECT seq FROM deliveries
+        WHERE campaign_id = $1 AND seq > $2 AND seq <= $3 AND state = \(DeliveryState.pending.sql) ORDER BY seq LIMIT $4
         """
     )
 
@@ -103,7 +108,8 @@ extension Statement {
         """
         UPDATE campaign_lanes l SET generation = l.generation + 1, cursor = COALESCE(
             (SELECT d.seq - 1 FROM deliveries d
-             WHERE d.campaign_id = $1 AND d.seq BETWEEN l.first_seq AND l.last_seq AND d.state = 0
+             WHERE d.campaign_id = $1 AND d.seq BETWEEN l.first_seq AND l.last_seq
+               AND d.state = \(DeliveryState.pending.sql)
              ORDER BY d.campaign_id, d.seq LIMIT 1),
             l.last_seq)
         WHERE l.campaign_id = $1 AND l.lane_id = $2 AND l.generation = $3
@@ -126,7 +132,7 @@ extension Statement {
                    sum(pending + deferred) AS waiting
             FROM counters k WHERE k.campaign_id = c.campaign_id
         ) AS k
-        WHERE c.lease_token = $1 AND c.state = 2
+        WHERE c.lease_token = $1 AND c.state = \(CampaignState.running.sql)
           AND k.waiting > 0 AND k.dead - c.dead_before >= $2::bigint AND (k.dead - c.dead_before) * 20 >= k.ended
         """
     )
@@ -146,8 +152,9 @@ extension Statement {
         role: .producer,
         """
         WITH held AS (
-            UPDATE campaigns SET state = 3, held_because = $3
-            WHERE campaign_id = $1 AND lease_token = $2 AND state = 2 RETURNING campaign_id, account_id
+            UPDATE campaigns SET state = \(CampaignState.paused.sql), held_because = $3
+            WHERE campaign_id = $1 AND lease_token = $2 AND state = \(CampaignState.running.sql)
+            RETURNING campaign_id, account_id
         )
         SELECT write_audit('producer', account_id, 'campaign.pause', 'campaign ' || campaign_id, $3)::text FROM held
         """
@@ -189,8 +196,9 @@ extension Statement {
         UPDATE retries r SET publish_at = now() + $3::float8 * interval '1 second'
         FROM (
             SELECT r.campaign_id, r.seq FROM retries r JOIN campaigns c USING (campaign_id)
-            WHERE r.publish_at <= now() AND c.state = 2 AND c.lease_token = $1 AND r.lane_id = ANY ($4::smallint[])
-              AND NOT (c.kind = 0 AND EXISTS (
+            WHERE r.publish_at <= now() AND c.state = \(CampaignState.running.sql) AND c.lease_token = $1
+              AND r.lane_id = ANY ($4::smallint[])
+              AND NOT (c.kind = \(CampaignKind.marketing.sql) AND EXISTS (
                   SELECT FROM brakes b WHERE b.account_id = c.account_id AND b.lane_id = r.lane_id AND b.until > now()))
             ORDER BY r.publish_at LIMIT $2 FOR UPDATE OF r SKIP LOCKED
         ) AS due
@@ -221,7 +229,7 @@ extension Statement {
         """
         WITH batch AS (
             SELECT campaign_id, seq FROM deliveries
-            WHERE campaign_id = $1 AND seq > $2 AND seq <= $3 AND state IN (0, 2)
+            WHERE campaign_id = $1 AND seq > $2 AND seq <= $3 AND state IN (\(DeliveryState.waiting.sql))
               AND EXISTS (SELECT FROM campaigns c WHERE c.campaign_id = $1 AND c.lease_token = $5)
             ORDER BY campaign_id, seq FOR NO KEY UPDATE
         ), woken AS (
@@ -240,9 +248,13 @@ extension Statement {
         "finish-campaign",
         role: .producer,
         """
-        UPDATE campaigns c SET state = CASE WHEN c.state = 4 THEN 5 ELSE 6 END, finished_at = now()
-        WHERE c.campaign_id = $1 AND c.lease_token = $2 AND c.state IN (2, 3, 4)
-          AND NOT (c.state = 2 AND c.republish) AND (c.state <> 3 OR c.expires_at <= now())
+        UPDATE campaigns c
+        SET state = CASE WHEN c.state = \(CampaignState.cancelling.sql) THEN \(CampaignState.cancelled.sql)
+                         ELSE \(CampaignState.finished.sql) END,
+            finished_at = now()
+        WHERE c.campaign_id = $1 AND c.lease_token = $2 AND c.state IN (\(CampaignState.underWay.sql))
+          AND NOT (c.state = \(CampaignState.running.sql) AND c.republish)
+          AND (c.state <> \(CampaignState.paused.sql) OR c.expires_at <= now())
           AND (SELECT COALESCE(sum(pending), 0) = 0 AND COALESCE(sum(sending), 0) = 0 AND COALESCE(sum(deferred), 0) = 0
                FROM counters k WHERE k.campaign_id = $1)
         """

@@ -1,3 +1,5 @@
+import Shared
+
 /// What the producer says of workers: how many there are, and what those leave behind that went away.
 extension Statement {
     /// The slots of the workers that are alive, by lane.
@@ -25,23 +27,29 @@ extension Statement {
               AND pg_postmaster_start_time() < now() - interval '5 seconds'
             LIMIT $1 FOR UPDATE OF k SKIP LOCKED
         ), rows AS MATERIALIZED (
-            SELECT d.campaign_id, d.seq, o.policy = 1 AND NOT d.recalled AND d.attempt < $2::smallint AS again,
-                   CASE WHEN o.policy = 1 AND d.attempt >= $2::smallint THEN 3 ELSE 9 END AS reason, o.incarnation
+            SELECT d.campaign_id, d.seq,
+                   o.policy = \(DeliveryPolicy.atLeastOnce.sql) AND NOT d.recalled AND d.attempt < $2::smallint AS again,
+                   CASE WHEN o.policy = \(DeliveryPolicy.atLeastOnce.sql) AND d.attempt >= $2::smallint
+                        THEN \(DeliveryReason.attemptsExhausted.sql)
+                        ELSE \(DeliveryReason.workerLost.sql) END AS reason, o.incarnation
             FROM orphans o CROSS JOIN LATERAL unnest(o.seqs) AS s(seq)
-            JOIN deliveries d ON d.campaign_id = o.campaign_id AND d.seq = s.seq AND d.token = o.token AND d.state = 1
+            JOIN deliveries d ON d.campaign_id = o.campaign_id AND d.seq = s.seq AND d.token = o.token
+                AND d.state = \(DeliveryState.sending.sql)
             ORDER BY d.campaign_id, d.seq FOR NO KEY UPDATE OF d
         ), swept AS (
             UPDATE deliveries d
-            SET state = CASE WHEN r.again THEN 2 ELSE 6 END, reason = r.reason, changed_at = now()
-            FROM rows r WHERE d.campaign_id = r.campaign_id AND d.seq = r.seq AND d.state = 1
+            SET state = CASE WHEN r.again THEN \(DeliveryState.deferred.sql) ELSE \(DeliveryState.uncertain.sql) END,
+                reason = r.reason, changed_at = now()
+            FROM rows r WHERE d.campaign_id = r.campaign_id AND d.seq = r.seq AND d.state = \(DeliveryState.sending.sql)
             RETURNING d.campaign_id, d.seq, d.account_id, d.lane_id, d.state, d.attempt, r.incarnation
         ), waiting AS (
             INSERT INTO retries (campaign_id, seq, account_id, lane_id, due, publish_at)
-            SELECT campaign_id, seq, account_id, lane_id, now(), now() FROM swept WHERE state = 2
+            SELECT campaign_id, seq, account_id, lane_id, now(), now() FROM swept
+            WHERE state = \(DeliveryState.deferred.sql)
             ON CONFLICT (campaign_id, seq) DO UPDATE SET due = excluded.due, publish_at = excluded.publish_at
         ), said AS (
             INSERT INTO replies (campaign_id, seq, account_id, attempt, judgement, step, code, reply)
-            SELECT campaign_id, seq, account_id, attempt, 4, 8, 0,
+            SELECT campaign_id, seq, account_id, attempt, \(Judgement.unknown.sql), \(SMTPStep.dot.sql), 0,
                    format('worker %s went away with it in hand', to_hex(incarnation)) FROM swept
         )
         DELETE FROM claims k USING orphans o WHERE k.token = o.token AND k.campaign_id = o.campaign_id

@@ -19,6 +19,12 @@ package enum CampaignState: Int16, Sendable, CaseIterable {
     /// Every recipient is in a final state.
     case finished = 6
 
+    /// Those in which a producer drives it; the schema has an index of them, in this order.
+    package static let open: [CampaignState] = [.starting, .running, .paused, .cancelling]
+    /// Those in which it has recipients, and has not ended.
+    package static let underWay: [CampaignState] = [.running, .paused, .cancelling]
+    package static let ended: [CampaignState] = [.cancelled, .finished]
+
     /// What the command line, JSON and the database call it.
     package var name: String { String(describing: self) }
 
