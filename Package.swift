@@ -271,7 +271,7 @@ let package = Package(
         ),
         .testTarget(
             name: "RecorderTests",
-            dependencies: ["Recorder", "Core", "DatabaseClient", "Database", "Broker", "TestKit", logging],
+            dependencies: ["Recorder", "Core", "DatabaseClient", "Database", "TestKit", logging, lifecycle],
             swiftSettings: strict
         ),
         .testTarget(

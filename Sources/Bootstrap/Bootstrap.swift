@@ -85,6 +85,12 @@ package enum Bootstrap {
             let origin = environment[name.rawValue] == nil ? file.values[name.rawValue]?.origin : "environment"
             values[name] = SettingText(text: text, origin: origin ?? "environment")
         }
+        // systemd.exec(5): what the unit's StateDirectory= names; colons between several.
+        if values[.stateDirectory] == nil, let folders = environment["STATE_DIRECTORY"],
+            let first = folders.split(separator: ":").first
+        {
+            values[.stateDirectory] = SettingText(text: String(first), origin: "STATE_DIRECTORY")
+        }
         return values
     }
 

@@ -1,10 +1,24 @@
 import Core
 import Glibc
 
-/// The newest witness that a program has seen, in a file of its own.
+/// The newest witness that a program has seen, in a file of its own: `FOLDER/PROGRAM@INSTANCE/restore-guard`.
+///
+/// A program writes its own file and believes all of the machine's: one that has not run since yesterday must not send
+/// from a database that another one has seen further on.
 struct WitnessFile: Sendable {
+    /// The machine's folder.
     let folder: String
-    var path: String { folder + "/witness" }
+    /// The folder below it that is this program instance's own.
+    let name: String
+
+    private static let fileName = "restore-guard"
+    /// Those of programs begin so; others are nobody's business.
+    private static let prefix = "veredus-"
+    /// The one file in which all programs of a machine kept it before; it is read and not written any more.
+    private static let oldName = "witness"
+
+    private var ownFolder: String { "\(folder)/\(name)" }
+    var path: String { "\(ownFolder)/\(Self.fileName)" }
 
     /// Why a file cannot be used.
     struct Unusable: Error, CustomStringConvertible {
@@ -17,10 +31,33 @@ struct WitnessFile: Sendable {
         }
     }
 
-    /// - Returns: `nil` when there is none yet.
-    func read() throws -> Witness? {
+    /// Every witness on this machine, and where it is.
+    func readAll() throws -> [(place: String, witness: Witness)] {
+        let paths = try programFolders().map { "\(folder)/\($0)/\(Self.fileName)" } + ["\(folder)/\(Self.oldName)"]
+        return try paths.compactMap { path in try Self.read(path).map { (path, $0) } }
+    }
+
+    private func programFolders() throws -> [String] {
+        guard let handle = opendir(folder) else {
+            // It is made when it is written to.
+            guard errno == ENOENT else { throw Self.failure(folder, "cannot be read") }
+            return []
+        }
+        defer { closedir(handle) }
+        var names: [String] = []
+        while let entry = readdir(handle) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            }
+            if name.hasPrefix(Self.prefix) { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// - Returns: `nil` when there is none.
+    private static func read(_ path: String) throws -> Witness? {
         guard access(path, F_OK) == 0 else {
-            guard errno == ENOENT else { throw Unusable(path: path, reason: String(cString: strerror(errno))) }
+            guard errno == ENOENT || errno == ENOTDIR else { throw failure(path, "cannot be read") }
             return nil
         }
         do {
@@ -32,19 +69,23 @@ struct WitnessFile: Sendable {
         }
     }
 
-    /// Replaces the file in one step, and makes sure that it is on the disk; makes the folder when it is missing.
+    /// Replaces the file in one step, and makes sure that it is on the disk; makes the folders when they are missing.
     func write(_ witness: Witness) throws {
-        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw failure("cannot be written") }
-        // Several programs of one machine may share a folder.
+        for folder in [folder, ownFolder] {
+            guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw Self.failure(path, "cannot be written") }
+        }
+        // Two that were given one name share it.
         let new = "\(path).\(getpid())"
         let descriptor = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure("cannot be written") }
+        guard descriptor >= 0 else { throw Self.failure(path, "cannot be written") }
         let bytes = Array((witness.encoded + "\n").utf8)
         let isWritten = Glibc.write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
-        guard close(descriptor) == 0, isWritten, rename(new, path) == 0 else { throw failure("cannot be written") }
+        guard close(descriptor) == 0, isWritten, rename(new, path) == 0 else {
+            throw Self.failure(path, "cannot be written")
+        }
     }
 
-    private func failure(_ what: String) -> Unusable {
+    private static func failure(_ path: String, _ what: String) -> Unusable {
         Unusable(path: path, reason: "\(what): \(String(cString: strerror(errno)))")
     }
 }

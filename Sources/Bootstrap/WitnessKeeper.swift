@@ -17,19 +17,21 @@ package struct WitnessKeeper: Service {
     /// - Parameters:
     ///   - pool: The database.
     ///   - broker: Where the queue is.
-    ///   - stateDirectory: The folder of the file; `nil` for none.
+    ///   - state: Where the file is.
+    ///   - program: Whose file it is.
     ///   - interval: Between two looks while the program runs.
     ///   - log: Told what is waited for.
     package init(
         pool: PostgresPool,
         broker: BrokerSettings,
-        stateDirectory: String?,
+        state: StateSettings,
+        program: String,
         interval: Duration = .seconds(60),
         log: Logger
     ) {
         installation = InstallationStore(pool)
         self.broker = broker
-        file = stateDirectory.map { WitnessFile(folder: $0) }
+        file = state.machineFolder.map { WitnessFile(folder: $0, name: state.folderName(of: program)) }
         self.interval = interval
         self.log = log
     }
@@ -85,7 +87,7 @@ package struct WitnessKeeper: Service {
 
     private func judgeAndRemember(_ queued: WitnessQueue, isStart: Bool) async throws {
         var witnesses = queued.witnesses.map { (place: "the queue \(queued.name)", witness: $0) }
-        if let file, let kept = try file.read() { witnesses.append((file.path, kept)) }
+        witnesses += try file?.readAll() ?? []
         // Read after the witnesses were taken: whoever wrote them had raised it before.
         let (stored, server) = try await installation.read()
         if let strange = StrangeDatabase.judge(stored, on: server, witnesses) { throw strange }

@@ -85,13 +85,13 @@ final class ConsumerLoop {
             handleCommands()
             try settle(connection)
             try readFrames(connection)
-            try subscriptions.step(connection, wanted: isWanted, now: monotonicNanoseconds())
+            try subscriptions.step(connection, wanted: isWanted, now: monotonicNow())
             if subscriptions.isIdle {
                 try giveAllBack(connection)
                 if wishes.stopped || wishes.closing { inbox.end(nil) }
-                if wishes.closing, monotonicNanoseconds() >= writtenAt { return try connection.close() }
+                if wishes.closing, monotonicNow() >= writtenAt { return try connection.close() }
             }
-            let now = monotonicNanoseconds()
+            let now = monotonicNow()
             // What it would still hand out goes to somebody else when the connection ends.
             if now >= stopBy, !subscriptions.isIdle {
                 inbox.end(nil)
@@ -142,7 +142,7 @@ final class ConsumerLoop {
             frames.append(all)
             try sendReturns(connection)
         }
-        try subscriptions.step(connection, wanted: isWanted, now: monotonicNanoseconds())
+        try subscriptions.step(connection, wanted: isWanted, now: monotonicNow())
     }
 
     private func sendReturns(_ connection: borrowing ConnectionHandle) throws(AMQPError) {
@@ -157,7 +157,7 @@ final class ConsumerLoop {
     ) throws(AMQPError) {
         guard !frames.isEmpty else { return }
         defer { frames.removeAll(keepingCapacity: true) }
-        let now = monotonicNanoseconds()
+        let now = monotonicNow()
         burst = (count: frames.count + (now - burst.last < Self.burstTime.nanoseconds ? burst.count : 0), last: now)
         let isMany = frames.count > 1
         if isMany { connection.cork(true) }
@@ -190,7 +190,7 @@ final class ConsumerLoop {
             if wishes.stopped { inbox.end(nil) }
             // Once stopped there is nothing to connect for.
             let until = wishes.stopped ? .max : until
-            guard monotonicNanoseconds() < until else { return true }
+            guard monotonicNow() < until else { return true }
             waitForWork(socket: -1, mailbox: mailbox.descriptor, until: until)
         }
     }
@@ -205,7 +205,7 @@ final class ConsumerLoop {
             case .giveBack(let tags): for tag in tags where tag.epoch == epoch { returns.append(tag.tag) }
             case .stopTaking:
                 wishes.stopped = true
-                stopBy = min(stopBy, monotonicNanoseconds() + Self.goodbyeLimit.nanoseconds)
+                stopBy = min(stopBy, monotonicNow() + Self.goodbyeLimit.nanoseconds)
             case .suspend:
                 wishes.suspended = true
                 owesAll = true
@@ -213,7 +213,7 @@ final class ConsumerLoop {
             case .resume: wishes.suspended = false
             case .close(let continuation):
                 wishes.closing = true
-                stopBy = min(stopBy, monotonicNanoseconds() + Self.goodbyeLimit.nanoseconds)
+                stopBy = min(stopBy, monotonicNow() + Self.goodbyeLimit.nanoseconds)
                 if let continuation { closers.append(continuation) }
             }
         }
@@ -257,7 +257,7 @@ final class ConsumerLoop {
             subscriptions.cancelled(decoded.assumingMemoryBound(to: amqp_basic_cancel_ok_t.self).pointee.consumer_tag)
         case AMQP_BASIC_CANCEL_METHOD:
             let cancel = decoded.assumingMemoryBound(to: amqp_basic_cancel_t.self).pointee
-            guard let queue = subscriptions.cancelledByBroker(cancel.consumer_tag, now: monotonicNanoseconds()) else {
+            guard let queue = subscriptions.cancelledByBroker(cancel.consumer_tag, now: monotonicNow()) else {
                 return
             }
             board.notice("the broker cancelled the consumer of \(queue): deleted, or moved; it is declared again")

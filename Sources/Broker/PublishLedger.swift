@@ -15,7 +15,7 @@ struct PublishLedger {
         /// Bodies sent; the first has number `firstTag`.
         var sent = 0
         var firstTag: UInt64 = 0
-        /// When it is given up, of ``monotonicNanoseconds()``.
+        /// When it is given up, of ``monotonicNow()``.
         var deadline: UInt64
 
         func index(of tag: UInt64) -> Int? {

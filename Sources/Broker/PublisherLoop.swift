@@ -1,6 +1,7 @@
 import Core
 import CRabbitMQ
 
+
 /// The publisher's thread: owns the connection, sends while the socket takes it, reads confirms at any time.
 ///
 /// It never waits inside a write for a broker that reads nothing, as under a memory alarm: it asks the socket first, so
@@ -65,7 +66,7 @@ final class PublisherLoop {
             ledger.answerSettled()
             if blocked == nil { try questions.askNext(connection) }
             try send(connection)
-            let now = monotonicNanoseconds()
+            let now = monotonicNow()
             try giveUpLate(now)
             if isClosing, ledger.isEmpty, questions.isEmpty {
                 // A blocked broker reads no goodbye.
@@ -152,7 +153,7 @@ final class PublisherLoop {
             mailbox.take(into: &commands)
             handleCommands(connected: false)
             guard !isClosing else { return false }
-            let now = monotonicNanoseconds()
+            let now = monotonicNow()
             let error = AMQPError(
                 kind: .connectionLost,
                 call: "connection to \(broker.address)",
@@ -169,7 +170,7 @@ final class PublisherLoop {
 
     // MARK: - Commands and frames
 
-    private func deadline(after limit: Duration) -> UInt64 { monotonicNanoseconds() + limit.nanoseconds }
+    private func deadline(after limit: Duration) -> UInt64 { monotonicNow() + limit.nanoseconds }
 
     private func handleCommands(connected: Bool) {
         guard !commands.isEmpty else { return }

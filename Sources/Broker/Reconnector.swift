@@ -1,6 +1,7 @@
 import Core
 import CLinux
 import Glibc
+import Threads
 
 /// Keeps one connection up: connects, lets it be served, waits with back-off when it is lost, connects again.
 ///
@@ -16,7 +17,7 @@ struct Reconnector {
     /// - Parameters:
     ///   - serve: Works on a connection; returns when the work is done, throws when the connection is lost.
     ///   - lost: Told each loss, before the wait.
-    ///   - pause: Waits until a moment of ``monotonicNanoseconds()``; returns `false` to end it all.
+    ///   - pause: Waits until a moment of ``monotonicNow()``; returns `false` to end it all.
     /// - Throws: An error that is not transient.
     func run(
         serve: (borrowing ConnectionHandle) throws(AMQPError) -> Void,
@@ -29,7 +30,7 @@ struct Reconnector {
             var connectedAt: UInt64?
             do throws(AMQPError) {
                 let connection = try ConnectionHandle.open(broker, purpose: purpose, watchdog: watchdog)
-                connectedAt = monotonicNanoseconds()
+                connectedAt = monotonicNow()
                 board.update { status in
                     status.isConnected = true
                     status.reconnects = connections
@@ -48,12 +49,12 @@ struct Reconnector {
                 lost(error)
                 guard error.isTransient else { throw error }
                 // A connection that breaks as soon as it is made is no success.
-                if let connectedAt, monotonicNanoseconds() - connectedAt > broker.longestPause.nanoseconds {
+                if let connectedAt, monotonicNow() - connectedAt > broker.longestPause.nanoseconds {
                     backoff.reset()
                 }
                 let wait = backoff.next(fraction: .random(in: 0..<1))
                 board.notice("\(error) (\(purpose); next attempt in \(wait.milliseconds) ms)")
-                guard pause(monotonicNanoseconds() + wait.nanoseconds) else { return }
+                guard pause(monotonicNow() + wait.nanoseconds) else { return }
             }
         }
     }
@@ -64,14 +65,14 @@ struct Reconnector {
 /// - Parameters:
 ///   - socket: `-1` for none.
 ///   - mailbox: The descriptor of a ``Mailbox``.
-///   - deadline: Of ``monotonicNanoseconds()``.
+///   - deadline: Of ``monotonicNow()``.
 ///   - writable: Whether to wake also when the socket can be written to.
 func waitForWork(socket: Int32, mailbox: Int32, until deadline: UInt64, writable: Bool = false) {
     var descriptors = (
         pollfd(fd: mailbox, events: Int16(POLLIN), revents: 0),
         pollfd(fd: socket, events: Int16(writable ? POLLIN | POLLOUT : POLLIN), revents: 0)
     )
-    let now = monotonicNanoseconds()
+    let now = monotonicNow()
     let wait = deadline <= now ? 0 : Int32(clamping: (deadline - now + 999_999) / 1_000_000)
     withUnsafeMutablePointer(to: &descriptors) { pointer in
         // A tuple of two of the same type lies in memory as an array of two does.

@@ -26,7 +26,7 @@ final class WriteWatchdog: Sendable {
     func watch(_ descriptor: Int32?) { shared.descriptor.withLock { $0 = descriptor } }
 
     /// Notes when a write begins.
-    func begin() { shared.began.store(monotonicNanoseconds(), ordering: .relaxed) }
+    func begin() { shared.began.store(monotonicNow(), ordering: .relaxed) }
 
     /// Notes that it ended.
     func end() { shared.began.store(0, ordering: .relaxed) }
@@ -47,7 +47,7 @@ final class WriteWatchdog: Sendable {
             let pause = Int32(clamping: max(10, limit.milliseconds / 4))
             while poll(&waits, 1, pause) <= 0 {
                 let began = began.load(ordering: .relaxed)
-                guard began > 0, .nanoseconds(Int64(clamping: monotonicNanoseconds() &- began)) > limit else {
+                guard began > 0, .nanoseconds(Int64(clamping: monotonicNow() &- began)) > limit else {
                     continue
                 }
                 descriptor.withLock { descriptor in
@@ -57,13 +57,6 @@ final class WriteWatchdog: Sendable {
             }
         }
     }
-}
-
-/// The monotonic clock: clock_gettime(2), CLOCK_MONOTONIC.
-func monotonicNanoseconds() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
 
 extension Duration {

@@ -35,7 +35,13 @@ struct ProducerProgram: AsyncParsableCommand {
 
             let pool = PostgresPool(settings: database, name: "veredus-producer", size: 4)
             try await pool.assertReady(log: log)
-            let witness = WitnessKeeper(pool: pool, broker: amqp, stateDirectory: producer.stateDirectory, log: log)
+            let witness = WitnessKeeper(
+                pool: pool,
+                broker: amqp,
+                state: producer.state,
+                program: "veredus-producer",
+                log: log
+            )
             try await witness.begin()
             let publisher = try AMQPPublisher(amqp) { log.notice("broker", metadata: ["what": "\($0)"]) }
             let token = Int64.random(in: 1...Int64.max)

@@ -52,7 +52,13 @@ struct WorkerProgram: AsyncParsableCommand {
             var session = database
             session.plansForKeys = true
             let pool = PostgresPool(settings: session, name: "veredus-worker", size: 3 + worker.lanes.count)
-            let witness = WitnessKeeper(pool: pool, broker: amqp, stateDirectory: worker.stateDirectory, log: log)
+            let witness = WitnessKeeper(
+                pool: pool,
+                broker: amqp,
+                state: worker.state,
+                program: "veredus-worker",
+                log: log
+            )
             let incarnations = Incarnations(
                 next: {
                     try await pool.assertReady(addressKey: (addressKey, ring), log: log)

@@ -197,7 +197,7 @@ import Testing
             await Self.create(tool, Self.folder(tool))
             _ = try await tool.sql("UPDATE campaigns SET state = 2 RETURNING '1'")
             let claim = try await tool.database.connect(name: "claim")
-            try await claim.execute("BEGIN; SELECT pg_advisory_xact_lock_shared(1, 1)")
+            try await claim.execute("BEGIN; SELECT pg_advisory_xact_lock_shared(\(AdvisoryLock.campaign.sql), 1)")
             async let pause = tool.run("campaign", "pause", "1")
             // Until the pause stands in line for the lock.
             try await tool.wait(

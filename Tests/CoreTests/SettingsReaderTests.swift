@@ -79,6 +79,8 @@ import Testing
         ("VEREDUS_RETRY_FIRST", "1e3", "no exponent"),
         ("VEREDUS_RETRY_FIRST", "1.2.3", "two dots"),
         ("VEREDUS_GRACE", "ten", "no number"),
+        ("VEREDUS_INSTANCE", "../../etc", "it is part of a folder's name"),
+        ("VEREDUS_INSTANCE", String(repeating: "1", count: 65), "too long for one"),
         ("VEREDUS_LANES", "default,,slow", "a name is missing"),
         ("VEREDUS_LANES", "slow,slow", "twice the same queue"),
         ("VEREDUS_LANES", "Slow", "the schema has lower case"),
@@ -114,6 +116,7 @@ import Testing
         ("VEREDUS_LANES", "default, slow-1", "a blank after the comma is what people write"),
         ("VEREDUS_RETRY_FIRST", "0.1", "the lower end"),
         ("VEREDUS_GRACE", "0", "no grace at all"),
+        ("VEREDUS_INSTANCE", "mx-1.b\\x2d", "as systemd writes it"),
     ]
 
     @Test(arguments: allowed)
@@ -121,6 +124,14 @@ import Testing
         var settings = Self.complete
         settings[row.name] = row.value
         #expect(throws: Never.self, row.because) { try Everything(settings) }
+    }
+
+    /// What a producer does is in transactions: it may be killed at any moment, and a grace would promise nothing.
+    @Test func `the producer asks for no grace`() throws {
+        let grace = [SettingName.grace: SettingText(text: "no number", origin: "environment")]
+        var reader = SettingsReader(values: grace) { _ throws(SettingsReader.UnreadableFile) in "" }
+        _ = ProducerSettings(reading: &reader)
+        try reader.finish()
     }
 
     static let badKeys: [(value: String, because: Comment)] = [

@@ -24,7 +24,7 @@ extension LongScenarios {
                 try await broker.control("set_vm_memory_high_watermark", "0.00001")
                 // What was published before is all that can be sent.
                 try await stage.wait(for: campaign) { $0[.sending] == 0 }
-                try await Task.sleep(for: .seconds(2))  // in which nothing may happen
+                try await stage.producerLooks(4)  // in which nothing may happen
                 let blocked = try await stage.books(campaign)
                 #expect(blocked[.pending] > 0)
                 #expect(stage.simulator.summary.accepted == blocked[.accepted])

@@ -22,7 +22,7 @@ extension Scenarios {
                 // No claim commits any more: what is being sent now is the last.
                 let paused = try await stage.wait(for: campaign) { $0[.sending] == 0 }
                 #expect(paused.state == .paused)
-                try await Task.sleep(for: .seconds(1))  // in which nothing may happen
+                try await stage.producerLooks(5)  // in which nothing may happen
                 #expect(try await stage.books(campaign) == paused)
                 #expect(stage.simulator.summary.accepted == paused[.accepted])
                 try await stage.ask(.resume, of: campaign)

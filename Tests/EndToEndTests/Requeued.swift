@@ -89,7 +89,7 @@ extension Scenarios {
 
                 // In the middle of a transaction: it waits for the audit log, with all rows changed.
                 let auditor = try await stage.database.connect()
-                try await auditor.execute("SELECT pg_advisory_lock(4, 0)")
+                try await auditor.execute("SELECT pg_advisory_lock(\(AdvisoryLock.auditLog.sql), 0)")
                 let first = try stage.startTool(line)
                 try await stage.wait {
                     try await stage.number(

@@ -36,15 +36,20 @@ extension LongScenarios {
                 try await cluster.start()
                 #expect(try await stage.number("SELECT count(*) FROM deliveries WHERE state = 3") < sent)
 
-                // The broker's witness is enough, and so is the worker's own when the broker was wiped.
+                // The broker's witness is enough, and so is any of the machine's when the broker was wiped: the worker's
+                // own, another worker's, and one in the place where older versions kept it.
                 let producer = try stage.startProducer()
                 #expect(try await producer.exit(within: .seconds(20)) == .exit(70))
                 #expect(try String(contentsOfFile: producer.logPath, encoding: .utf8).contains("doctor --adopt"))
                 let installation = try await stage.text("SELECT installation_id::text FROM installation")
                 try await stage.control("delete_queue", queue: "witness.\(installation)")
-                let worker = try stage.startWorker(["VEREDUS_STATE_DIRECTORY": state.path])
-                #expect(try await worker.exit(within: .seconds(20)) == .exit(70))
-                #expect(try String(contentsOfFile: worker.logPath, encoding: .utf8).contains("older copy of itself"))
+                try await Self.expectRefusal(of: stage, ["VEREDUS_STATE_DIRECTORY": state.path])
+                try await Self.expectRefusal(
+                    of: stage,
+                    ["VEREDUS_STATE_DIRECTORY": state.path, "VEREDUS_INSTANCE": "2"]
+                )
+                try state.makeOld()
+                try await Self.expectRefusal(of: stage, ["VEREDUS_STATE_DIRECTORY": state.path])
                 #expect(stage.simulator.summary.accepted == sent)
                 #expect(try await stage.books(campaign).state == .running, "nobody but an operator changes that")
 
@@ -125,6 +130,12 @@ extension LongScenarios {
             #expect(try await producer.exit(within: .seconds(20)) == .exit(0))
         }
 
+        private static func expectRefusal(of stage: Stage, _ settings: [String: String]) async throws {
+            let worker = try stage.startWorker(settings)
+            #expect(try await worker.exit(within: .seconds(20)) == .exit(70))
+            #expect(worker.lastWords.contains("older copy of itself"), "\(worker.lastWords)")
+        }
+
         private static func copy(_ folder: String, to other: String) async throws {
             let outcome = try await ChildProcess.run(["cp", "-a", folder, other])
             try #require(outcome.succeeded, "\(outcome.errors)")
@@ -138,6 +149,12 @@ extension LongScenarios {
         init() {
             path = FileManager.default.temporaryDirectory.appending(path: "veredus-state-\(UUID().uuidString)").path
             // The programs make it.
+        }
+
+        /// What an older version left behind: one file of all programs.
+        func makeOld() throws {
+            try FileManager.default.moveItem(atPath: "\(path)/veredus-worker/restore-guard", toPath: "\(path)/witness")
+            try FileManager.default.removeItem(atPath: "\(path)/veredus-worker")
         }
 
         func remove() { try? FileManager.default.removeItem(atPath: path) }

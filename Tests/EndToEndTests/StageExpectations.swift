@@ -21,20 +21,47 @@ extension Stage {
         within limit: Duration = .seconds(60),
         until wanted: (Books) -> Bool = { $0.hasEnded }
     ) async throws -> Books {
-        let deadline = ContinuousClock.now + limit
-        while true {
-            let books: Books
-            do {
-                books = try await self.books(campaign)
-            } catch let error where error.isTransientFailure && ContinuousClock.now < deadline {
-                // A scenario that stops the database.
-                continue
+        var last: Books?
+        do {
+            try await eventually("the books are as wanted", within: limit, every: .milliseconds(50)) {
+                do {
+                    last = try await books(campaign)
+                } catch let error where error.isTransientFailure {
+                    // A scenario that stops the database.
+                    last = nil
+                }
+                return last.map(wanted) ?? false
             }
-            if wanted(books) { return books }
-            guard ContinuousClock.now < deadline else {
-                throw Missing(description: "not in \(limit): \(books); \(await inHand())")
-            }
-            try await Task.sleep(for: .milliseconds(50))
+        } catch is NeverSo {
+            let words = last.map { "\($0)" } ?? "the database does not say"
+            throw Missing(description: "not in \(limit): \(words); \(await inHand())")
+        }
+        guard let last else { throw Missing(description: "no books of campaign \(campaign)") }
+        return last
+    }
+
+    /// Waits until the producer has looked at its campaigns so many times more: what it was to do, it has done by then.
+    ///
+    /// Counted in the database, where each look begins with one update of the campaigns, be it of no row.
+    func producerLooks(_ count: Int, within limit: Duration = .seconds(60)) async throws {
+        try await execute(
+            """
+            CREATE SCHEMA IF NOT EXISTS looks;
+            CREATE SEQUENCE IF NOT EXISTS looks.begun MINVALUE 0 START 0;
+            CREATE OR REPLACE FUNCTION looks.note() RETURNS trigger
+            LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+            BEGIN
+                IF session_user = 'veredus_producer' THEN PERFORM nextval('looks.begun'); END IF;
+                RETURN NULL;
+            END $$;
+            CREATE OR REPLACE TRIGGER looked BEFORE UPDATE ON campaigns FOR EACH STATEMENT EXECUTE FUNCTION looks.note();
+            """
+        )
+        let begun = "SELECT last_value FROM looks.begun"
+        let before = try await number(begun)
+        // The first that is seen to begin may follow one that was under way: one more, so that all of them have ended.
+        try await eventually("the producer has looked \(count) times", within: limit) {
+            try await number(begun) > before + count
         }
     }
 

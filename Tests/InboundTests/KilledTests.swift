@@ -54,7 +54,10 @@ struct KilledTests {
                             )
                             try #require(rename("\(maildir)/tmp/\(name)", "\(maildir)/new/\(name)") == 0)
                             traffic.acknowledged.withLock { $0.append(name) }
-                            try await Task.sleep(for: .milliseconds(50))
+                            // While the program is killed and started they wait; a few are enough.
+                            try await eventually("the Maildir has room", within: .seconds(60)) {
+                                try traffic.isOver.withLock { $0 } || MaildirTests.count("\(maildir)/new") < 20
+                            }
                         }
                     }
                     for _ in 0..<Self.kills {
@@ -93,13 +96,9 @@ struct KilledTests {
         let campaignSeq = Seq(client * 100_000 + number + 100)
         let local = try Returned.local(campaignSeq)
         let mail = Returned.bounce(to: local, note: name)
-        while true {
-            do {
-                let connection = try await MailClient.greeted(port: port)
-                if try await connection.deliver(mail, to: local).hasPrefix("250") { return }
-            } catch {
-                try await Task.sleep(for: .milliseconds(20))
-            }
+        try await eventually("\(name) is taken", within: .seconds(60), every: .milliseconds(20)) {
+            guard let connection = try? await MailClient.greeted(port: port) else { return false }
+            return (try? await connection.deliver(mail, to: local).hasPrefix("250")) ?? false
         }
     }
 

@@ -8,7 +8,7 @@ struct SinkTests {
     func `many letters go over few connections, with PIPELINING, without it, and without ESMTP`(
         flags: [String]
     ) async throws {
-        let sink = try ServerProcess.sink(flags)
+        let sink = try await ServerProcess.sink(flags)
         let transport = try SMTPTransport(.plain(sink.port, connections: 4), fence: .open)
         transport.send(letters(1...500))
         transport.send(letters(501...1_000))
@@ -20,7 +20,7 @@ struct SinkTests {
     }
 
     @Test func `a dot without a reply is unknown`() async throws {
-        let sink = try ServerProcess.sink(["-q", "."])  // takes the message and hangs up
+        let sink = try await ServerProcess.sink(["-q", "."])  // takes the message and hangs up
         let transport = try SMTPTransport(.plain(sink.port, connections: 2), fence: .open)
         transport.send(letters(1...4))
         let outcomes = await transport.outcomes(4)
@@ -38,7 +38,7 @@ struct SinkTests {
         async throws
     {
         for more in [[], ["-p"]] {
-            let sink = try ServerProcess.sink([flag, command] + more)
+            let sink = try await ServerProcess.sink([flag, command] + more)
             let transport = try SMTPTransport(.plain(sink.port), fence: .open)
             let outcome = try await transport.outcome(of: letter(1))
             #expect(outcome.judgement == judgement)

@@ -65,3 +65,27 @@ extension LetterOutcome {
         LetterOutcome(id: id, judgement: judgement, code: judgement == .accepted ? 250 : 0, text: "as told", step: step)
     }
 }
+
+extension LetterSettings {
+    static func fixture() throws -> LetterSettings {
+        var reader = SettingsReader(
+            values: [
+                .trackingURL: SettingText(text: "https://t.example.net", origin: "test"),
+                .bounceDomain: SettingText(text: "bounces.example.net", origin: "test"),
+            ]
+        ) { _ throws(SettingsReader.UnreadableFile) in "" }
+        let settings = LetterSettings(reading: &reader)
+        try reader.finish()
+        return settings
+    }
+}
+
+extension KeyRing {
+    static func fixture() throws -> KeyRing {
+        try KeyRing(
+            keys: [TokenKey(id: 1, secret: [UInt8](repeating: 1, count: 32))],
+            signing: 1,
+            identity: IdentityKey(secret: [UInt8](repeating: 2, count: 32))
+        )
+    }
+}

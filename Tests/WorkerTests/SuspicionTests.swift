@@ -48,14 +48,6 @@ import Testing
     }
 
     private func prepare() throws -> Prepare {
-        var reader = SettingsReader(
-            values: [
-                .trackingURL: SettingText(text: "https://t.example.net", origin: "test"),
-                .bounceDomain: SettingText(text: "bounces.example.net", origin: "test"),
-            ]
-        ) { _ throws(SettingsReader.UnreadableFile) in "" }
-        let installation = LetterSettings(reading: &reader)
-        try reader.finish()
         let morgue = Morgue(
             store: books,
             source: source,
@@ -67,12 +59,8 @@ import Testing
         return Prepare(
             source: source,
             store: books,
-            letters: Letters(store: books, installation: installation),
-            keys: try KeyRing(
-                keys: [TokenKey(id: 1, secret: [UInt8](repeating: 1, count: 32))],
-                signing: 1,
-                identity: IdentityKey(secret: [UInt8](repeating: 2, count: 32))
-            ),
+            letters: Letters(store: books, installation: try .fixture()),
+            keys: try .fixture(),
             morgue: morgue,
             batch: 16,
             clock: { 0 },

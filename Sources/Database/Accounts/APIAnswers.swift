@@ -79,7 +79,7 @@ extension Statement {
     static let tryIdempotencyLock = Statement(
         "try-idempotency-lock",
         role: .web,
-        "SELECT pg_try_advisory_xact_lock(6, hashtext($1::text))"
+        "SELECT pg_try_advisory_xact_lock(\(AdvisoryLock.idempotencyKey.sql), hashtext($1::text))"
     )
     /// `$1` account; `$2` key.
     static let idempotentAnswer = Statement(

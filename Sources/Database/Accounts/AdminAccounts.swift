@@ -150,8 +150,8 @@ extension Statement {
         "account-size",
         roles: [.admin, .web],
         """
-        SELECT (SELECT count(*) FROM contacts WHERE account_id = $1 AND status = 0),
-               (SELECT count(*) FROM contacts WHERE account_id = $1 AND status = 1),
+        SELECT (SELECT count(*) FROM contacts WHERE account_id = $1 AND status = \(ContactStatus.active.sql)),
+               (SELECT count(*) FROM contacts WHERE account_id = $1 AND status = \(ContactStatus.erased.sql)),
                (SELECT count(*) FROM suppressions WHERE account_id = $1),
                (SELECT count(*) FROM campaigns WHERE account_id = $1)
         """
@@ -168,7 +168,8 @@ extension Statement {
         role: .admin,
         """
         SELECT l.list_id, l.name, l.created_at,
-               count(*) FILTER (WHERE m.status = 0), count(*) FILTER (WHERE m.status = 1)
+               count(*) FILTER (WHERE m.status = \(MembershipStatus.subscribed.sql)),
+               count(*) FILTER (WHERE m.status = \(MembershipStatus.unsubscribed.sql))
         FROM lists l LEFT JOIN list_members m ON m.list_id = l.list_id
         WHERE l.account_id = $1 GROUP BY l.list_id ORDER BY l.list_id
         """

@@ -243,7 +243,7 @@ extension Statement {
         roles: [.admin, .web],
         """
         UPDATE campaigns SET name = $2, kind = $3, policy = $4, tracking = $5, lifetime = $6::text::interval
-        WHERE campaign_id = $1 AND state = 0
+        WHERE campaign_id = $1 AND state = \(CampaignState.draft.sql)
         """
     )
     /// `$1` campaign; `$2` account; `$3` subject; `$4` HTML; `$5` plain text or NULL; `$6` settings.
@@ -261,10 +261,13 @@ extension Statement {
         "start-campaign",
         roles: [.admin, .web],
         """
-        UPDATE campaigns c SET state = 1, start_at = COALESCE($2::timestamptz, now())
-        WHERE c.campaign_id = $1 AND c.state IN (0, 1)
+        UPDATE campaigns c SET state = \(CampaignState.starting.sql), start_at = COALESCE($2::timestamptz, now())
+        WHERE c.campaign_id = $1 AND c.state IN (\(CampaignState.draft.sql), \(CampaignState.starting.sql))
           AND CASE WHEN c.follows IS NULL
-              THEN EXISTS (SELECT FROM list_members m WHERE m.list_id = c.list_id AND (m.status = 0 OR c.kind = 1))
+              THEN EXISTS (
+                  SELECT FROM list_members m
+                  WHERE m.list_id = c.list_id
+                    AND (m.status = \(MembershipStatus.subscribed.sql) OR c.kind = \(CampaignKind.transactional.sql)))
               ELSE EXISTS (SELECT FROM deliveries d WHERE d.campaign_id = c.follows AND d.state = c.follows_state) END
         """
     )
@@ -272,7 +275,7 @@ extension Statement {
     static let lockCampaign = Statement(
         "lock-campaign",
         roles: [.admin, .web],
-        "SELECT pg_advisory_xact_lock(1, $1)::text"
+        "SELECT pg_advisory_xact_lock(\(AdvisoryLock.campaign.sql), $1)::text"
     )
     /// A campaign that runs again has jobs that were acknowledged while it was paused: they are published anew.
     ///
@@ -281,15 +284,17 @@ extension Statement {
         "change-state",
         roles: [.admin, .web],
         """
-        UPDATE campaigns SET state = $3, republish = republish OR $3::smallint = 2, held_because = '',
-            dead_before = CASE WHEN $3::smallint = 2
+        UPDATE campaigns SET state = $3, republish = republish OR $3::smallint = \(CampaignState.running.sql),
+            held_because = '',
+            dead_before = CASE WHEN $3::smallint = \(CampaignState.running.sql)
                 THEN (SELECT COALESCE(sum(dead), 0) FROM counters k WHERE k.campaign_id = $1) ELSE dead_before END,
-            complaints_before = CASE WHEN $3::smallint = 2
-                THEN (SELECT count(DISTINCT b.seq) FROM bounces b WHERE b.campaign_id = $1 AND b.kind = 2)
+            complaints_before = CASE WHEN $3::smallint = \(CampaignState.running.sql)
+                THEN (SELECT count(DISTINCT b.seq) FROM bounces b
+                      WHERE b.campaign_id = $1 AND b.kind = \(BounceKind.complaint.sql))
                 ELSE complaints_before END,
-            account_complaints_before = CASE WHEN $3::smallint = 2
+            account_complaints_before = CASE WHEN $3::smallint = \(CampaignState.running.sql)
                 THEN (SELECT count(DISTINCT (b.campaign_id, b.seq)) FROM bounces b JOIN campaigns c USING (campaign_id)
-                      WHERE b.account_id = campaigns.account_id AND b.kind = 2
+                      WHERE b.account_id = campaigns.account_id AND b.kind = \(BounceKind.complaint.sql)
                         AND c.started_at > now() - interval '30 days')
                 ELSE account_complaints_before END
         WHERE campaign_id = $1 AND state = ANY($2::smallint[])

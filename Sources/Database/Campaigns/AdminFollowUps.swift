@@ -67,9 +67,11 @@ extension Statement {
         """
         INSERT INTO campaigns (account_id, list_id, name, kind, policy, tracking, lifetime, follows, follows_state)
         SELECT account_id, list_id, $3::text, kind, policy, tracking, lifetime, campaign_id, $2::smallint
-        FROM campaigns c WHERE campaign_id = $1 AND state IN (5, 6)
+        FROM campaigns c WHERE campaign_id = $1 AND state IN (\(CampaignState.ended.sql))
           AND NOT EXISTS (
-              SELECT FROM campaigns f WHERE f.follows = c.campaign_id AND f.follows_state = $2::smallint AND f.state <> 5)
+              SELECT FROM campaigns f
+              WHERE f.follows = c.campaign_id AND f.follows_state = $2::smallint
+                AND f.state <> \(CampaignState.cancelled.sql))
         RETURNING campaign_id
         """
     )
@@ -77,7 +79,10 @@ extension Statement {
     static let followUpOf = Statement(
         "follow-up-of",
         role: .admin,
-        "SELECT campaign_id FROM campaigns WHERE follows = $1 AND follows_state = $2 AND state <> 5 LIMIT 1"
+        """
+        SELECT campaign_id FROM campaigns
+        WHERE follows = $1 AND follows_state = $2 AND state <> \(CampaignState.cancelled.sql) LIMIT 1
+        """
     )
     /// The letter that was sent, as version 1 of another campaign; `$1` of which; `$2` for which.
     static let copyVersion = Statement(

@@ -83,7 +83,8 @@ extension Statement {
                    s.expired, s.dead
             FROM campaign_samples s WHERE s.campaign_id = c.campaign_id ORDER BY s.at DESC LIMIT 1
         ) AS old ON true
-        WHERE c.lease_token = $1 AND (c.state IN (2, 3, 4) OR c.finished_at > now() - interval '1 minute')
+        WHERE c.lease_token = $1
+          AND (c.state IN (\(CampaignState.underWay.sql)) OR c.finished_at > now() - interval '1 minute')
           AND k IS DISTINCT FROM old
         ON CONFLICT (campaign_id, at) DO NOTHING
         """

@@ -12,7 +12,8 @@ extension Statement {
         SELECT c.account_id, c.list_id, c.kind, (SELECT max(version) FROM campaign_versions v WHERE v.campaign_id = $1),
                c.follows, c.follows_state
         FROM campaigns c
-        WHERE c.campaign_id = $1 AND c.lease_token = $2 AND c.state = 1 AND c.start_at <= now() FOR UPDATE
+        WHERE c.campaign_id = $1 AND c.lease_token = $2 AND c.state = \(CampaignState.starting.sql)
+          AND c.start_at <= now() FOR UPDATE
         """
     )
 
@@ -29,9 +30,11 @@ extension Statement {
         FROM (
             SELECT m.contact_id, COALESCE(l.lane_id, 1) AS lane_id
             FROM list_members m
-            JOIN contacts c ON c.contact_id = m.contact_id AND c.account_id = $2 AND c.status = 0
+            JOIN contacts c ON c.contact_id = m.contact_id AND c.account_id = $2
+                AND c.status = \(ContactStatus.active.sql)
             LEFT JOIN lane_domains l ON l.domain = c.domain
-            WHERE m.list_id = $3 AND m.account_id = $2 AND (m.status = 0 OR $4::smallint <> 0)
+            WHERE m.list_id = $3 AND m.account_id = $2
+              AND (m.status = \(MembershipStatus.subscribed.sql) OR $4::smallint <> \(CampaignKind.marketing.sql))
         ) AS members
         """
     )
@@ -48,9 +51,10 @@ extension Statement {
         FROM (
             SELECT d.contact_id, COALESCE(l.lane_id, 1) AS lane_id
             FROM deliveries d
-            JOIN contacts c ON c.contact_id = d.contact_id AND c.account_id = $2 AND c.status = 0
+            JOIN contacts c ON c.contact_id = d.contact_id AND c.account_id = $2
+                AND c.status = \(ContactStatus.active.sql)
             JOIN list_members m ON m.list_id = $3 AND m.contact_id = d.contact_id
-                AND (m.status = 0 OR $4::smallint <> 0)
+                AND (m.status = \(MembershipStatus.subscribed.sql) OR $4::smallint <> \(CampaignKind.marketing.sql))
             LEFT JOIN lane_domains l ON l.domain = c.domain
             WHERE d.campaign_id = $5 AND d.state = $6 AND d.account_id = $2
         ) AS left_over
@@ -81,7 +85,10 @@ extension Statement {
     static let lockAccount = Statement(
         "lock-account",
         role: .producer,
-        "SELECT pg_advisory_xact_lock_shared(2, 0)::text, pg_advisory_xact_lock(2, $1)::text"
+        """
+        SELECT pg_advisory_xact_lock_shared(\(AdvisoryLock.account.sql), 0)::text, \
+        pg_advisory_xact_lock(\(AdvisoryLock.account.sql), $1)::text
+        """
     )
 
     /// Marks who has opted out: a second pass, under the account's lock, so that nobody slips between.
@@ -99,15 +106,19 @@ extension Statement {
               AND \(withholds(kind: "$4::smallint", list: "$3"))
             UNION
             SELECT m.contact_id FROM list_members m
-            WHERE m.list_id = $3 AND m.account_id = $2 AND m.status <> 0 AND $4::smallint = 0
+            WHERE m.list_id = $3 AND m.account_id = $2 AND m.status <> \(MembershipStatus.subscribed.sql)
+              AND $4::smallint = \(CampaignKind.marketing.sql)
             UNION
-            SELECT c.contact_id FROM contacts c WHERE c.account_id = $2 AND c.status <> 0
+            SELECT c.contact_id FROM contacts c
+            WHERE c.account_id = $2 AND c.status <> \(ContactStatus.active.sql)
             UNION
             SELECT c.contact_id FROM service_blocks b
             JOIN contacts c ON c.account_id = $2 AND c.address_hash = b.address_hash
         )
-        UPDATE deliveries d SET state = 5, reason = 5, changed_at = now()
-        FROM out o WHERE d.campaign_id = $1 AND d.contact_id = o.contact_id AND d.state = 0
+        UPDATE deliveries d SET state = \(DeliveryState.suppressed.sql), reason = \(DeliveryReason.optedOutBefore.sql),
+            changed_at = now()
+        FROM out o
+        WHERE d.campaign_id = $1 AND d.contact_id = o.contact_id AND d.state = \(DeliveryState.pending.sql)
         """
     )
 
@@ -143,7 +154,8 @@ extension Statement {
         "start-frozen",
         role: .producer,
         """
-        UPDATE campaigns SET state = 2, version = $2, audience = $3, started_at = now(), expires_at = now() + lifetime
+        UPDATE campaigns SET state = \(CampaignState.running.sql), version = $2, audience = $3, started_at = now(),
+            expires_at = now() + lifetime
         WHERE campaign_id = $1
         """
     )

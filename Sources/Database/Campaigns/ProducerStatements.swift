@@ -14,8 +14,9 @@ extension Statement {
         UPDATE campaigns c SET lease_token = $1, lease_until = now() + $2::float8 * interval '1 second'
         FROM (
             SELECT campaign_id FROM campaigns
-            WHERE state IN (1, 2, 3, 4)
-              AND (state <> 1 OR start_at <= now() AND start_at > now() - $3::float8 * interval '1 second')
+            WHERE state IN (\(CampaignState.open.sql))
+              AND (state <> \(CampaignState.starting.sql)
+                   OR start_at <= now() AND start_at > now() - $3::float8 * interval '1 second')
               AND (lease_until < now() OR lease_token = $1 AND lease_until < now() + $2::float8 * interval '0.7 second')
             FOR UPDATE SKIP LOCKED
         ) AS free
@@ -30,7 +31,8 @@ extension Statement {
         "missed-starts",
         role: .producer,
         """
-        SELECT campaign_id FROM campaigns WHERE state = 1 AND start_at <= now() - $1::float8 * interval '1 second'
+        SELECT campaign_id FROM campaigns
+        WHERE state = \(CampaignState.starting.sql) AND start_at <= now() - $1::float8 * interval '1 second'
         """
     )
 
@@ -42,7 +44,7 @@ extension Statement {
         role: .producer,
         """
         UPDATE campaigns SET lease_until = now() - interval '1 second'
-        WHERE lease_token = $1 AND lease_until > now() AND state IN (1, 2, 3, 4)
+        WHERE lease_token = $1 AND lease_until > now() AND state IN (\(CampaignState.open.sql))
         """
     )
 
@@ -56,7 +58,7 @@ extension Statement {
         SELECT c.campaign_id, c.account_id, c.state, c.republish, COALESCE(c.expires_at <= now(), false),
                l.lane_id, n.name, l.first_seq, l.last_seq, l.cursor, l.generation,
                COALESCE(k.pending, 0), COALESCE(k.sending, 0), COALESCE(k.deferred, 0),
-               c.kind = 0 AND EXISTS (
+               c.kind = \(CampaignKind.marketing.sql) AND EXISTS (
                    SELECT FROM brakes b WHERE b.account_id = c.account_id AND b.lane_id = l.lane_id AND b.until > now())
         FROM campaigns c
         LEFT JOIN campaign_lanes l USING (campaign_id)
@@ -65,7 +67,7 @@ extension Statement {
             SELECT sum(pending)::int AS pending, sum(sending)::int AS sending, sum(deferred)::int AS deferred
             FROM counters k WHERE k.campaign_id = c.campaign_id AND k.lane_id = l.lane_id
         ) AS k ON true
-        WHERE c.lease_token = $1 AND c.lease_until > now() AND c.state IN (1, 2, 3, 4)
+        WHERE c.lease_token = $1 AND c.lease_until > now() AND c.state IN (\(CampaignState.open.sql))
         ORDER BY c.campaign_id, l.lane_id
         """
     )
@@ -91,7 +93,8 @@ extension Statement {
         role: .producer,
         isHot: true,
         """
-        SELECT seq FROM deliveries WHERE campaign_id = $1 AND seq > $2 AND seq <= $3 AND state = 0 ORDER BY seq LIMIT $4
+        SELECT seq FROM deliveries
+        WHERE campaign_id = $1 AND seq > $2 AND seq <= $3 AND state = \(DeliveryState.pending.sql) ORDER BY seq LIMIT $4
         """
     )
 
@@ -105,7 +108,8 @@ extension Statement {
         """
         UPDATE campaign_lanes l SET generation = l.generation + 1, cursor = COALESCE(
             (SELECT d.seq - 1 FROM deliveries d
-             WHERE d.campaign_id = $1 AND d.seq BETWEEN l.first_seq AND l.last_seq AND d.state = 0
+             WHERE d.campaign_id = $1 AND d.seq BETWEEN l.first_seq AND l.last_seq
+               AND d.state = \(DeliveryState.pending.sql)
              ORDER BY d.campaign_id, d.seq LIMIT 1),
             l.last_seq)
         WHERE l.campaign_id = $1 AND l.lane_id = $2 AND l.generation = $3
@@ -128,7 +132,7 @@ extension Statement {
                    sum(pending + deferred) AS waiting
             FROM counters k WHERE k.campaign_id = c.campaign_id
         ) AS k
-        WHERE c.lease_token = $1 AND c.state = 2
+        WHERE c.lease_token = $1 AND c.state = \(CampaignState.running.sql)
           AND k.waiting > 0 AND k.dead - c.dead_before >= $2::bigint AND (k.dead - c.dead_before) * 20 >= k.ended
         """
     )
@@ -137,7 +141,7 @@ extension Statement {
     static let lockCampaignToHold = Statement(
         "lock-campaign-to-hold",
         role: .producer,
-        "SELECT pg_advisory_xact_lock(1, $1)::text"
+        "SELECT pg_advisory_xact_lock(\(AdvisoryLock.campaign.sql), $1)::text"
     )
 
     /// Pauses a campaign by itself, and writes it to the audit log.
@@ -148,8 +152,9 @@ extension Statement {
         role: .producer,
         """
         WITH held AS (
-            UPDATE campaigns SET state = 3, held_because = $3
-            WHERE campaign_id = $1 AND lease_token = $2 AND state = 2 RETURNING campaign_id, account_id
+            UPDATE campaigns SET state = \(CampaignState.paused.sql), held_because = $3
+            WHERE campaign_id = $1 AND lease_token = $2 AND state = \(CampaignState.running.sql)
+            RETURNING campaign_id, account_id
         )
         SELECT write_audit('producer', account_id, 'campaign.pause', 'campaign ' || campaign_id, $3)::text FROM held
         """
@@ -191,8 +196,9 @@ extension Statement {
         UPDATE retries r SET publish_at = now() + $3::float8 * interval '1 second'
         FROM (
             SELECT r.campaign_id, r.seq FROM retries r JOIN campaigns c USING (campaign_id)
-            WHERE r.publish_at <= now() AND c.state = 2 AND c.lease_token = $1 AND r.lane_id = ANY ($4::smallint[])
-              AND NOT (c.kind = 0 AND EXISTS (
+            WHERE r.publish_at <= now() AND c.state = \(CampaignState.running.sql) AND c.lease_token = $1
+              AND r.lane_id = ANY ($4::smallint[])
+              AND NOT (c.kind = \(CampaignKind.marketing.sql) AND EXISTS (
                   SELECT FROM brakes b WHERE b.account_id = c.account_id AND b.lane_id = r.lane_id AND b.until > now()))
             ORDER BY r.publish_at LIMIT $2 FOR UPDATE OF r SKIP LOCKED
         ) AS due
@@ -223,7 +229,7 @@ extension Statement {
         """
         WITH batch AS (
             SELECT campaign_id, seq FROM deliveries
-            WHERE campaign_id = $1 AND seq > $2 AND seq <= $3 AND state IN (0, 2)
+            WHERE campaign_id = $1 AND seq > $2 AND seq <= $3 AND state IN (\(DeliveryState.waiting.sql))
               AND EXISTS (SELECT FROM campaigns c WHERE c.campaign_id = $1 AND c.lease_token = $5)
             ORDER BY campaign_id, seq FOR NO KEY UPDATE
         ), woken AS (
@@ -242,9 +248,13 @@ extension Statement {
         "finish-campaign",
         role: .producer,
         """
-        UPDATE campaigns c SET state = CASE WHEN c.state = 4 THEN 5 ELSE 6 END, finished_at = now()
-        WHERE c.campaign_id = $1 AND c.lease_token = $2 AND c.state IN (2, 3, 4)
-          AND NOT (c.state = 2 AND c.republish) AND (c.state <> 3 OR c.expires_at <= now())
+        UPDATE campaigns c
+        SET state = CASE WHEN c.state = \(CampaignState.cancelling.sql) THEN \(CampaignState.cancelled.sql)
+                         ELSE \(CampaignState.finished.sql) END,
+            finished_at = now()
+        WHERE c.campaign_id = $1 AND c.lease_token = $2 AND c.state IN (\(CampaignState.underWay.sql))
+          AND NOT (c.state = \(CampaignState.running.sql) AND c.republish)
+          AND (c.state <> \(CampaignState.paused.sql) OR c.expires_at <= now())
           AND (SELECT COALESCE(sum(pending), 0) = 0 AND COALESCE(sum(sending), 0) = 0 AND COALESCE(sum(deferred), 0) = 0
                FROM counters k WHERE k.campaign_id = $1)
         """
@@ -273,63 +283,5 @@ extension Statement {
         "drop-left-retries",
         role: .producer,
         "DELETE FROM retries WHERE campaign_id = $1"
-    )
-
-    /// The slots of the workers that are alive, by lane.
-    static let workerSlots = Statement(
-        "worker-slots",
-        role: .producer,
-        """
-        SELECT lane, sum(slots)::int FROM workers, unnest(lanes) AS lane WHERE alive_until > now() GROUP BY lane
-        """
-    )
-
-    /// Ends what workers left behind that went away: `uncertain`, or deferred to be sent again, by policy.
-    ///
-    /// After a start of the server the workers come first: they have results that waited for it. Who opted out while
-    /// being sent is never sent again, nor is a letter that was in hand whenever a worker went away,
-    /// as often as it may be tried. `$1` how many claims at once; `$2` attempts in all.
-    static let sweepDeadWorkers = Statement(
-        "sweep-dead-workers",
-        role: .producer,
-        """
-        WITH orphans AS MATERIALIZED (
-            SELECT k.token, k.campaign_id, k.incarnation, k.seqs, c.policy
-            FROM claims k JOIN campaigns c USING (campaign_id)
-            WHERE NOT EXISTS (SELECT FROM workers w WHERE w.incarnation = k.incarnation AND w.alive_until > now())
-              AND pg_postmaster_start_time() < now() - interval '5 seconds'
-            LIMIT $1 FOR UPDATE OF k SKIP LOCKED
-        ), rows AS MATERIALIZED (
-            SELECT d.campaign_id, d.seq, o.policy = 1 AND NOT d.recalled AND d.attempt < $2::smallint AS again,
-                   CASE WHEN o.policy = 1 AND d.attempt >= $2::smallint THEN 3 ELSE 9 END AS reason, o.incarnation
-            FROM orphans o CROSS JOIN LATERAL unnest(o.seqs) AS s(seq)
-            JOIN deliveries d ON d.campaign_id = o.campaign_id AND d.seq = s.seq AND d.token = o.token AND d.state = 1
-            ORDER BY d.campaign_id, d.seq FOR NO KEY UPDATE OF d
-        ), swept AS (
-            UPDATE deliveries d
-            SET state = CASE WHEN r.again THEN 2 ELSE 6 END, reason = r.reason, changed_at = now()
-            FROM rows r WHERE d.campaign_id = r.campaign_id AND d.seq = r.seq AND d.state = 1
-            RETURNING d.campaign_id, d.seq, d.account_id, d.lane_id, d.state, d.attempt, r.incarnation
-        ), waiting AS (
-            INSERT INTO retries (campaign_id, seq, account_id, lane_id, due, publish_at)
-            SELECT campaign_id, seq, account_id, lane_id, now(), now() FROM swept WHERE state = 2
-            ON CONFLICT (campaign_id, seq) DO UPDATE SET due = excluded.due, publish_at = excluded.publish_at
-        ), said AS (
-            INSERT INTO replies (campaign_id, seq, account_id, attempt, judgement, step, code, reply)
-            SELECT campaign_id, seq, account_id, attempt, 4, 8, 0,
-                   format('worker %s went away with it in hand', to_hex(incarnation)) FROM swept
-        )
-        DELETE FROM claims k USING orphans o WHERE k.token = o.token AND k.campaign_id = o.campaign_id
-        """
-    )
-
-    /// Forgets workers that went away a while ago and left nothing behind.
-    static let forgetWorkers = Statement(
-        "forget-workers",
-        role: .producer,
-        """
-        DELETE FROM workers w WHERE w.alive_until < now() - interval '1 minute'
-          AND NOT EXISTS (SELECT FROM claims k WHERE k.incarnation = w.incarnation)
-        """
     )
 }

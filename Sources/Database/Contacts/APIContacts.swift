@@ -170,7 +170,8 @@ extension Statement {
         """
         SELECT contact_id, address, attributes, status, version, created_at, address_hash
         FROM contacts
-        WHERE account_id = $1 AND (address_hash, contact_id) > ($2::bytea, $3::bigint) AND status = 0
+        WHERE account_id = $1 AND (address_hash, contact_id) > ($2::bytea, $3::bigint)
+          AND status = \(ContactStatus.active.sql)
         ORDER BY address_hash, contact_id LIMIT $4::int
         """
     )
@@ -180,7 +181,7 @@ extension Statement {
         role: .web,
         """
         SELECT c.contact_id, c.address, c.attributes, c.status, c.version, c.created_at, m.status
-        FROM list_members m JOIN contacts c ON c.contact_id = m.contact_id AND c.status = 0
+        FROM list_members m JOIN contacts c ON c.contact_id = m.contact_id AND c.status = \(ContactStatus.active.sql)
         WHERE m.list_id = $1 AND m.contact_id > $2
         ORDER BY m.contact_id LIMIT $3::int
         """
@@ -191,14 +192,17 @@ extension Statement {
         role: .web,
         """
         SELECT contact_id, address, attributes, status, version, created_at
-        FROM contacts WHERE account_id = $1 AND contact_id = $2 AND status = 0
+        FROM contacts WHERE account_id = $1 AND contact_id = $2 AND status = \(ContactStatus.active.sql)
         """
     )
     /// `$1` account; `$2` hashes.
     static let erasedAmong = Statement(
         "erased-among",
         role: .web,
-        "SELECT address_hash FROM contacts WHERE account_id = $1 AND address_hash = ANY($2::bytea[]) AND status = 1"
+        """
+        SELECT address_hash FROM contacts
+        WHERE account_id = $1 AND address_hash = ANY($2::bytea[]) AND status = \(ContactStatus.erased.sql)
+        """
     )
     /// The rule of an import. `$1` account; `$2` rule of the address; `$3` key of the hashes; `$4` addresses; `$5`
     /// normalised; `$6` hashes; `$7` domains; `$8` attributes.
@@ -226,7 +230,7 @@ extension Statement {
         role: .web,
         """
         SELECT address_key, contact_id FROM contacts
-        WHERE account_id = $1 AND address_key = ANY($2::text[]) AND status = 0
+        WHERE account_id = $1 AND address_key = ANY($2::text[]) AND status = \(ContactStatus.active.sql)
         """
     )
     /// `$1` account; `$2` list; `$3` source of the consent; `$4` contacts.
@@ -250,7 +254,8 @@ extension Statement {
         role: .web,
         """
         SELECT DISTINCT address_hash FROM suppressions
-        WHERE account_id = $1 AND address_hash = ANY($2::bytea[]) AND (scope <> 2 OR list_id = $3)
+        WHERE account_id = $1 AND address_hash = ANY($2::bytea[])
+          AND (scope <> \(SuppressionScope.list.sql) OR list_id = $3)
         """
     )
 }

@@ -194,8 +194,9 @@ extension Statement {
         """
         SELECT c.contact_id, c.address, c.attributes, c.status, c.version, c.created_at
         FROM campaigns k
-        JOIN list_members m ON m.list_id = k.list_id AND (m.status = 0 OR k.kind = 1)
-        JOIN contacts c ON c.contact_id = m.contact_id AND c.status = 0
+        JOIN list_members m ON m.list_id = k.list_id
+            AND (m.status = \(MembershipStatus.subscribed.sql) OR k.kind = \(CampaignKind.transactional.sql))
+        JOIN contacts c ON c.contact_id = m.contact_id AND c.status = \(ContactStatus.active.sql)
         WHERE k.campaign_id = $1 AND m.contact_id > $2
           AND (k.follows IS NULL OR EXISTS (
               SELECT FROM deliveries d

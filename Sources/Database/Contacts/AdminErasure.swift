@@ -80,9 +80,12 @@ extension Statement {
         "erase-mails",
         role: .admin,
         """
-        UPDATE inbound_mails m SET content = NULL, state = CASE m.state WHEN 0 THEN 1 ELSE m.state END::smallint,
-            settlement = CASE m.state WHEN 0 THEN 0 ELSE m.settlement END::smallint,
-            settled_at = CASE m.state WHEN 0 THEN now() ELSE m.settled_at END
+        UPDATE inbound_mails m SET content = NULL,
+            state = CASE m.state WHEN \(InboundState.stored.sql) THEN \(InboundState.settled.sql)
+                    ELSE m.state END::smallint,
+            settlement = CASE m.state WHEN \(InboundState.stored.sql) THEN \(MailSettlement.nothing.sql)
+                    ELSE m.settlement END::smallint,
+            settled_at = CASE m.state WHEN \(InboundState.stored.sql) THEN now() ELSE m.settled_at END
         FROM (\(letters)) AS l WHERE m.campaign_id = l.campaign_id AND m.seq = l.seq
         """
     )
@@ -90,8 +93,9 @@ extension Statement {
         "leave-lists",
         role: .admin,
         """
-        UPDATE list_members m SET status = 1, changed_at = now() FROM contacts c
-        WHERE c.account_id = $1 AND c.address_hash = $2 AND m.contact_id = c.contact_id AND m.status = 0
+        UPDATE list_members m SET status = \(MembershipStatus.unsubscribed.sql), changed_at = now() FROM contacts c
+        WHERE c.account_id = $1 AND c.address_hash = $2 AND m.contact_id = c.contact_id
+          AND m.status = \(MembershipStatus.subscribed.sql)
         """
     )
     fileprivate static let eraseContact = Statement(
@@ -99,8 +103,8 @@ extension Statement {
         role: .admin,
         """
         UPDATE contacts SET address = '', address_key = 'erased:' || contact_id, domain = '', attributes = '{}',
-            status = 1, version = version + 1
-        WHERE account_id = $1 AND address_hash = $2 AND status <> 1
+            status = \(ContactStatus.erased.sql), version = version + 1
+        WHERE account_id = $1 AND address_hash = $2 AND status <> \(ContactStatus.erased.sql)
         """
     )
 }

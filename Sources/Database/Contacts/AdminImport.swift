@@ -167,7 +167,8 @@ extension Statement {
         """
         DELETE FROM import_rows i
         WHERE (SELECT c.contact_id FROM contacts c
-               WHERE c.account_id = $1 AND c.address_hash = i.address_hash AND c.status = 1 LIMIT 1) IS NOT NULL
+               WHERE c.account_id = $1 AND c.address_hash = i.address_hash AND c.status = \(ContactStatus.erased.sql)
+               LIMIT 1) IS NOT NULL
         """
     )
 
@@ -204,7 +205,7 @@ extension Statement {
         WITH found AS MATERIALIZED (
             SELECT DISTINCT (
                 SELECT c.contact_id FROM contacts c
-                WHERE c.account_id = $1 AND c.address_key = i.address_key AND c.status = 0
+                WHERE c.account_id = $1 AND c.address_key = i.address_key AND c.status = \(ContactStatus.active.sql)
             ) AS contact_id FROM import_rows i
         ), joined AS (
             INSERT INTO list_members (list_id, contact_id, account_id, source)

@@ -272,7 +272,7 @@ extension Statement {
         """
         SELECT l.dead_letter_id, l.campaign_id, l.seq, l.reason, l.detail, l.queue, l.envelope, d.state, c.state,
                COALESCE(c.expires_at <= now(), false),
-               CASE WHEN d.state = 9 THEN d.recalled OR \(WithdrawnConsent.sql) ELSE false END
+               CASE WHEN d.state = \(DeliveryState.dead.sql) THEN d.recalled OR \(WithdrawnConsent.sql) ELSE false END
         FROM dead_letters l
         LEFT JOIN campaigns c ON c.campaign_id = l.campaign_id
         LEFT JOIN deliveries d ON d.campaign_id = l.campaign_id AND d.seq = l.seq
@@ -290,10 +290,12 @@ extension Statement {
         role: .admin,
         """
         UPDATE dead_letters l SET settled_at = now(),
-            settlement = CASE WHEN d.state IN (0, 1, 2) THEN 0 WHEN d.state = 5 THEN 1 ELSE 2 END
+            settlement = CASE WHEN d.state IN (\(DeliveryState.open.sql)) THEN \(DeadLetterSettlement.sentAgain.sql)
+                              WHEN d.state = \(DeliveryState.suppressed.sql) THEN \(DeadLetterSettlement.optedOut.sql)
+                              ELSE \(DeadLetterSettlement.finalAlready.sql) END
         FROM deliveries d
         WHERE l.dead_letter_id = ANY ($1::bigint[]) AND l.settled_at IS NULL
-          AND d.campaign_id = l.campaign_id AND d.seq = l.seq AND d.state <> 9
+          AND d.campaign_id = l.campaign_id AND d.seq = l.seq AND d.state <> \(DeliveryState.dead.sql)
         """
     )
     /// `$1` dead letters; `$2` settlement.

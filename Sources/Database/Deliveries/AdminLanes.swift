@@ -52,7 +52,11 @@ extension Statement {
         FROM lanes l LEFT JOIN lane_domains d ON d.lane_id = l.lane_id GROUP BY l.lane_id ORDER BY l.lane_id
         """
     )
-    static let lockLanes = Statement("lock-lanes", role: .admin, "SELECT pg_advisory_xact_lock(5, 0)::text")
+    static let lockLanes = Statement(
+        "lock-lanes",
+        role: .admin,
+        "SELECT pg_advisory_xact_lock(\(AdvisoryLock.lanes.sql), 0)::text"
+    )
     static let insertLane = Statement(
         "insert-lane",
         role: .admin,

@@ -126,18 +126,26 @@ extension Statement {
         LEFT JOIN retries r ON r.campaign_id = $1 AND r.seq > $2 AND r.seq <= $3 AND r.seq = d.seq
         CROSS JOIN LATERAL (
             SELECT (CASE
-                WHEN d.state = 2 AND r.seq IS NULL THEN 1
-                WHEN d.state <> 2 AND r.seq IS NOT NULL THEN 2
-                WHEN d.state = 9 AND NOT EXISTS (
-                    SELECT FROM dead_letters l WHERE l.campaign_id = d.campaign_id AND l.seq = d.seq) THEN 3
-                WHEN d.state = 1 AND NOT EXISTS (
+                WHEN d.state = \(DeliveryState.deferred.sql) AND r.seq IS NULL THEN \(RowFlaw.deferredWithoutRetry.sql)
+                WHEN d.state <> \(DeliveryState.deferred.sql) AND r.seq IS NOT NULL
+                    THEN \(RowFlaw.retryWithoutDeferred.sql)
+                WHEN d.state = \(DeliveryState.dead.sql) AND NOT EXISTS (
+                    SELECT FROM dead_letters l WHERE l.campaign_id = d.campaign_id AND l.seq = d.seq)
+                    THEN \(RowFlaw.deadWithoutLetter.sql)
+                WHEN d.state = \(DeliveryState.sending.sql) AND NOT EXISTS (
                     SELECT FROM claims k JOIN workers w ON w.incarnation = k.incarnation
                     WHERE k.token = d.token AND k.campaign_id = d.campaign_id AND d.seq = ANY (k.seqs)
-                      AND w.alive_until > now() - interval '10 seconds') THEN 4
-                WHEN d.state = 3 AND d.code NOT BETWEEN 200 AND 299 AND d.reason <> 13 THEN 5
-                WHEN d.state = 4 AND (d.reason NOT IN (1, 2, 3, 12)
-                    OR d.reason IN (1, 2) AND d.code NOT BETWEEN 500 AND 599 AND NOT EXISTS (
-                        SELECT FROM replies p WHERE p.campaign_id = d.campaign_id AND p.seq = d.seq)) THEN 6
+                      AND w.alive_until > now() - interval '10 seconds')
+                    THEN \(RowFlaw.sendingWithoutWorker.sql)
+                WHEN d.state = \(DeliveryState.accepted.sql) AND d.code NOT BETWEEN 200 AND 299
+                    AND d.reason <> \(DeliveryReason.seen.sql)
+                    THEN \(RowFlaw.acceptedWithoutReply.sql)
+                WHEN d.state = \(DeliveryState.failed.sql) AND (d.reason NOT IN (\(DeliveryReason.mailboxRefused.sql),
+                        \(DeliveryReason.messageRefused.sql), \(DeliveryReason.attemptsExhausted.sql), \(DeliveryReason.bounced.sql))
+                    OR d.reason IN (\(DeliveryReason.mailboxRefused.sql), \(DeliveryReason.messageRefused.sql))
+                        AND d.code NOT BETWEEN 500 AND 599 AND NOT EXISTS (
+                        SELECT FROM replies p WHERE p.campaign_id = d.campaign_id AND p.seq = d.seq))
+                    THEN \(RowFlaw.failedWithoutReason.sql)
                 ELSE 0 END)::smallint AS flaw
         ) AS f
         WHERE d.campaign_id = $1 AND d.seq > $2 AND d.seq <= $3

@@ -121,7 +121,7 @@ extension PostgresConnection {
 enum WithdrawnConsent {
     /// True where the recipient of row `d` of campaign `c` has opted out, left the list, was erased or is blocked.
     static let sql = """
-        (EXISTS (SELECT FROM contacts p WHERE p.contact_id = d.contact_id AND p.status <> 0)
+        (EXISTS (SELECT FROM contacts p WHERE p.contact_id = d.contact_id AND p.status <> \(ContactStatus.active.sql))
          OR EXISTS (
             SELECT FROM contacts p
             JOIN suppressions s ON s.account_id = p.account_id AND s.address_hash = p.address_hash
@@ -130,8 +130,10 @@ enum WithdrawnConsent {
          OR EXISTS (
             SELECT FROM contacts p JOIN service_blocks b ON b.address_hash = p.address_hash
             WHERE p.contact_id = d.contact_id)
-         OR c.kind = 0 AND NOT EXISTS (
-            SELECT FROM list_members m WHERE m.list_id = d.list_id AND m.contact_id = d.contact_id AND m.status = 0))
+         OR c.kind = \(CampaignKind.marketing.sql) AND NOT EXISTS (
+            SELECT FROM list_members m
+            WHERE m.list_id = d.list_id AND m.contact_id = d.contact_id
+              AND m.status = \(MembershipStatus.subscribed.sql)))
         """
 }
 
@@ -140,14 +142,22 @@ extension Statement {
     static let lockAccountAlone = Statement(
         "lock-account-alone",
         role: .admin,
-        "SELECT pg_advisory_xact_lock_shared(2, 0)::text, pg_advisory_xact_lock(2, $1)::text"
+        """
+        SELECT pg_advisory_xact_lock_shared(\(AdvisoryLock.account.sql), 0)::text, \
+        pg_advisory_xact_lock(\(AdvisoryLock.account.sql), $1)::text
+        """
     )
     /// `$1` campaign. A campaign that is being frozen does not match, and so is not waited for: the freeze holds its row
     /// and waits for the account's lock.
     static let lockReopenable = Statement(
         "lock-reopenable",
         role: .admin,
-        "SELECT campaign_id FROM campaigns WHERE campaign_id = $1 AND state IN (2, 3, 6) FOR NO KEY UPDATE"
+        """
+        SELECT campaign_id FROM campaigns
+        WHERE campaign_id = $1
+          AND state IN (\(CampaignState.running.sql), \(CampaignState.paused.sql), \(CampaignState.finished.sql))
+        FOR NO KEY UPDATE
+        """
     )
     /// Says of each row whether its recipient has opted out. Rows are locked in the order of the claim.
     ///
@@ -161,17 +171,19 @@ extension Statement {
             SELECT d.campaign_id, d.seq, d.contact_id, d.list_id, d.recalled
             FROM deliveries d
             WHERE d.campaign_id = $1 AND d.seq = ANY ($2::int[]) AND d.state = ANY ($3::smallint[])
-              AND NOT (d.state = 6 AND d.recalled)
+              AND NOT (d.state = \(DeliveryState.uncertain.sql) AND d.recalled)
             ORDER BY d.campaign_id, d.seq FOR NO KEY UPDATE
         ), judged AS MATERIALIZED (
             SELECT d.campaign_id, d.seq, d.recalled OR \(WithdrawnConsent.sql) AS opted_out
             FROM locked d JOIN campaigns c ON c.campaign_id = d.campaign_id
         )
         UPDATE deliveries d
-        SET state = CASE WHEN NOT j.opted_out THEN 0 WHEN d.state = 9 THEN 5 ELSE d.state END,
-            reason = CASE WHEN NOT j.opted_out THEN 0 WHEN d.state = 9 THEN 6 ELSE d.reason END,
+        SET state = CASE WHEN NOT j.opted_out THEN \(DeliveryState.pending.sql)
+                         WHEN d.state = \(DeliveryState.dead.sql) THEN \(DeliveryState.suppressed.sql) ELSE d.state END,
+            reason = CASE WHEN NOT j.opted_out THEN \(DeliveryReason.none.sql)
+                          WHEN d.state = \(DeliveryState.dead.sql) THEN \(DeliveryReason.recalled.sql) ELSE d.reason END,
             reopened = d.reopened + CASE WHEN j.opted_out THEN 0 ELSE 1 END,
-            recalled = d.recalled OR j.opted_out AND d.state = 6,
+            recalled = d.recalled OR j.opted_out AND d.state = \(DeliveryState.uncertain.sql),
             suspect = 0, changed_at = now()
         FROM judged j WHERE d.campaign_id = j.campaign_id AND d.seq = j.seq
         RETURNING j.opted_out
@@ -182,7 +194,9 @@ extension Statement {
         "reopen-campaign",
         role: .admin,
         """
-        UPDATE campaigns SET state = CASE WHEN state = 6 THEN 2 ELSE state END, republish = true, finished_at = NULL,
+        UPDATE campaigns SET state = CASE WHEN state = \(CampaignState.finished.sql)
+                                        THEN \(CampaignState.running.sql) ELSE state END,
+            republish = true, finished_at = NULL,
             expires_at = greatest(expires_at, now() + lifetime)
         WHERE campaign_id = $1
         """

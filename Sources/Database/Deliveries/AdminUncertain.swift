@@ -60,7 +60,8 @@ extension Statement {
             SELECT step, reply, replied_at FROM replies r WHERE r.campaign_id = d.campaign_id AND r.seq = d.seq
             ORDER BY reply_id DESC LIMIT 1
         ) AS r ON true
-        WHERE d.campaign_id = $1 AND d.seq > $2 AND d.seq <= $3 AND d.state = 6 ORDER BY d.seq
+        WHERE d.campaign_id = $1 AND d.seq > $2 AND d.seq <= $3 AND d.state = \(DeliveryState.uncertain.sql)
+        ORDER BY d.seq
         """
     )
 }

@@ -14,7 +14,7 @@ extension Statement {
         FROM unnest($1::int[], $2::int[]) AS a(campaign_id, seq)
         JOIN deliveries d ON d.campaign_id = a.campaign_id AND d.seq = a.seq
         JOIN contacts c ON c.contact_id = d.contact_id
-        WHERE d.state IN (0, 2) AND c.status = 0
+        WHERE d.state IN (\(DeliveryState.waiting.sql)) AND c.status = \(ContactStatus.active.sql)
         """
     )
 
@@ -24,7 +24,10 @@ extension Statement {
     static let lockCampaignsShared = Statement(
         "lock-campaigns-shared",
         role: .worker,
-        "SELECT pg_advisory_xact_lock_shared(1, campaign_id)::text FROM unnest($1::int[]) AS a(campaign_id)"
+        """
+        SELECT pg_advisory_xact_lock_shared(\(AdvisoryLock.campaign.sql), campaign_id)::text \
+        FROM unnest($1::int[]) AS a(campaign_id)
+        """
     )
 
     /// The mark: gives each row its next state and every job its verdict, numbered as in ``Verdict``.
@@ -55,17 +58,20 @@ extension Statement {
                             SELECT FROM workers w, installation i, pg_control_system() p
                             WHERE w.incarnation = $7::bigint AND w.alive_until > clock_timestamp()
                               AND i.system_identifier = p.system_identifier AND i.timeline = server_timeline()
-                        )) THEN 8
-                        WHEN l.state NOT IN (0, 2) THEN 1
+                        )) THEN \(Verdict.leaseLost.sql)
+                        WHEN l.state NOT IN (\(DeliveryState.waiting.sql)) THEN \(Verdict.final.sql)
                         WHEN row_number() OVER (
                             PARTITION BY l.campaign_id, l.seq ORDER BY l.generation DESC, l.ord
-                        ) > 1 THEN 1
-                        WHEN c.state = 3 THEN 3
-                        WHEN c.state <> 2 OR c.expires_at <= now() THEN 4
-                        WHEN l.state = 0 AND l.generation <> g.generation THEN 5
-                        WHEN l.attempt <> l.seen OR p.version <> l.version OR p.status <> 0 THEN 6
-                        WHEN l.state = 2 AND (r.due IS NULL OR r.due > now()) THEN 2
-                        ELSE 0 END AS verdict
+                        ) > 1 THEN \(Verdict.final.sql)
+                        WHEN c.state = \(CampaignState.paused.sql) THEN \(Verdict.paused.sql)
+                        WHEN c.state <> \(CampaignState.running.sql) OR c.expires_at <= now() THEN \(Verdict.held.sql)
+                        WHEN l.state = \(DeliveryState.pending.sql) AND l.generation <> g.generation
+                            THEN \(Verdict.oldGeneration.sql)
+                        WHEN l.attempt <> l.seen OR p.version <> l.version
+                            OR p.status <> \(ContactStatus.active.sql) THEN \(Verdict.changed.sql)
+                        WHEN l.state = \(DeliveryState.deferred.sql) AND (r.due IS NULL OR r.due > now())
+                            THEN \(Verdict.notDue.sql)
+                        ELSE \(Verdict.claimed.sql) END AS verdict
             FROM locked l
             JOIN campaigns c ON c.campaign_id = l.campaign_id
             JOIN campaign_lanes g ON g.campaign_id = l.campaign_id AND g.lane_id = l.lane_id
@@ -74,20 +80,24 @@ extension Statement {
         ), woken AS (
             -- A retry that this snapshot does not see was made anew meanwhile: its row is not marked, see below.
             DELETE FROM retries r USING judged j
-            WHERE j.verdict = 0 AND j.state = 2 AND r.campaign_id = j.campaign_id AND r.seq = j.seq
+            WHERE j.verdict = \(Verdict.claimed.sql) AND j.state = \(DeliveryState.deferred.sql)
+              AND r.campaign_id = j.campaign_id AND r.seq = j.seq
             RETURNING r.campaign_id, r.seq
         ), marked AS (
             UPDATE deliveries d
-            SET state = 1, attempt = d.attempt + 1, token = $6::bigint, suspect = 0, changed_at = now()
+            SET state = \(DeliveryState.sending.sql), attempt = d.attempt + 1, token = $6::bigint, suspect = 0,
+                changed_at = now()
             FROM judged j
-            WHERE j.verdict = 0 AND d.campaign_id = j.campaign_id AND d.seq = j.seq
-              AND (j.state = 0 OR EXISTS (SELECT FROM woken w WHERE w.campaign_id = j.campaign_id AND w.seq = j.seq))
+            WHERE j.verdict = \(Verdict.claimed.sql) AND d.campaign_id = j.campaign_id AND d.seq = j.seq
+              AND (j.state = \(DeliveryState.pending.sql)
+                   OR EXISTS (SELECT FROM woken w WHERE w.campaign_id = j.campaign_id AND w.seq = j.seq))
             RETURNING d.campaign_id, d.seq
         ), noted AS (
             INSERT INTO claims (token, campaign_id, incarnation, seqs)
             SELECT $6::bigint, campaign_id, $7::bigint, array_agg(seq) FROM marked GROUP BY campaign_id
         )
-        SELECT (CASE WHEN j.verdict = 0 AND m.seq IS NULL THEN 2 ELSE COALESCE(j.verdict, 7) END)::smallint
+        SELECT (CASE WHEN j.verdict = \(Verdict.claimed.sql) AND m.seq IS NULL THEN \(Verdict.notDue.sql)
+                     ELSE COALESCE(j.verdict, \(Verdict.unknown.sql)) END)::smallint
         FROM asked a
         LEFT JOIN judged j USING (ord)
         LEFT JOIN marked m ON m.campaign_id = j.campaign_id AND m.seq = j.seq
@@ -113,20 +123,24 @@ extension Statement {
             AS g(campaign_id, seq, token, state, reason, code, wait, counts, judgement, step, reply)
         ), recorded AS (
             UPDATE deliveries d
-            SET state = CASE WHEN g.state = 2 AND d.recalled THEN 5 ELSE g.state END,
-                reason = CASE WHEN g.state = 2 AND d.recalled THEN 6 ELSE g.reason END,
+            SET state = CASE WHEN g.state = \(DeliveryState.deferred.sql) AND d.recalled
+                             THEN \(DeliveryState.suppressed.sql) ELSE g.state END,
+                reason = CASE WHEN g.state = \(DeliveryState.deferred.sql) AND d.recalled
+                              THEN \(DeliveryReason.recalled.sql) ELSE g.reason END,
                 attempt = CASE WHEN g.counts THEN d.attempt ELSE d.attempt - 1 END,
                 code = g.code, changed_at = now()
             FROM given g
-            WHERE d.campaign_id = g.campaign_id AND d.seq = g.seq AND d.token = g.token AND d.state IN (1, 6)
-                  AND NOT (d.state = 6 AND g.state IN (2, 6))
+            WHERE d.campaign_id = g.campaign_id AND d.seq = g.seq AND d.token = g.token
+                  AND d.state IN (\(DeliveryState.sending.sql), \(DeliveryState.uncertain.sql))
+                  AND NOT (d.state = \(DeliveryState.uncertain.sql)
+                           AND g.state IN (\(DeliveryState.deferred.sql), \(DeliveryState.uncertain.sql)))
             RETURNING d.campaign_id, d.seq, d.account_id, d.lane_id, d.state, d.attempt,
                       g.wait, g.judgement, g.step, g.code, g.reply
         ), waiting AS (
             INSERT INTO retries (campaign_id, seq, account_id, lane_id, due, publish_at)
             SELECT campaign_id, seq, account_id, lane_id,
                    now() + wait * interval '1 second', now() + wait * interval '1 second'
-            FROM recorded WHERE state = 2
+            FROM recorded WHERE state = \(DeliveryState.deferred.sql)
             ON CONFLICT (campaign_id, seq) DO UPDATE SET due = excluded.due, publish_at = excluded.publish_at
         ), said AS (
             INSERT INTO replies (campaign_id, seq, account_id, attempt, judgement, step, code, reply)
@@ -144,7 +158,8 @@ extension Statement {
         role: .worker,
         isHot: true,
         """
-        UPDATE deliveries SET suspect = suspect + 1 WHERE campaign_id = $1 AND seq = $2 AND state IN (0, 2)
+        UPDATE deliveries SET suspect = suspect + 1
+        WHERE campaign_id = $1 AND seq = $2 AND state IN (\(DeliveryState.waiting.sql))
         RETURNING suspect
         """
     )
@@ -184,7 +199,7 @@ extension Statement {
         """
         WITH ended AS (
             UPDATE deliveries SET state = $3::smallint, reason = $4::smallint, changed_at = now()
-            WHERE campaign_id = $1 AND seq = $2 AND state IN (0, 2)
+            WHERE campaign_id = $1 AND seq = $2 AND state IN (\(DeliveryState.waiting.sql))
             RETURNING campaign_id, seq
         )
         DELETE FROM retries r USING ended e WHERE r.campaign_id = e.campaign_id AND r.seq = e.seq

@@ -40,16 +40,21 @@ extension Statement {
     static let campaignsThatSend = Statement(
         "campaigns-that-send",
         role: .admin,
-        "SELECT campaign_id FROM campaigns WHERE state IN (1, 2) ORDER BY campaign_id"
+        """
+        SELECT campaign_id FROM campaigns
+        WHERE state IN (\(CampaignState.starting.sql), \(CampaignState.running.sql)) ORDER BY campaign_id
+        """
     )
     /// `$1` campaigns.
     static let holdCampaigns = Statement(
         "hold-campaigns",
         role: .admin,
         """
-        UPDATE campaigns SET state = CASE state WHEN 1 THEN 0 ELSE 3 END,
-                             start_at = CASE state WHEN 1 THEN NULL ELSE start_at END
-        WHERE campaign_id = ANY ($1::int[]) AND state IN (1, 2) RETURNING campaign_id
+        UPDATE campaigns SET state = CASE state WHEN \(CampaignState.starting.sql) THEN \(CampaignState.draft.sql)
+                                          ELSE \(CampaignState.paused.sql) END,
+                             start_at = CASE state WHEN \(CampaignState.starting.sql) THEN NULL ELSE start_at END
+        WHERE campaign_id = ANY ($1::int[]) AND state IN (\(CampaignState.starting.sql), \(CampaignState.running.sql))
+        RETURNING campaign_id
         """
     )
     /// `$1` the newest generation that is remembered anywhere.

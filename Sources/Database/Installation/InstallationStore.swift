@@ -83,8 +83,14 @@ extension Statement {
         """
     )
     /// Of the session: it is gone with the connection.
-    static let tryInstallationLock = Statement("try-installation-lock", "SELECT pg_try_advisory_lock(5, 0)")
-    static let leaveInstallationLock = Statement("leave-installation-lock", "SELECT pg_advisory_unlock(5, 0)::text")
+    static let tryInstallationLock = Statement(
+        "try-installation-lock",
+        "SELECT pg_try_advisory_lock(\(AdvisoryLock.restoreGuard.sql), 0)"
+    )
+    static let leaveInstallationLock = Statement(
+        "leave-installation-lock",
+        "SELECT pg_advisory_unlock(\(AdvisoryLock.restoreGuard.sql), 0)::text"
+    )
     /// `$1` whether a program starts.
     static let raiseGeneration = Statement(
         "raise-generation",

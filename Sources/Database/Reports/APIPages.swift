@@ -184,8 +184,10 @@ extension Statement {
     )
     private static let listColumns = """
         SELECT l.list_id, l.name, l.created_at,
-               (SELECT count(*) FROM list_members m WHERE m.list_id = l.list_id AND m.status = 0),
-               (SELECT count(*) FROM list_members m WHERE m.list_id = l.list_id AND m.status = 1)
+               (SELECT count(*) FROM list_members m
+                WHERE m.list_id = l.list_id AND m.status = \(MembershipStatus.subscribed.sql)),
+               (SELECT count(*) FROM list_members m
+                WHERE m.list_id = l.list_id AND m.status = \(MembershipStatus.unsubscribed.sql))
         FROM lists l WHERE l.account_id = $1
         """
     /// `$1` account; `$2` after this list; `$3` rows.

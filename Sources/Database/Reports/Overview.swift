@@ -167,9 +167,10 @@ extension Statement {
             SELECT DISTINCT ON (seq) seq, code, COALESCE(substring(reply from '^([245]\\.[0-9]{1,3}\\.[0-9]{1,3})\\M'), '') AS enhanced
             FROM replies WHERE campaign_id = $1 ORDER BY seq, reply_id DESC
         )
-        SELECT c.domain, d.state = 4, l.code, l.enhanced, d.reason, count(*)
+        SELECT c.domain, d.state = \(DeliveryState.failed.sql), l.code, l.enhanced, d.reason, count(*)
         FROM last l
-        JOIN deliveries d ON d.campaign_id = $1 AND d.seq = l.seq AND d.state IN (2, 4)
+        JOIN deliveries d ON d.campaign_id = $1 AND d.seq = l.seq
+            AND d.state IN (\(DeliveryState.deferred.sql), \(DeliveryState.failed.sql))
         JOIN contacts c ON c.contact_id = d.contact_id
         GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC, 1, 3 LIMIT 25
         """

@@ -77,9 +77,11 @@ extension Statement {
         roles: [.admin, .web],
         isHot: true,
         """
-        SELECT count(DISTINCT seq) FILTER (WHERE kind IN (0, 1)), count(DISTINCT seq) FILTER (WHERE kind = 2),
-               count(DISTINCT seq) FILTER (WHERE kind = 3),
-               (SELECT count(DISTINCT p.seq) FROM opt_out_proofs p WHERE p.campaign_id = $1 AND p.action < 2
+        SELECT count(DISTINCT seq) FILTER (WHERE kind IN (\(BounceKind.bounces.sql))),
+               count(DISTINCT seq) FILTER (WHERE kind = \(BounceKind.complaint.sql)),
+               count(DISTINCT seq) FILTER (WHERE kind = \(BounceKind.unsubscribe.sql)),
+               (SELECT count(DISTINCT p.seq) FROM opt_out_proofs p
+                WHERE p.campaign_id = $1 AND p.action < \(OptOutAction.undo.sql)
                   AND NOT EXISTS (SELECT FROM opt_out_proofs u WHERE u.undoes = p.proof_id))
         FROM bounces WHERE campaign_id = $1
         """
@@ -94,7 +96,7 @@ extension Statement {
         FROM bounces b
         JOIN lanes l ON l.lane_id = b.lane_id
         JOIN contacts c ON c.contact_id = b.contact_id
-        WHERE b.campaign_id = $1 AND b.kind IN (0, 1)
+        WHERE b.campaign_id = $1 AND b.kind IN (\(BounceKind.bounces.sql))
         GROUP BY b.reason, b.consequence, l.name, c.domain
         ORDER BY count(DISTINCT b.seq) DESC, b.reason, l.name, c.domain LIMIT $2
         """

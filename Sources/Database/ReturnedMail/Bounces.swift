@@ -9,6 +9,9 @@ package enum BounceKind: Int16, Sendable, CaseIterable {
     case mail = 1
     case complaint = 2
     case unsubscribe = 3
+
+    /// Those of a letter that did not arrive.
+    package static let bounces: [BounceKind] = [.reply, .mail]
 }
 
 /// The delivery that something came back for, and whose it is.
@@ -198,8 +201,10 @@ extension Statement {
         """
         SELECT d.seq FROM deliveries d
         WHERE d.contact_id = ANY ($3::bigint[]) AND d.campaign_id = ANY (
-            ARRAY (SELECT c.campaign_id FROM campaigns c WHERE c.account_id = $2 AND c.state IN (1, 2, 3, 4)) || $1::int)
-          AND (d.state IN (0, 1, 2) OR d.campaign_id = $1)
+            ARRAY (
+                SELECT c.campaign_id FROM campaigns c
+                WHERE c.account_id = $2 AND c.state IN (\(CampaignState.open.sql))) || $1::int)
+          AND (d.state IN (\(DeliveryState.open.sql)) OR d.campaign_id = $1)
         ORDER BY d.campaign_id, d.seq FOR UPDATE
         """
     )
@@ -234,22 +239,27 @@ extension Statement {
             SELECT max(d.changed_at) AS at,
                    max(d.changed_at) FILTER (WHERE d.changed_at < (
                        SELECT max(created_at) FROM bounces
-                       WHERE contact_id = ANY ($2::bigint[]) AND kind IN (0, 1) AND consequence = 2
+                       WHERE contact_id = ANY ($2::bigint[]) AND kind IN (\(BounceKind.bounces.sql))
+                         AND consequence = \(BounceConsequence.soft.sql)
                    ) - interval '5 days') AS long_before
             FROM campaigns c
             JOIN deliveries d ON d.campaign_id = c.campaign_id AND d.contact_id = ANY ($2::bigint[])
-            WHERE c.account_id = $1 AND c.state >= 2 AND d.state = 3 AND d.changed_at > (SELECT since FROM rule)
+            WHERE c.account_id = $1 AND c.state >= \(CampaignState.running.sql) AND d.state = \(DeliveryState.accepted.sql)
+              AND d.changed_at > (SELECT since FROM rule)
               AND (c.finished_at IS NULL OR c.finished_at > (SELECT since FROM rule))
               AND NOT EXISTS (
                 SELECT FROM bounces b
-                WHERE b.campaign_id = d.campaign_id AND b.seq = d.seq AND b.kind IN (0, 1) AND b.consequence <> 0)
+                WHERE b.campaign_id = d.campaign_id AND b.seq = d.seq AND b.kind IN (\(BounceKind.bounces.sql))
+                  AND b.consequence <> \(BounceConsequence.nothing.sql))
         )
         SELECT (SELECT count(DISTINCT (b.campaign_id, b.seq))
                 FROM bounces b
                 JOIN deliveries d ON d.campaign_id = b.campaign_id AND d.seq = b.seq
                 WHERE b.contact_id = ANY ($2::bigint[]) AND b.created_at > (SELECT since FROM rule)
-                  AND b.kind IN (0, 1) AND b.consequence = 2
-                  AND d.changed_at > COALESCE((SELECT CASE b.kind WHEN 0 THEN at ELSE long_before END FROM good), '-infinity')),
+                  AND b.kind IN (\(BounceKind.bounces.sql)) AND b.consequence = \(BounceConsequence.soft.sql)
+                  AND d.changed_at > COALESCE(
+                      (SELECT CASE b.kind WHEN \(BounceKind.reply.sql) THEN at ELSE long_before END FROM good),
+                      '-infinity')),
                (SELECT soft_bounces FROM rule)
         """
     )
@@ -258,7 +268,11 @@ extension Statement {
         "blocks-of-letter",
         role: .inbound,
         isHot: true,
-        "SELECT count(*) FROM bounces WHERE campaign_id = $1 AND seq = $2 AND kind IN (0, 1) AND consequence = 3"
+        """
+        SELECT count(*) FROM bounces
+        WHERE campaign_id = $1 AND seq = $2 AND kind IN (\(BounceKind.bounces.sql))
+          AND consequence = \(BounceConsequence.block.sql)
+        """
     )
     /// `$1` campaign; `$2` seq.
     static let proveArrival = Statement(
@@ -266,8 +280,9 @@ extension Statement {
         role: .inbound,
         isHot: true,
         """
-        UPDATE deliveries SET state = 3, reason = 13, changed_at = now()
-        WHERE campaign_id = $1 AND seq = $2 AND state = 6
+        UPDATE deliveries SET state = \(DeliveryState.accepted.sql), reason = \(DeliveryReason.seen.sql),
+            changed_at = now()
+        WHERE campaign_id = $1 AND seq = $2 AND state = \(DeliveryState.uncertain.sql)
         """
     )
     /// `$1` campaign; `$2` seq.
@@ -276,8 +291,9 @@ extension Statement {
         role: .inbound,
         isHot: true,
         """
-        UPDATE deliveries SET state = 4, reason = 12, changed_at = now()
-        WHERE campaign_id = $1 AND seq = $2 AND state = 6
+        UPDATE deliveries SET state = \(DeliveryState.failed.sql), reason = \(DeliveryReason.bounced.sql),
+            changed_at = now()
+        WHERE campaign_id = $1 AND seq = $2 AND state = \(DeliveryState.uncertain.sql)
         """
     )
 }

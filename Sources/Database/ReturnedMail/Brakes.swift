@@ -74,7 +74,8 @@ extension Statement {
         INSERT INTO lane_blocks (account_id, lane_id, minute, blocked, ended)
         SELECT c.account_id, k.lane_id, date_trunc('minute', now()), 0, sum(k.accepted + k.failed)
         FROM campaigns c JOIN counters k USING (campaign_id)
-        WHERE c.account_id IN (SELECT o.account_id FROM campaigns o WHERE o.state IN (2, 3, 4))
+        WHERE c.account_id IN (
+            SELECT o.account_id FROM campaigns o WHERE o.state IN (\(CampaignState.underWay.sql)))
         GROUP BY c.account_id, k.lane_id
         ON CONFLICT DO NOTHING
         """

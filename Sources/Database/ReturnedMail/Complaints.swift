@@ -149,7 +149,8 @@ extension Statement {
         role: .admin,
         """
         SELECT (SELECT count(DISTINCT (b.campaign_id, b.seq)) FROM bounces b JOIN campaigns c USING (campaign_id)
-                WHERE b.account_id = $1 AND b.kind = 2 AND c.started_at > now() - interval '30 days'),
+                WHERE b.account_id = $1 AND b.kind = \(BounceKind.complaint.sql)
+                  AND c.started_at > now() - interval '30 days'),
                (SELECT COALESCE(sum(k.accepted), 0)::int8 FROM campaigns c JOIN counters k USING (campaign_id)
                 WHERE c.account_id = $1 AND c.started_at > now() - interval '30 days')
         """
@@ -165,11 +166,12 @@ extension Statement {
         """
         WITH driven AS MATERIALIZED (
             SELECT campaign_id, account_id, complaints_before, account_complaints_before FROM campaigns
-            WHERE lease_token = $1 AND state = 2 AND kind = 0
+            WHERE lease_token = $1 AND state = \(CampaignState.running.sql) AND kind = \(CampaignKind.marketing.sql)
         ), whole AS MATERIALIZED (
             SELECT a.account_id, a.complaints_pause AS pause, a.complaints_least AS least,
                    (SELECT count(DISTINCT (b.campaign_id, b.seq)) FROM bounces b JOIN campaigns c USING (campaign_id)
-                    WHERE b.account_id = a.account_id AND b.kind = 2 AND c.started_at > now() - interval '30 days')
+                    WHERE b.account_id = a.account_id AND b.kind = \(BounceKind.complaint.sql)
+                      AND c.started_at > now() - interval '30 days')
                        AS complaints,
                    (SELECT COALESCE(sum(k.accepted), 0)::int8 FROM campaigns c JOIN counters k USING (campaign_id)
                     WHERE c.account_id = a.account_id AND c.started_at > now() - interval '30 days') AS accepted
@@ -181,7 +183,8 @@ extension Statement {
         CROSS JOIN LATERAL (
             SELECT w.complaints, w.accepted, d.account_complaints_before AS before, true AS of_account
             UNION ALL
-            SELECT (SELECT count(DISTINCT b.seq) FROM bounces b WHERE b.campaign_id = d.campaign_id AND b.kind = 2),
+            SELECT (SELECT count(DISTINCT b.seq) FROM bounces b
+                    WHERE b.campaign_id = d.campaign_id AND b.kind = \(BounceKind.complaint.sql)),
                    (SELECT COALESCE(sum(k.accepted), 0)::int8 FROM counters k WHERE k.campaign_id = d.campaign_id),
                    d.complaints_before, false
         ) AS r

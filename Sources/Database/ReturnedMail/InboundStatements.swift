@@ -54,23 +54,27 @@ extension Statement {
         role: .inbound,
         """
         SELECT mail_id, received_at, campaign_id, seq, attempt, sent_to, content FROM inbound_mails
-        WHERE state = 0 AND due_at <= now() ORDER BY due_at, mail_id LIMIT $1
+        WHERE state = \(InboundState.stored.sql) AND due_at <= now() ORDER BY due_at, mail_id LIMIT $1
         """
     )
     /// `$1` mail; no row when another program settles it, or has.
     static let lockInboundMail = Statement(
         "lock-inbound-mail",
         role: .inbound,
-        "SELECT mail_id FROM inbound_mails WHERE mail_id = $1 AND state = 0 FOR UPDATE SKIP LOCKED"
+        """
+        SELECT mail_id FROM inbound_mails
+        WHERE mail_id = $1 AND state = \(InboundState.stored.sql) FOR UPDATE SKIP LOCKED
+        """
     )
     /// Of somebody who was erased no word is kept. `$1` mail; `$2` settlement.
     static let markInboundSettled = Statement(
         "mark-inbound-settled",
         role: .inbound,
         """
-        UPDATE inbound_mails m SET state = 1, settlement = $2, settled_at = now(),
+        UPDATE inbound_mails m SET state = \(InboundState.settled.sql), settlement = $2, settled_at = now(),
             content = CASE WHEN EXISTS (SELECT FROM deliveries d JOIN contacts c USING (contact_id)
-                WHERE d.campaign_id = m.campaign_id AND d.seq = m.seq AND c.status = 1) THEN NULL ELSE m.content END
+                WHERE d.campaign_id = m.campaign_id AND d.seq = m.seq AND c.status = \(ContactStatus.erased.sql))
+                THEN NULL ELSE m.content END
         WHERE mail_id = $1
         """
     )
@@ -80,8 +84,8 @@ extension Statement {
         role: .inbound,
         """
         UPDATE inbound_mails SET tries = tries + 1, due_at = now() + interval '5 seconds' * power(2, tries),
-               state = CASE WHEN tries + 1 >= $2 THEN 3 ELSE 0 END
-        WHERE mail_id = $1 AND state = 0
+               state = CASE WHEN tries + 1 >= $2 THEN \(InboundState.givenUp.sql) ELSE \(InboundState.stored.sql) END
+        WHERE mail_id = $1 AND state = \(InboundState.stored.sql)
         """
     )
     /// `$1` days; `$2` hours for what was not understood; `$3` limit. What waits is not dropped.
@@ -91,9 +95,9 @@ extension Statement {
         """
         UPDATE inbound_mails SET content = NULL WHERE mail_id IN (
             SELECT mail_id FROM inbound_mails
-            WHERE content IS NOT NULL AND state <> 0
+            WHERE content IS NOT NULL AND state <> \(InboundState.stored.sql)
               AND (received_at < now() - make_interval(days => $1)
-                   OR state = 2 AND received_at < now() - make_interval(hours => $2))
+                   OR state = \(InboundState.notUnderstood.sql) AND received_at < now() - make_interval(hours => $2))
             ORDER BY received_at LIMIT $3)
         """
     )
@@ -104,7 +108,7 @@ extension Statement {
         """
         DELETE FROM inbound_mails WHERE mail_id IN (
             SELECT mail_id FROM (SELECT mail_id, received_at, state FROM inbound_mails ORDER BY mail_id LIMIT $2) oldest
-            WHERE received_at < now() - make_interval(days => $1) AND state <> 0)
+            WHERE received_at < now() - make_interval(days => $1) AND state <> \(InboundState.stored.sql))
         """
     )
     /// `$1` days.

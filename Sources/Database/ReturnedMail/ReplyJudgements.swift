@@ -181,8 +181,9 @@ extension Statement {
     private static let unjudged = """
         SELECT r.reply_id, r.campaign_id, r.seq, r.account_id, r.attempt, r.step, r.code, r.reply,
                extract(epoch FROM r.replied_at)::float8, d.lane_id, d.contact_id,
-               r.judgement IN (2, 3)
-                   OR COALESCE(r.judgement = 1 AND d.state = 4 AND d.reason = 3 AND d.attempt = r.attempt, false)
+               r.judgement IN (\(Judgement.never.sql), \(Judgement.notThisMessage.sql))
+                   OR COALESCE(r.judgement = \(Judgement.later.sql) AND d.state = \(DeliveryState.failed.sql)
+                       AND d.reason = \(DeliveryReason.attemptsExhausted.sql) AND d.attempt = r.attempt, false)
         FROM replies r LEFT JOIN deliveries d ON d.campaign_id = r.campaign_id AND d.seq = r.seq
         """
     /// `$1` above this number; `$2` how many.
@@ -220,8 +221,9 @@ extension Statement {
         """
         INSERT INTO bounces (account_id, campaign_id, seq, attempt, kind, detail, source_hash, reply_id, contact_id,
                              lane_id, reason, consequence, status, created_at)
-        SELECT r.account_id, r.campaign_id, r.seq, r.attempt, 0, r.reply, convert_to('reply ' || r.reply_id, 'UTF8'),
-               r.reply_id, d.contact_id, d.lane_id, j.reason, j.consequence, j.status, r.replied_at
+        SELECT r.account_id, r.campaign_id, r.seq, r.attempt, \(BounceKind.reply.sql), r.reply,
+               convert_to('reply ' || r.reply_id, 'UTF8'), r.reply_id,
+               d.contact_id, d.lane_id, j.reason, j.consequence, j.status, r.replied_at
         FROM unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::text[]) AS j(reply_id, reason, consequence, status)
         JOIN replies r ON r.reply_id = j.reply_id
         JOIN deliveries d ON d.campaign_id = r.campaign_id AND d.seq = r.seq

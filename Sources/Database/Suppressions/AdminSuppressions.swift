@@ -178,7 +178,9 @@ extension Statement {
         SELECT s.suppression_id, s.scope, COALESCE(l.name, ''), s.reason, s.source, s.created_at, s.key_version,
                s.address_hash,
                (SELECT c.address FROM contacts c
-                WHERE c.account_id = s.account_id AND c.address_hash = s.address_hash AND c.status = 0 LIMIT 1)
+                WHERE c.account_id = s.account_id AND c.address_hash = s.address_hash
+                  AND c.status = \(ContactStatus.active.sql)
+                LIMIT 1)
         FROM suppressions s LEFT JOIN lists l ON l.list_id = s.list_id
         WHERE s.account_id = $1 AND s.suppression_id < $2 ORDER BY s.suppression_id DESC LIMIT $3
         """
@@ -190,7 +192,8 @@ extension Statement {
         isHot: true,
         """
         DELETE FROM suppressions
-        WHERE account_id = $1 AND address_hash = $2 AND reason <> 4 AND ($3::smallint = -1 OR scope = $3)
+        WHERE account_id = $1 AND address_hash = $2 AND reason <> \(SuppressionReason.erasure.sql)
+          AND ($3::smallint = -1 OR scope = $3)
         """
     )
     /// `$1` account; `$2` hash.

@@ -21,14 +21,28 @@ package enum OptOutWay: Int16, Sendable, CaseIterable {
     }
 }
 
+/// What an opt-out did, or that it was taken back; `opt_out_proofs.action`.
+package enum OptOutAction: Int16, Sendable, CaseIterable {
+    case list = 0
+    case marketing = 1
+    case undo = 2
+
+    package var name: String {
+        switch self {
+        case .list: "list"
+        case .marketing: "marketing"
+        case .undo: "undo"
+        }
+    }
+}
+
 /// What somebody says no to.
 package enum OptOutChoice: Sendable, Equatable {
     case list(Int32)
     /// All mail of the account that needs consent.
     case marketing
 
-    /// `opt_out_proofs.action`.
-    var action: Int16 { self == .marketing ? 1 : 0 }
+    var action: OptOutAction { self == .marketing ? .marketing : .list }
     var scope: SuppressionScope { self == .marketing ? .marketing : .list }
     var list: Int32 {
         switch self {
@@ -218,7 +232,7 @@ extension PostgresConnection {
             .insertProof,
             [
                 .int32(letter.account), .int32(letter.key.campaign), .int32(letter.key.seq),
-                .bytes(letter.addressHash), .int16(way.rawValue), .int16(choice.action), .int32(choice.list),
+                .bytes(letter.addressHash), .int16(way.rawValue), .int16(choice.action.rawValue), .int32(choice.list),
                 .bool(done.isNew), .int32(Int32(done.recalled)), .int32(Int32(done.alreadyOnTheirWay)),
             ]
         ) { (proof: try $0.int64(0), at: try $0.timestamp(1)) }
@@ -238,8 +252,8 @@ extension PostgresConnection {
         try rows(
             .standingOptOut,
             [
-                .int32(letter.key.campaign), .int32(letter.key.seq), .int16(choice.action), .int32(choice.list),
-                .int16(choice.scope.rawValue),
+                .int32(letter.key.campaign), .int32(letter.key.seq), .int16(choice.action.rawValue),
+                .int32(choice.list), .int16(choice.scope.rawValue),
             ],
             OptOutReceipt.init
         ).first

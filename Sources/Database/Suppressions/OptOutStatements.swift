@@ -31,14 +31,7 @@ package struct OptOutProof: Sendable {
 
     package var wayName: String { OptOutWay(rawValue: way)?.name ?? "way-\(way)" }
 
-    package var actionName: String {
-        switch action {
-        case 0: "list"
-        case 1: "marketing"
-        case 2: "undo"
-        default: "action-\(action)"
-        }
-    }
+    package var actionName: String { OptOutAction(rawValue: action)?.name ?? "action-\(action)" }
 }
 
 extension Statement {
@@ -66,7 +59,8 @@ extension Statement {
         "lock-letter",
         roles: [.web, .inbound],
         """
-        SELECT pg_advisory_xact_lock(8, hashint8($1::int8 << 32 | $2::int8 & 4294967295))::text,
+        SELECT pg_advisory_xact_lock(\(AdvisoryLock.optOut.sql), \
+        hashint8($1::int8 << 32 | $2::int8 & 4294967295))::text,
                CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END
         """
     )
@@ -77,7 +71,8 @@ extension Statement {
         isHot: true,
         """
         SELECT min(created_at) FROM suppressions
-        WHERE account_id = $1 AND address_hash = $2 AND scope = $3 AND list_id = $4 AND reason = 0
+        WHERE account_id = $1 AND address_hash = $2 AND scope = $3 AND list_id = $4
+          AND reason = \(SuppressionReason.unsubscribe.sql)
         """
     )
     /// What was done with this letter, has not been taken back, and is still so.
@@ -95,7 +90,7 @@ extension Statement {
             SELECT min(s.created_at) AS since, bool_or(s.created_at = p.at AND s.repeated_at IS NULL) AS can_end
             FROM suppressions s
             WHERE s.account_id = p.account_id AND s.address_hash = p.address_hash AND s.scope = $5 AND s.list_id = p.list_id
-              AND s.reason = 0
+              AND s.reason = \(SuppressionReason.unsubscribe.sql)
         ) AS s
         WHERE p.campaign_id = $1 AND p.seq = $2 AND p.action = $3 AND p.list_id = $4 AND s.since IS NOT NULL
           AND NOT EXISTS (SELECT FROM opt_out_proofs u WHERE u.undoes = p.proof_id)
@@ -130,10 +125,11 @@ extension Statement {
         """
         SELECT EXISTS (
             SELECT FROM suppressions s WHERE s.account_id = $1 AND s.address_hash = $2
-              AND \(withholds(kind: "0", list: "l.list_id"))
+              AND \(withholds(kind: CampaignKind.marketing.sql, list: "l.list_id"))
         ) OR NOT EXISTS (
             SELECT FROM contacts c JOIN list_members m ON m.contact_id = c.contact_id
-            WHERE c.account_id = $1 AND c.address_hash = $2 AND c.status = 0 AND m.list_id = l.list_id AND m.status = 0)
+            WHERE c.account_id = $1 AND c.address_hash = $2 AND c.status = \(ContactStatus.active.sql)
+              AND m.list_id = l.list_id AND m.status = \(MembershipStatus.subscribed.sql))
         FROM (SELECT COALESCE(NULLIF(p.list_id, 0), $4::int) AS list_id FROM opt_out_proofs p WHERE p.proof_id = $3) AS l
         """
     )
@@ -144,8 +140,9 @@ extension Statement {
         isHot: true,
         """
         SELECT l.list_id, l.name,
-               bool_or(COALESCE(m.status = 0, false)) AND NOT EXISTS (
-                   SELECT FROM suppressions s WHERE s.account_id = $1 AND s.address_hash = $2 AND s.scope = 2
+               bool_or(COALESCE(m.status = \(MembershipStatus.subscribed.sql), false)) AND NOT EXISTS (
+                   SELECT FROM suppressions s
+                   WHERE s.account_id = $1 AND s.address_hash = $2 AND s.scope = \(SuppressionScope.list.sql)
                      AND s.list_id = l.list_id)
         FROM lists l
         LEFT JOIN (
@@ -162,7 +159,10 @@ extension Statement {
         role: .web,
         isHot: true,
         """
-        SELECT EXISTS (SELECT FROM suppressions WHERE account_id = $1 AND address_hash = $2 AND scope IN (0, 1))
+        SELECT EXISTS (
+            SELECT FROM suppressions
+            WHERE account_id = $1 AND address_hash = $2
+              AND scope IN (\(SuppressionScope.all.sql), \(SuppressionScope.marketing.sql)))
         """
     )
     /// What of a letter's opt-outs can be taken back; `$1` campaign; `$2` seq.
@@ -172,12 +172,17 @@ extension Statement {
         isHot: true,
         """
         SELECT p.proof_id, p.action, p.list_id, p.at, p.is_new, p.recalled, p.on_their_way, true FROM opt_out_proofs p
-        WHERE p.campaign_id = $1 AND p.seq = $2 AND p.action IN (0, 1) AND p.is_new AND p.at > now() - interval '7 days'
+        WHERE p.campaign_id = $1 AND p.seq = $2
+          AND p.action IN (\(OptOutAction.list.sql), \(OptOutAction.marketing.sql))
+          AND p.is_new AND p.at > now() - interval '7 days'
           AND NOT EXISTS (SELECT FROM opt_out_proofs u WHERE u.undoes = p.proof_id)
           AND EXISTS (
             SELECT FROM suppressions s
-            WHERE s.account_id = p.account_id AND s.address_hash = p.address_hash AND s.reason = 0
-              AND s.scope = CASE p.action WHEN 0 THEN 2 ELSE 1 END AND s.list_id = p.list_id AND s.created_at = p.at
+            WHERE s.account_id = p.account_id AND s.address_hash = p.address_hash
+              AND s.reason = \(SuppressionReason.unsubscribe.sql)
+              AND s.scope = CASE p.action WHEN \(OptOutAction.list.sql) THEN \(SuppressionScope.list.sql)
+                                 ELSE \(SuppressionScope.marketing.sql) END
+              AND s.list_id = p.list_id AND s.created_at = p.at
               AND s.repeated_at IS NULL)
         ORDER BY p.proof_id DESC LIMIT 50
         """

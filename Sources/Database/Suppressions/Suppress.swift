@@ -126,18 +126,22 @@ extension Statement {
     /// Whether suppression `s` withholds a campaign's letter: of all mail, of all marketing, or of its list's.
     ///
     /// - Parameters:
-    ///   - kind: SQL for the campaign's kind, 0 for marketing.
+    ///   - kind: SQL for the campaign's kind.
     ///   - list: SQL for its list.
     /// - Returns: A condition on the row `s`.
     static func withholds(kind: String, list: String) -> String {
-        "(s.scope = 0 OR \(kind) = 0 AND (s.scope = 1 OR s.scope = 2 AND s.list_id = \(list)))"
+        """
+        (s.scope = \(SuppressionScope.all.sql) OR \(kind) = \(CampaignKind.marketing.sql) \
+        AND (s.scope = \(SuppressionScope.marketing.sql) \
+        OR s.scope = \(SuppressionScope.list.sql) AND s.list_id = \(list)))
+        """
     }
 
     /// Waits for a freeze of the account's campaigns, and makes the next one wait; `$1` account.
     static let shareAccount = Statement(
         "share-account",
         roles: [.admin, .web, .inbound],
-        "SELECT pg_advisory_xact_lock_shared(2, $1)::text"
+        "SELECT pg_advisory_xact_lock_shared(\(AdvisoryLock.account.sql), $1)::text"
     )
     /// Tells whether it is new; one that was there is noted as repeated, so that nobody takes the first one back.
     ///
@@ -163,8 +167,8 @@ extension Statement {
         "unsubscribe-members",
         roles: [.admin, .web, .inbound],
         """
-        UPDATE list_members SET status = 1, changed_at = now()
-        WHERE list_id = $1 AND contact_id = ANY($2::bigint[]) AND status = 0
+        UPDATE list_members SET status = \(MembershipStatus.unsubscribed.sql), changed_at = now()
+        WHERE list_id = $1 AND contact_id = ANY($2::bigint[]) AND status = \(MembershipStatus.subscribed.sql)
         """
     )
     /// Locks, in the order of the claim, what is not final in campaigns that the scope is about.
@@ -176,8 +180,9 @@ extension Statement {
         """
         SELECT d.campaign_id, d.seq
         FROM campaigns c JOIN deliveries d ON d.campaign_id = c.campaign_id AND d.contact_id = ANY($2::bigint[])
-        WHERE c.account_id = $1 AND c.state IN (1, 2, 3, 4) AND d.state IN (0, 1, 2)
-          AND ($3::smallint = 0 OR c.kind = 0) AND ($3::smallint <> 2 OR d.list_id = $4)
+        WHERE c.account_id = $1 AND c.state IN (\(CampaignState.open.sql)) AND d.state IN (\(DeliveryState.open.sql))
+          AND ($3::smallint = \(SuppressionScope.all.sql) OR c.kind = \(CampaignKind.marketing.sql))
+          AND ($3::smallint <> \(SuppressionScope.list.sql) OR d.list_id = $4)
         ORDER BY d.campaign_id, d.seq FOR UPDATE OF d
         """
     )
@@ -195,9 +200,10 @@ extension Statement {
         "recall-queued",
         roles: [.admin, .web, .inbound],
         """
-        UPDATE deliveries d SET state = 5, reason = 6, changed_at = now()
+        UPDATE deliveries d SET state = \(DeliveryState.suppressed.sql), reason = \(DeliveryReason.recalled.sql),
+            changed_at = now()
         FROM unnest($1::int[], $2::int[]) AS k(campaign_id, seq)
-        WHERE d.campaign_id = k.campaign_id AND d.seq = k.seq AND d.state IN (0, 2)
+        WHERE d.campaign_id = k.campaign_id AND d.seq = k.seq AND d.state IN (\(DeliveryState.waiting.sql))
         """
     )
     /// `$1` campaigns; `$2` seqs.
@@ -207,7 +213,7 @@ extension Statement {
         """
         UPDATE deliveries d SET recalled = true
         FROM unnest($1::int[], $2::int[]) AS k(campaign_id, seq)
-        WHERE d.campaign_id = k.campaign_id AND d.seq = k.seq AND d.state = 1
+        WHERE d.campaign_id = k.campaign_id AND d.seq = k.seq AND d.state = \(DeliveryState.sending.sql)
         """
     )
 }

@@ -73,7 +73,7 @@ extension Statement {
         SELECT d.campaign_id, d.seq, extract(epoch FROM d.changed_at)::float8
         FROM unnest($1::int[], $2::int[]) AS k(campaign_id, seq)
         JOIN deliveries d ON d.campaign_id = k.campaign_id AND d.seq = k.seq
-        WHERE d.state = 3
+        WHERE d.state = \(DeliveryState.accepted.sql)
         """
     )
 
@@ -90,11 +90,13 @@ extension Statement {
             SELECT d.campaign_id, d.seq
             FROM unnest($1::int[], $2::int[]) AS k(campaign_id, seq)
             JOIN deliveries d ON d.campaign_id = k.campaign_id AND d.seq = k.seq
-            WHERE d.state = 6
+            WHERE d.state = \(DeliveryState.uncertain.sql)
             ORDER BY d.campaign_id, d.seq FOR NO KEY UPDATE OF d
         )
-        UPDATE deliveries d SET state = 3, reason = 13, changed_at = now()
-        FROM seen s WHERE d.campaign_id = s.campaign_id AND d.seq = s.seq AND d.state = 6
+        UPDATE deliveries d SET state = \(DeliveryState.accepted.sql), reason = \(DeliveryReason.seen.sql),
+            changed_at = now()
+        FROM seen s
+        WHERE d.campaign_id = s.campaign_id AND d.seq = s.seq AND d.state = \(DeliveryState.uncertain.sql)
         """
     )
 

@@ -9,11 +9,12 @@ final class EventGraves: Sendable {
     /// More are not remembered: they wait for their turn.
     private static let most = 1_000
 
-    private let store: any DeliveryStore
+    private let store: any DeadLetterStore
     private let publisher: any JobPublisher
     private let name: String
     /// How long a newer recorder has to come for a newer message.
     private let grace: Duration
+    private let clock: @Sendable () -> ContinuousClock.Instant
     private let log: Logger
     private let seen = Mutex<[[UInt8]: ContinuousClock.Instant]>([:])
 
@@ -22,12 +23,21 @@ final class EventGraves: Sendable {
     ///   - publisher: Takes the copy.
     ///   - name: This program's, for the row.
     ///   - grace: How long a newer message may wait for a newer recorder.
+    ///   - clock: What `grace` is counted by.
     ///   - log: Told when the copy could not be published.
-    init(store: any DeliveryStore, publisher: any JobPublisher, name: String, grace: Duration, log: Logger) {
+    init(
+        store: any DeadLetterStore,
+        publisher: any JobPublisher,
+        name: String,
+        grace: Duration,
+        clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        log: Logger
+    ) {
         self.store = store
         self.publisher = publisher
         self.name = name
         self.grace = grace
+        self.clock = clock
         self.log = log
     }
 
@@ -60,8 +70,9 @@ final class EventGraves: Sendable {
         return true
     }
 
-    private func isOverdue(_ body: [UInt8], at now: ContinuousClock.Instant = .now) -> Bool {
-        seen.withLock { seen in
+    private func isOverdue(_ body: [UInt8]) -> Bool {
+        let now = clock()
+        return seen.withLock { seen in
             guard let since = seen[body] else {
                 if seen.count < Self.most { seen[body] = now }
                 return false

@@ -4,6 +4,19 @@ import Glibc
 import Logging
 import ServiceLifecycle
 
+/// Where opens and clicks are written; the other side of the border is PostgreSQL, or a fake in tests.
+protocol EventStore: Sendable {
+    /// Enters a batch, all of it or nothing; safe to repeat.
+    ///
+    /// `now`: Seconds since 1970.
+    func record(_ entries: [EventBooks.Entry], now: Double) async throws -> EventBooks.Receipt
+
+    /// Whether the store answers; throws why not.
+    func check() async throws
+}
+
+extension EventBooks: EventStore {}
+
 /// Takes opens and clicks from the queue and writes them, sorted, at most once in `flush`.
 ///
 /// Messages are acknowledged when the transaction that counts them has committed; what comes twice is known by its id.
@@ -11,7 +24,7 @@ import ServiceLifecycle
 /// gives everything back and waits: nobody holds a message while it waits.
 struct RecorderService: Service {
     let source: any JobSource
-    let books: EventBooks
+    let books: any EventStore
     let graves: EventGraves
     let flush: Duration
     let hold = Hold()

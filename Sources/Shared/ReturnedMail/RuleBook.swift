@@ -111,12 +111,23 @@ package struct RuleBook: Sendable {
 
 /// One rule of a ``RuleBook``.
 struct BounceRule: Sendable {
-    enum MailKind: String, Sendable {
-        case failure, delay, arrival, challenge, unsubscribe, list
+    /// As rule files call it.
+    enum MailKind: String, Sendable, CaseIterable {
+        case failure = "failure"
+        case delay = "delay"
+        case arrival = "arrival"
+        case challenge = "challenge"
+        case unsubscribe = "unsubscribe"
+        case list = "list"
         case autoReply = "auto-reply"
     }
 
-    enum Field: String, Sendable { case subject, text, sender }
+    /// As rule files call it.
+    enum Field: String, Sendable, CaseIterable {
+        case subject = "subject"
+        case text = "text"
+        case sender = "sender"
+    }
 
     enum Effect: Sendable {
         case reason(BounceReason)

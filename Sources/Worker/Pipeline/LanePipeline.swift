@@ -62,7 +62,12 @@ struct LanePipeline: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await recordResults() }
             group.addTask { await collectOutcomes() }
-            let failure = await takeJobs()
+            // What rests for a newer worker goes back when no more is taken.
+            let failure = await withTaskGroup(of: Void.self) { rests in
+                rests.addTask { await prepare.morgue.giveBackRested() }
+                defer { rests.cancelAll() }
+                return await takeJobs()
+            }
             // Also when it fails: what was sent is to be recorded.
             await transport.close(grace: grace)
             try await group.waitForAll()

@@ -12,6 +12,29 @@ struct Morgue: Sendable {
     let worker: String
     let newcomers: Newcomers
     let log: Logger
+    /// Messages of a newer version, in the order in which they go back.
+    private let resting = Buffer<Resting>()
+
+    private struct Resting {
+        let tag: JobTag
+        let until: ContinuousClock.Instant
+    }
+
+    init(
+        store: any DeliveryStore,
+        source: any JobSource,
+        publisher: any JobPublisher,
+        worker: String,
+        newcomers: Newcomers,
+        log: Logger
+    ) {
+        self.store = store
+        self.source = source
+        self.publisher = publisher
+        self.worker = worker
+        self.newcomers = newcomers
+        self.log = log
+    }
 
     /// Buries one job of an envelope; its row, if it is still to be mailed, becomes `dead`.
     func bury(_ job: Job, _ reason: DeadLetter.Reason, detail: String) async throws {
@@ -29,10 +52,7 @@ struct Morgue: Sendable {
         case .tooNew(let version):
             guard newcomers.isOverdue(message.body) else {
                 // Not at once: with old workers alone it would go round and round.
-                Task {
-                    try? await Task.sleep(for: newcomers.rest)
-                    source.giveBack([message.tag])
-                }
+                resting.append([Resting(tag: message.tag, until: .now + newcomers.rest)])
                 return
             }
             reason = .tooNew
@@ -45,6 +65,19 @@ struct Morgue: Sendable {
             DeadLetter(key: nil, reason: reason, detail: detail, queue: message.queue, envelope: message.body)
         )
         source.acknowledge([message.tag])
+    }
+
+    /// Gives messages of a newer version back as their rest ends, until it is cancelled: then all of them at once.
+    func giveBackRested() async {
+        await withTaskCancellationHandler {
+            while let next = await resting.take(atMost: 1).first {
+                // Cancelled, it does not wait.
+                try? await Task.sleep(until: next.until)
+                source.giveBack([next.tag])
+            }
+        } onCancel: {
+            resting.close()
+        }
     }
 
     private func bury(_ letter: DeadLetter) async throws {

@@ -12,10 +12,16 @@ final class Newcomers: Sendable {
     /// More are not remembered: they wait for their turn.
     private static let most = 10_000
 
-    init(grace: Duration) { self.grace = grace }
+    private let clock: @Sendable () -> ContinuousClock.Instant
+
+    init(grace: Duration, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+        self.grace = grace
+        self.clock = clock
+    }
 
     /// Whether nobody came for it for longer than the grace.
-    func isOverdue(_ body: [UInt8], at now: ContinuousClock.Instant = .now) -> Bool {
+    func isOverdue(_ body: [UInt8]) -> Bool {
+        let now = clock()
         let name = SHA256.hash(data: body)
         return seen.withLock { seen in
             guard let since = seen[name] else {

@@ -20,9 +20,9 @@ struct EdgeTests {
                     let client = try RawClient(port: server.port)
                     let start = ContinuousClock.now
                     client.send(row.begin)
-                    // A byte now and then, for far longer than a request may take.
-                    while ContinuousClock.now - start < .seconds(8), client.send(row.more), !row.more.isEmpty {
-                        try await Task.sleep(for: .milliseconds(200))
+                    // A byte now and then, until nobody takes it any more.
+                    try await eventually("it is closed", within: .seconds(8), every: .milliseconds(200)) {
+                        row.more.isEmpty || !client.send(row.more)
                     }
                     #expect(client.rest() != nil, row.because)
                     #expect(ContinuousClock.now - start < .seconds(6), row.because)

@@ -1,9 +1,14 @@
 /// What a person who signs in is; `users.role`.
 package enum Role: String, Sendable, CaseIterable {
     // Of an account.
-    case owner, editor, viewer
+    case owner = "owner"
+    case editor = "editor"
+    case viewer = "viewer"
     // Of the service.
-    case admin, support, billing, marketing
+    case admin = "admin"
+    case support = "support"
+    case billing = "billing"
+    case marketing = "marketing"
 
     /// Whether a person of this role works for the service, and belongs to no account.
     package var isStaff: Bool {

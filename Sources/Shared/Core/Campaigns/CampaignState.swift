@@ -19,12 +19,21 @@ package enum CampaignState: Int16, Sendable, CaseIterable {
     /// Every recipient is in a final state.
     case finished = 6
 
+    /// Those in which a producer drives it; the schema has an index of them, in this order.
+    package static let open: [CampaignState] = [.starting, .running, .paused, .cancelling]
+    /// Those in which it has recipients, and has not ended.
+    package static let underWay: [CampaignState] = [.running, .paused, .cancelling]
+    package static let ended: [CampaignState] = [.cancelled, .finished]
+
     /// What the command line, JSON and the database call it.
     package var name: String { String(describing: self) }
 
-    /// What an operator can ask of a campaign.
+    /// What an operator can ask of a campaign; the audit log has it.
     package enum Request: String, Sendable, CaseIterable {
-        case start, pause, resume, cancel
+        case start = "start"
+        case pause = "pause"
+        case resume = "resume"
+        case cancel = "cancel"
     }
 
     /// The states that a request is possible in.

@@ -1,4 +1,7 @@
-/// The language of what we add to a letter.
+/// The language of what we add to a letter; stored in the settings of a campaign's version.
 package enum LetterLanguage: String, Sendable, CaseIterable {
-    case en, de, es, fr
+    case en = "en"
+    case de = "de"
+    case es = "es"
+    case fr = "fr"
 }

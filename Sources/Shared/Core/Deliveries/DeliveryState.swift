@@ -23,6 +23,11 @@ package enum DeliveryState: Int16, Sendable, CaseIterable {
     /// Could not be processed; `dead_letters` has the reason.
     case dead = 9
 
+    /// Those in which it waits for a claim.
+    package static let waiting: [DeliveryState] = [.pending, .deferred]
+    /// Those out of which it comes by itself.
+    package static let open: [DeliveryState] = [.pending, .sending, .deferred]
+
     /// Whether nothing more happens to it without evidence or an operator.
     package var isFinal: Bool { rawValue > Self.deferred.rawValue }
 

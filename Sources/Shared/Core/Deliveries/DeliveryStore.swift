@@ -107,8 +107,14 @@ package struct DeadLetter: Sendable {
     }
 }
 
+/// Stores dead letters; the other side of the border is PostgreSQL, or a fake in tests.
+package protocol DeadLetterStore: Sendable {
+    /// Stores a dead letter, and moves its row, if it has one that is still to be mailed, to `dead`.
+    func bury(_ letter: DeadLetter, worker: String) async throws
+}
+
 /// What the worker needs of the books; the other side of the border is PostgreSQL, or a fake in tests.
-package protocol DeliveryStore: Sendable {
+package protocol DeliveryStore: DeadLetterStore {
     /// Reads recipients that are still to be mailed; a row that is final, being sent or unknown is left out.
     func fetch(_ keys: [DeliveryKey]) async throws -> [FetchedRecipient]
 
@@ -127,9 +133,6 @@ package protocol DeliveryStore: Sendable {
 
     /// Takes the suspicion back: the row's letter was rendered, and nothing happened.
     func acquit(_ key: DeliveryKey) async throws
-
-    /// Stores a dead letter, and moves its row, if it has one that is still to be mailed, to `dead`.
-    func bury(_ letter: DeadLetter, worker: String) async throws
 
     /// Whether the store answers; throws why not.
     func check() async throws

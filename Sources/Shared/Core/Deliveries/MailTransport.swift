@@ -51,25 +51,34 @@ package struct LetterOutcome: Sendable, Equatable {
     }
 }
 
-/// What a reply, or the lack of one, means for the recipient.
+/// What a reply, or the lack of one, means for the recipient; `replies.judgement`.
 package enum Judgement: Int16, Sendable, CaseIterable {
     /// 2xx to the final dot: the other side is responsible now.
-    case accepted
+    case accepted = 0
     /// Try again after a wait: 4xx, no connection, or a loss before the final dot.
-    case later
+    case later = 1
     /// This recipient's address does not work and will not.
-    case never
+    case never = 2
     /// Refused for good, but for a reason that says nothing about the mailbox (policy, size, content).
-    case notThisMessage
+    case notThisMessage = 3
     /// The connection was lost after the final dot was sent: it may have been accepted.
-    case unknown
+    case unknown = 4
     /// Not handed to a connection in time, or fenced: nothing left this machine; put it back.
-    case notStarted
+    case notStarted = 5
 }
 
-/// The steps of a mail transaction, RFC 5321 §3.3.
+/// The steps of a mail transaction, RFC 5321 §3.3, in their order; `replies.step`.
 package enum SMTPStep: Int16, Sendable, CaseIterable {
-    case connect, greeting, ehlo, startTLS, auth, mail, rcpt, data, dot, quit
+    case connect = 0
+    case greeting = 1
+    case ehlo = 2
+    case startTLS = 3
+    case auth = 4
+    case mail = 5
+    case rcpt = 6
+    case data = 7
+    case dot = 8
+    case quit = 9
 }
 
 extension LetterOutcome {

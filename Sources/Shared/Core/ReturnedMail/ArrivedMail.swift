@@ -1,7 +1,7 @@
 /// What is counted together of the mails about one letter, each up to a bound; `inbound_mails.shelf`.
 ///
 /// A recipient's no has room that neither answers of machines nor reports can take.
-package enum MailShelf: Int16, Sendable {
+package enum MailShelf: Int16, Sendable, CaseIterable {
     /// Answers of machines, reports that ask for nothing, what nobody understands.
     case other = 0
     /// Delivery reports and notices.

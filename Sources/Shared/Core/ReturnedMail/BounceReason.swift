@@ -6,31 +6,31 @@ package enum BounceReason: String, Sendable, CaseIterable {
     case domainUnknown = "domain-unknown"
     case mailboxFull = "mailbox-full"
     /// Refused for who sends or what is thought of it: spam, a block list, authentication, relaying.
-    case policy
+    case policy = "policy"
     /// Too much or too fast for the other side.
     case rateLimited = "rate-limited"
     /// The letter is too big.
-    case size
+    case size = "size"
     /// Something in the letter: a virus, a file type, a form that the other side does not take.
-    case content
+    case content = "content"
     /// Given up after tries that all failed for now: nobody answered, the name server was away.
-    case expired
+    case expired = "expired"
     /// No bounce: a machine of the recipient answers.
     case autoReply = "auto-reply"
     /// No bounce: the recipient's filter wants the sender to prove that somebody is there.
     case challenge
-    case unknown
+    case unknown = "unknown"
 }
 
 /// What follows from a bounce for the recipient and the route.
 package enum BounceConsequence: String, Sendable, CaseIterable {
     /// Suppress the address now.
-    case hard
+    case hard = "hard"
     /// Suppress after several within some days.
-    case soft
+    case soft = "soft"
     /// Never suppress: it is about the sender. Brake the route.
-    case block
-    case nothing
+    case block = "block"
+    case nothing = "nothing"
 }
 
 /// The judgement about one refusal, wherever it was met.

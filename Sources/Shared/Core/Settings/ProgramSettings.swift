@@ -2,8 +2,6 @@
 package struct ProducerSettings: Sendable, Equatable {
     /// Jobs in one message of the broker.
     package let jobsPerMessage: Int
-    /// How long a stop may take.
-    package let graceSeconds: Double
     /// How long a lane with pending rows, an empty queue and no claim is taken for slow, not for lost.
     package let lostAfterSeconds: Double
     /// A campaign pauses by itself at so many dead letters, if they are a twentieth of what has ended; 0 for never.
@@ -12,8 +10,7 @@ package struct ProducerSettings: Sendable, Equatable {
     package let startGraceSeconds: Double
     /// How often a letter may be tried in all; the workers' setting.
     package let attempts: Int
-    /// Where the program leaves notes for the next start on this machine; `nil` for none.
-    package let stateDirectory: String?
+    package let state: StateSettings
 
     package init(reading reader: inout SettingsReader) {
         jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobEnvelope.maximumJobs, default: 1)
@@ -21,8 +18,7 @@ package struct ProducerSettings: Sendable, Equatable {
         attempts = reader.retryAttempts()
         pauseAtDead = reader.whole(.pauseAtDead, 0...1_000_000_000, default: 100)
         startGraceSeconds = reader.seconds(.startGrace, 1...604_800, default: 3_600)
-        graceSeconds = reader.seconds(.grace, 0...600, default: 25)
-        stateDirectory = reader.text(.stateDirectory)
+        state = StateSettings(reading: &reader)
     }
 }
 
@@ -40,8 +36,7 @@ package struct WorkerSettings: Sendable, Equatable {
     package let leaseSeconds: Double
     /// How long a job of a newer version waits for a newer worker.
     package let tooNewGraceSeconds: Double
-    /// Where the program leaves notes for the next start on this machine; `nil` for none.
-    package let stateDirectory: String?
+    package let state: StateSettings
 
     package init(reading reader: inout SettingsReader) {
         lanes = reader.lanes()
@@ -54,7 +49,7 @@ package struct WorkerSettings: Sendable, Equatable {
         leaseSeconds = reader.seconds(.lease, 5...300, default: 30)
         tooNewGraceSeconds = reader.seconds(.tooNewGrace, 1...604_800, default: 3_600)
         graceSeconds = reader.seconds(.grace, 0...600, default: 25)
-        stateDirectory = reader.text(.stateDirectory)
+        state = StateSettings(reading: &reader)
     }
 }
 

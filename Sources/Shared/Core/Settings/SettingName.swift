@@ -79,6 +79,7 @@ package enum SettingName: String, Sendable, CaseIterable {
     case startGrace = "VEREDUS_START_GRACE"
     case tooNewGrace = "VEREDUS_TOO_NEW_GRACE"
     case stateDirectory = "VEREDUS_STATE_DIRECTORY"
+    case instance = "VEREDUS_INSTANCE"
     case logLevel = "VEREDUS_LOG_LEVEL"
     case settingsFile = "VEREDUS_SETTINGS"
 

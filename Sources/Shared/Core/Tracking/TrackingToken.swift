@@ -57,8 +57,14 @@ package enum TrackingToken: Hashable, Sendable {
 }
 
 /// The third byte of a token; never given to another purpose.
-enum TokenPurpose: UInt8 {
-    case openNumber = 1, openRecipient, clickNumber, clickRecipient, unsubscribe, mailUnsubscribe, bounce
+enum TokenPurpose: UInt8, CaseIterable {
+    case openNumber = 1
+    case openRecipient = 2
+    case clickNumber = 3
+    case clickRecipient = 4
+    case unsubscribe = 5
+    case mailUnsubscribe = 6
+    case bounce = 7
 
     var use: TokenUse {
         switch self {
