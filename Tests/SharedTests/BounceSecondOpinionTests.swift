@@ -108,7 +108,7 @@ import Testing
     @Test(.enabled(if: isExpected))
     func `hard, soft and no bounce are told apart as Sisimai does, and addresses as two others do`() async throws {
         var paths = try Self.paths()
-        let reports = SharedData.folder.appending(path: "reports")
+        let reports = ForeignData.folder.appending(path: "reports")
         if let names = try? FileManager.default.contentsOfDirectory(atPath: reports.path) {
             paths += names.filter { $0.hasSuffix(".eml") }.sorted().map { reports.appending(path: $0).path }
         }

@@ -113,7 +113,7 @@ import Testing
     ]
 
     static func rows() throws -> [Row] {
-        let text = try SharedData.text("addresses/isemail-tests.xml")
+        let text = try ForeignData.text("addresses/isemail-tests.xml")
         return text.split(separator: "<test ").dropFirst().compactMap { piece in
             guard let id = Int(piece.drop { $0 != "\"" }.dropFirst().prefix { $0 != "\"" }) else { return nil }
             return Row(
@@ -143,7 +143,7 @@ import Testing
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    @Test(.enabled(if: SharedData.isExpected))
+    @Test(.enabled(if: ForeignData.isExpected))
     func `isemail and we agree, but for differences with a reason`() throws {
         let rows = try Self.rows()
         #expect(rows.count == 164)

@@ -64,11 +64,11 @@ import Testing
     }
 
     @Test(
-        .enabled(if: SharedData.isExpected),
+        .enabled(if: ForeignData.isExpected),
         arguments: ["basic-welcome", "basic-receipt", "plain-comment-notification"]
     )
     func `a real letter becomes a text without tags`(name: String) throws {
-        let html = LetterFixture.withoutHelpers(try SharedData.text("letters/\(name).html"))
+        let html = LetterFixture.withoutHelpers(try ForeignData.text("letters/\(name).html"))
         let text = try Self.text(html)
         #expect(!text.contains("<") && !text.contains("@import") && !text.contains("\n\n\n"))
         #expect(text.contains("[Company Name, LLC]"))

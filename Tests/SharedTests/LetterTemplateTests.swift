@@ -263,12 +263,12 @@ import Testing
     }
 
     @Test(
-        .enabled(if: SharedData.isExpected),
+        .enabled(if: ForeignData.isExpected),
         arguments: ["basic-welcome", "basic-receipt", "plain-comment-notification"]
     )
     func `a real letter renders, with and without its own text part`(name: String) throws {
-        let html = LetterFixture.withoutHelpers(try SharedData.text("letters/\(name).html"))
-        let text = LetterFixture.withoutHelpers(try SharedData.text("letters/\(name).txt"))
+        let html = LetterFixture.withoutHelpers(try ForeignData.text("letters/\(name).html"))
+        let text = LetterFixture.withoutHelpers(try ForeignData.text("letters/\(name).txt"))
         for part in [nil, text] {
             let template = try LetterFixture.template(subject: "x", html: html, text: part)
             var fields: [MergeField] = []

@@ -55,11 +55,11 @@ import Testing
         let instances: [String]
     }
 
-    @Test(.enabled(if: SharedData.isExpected))
+    @Test(.enabled(if: ForeignData.isExpected))
     func `of the programs that others have listed, nearly all are told`() throws {
         let crawlers = try JSONDecoder().decode(
             [Crawler].self,
-            from: Data(SharedData.bytes("agents/crawler-user-agents.json"))
+            from: Data(ForeignData.bytes("agents/crawler-user-agents.json"))
         )
         let agents = crawlers.flatMap(\.instances)
         let missed = agents.filter { !MachineSigns.isMachine(agent: $0) }

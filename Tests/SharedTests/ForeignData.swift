@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The folder of test data from elsewhere, beside the project; it is not part of the project.
-enum SharedData {
+enum ForeignData {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../../shared/data").standardizedFileURL
 
