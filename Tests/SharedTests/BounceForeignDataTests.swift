@@ -1,10 +1,11 @@
 import Foundation
+import TestKit
 import Testing
 
 @testable import Shared
 
-/// Reports that other projects test with, in `shared/data/reports`.
-@Suite(.enabled(if: ForeignData.isExpected)) struct BounceForeignDataTests {
+/// Reports that other projects test with.
+@Suite(.enabled(if: ForeignData.isNamed, "\(ForeignData.whySkipped)")) struct BounceForeignDataTests {
     typealias Row = (file: String, findings: [String], because: Comment)
 
     static let deliveries: [Row] = [
@@ -61,7 +62,7 @@ import Testing
     }
 
     @Test func `what is kept of each says the same`() throws {
-        let folder = ForeignData.folder.appending(path: "reports")
+        let folder = try #require(ForeignData.folder).appending(path: "reports")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".eml") }
         #expect(files.count >= 16)
         for file in files {
