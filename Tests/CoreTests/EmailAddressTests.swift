@@ -1,4 +1,5 @@
 import Templates
+import TestKit
 import Testing
 
 @testable import Core
@@ -89,7 +90,8 @@ import Testing
     }
 }
 
-/// The isemail collection: what it calls an error we refuse, and plain valid addresses we accept.
+/// The isemail collection, an extra beside ``AddressRulesTests``: what it calls an error we refuse, and plain valid addresses
+/// we accept.
 @Suite struct IsEmailTests {
     struct Row {
         let id: Int
@@ -114,7 +116,7 @@ import Testing
     ]
 
     static func rows() throws -> [Row] {
-        let text = try SharedData.text("addresses/isemail-tests.xml")
+        let text = try ForeignData.text("addresses/isemail-tests.xml")
         return text.split(separator: "<test ").dropFirst().compactMap { piece in
             guard let id = Int(piece.drop { $0 != "\"" }.dropFirst().prefix { $0 != "\"" }) else { return nil }
             return Row(
@@ -144,7 +146,7 @@ import Testing
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    @Test(.enabled(if: SharedData.isExpected))
+    @Test(.enabled(if: ForeignData.isNamed, "\(ForeignData.whySkipped)"))
     func `isemail and we agree, but for differences with a reason`() throws {
         let rows = try Self.rows()
         #expect(rows.count == 164)

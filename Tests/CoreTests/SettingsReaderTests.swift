@@ -92,7 +92,7 @@ import Testing
         ("VEREDUS_TRACKING_URL", "https://", "no host"),
         ("VEREDUS_TRACKING_URL", "https://news.example.net:99999", "no such port"),
         ("VEREDUS_TRACKING_URL", "http://localhost.evil.example", "begins like this machine and is another"),
-        ("VEREDUS_BOUNCE_DOMAIN", "localhost", "MAIL-RULES 23: a full name"),
+        ("VEREDUS_BOUNCE_DOMAIN", "localhost", "RFC 5321 §2.3.5: a domain is written in full"),
         ("VEREDUS_EHLO_NAME", "10.0.0.1", "an address is not a name"),
         ("VEREDUS_EHLO_NAME", "a_b.example.net", "no underscore in a host name"),
         ("VEREDUS_EHLO_NAME", "sender.example.net\r\nMAIL", "a line end would be a command of its own"),

@@ -4,7 +4,7 @@ import Testing
 
 @testable import DatabaseClient
 
-/// FAILURES.md rows 21 and 22: replies that are lost, a server that falls.
+/// Faults 21 and 22 of docs/explanation/faults.md: replies that are lost, a server that falls.
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"))
 struct FaultTests {
     enum Call: CaseIterable {

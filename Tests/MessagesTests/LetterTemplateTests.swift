@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 import TestKit
 
@@ -265,13 +266,23 @@ import TestKit
         #expect(letter.header("To") == ["jürgen@xn--bcher-kva.example"])
     }
 
+    @Test(arguments: Samples.letters)
+    func `a designed message renders, with and without its own text part`(name: String) throws {
+        try expectRendered(html: Samples.text("letters/\(name).html"), text: Samples.text("letters/\(name).txt"))
+    }
+
     @Test(
-        .enabled(if: SharedData.isExpected),
+        .enabled(if: ForeignData.isNamed, "\(ForeignData.whySkipped)"),
         arguments: ["basic-welcome", "basic-receipt", "plain-comment-notification"]
     )
-    func `a real letter renders, with and without its own text part`(name: String) throws {
-        let html = LetterFixture.withoutHelpers(try SharedData.text("letters/\(name).html"))
-        let text = LetterFixture.withoutHelpers(try SharedData.text("letters/\(name).txt"))
+    func `so does a message that others designed`(name: String) throws {
+        try expectRendered(
+            html: LetterFixture.withoutHelpers(try ForeignData.text("letters/\(name).html")),
+            text: LetterFixture.withoutHelpers(try ForeignData.text("letters/\(name).txt"))
+        )
+    }
+
+    private func expectRendered(html: String, text: String) throws {
         for part in [nil, text] {
             let template = try LetterFixture.template(subject: "x", html: html, text: part)
             var fields: [MergeField] = []

@@ -98,6 +98,7 @@ import Testing
     /// Where we say something else than Sisimai about hard, soft or no bounce, and why.
     static let sisimaiDifferences = [
         "aol_01.txt": "it does not know the form", "bounce_01.txt": "it does not know the form",
+        "delivery-no-address.eml": "the address is no address; the report is one",
         "dsn_15.txt": "the report is enclosed as a message, which we look into",
         "dumbass_01.txt": "it does not know the form", "hotpop_01.txt": "it does not know the form",
         "llnl_01.txt": "it does not know the form", "rfc3464-3.eml": "the address is no address; the report is one",
@@ -109,8 +110,9 @@ import Testing
     @Test(.enabled(if: isExpected))
     func `hard, soft and no bounce are told apart as Sisimai does, and addresses as two others do`() async throws {
         var paths = try Self.paths()
-        let reports = SharedData.folder.appending(path: "reports")
-        if let names = try? FileManager.default.contentsOfDirectory(atPath: reports.path) {
+        paths += try Samples.reports().map(\.path)
+        if let reports = ForeignData.folder?.appending(path: "reports") {
+            let names = try FileManager.default.contentsOfDirectory(atPath: reports.path)
             paths += names.filter { $0.hasSuffix(".eml") }.sorted().map { reports.appending(path: $0).path }
         }
         let lines = try await Self.run("/usr/bin/perl", "judge_bounces.pl", paths)

@@ -23,7 +23,7 @@ package struct Engagement: Sendable {
     package var clicks = EngagementCounts()
     package var hours: [Hour] = []
     package var links: [Link] = []
-    /// Whether the campaign's opens are too few to be told without telling of a person: show "fewer than …" (DESIGN §7).
+    /// Whether the campaign's opens are too few to be told without telling of a person: show "fewer than …" (P5).
     /// Other figures say it of themselves.
     package var isBlurred = false
 

@@ -1,6 +1,6 @@
 /// What is known of opens and clicks; a machine's are counted apart.
 ///
-/// Where the account's tracking names nobody, small figures are not told (DESIGN §7): they are 0 here, and
+/// Where the account's tracking names nobody, small figures are not told (P5): they are 0 here, and
 /// ``isTold(_:)`` says so, so that no reader can show them by mistake. ``told(_:)`` is what to show.
 package struct EngagementCounts: Sendable, Equatable {
     /// Whether a figure is told, and why not.

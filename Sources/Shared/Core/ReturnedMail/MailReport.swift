@@ -89,7 +89,7 @@ package struct ReportedRecipient: Sendable, Equatable {
         self.source = source
     }
 
-    /// MAIL-RULES 34: only what failed counts.
+    /// Only what failed counts: `delayed` ends nothing, RFC 3464 §2.3.3.
     package var consequence: BounceConsequence { action == .failed ? finding.consequence : .nothing }
 }
 
@@ -112,7 +112,7 @@ package enum FeedbackType: Sendable, Equatable {
         }
     }
 
-    /// MAIL-RULES 36: whoever calls a letter spam wants no other; `not-spam` and reports about signatures say nothing.
+    /// Whoever calls a letter spam wants no other; `not-spam` (RFC 6430) and reports about signatures (RFC 6591) say nothing.
     package var suppresses: Bool {
         switch self {
         case .abuse, .fraud, .optOut: true

@@ -56,7 +56,7 @@ package struct Books: Sendable, Equatable {
 
 /// Something that must hold, and does not, in words.
 package struct Breach: Sendable, Equatable, CustomStringConvertible {
-    /// What must hold; the raw values are those of the design.
+    /// What must hold; the raw values are the names in docs/explanation/invariants.md.
     package enum Invariant: String, Sendable, CaseIterable {
         /// At every moment the states add up to the audience.
         case audience = "P3"

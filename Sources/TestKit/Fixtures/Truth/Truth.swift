@@ -1,6 +1,7 @@
 import Core
 
-/// Judges a campaign's books against what the receiving side says it took: the invariants of the design, each in words.
+/// Judges a campaign's books against what the receiving side says it took: the invariants of
+/// docs/explanation/invariants.md, each in words.
 ///
 /// Of I8 it sees acceptances; a refusal or a deferral of an older attempt shows as I3, I4 or I9. I10 is I5 with I3 or I4
 /// after the broker is gone.

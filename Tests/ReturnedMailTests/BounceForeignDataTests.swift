@@ -1,10 +1,11 @@
 import Foundation
+import TestKit
 import Testing
 
 @testable import ReturnedMail
 
-/// Reports that other projects test with, in `shared/data/reports`.
-@Suite(.enabled(if: SharedData.isExpected)) struct BounceSharedDataTests {
+/// Reports that other projects test with.
+@Suite(.enabled(if: ForeignData.isNamed, "\(ForeignData.whySkipped)")) struct BounceForeignDataTests {
     typealias Row = (file: String, findings: [String], because: Comment)
 
     static let deliveries: [Row] = [
@@ -28,7 +29,7 @@ import Testing
 
     @Test(arguments: deliveries)
     func `delivery reports are understood`(row: Row) throws {
-        let report = readReport(try SharedData.bytes("reports/\(row.file).eml"))
+        let report = readReport(try ForeignData.bytes("reports/\(row.file).eml"))
         #expect(report.kind == .delivery)
         let findings = report.recipients.map {
             "\($0.address ?? "-") \($0.action) \($0.finding.reason.rawValue) \($0.consequence)"
@@ -38,7 +39,7 @@ import Testing
 
     @Test(arguments: ["rfc5965-1", "rfc5965-2", "rfc5965-3", "rfc5965-4"])
     func `complaints are understood`(file: String) throws {
-        let report = readReport(try SharedData.bytes("reports/\(file).eml"))
+        let report = readReport(try ForeignData.bytes("reports/\(file).eml"))
         #expect(report.kind == .complaint(.abuse))
         #expect(report.recipients.isEmpty == (file == "rfc5965-1"))
     }
@@ -52,20 +53,20 @@ import Testing
     func `complaints say what another reader says`(number: Int) throws {
         let expected = try JSONDecoder().decode(
             Expected.self,
-            from: Data(try SharedData.bytes("reports/mail-auth-00\(number).json"))
+            from: Data(try ForeignData.bytes("reports/mail-auth-00\(number).json"))
         )
-        let report = readReport(try SharedData.bytes("reports/mail-auth-00\(number).eml"))
+        let report = readReport(try ForeignData.bytes("reports/mail-auth-00\(number).eml"))
         #expect(report.kind == .complaint(expected.feedback_type == "Abuse" ? .abuse : .authFailure))
         let address = expected.original_rcpt_to?.filter { $0 != "<" && $0 != ">" }
         #expect(report.recipients.first?.address == address)
     }
 
     @Test func `what is kept of each says the same`() throws {
-        let folder = SharedData.folder.appending(path: "reports")
+        let folder = try #require(ForeignData.folder).appending(path: "reports")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".eml") }
         #expect(files.count >= 16)
         for file in files {
-            let whole = try SharedData.bytes("reports/\(file)")
+            let whole = try ForeignData.bytes("reports/\(file)")
             let (before, after) = (readReport(whole), readReport(cutReport(whole)))
             #expect(after.kind == before.kind, "\(file)")
             #expect(after.recipients == before.recipients, "\(file)")
