@@ -101,7 +101,11 @@ let package = Package(
             resources: [.embedInCode("Migrations")],
             swiftSettings: strict
         ),
-        .target(name: "Broker", dependencies: ["Core", "CRabbitMQ", "CLinux", "RuntimeSupport"], swiftSettings: strict),
+        .target(
+            name: "Broker",
+            dependencies: ["Core", "CRabbitMQ", "CLinux", "RuntimeSupport"],
+            swiftSettings: strict
+        ),
         .target(name: "SMTP", dependencies: ["Core", "CCurl", "CLinux", "RuntimeSupport"], swiftSettings: strict),
         .target(name: "IMAP", dependencies: ["Core", "CCurl", "RuntimeSupport"], swiftSettings: strict),
         .target(name: "Observability", dependencies: ["Core", logging], swiftSettings: strict),
@@ -109,7 +113,8 @@ let package = Package(
         .target(
             name: "Bootstrap",
             dependencies: [
-                "Core", "Observability", "DatabaseClient", "Database", "Broker", "SMTP", "RuntimeSupport", logging, configuration,
+                "Core", "Observability", "DatabaseClient", "Database", "Broker", "SMTP", "RuntimeSupport", logging,
+                configuration,
                 lifecycle,
             ],
             swiftSettings: strict
@@ -165,7 +170,8 @@ let package = Package(
         .executableTarget(
             name: "Admin",
             dependencies: [
-                "Core", "Templates", "Messages", "ReturnedMail", "Service", "DatabaseClient", "Database", "Broker", "SMTP",
+                "Core", "Templates", "Messages", "ReturnedMail", "Service", "DatabaseClient", "Database", "Broker",
+                "SMTP",
                 "RuntimeSupport", "Bootstrap", arguments, yaml, logging,
             ],
             swiftSettings: strict
@@ -199,7 +205,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "SoakProgram",
-            dependencies: ["TestKit", "MailSimulator", "DatabaseClient", "Database", "Core", "RuntimeSupport", arguments],
+            dependencies: [
+                "TestKit", "MailSimulator", "DatabaseClient", "Database", "Core", "RuntimeSupport", arguments,
+            ],
             path: "Sources/TestKit/Soak",
             swiftSettings: strict
         ),
@@ -263,7 +271,8 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Core", "Templates", "Messages", "ReturnedMail", "DatabaseClient", "Database", "Broker", "Bootstrap",
+                "Web", "Core", "Templates", "Messages", "ReturnedMail", "DatabaseClient", "Database", "Broker",
+                "Bootstrap",
                 "TestKit", logging, crypto,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ] + hummingbird + nio,
@@ -285,7 +294,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Core", "ReturnedMail", "DatabaseClient", "Database", "Broker", "TestKit", "MailSimulator", "SoakProgram",
+                "Core", "ReturnedMail", "DatabaseClient", "Database", "Broker", "TestKit", "MailSimulator",
+                "SoakProgram",
             ],
             swiftSettings: strict
         ),

@@ -1,5 +1,6 @@
 import CRabbitMQ
 import Core
+import RuntimeSupport
 
 /// The consumer's thread: owns the connection, hands messages to the inbox, sends acknowledgements in few frames.
 ///

@@ -1,6 +1,6 @@
-import Core
 import CRabbitMQ
-
+import Core
+import RuntimeSupport
 
 /// The publisher's thread: owns the connection, sends while the socket takes it, reads confirms at any time.
 ///

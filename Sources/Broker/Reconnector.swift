@@ -1,7 +1,7 @@
-import Core
 import CLinux
+import Core
 import Glibc
-import Threads
+import RuntimeSupport
 
 /// Keeps one connection up: connects, lets it be served, waits with back-off when it is lost, connects again.
 ///

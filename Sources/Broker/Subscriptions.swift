@@ -1,5 +1,5 @@
-import Core
 import CRabbitMQ
+import Core
 
 /// The consumers of one channel, one a queue, and what each is doing.
 ///

@@ -1,5 +1,5 @@
-import Core
 import CCurl
+import Core
 import Glibc
 
 /// Sets the options of an easy handle; the first refusal stays in ``status``.

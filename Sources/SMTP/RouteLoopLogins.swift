@@ -1,6 +1,6 @@
-import Core
 import CCurl
 import CLinux
+import Core
 import RuntimeSupport
 
 /// Opening connections: libcurl drives them over our epoll until they are logged in.

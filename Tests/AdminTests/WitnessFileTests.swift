@@ -1,5 +1,5 @@
+import Core
 import Foundation
-import Shared
 import Testing
 
 @testable import Bootstrap

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
+import RuntimeSupport
 import Testing
-import Threads
 
 /// A lease that the database counts goes on while the machine sleeps: what is measured against it must, too.
 @Suite struct OneClockTests {

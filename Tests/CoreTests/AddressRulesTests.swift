@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Shared
+@testable import Core
 
 /// Every form that the RFCs know of an address, and whether it can be mailed: a row each, with the reason.
 ///

@@ -1,6 +1,6 @@
 import Core
-import Testing
 import TestKit
+import Testing
 
 @Suite struct FairShareTests {
     typealias Demand = FairShare.Demand

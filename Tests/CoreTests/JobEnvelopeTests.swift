@@ -1,6 +1,6 @@
 import Core
-import Testing
 import TestKit
+import Testing
 
 @Suite struct JobEnvelopeTests {
     @Test func `an envelope is readable in the broker's own tools, and short`() {

@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
-import Testing
 import TestKit
+import Testing
 
 @testable import Core
 
@@ -66,7 +66,9 @@ import TestKit
 
     @Test(arguments: 0..<4)
     func `of very many changed tokens none is ours`(part: Int) throws {
-        let keys = try TestKeys.ring([TokenKey(id: 7, secret: TestKeys.first), TokenKey(id: 8, secret: TestKeys.second)])
+        let keys = try TestKeys.ring([
+            TokenKey(id: 7, secret: TestKeys.first), TokenKey(id: 8, secret: TestKeys.second),
+        ])
         let stranger = try TestKeys.ring([TokenKey(id: 7, secret: [UInt8](repeating: 3, count: 32))])
         var dice = SeededGenerator(seed: UInt64(part))
         let tokens = Self.tokens.filter { !$0.use.isInAddress }

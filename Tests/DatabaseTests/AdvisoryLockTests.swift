@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Postgres
+@testable import Database
+@testable import DatabaseClient
 
 /// Two purposes that share an advisory lock wait for each other, and nothing says why.
 @Suite struct AdvisoryLockTests {

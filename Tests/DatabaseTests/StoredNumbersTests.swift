@@ -1,8 +1,8 @@
 import Foundation
-import Shared
 import Testing
 
-@testable import Postgres
+@testable import Core
+@testable import Database
 
 /// What is stored outlives the program: a case that is moved, renamed or put in between must not change its number.
 @Suite struct StoredNumbersTests {

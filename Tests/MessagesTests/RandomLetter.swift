@@ -1,5 +1,6 @@
-@testable import Core
 import TestKit
+
+@testable import Core
 @testable import Messages
 @testable import Templates
 

@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Database
 import Synchronization
 
 @testable import Recorder

@@ -1,6 +1,6 @@
+import Core
 import Logging
 import ServiceLifecycle
-import Shared
 import TestKit
 import Testing
 

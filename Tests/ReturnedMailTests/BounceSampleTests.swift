@@ -2,7 +2,8 @@ import Foundation
 import TestKit
 import Testing
 
-@testable import Shared
+@testable import Core
+@testable import ReturnedMail
 
 /// Whole mails that come back, as files in `Tests/Samples/reports`: the shapes that the RFCs show and that servers send.
 @Suite struct BounceSampleTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Shared
+@testable import Templates
 
 /// What tags do to the lines that they stand on, and partials, in cases of our own for every rule of the Mustache
 /// specification's core.

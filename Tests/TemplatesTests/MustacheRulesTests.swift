@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Shared
+@testable import Templates
 
 /// What each kind of tag does, in cases of our own for every rule of the Mustache specification's core; what tags do to the
 /// lines around them is in ``MustacheLineTests``.

@@ -1,3 +1,4 @@
+import Core
 import DatabaseClient
 
 /// How a campaign is frozen: its audience, its lanes, its letter. All of it in one transaction.

@@ -1,3 +1,4 @@
+import Core
 import DatabaseClient
 
 /// What the producer says to the database. Every write to a campaign tests the lease's token: a producer that was

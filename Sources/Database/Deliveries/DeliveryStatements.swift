@@ -1,3 +1,4 @@
+import Core
 import DatabaseClient
 
 /// What the worker says to the database, in the order of a message's path.

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import DatabaseClient
 
 /// What the producer says of workers: how many there are, and what those leave behind that went away.
 extension Statement {

@@ -1,4 +1,4 @@
-import Shared
+import Core
 
 // How a statement's text takes a stored number from its enum: never as a literal, which nobody can find again.
 

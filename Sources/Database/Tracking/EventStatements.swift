@@ -1,3 +1,4 @@
+import Core
 import DatabaseClient
 
 /// What the recorder says to the database, in the order of a flush.

@@ -29,7 +29,9 @@ package enum HTMLEntities {
     }()
 
     /// The character that the reference at `index` (an `&`) stands for, and its length in bytes.
-    package static func decode(_ bytes: [UInt8], at index: Int, before end: Int) -> (scalar: Unicode.Scalar, length: Int)? {
+    package static func decode(_ bytes: [UInt8], at index: Int, before end: Int) -> (
+        scalar: Unicode.Scalar, length: Int
+    )? {
         let limit = min(end, index + 12)
         guard let semicolon = bytes[(index + 1)..<limit].firstIndex(of: UInt8(ascii: ";")) else { return nil }
         let name = String(decoding: bytes[(index + 1)..<semicolon], as: UTF8.self)

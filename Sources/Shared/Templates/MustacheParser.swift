@@ -23,7 +23,9 @@ package struct MustacheParser {
     /// Reads a whole source, which errors call `name`.
     ///
     /// `indent` is put before each line, as the specification asks for a partial whose tag stands alone.
-    package static func parse(_ source: [UInt8], name: String, indent: [UInt8] = []) throws(TemplateError) -> FlatTemplate {
+    package static func parse(_ source: [UInt8], name: String, indent: [UInt8] = []) throws(TemplateError)
+        -> FlatTemplate
+    {
         var parser = MustacheParser(indented(source, by: indent), name, indent.count)
         return try parser.parse()
     }

@@ -1,4 +1,3 @@
-
 /// Puts replies together from bytes that arrive in pieces of any size.
 ///
 /// Bounded: what a server sends without end is ``Malformed``, not memory. After that the connection is of no use.

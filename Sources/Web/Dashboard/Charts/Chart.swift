@@ -1,4 +1,3 @@
-
 /// A chart as SVG: the plot alone, stretched to the room there is; what is written beside it is HTML, and stays
 /// readable on a phone.
 ///
