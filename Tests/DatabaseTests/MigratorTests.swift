@@ -16,7 +16,7 @@ struct MigratorTests {
     @Test func `the list is the folder`() throws {
         let folder = #filePath.replacing(
             "/Tests/DatabaseTests/MigratorTests.swift",
-            with: "/Sources/Postgres/Migrations"
+            with: "/Sources/Database/Migrations"
         )
         let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         let listed = Migration.all.map { migration in
