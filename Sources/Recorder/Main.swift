@@ -16,7 +16,7 @@ struct RecorderProgram: AsyncParsableCommand {
         commandName: "veredus-recorder",
         abstract: "Counts opens and clicks.",
         discussion: """
-            Settings come from the environment and from a file; docs/operations.md lists them. One is enough; several \
+            Settings come from the environment and from a file; docs/how-to/operate.md lists them. One is enough; several \
             share the work. SIGTERM writes what was taken, and leaves.
             """
     )
