@@ -74,16 +74,17 @@ def make_campaigns():
 
 
 def await_reactions(campaign):
-    """Until opens and clicks have not changed for eight seconds."""
+    """Until there are opens and clicks, and they have not changed for eight seconds."""
     seen, since = None, time.monotonic()
 
     def is_quiet():
         nonlocal seen, since
-        engagement = json.dumps(report(campaign)["engagement"], sort_keys=True)
-        if engagement != seen:
-            seen, since = engagement, time.monotonic()
+        engagement = report(campaign)["engagement"]
+        text = json.dumps(engagement, sort_keys=True)
+        if text != seen:
+            seen, since = text, time.monotonic()
         time.sleep(0.5)
-        return time.monotonic() - since > 8
+        return engagement["clicks"]["unique"] and time.monotonic() - since > 8
     wait_until(is_quiet, "an end of opens and clicks", 180)
 
 
