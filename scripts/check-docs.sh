@@ -56,7 +56,7 @@ done
 # Paths in `code` that look like files of ours, in the documents that explain the sources.
 # shellcheck disable=SC2016  # the backquotes are Markdown's
 ours='`(Sources|Tests|Benchmarks|deploy|docs|scripts|Examples)/[A-Za-z0-9_./-]+`'
-for document in docs/ARCHITECTURE.md CONTRIBUTING.md README.md; do
+for document in docs/ARCHITECTURE.md CONTRIBUTING.md README.md docs/*/*.md; do
     [ -e "$document" ] || continue
     while IFS= read -r path; do
         [ -e "$path" ] || problem "$document names \`$path\`, which does not exist."

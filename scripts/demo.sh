@@ -81,14 +81,14 @@ start_demo_program() {
 # make_demo_campaign: account, list, contacts and campaign; prints the campaign's number and nothing else.
 make_demo_campaign() {
     local list made
-    list="demo $(date +%Y-%m-%dT%H:%M:%S)"
+    list="Bakery newsletter $(date "+%Y-%m-%d %H:%M:%S")"
     {
         heading "Importing $RECIPIENTS contacts; of a hundred, two are deferred once, one is refused, and of three something comes back"
         demo_contacts "$RECIPIENTS" >"$DEMO/contacts.csv"
         demo veredus account show demo >/dev/null 2>&1 || demo veredus account create demo
         demo veredus list create --account demo "$list"
         demo veredus contacts import "$DEMO/contacts.csv" --account demo --list "$list"
-        made=$(demo veredus campaign create Examples/welcome --account demo --list "$list" --json)
+        made=$(demo veredus campaign create Examples/newsletter --account demo --list "$list" --json)
     } >&2
     json_value campaign <<<"$made" || fail "'campaign create' did not print the campaign's number, but: $made" "Report this"
 }

@@ -16,9 +16,9 @@ struct InboundProgram: AsyncParsableCommand {
         commandName: "veredus-inbound",
         abstract: "Takes what comes back by mail: bounces, complaints, unsubscribe mails.",
         discussion: """
-            Settings come from the environment and from a file; docs/operations.md lists them. Ways in are a listener for \
-            LMTP or SMTP, an IMAP folder and a Maildir, each if its settings are there; what `veredus inbound ingest` \
-            stored is judged in any case. It never sends mail.
+            Settings come from the environment and from a file; docs/reference/settings.md lists them. Ways in are a \
+            listener for LMTP or SMTP, an IMAP folder and a Maildir, each if its settings are there; what `veredus \
+            inbound ingest` stored is judged in any case. It never sends mail.
             """
     )
 

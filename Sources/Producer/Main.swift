@@ -15,8 +15,8 @@ struct ProducerProgram: AsyncParsableCommand {
         commandName: "veredus-producer",
         abstract: "Publishes the jobs of campaigns and drives each to its end.",
         discussion: """
-            Settings come from the environment and from a file; docs/operations.md lists them. Several producers \
-            may run: each campaign is driven by one of them, and by another when that one goes away.
+            Settings come from the environment and from a file; docs/reference/settings.md lists them. Several \
+            producers may run: each campaign is driven by one of them, and by another when that one goes away.
             """
     )
 

@@ -16,8 +16,8 @@ struct RecorderProgram: AsyncParsableCommand {
         commandName: "veredus-recorder",
         abstract: "Counts opens and clicks.",
         discussion: """
-            Settings come from the environment and from a file; docs/operations.md lists them. One is enough; several \
-            share the work. SIGTERM writes what was taken, and leaves.
+            Settings come from the environment and from a file; docs/reference/settings.md lists them. One is enough; \
+            several share the work. SIGTERM writes what was taken, and leaves.
             """
     )
 

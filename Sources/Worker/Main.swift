@@ -16,8 +16,8 @@ struct WorkerProgram: AsyncParsableCommand {
         commandName: "veredus-worker",
         abstract: "Sends the letters of campaigns.",
         discussion: """
-            Settings come from the environment and from a file; docs/operations.md lists them. Run as many workers \
-            as the relay can take. SIGTERM ends what is in hand first, for VEREDUS_GRACE seconds at most.
+            Settings come from the environment and from a file; docs/reference/settings.md lists them. Run as many \
+            workers as the relay can take. SIGTERM ends what is in hand first, for VEREDUS_GRACE seconds at most.
             """
     )
 

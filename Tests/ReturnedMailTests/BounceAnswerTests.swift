@@ -176,11 +176,11 @@ import Testing
         ("From: \(person)\nTo: a@b.example\nCc: \(unsubscribe)\nSubject: no more\n\n", .unsubscribe, "in Cc"),
         (
             "Delivered-To: \(unsubscribe)\nFrom: \(person)\nTo: a@b.example\nSubject: no more\n\n", .unsubscribe,
-            "as docs/operations.md says"
+            "as docs/how-to/receive-returned-mail.md says"
         ),
         (
             "X-Original-To: \(unsubscribe)\nFrom: \(person)\nTo: a@b.example\nSubject: no more\n\n", .unsubscribe,
-            "as docs/operations.md says"
+            "as docs/how-to/receive-returned-mail.md says"
         ),
         (
             "Delivered-To: \(path)\nFrom: \(person)\nTo: \(unsubscribe)\nSubject: no more\n\n", .other,
