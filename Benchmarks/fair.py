@@ -54,7 +54,7 @@ class Bench:
         command = [self.options.veredus, "campaign", "report", str(campaign), "--json"]
         report = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
         if not report.get("balanced"):
-            sys.exit(f"error: the books of campaign {campaign} do not balance: {report}.")
+            sys.exit(f"error: the totals of campaign {campaign} do not balance: {report}.")
         return report
 
     def time_of(self, campaign):

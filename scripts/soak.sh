@@ -16,7 +16,7 @@ run_soak() {
     only_one soak
     install_for build servers
     build_programs "$SOAK_CONFIGURATION"
-    heading "$MESSAGES letters, $KILLS faults, seed $SEED, $POLICY: on a PostgreSQL and a RabbitMQ of its own"
+    heading "$MESSAGES messages, $KILLS faults, seed $SEED, $POLICY: on a PostgreSQL and a RabbitMQ of its own"
     local status=0
     # Its last line is JSON. It stops what it started, also on Ctrl-C.
     "$(program_folder "$SOAK_CONFIGURATION")/veredus-soak" \

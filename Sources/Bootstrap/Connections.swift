@@ -73,7 +73,7 @@ extension KeyRing {
             try self.init(
                 keys: settings.tokenKeys.map { TokenKey(id: $0.number, secret: $0.bytes) },
                 signing: signing.number,
-                identity: IdentityKey(secret: settings.addressKey.bytes)
+                identity: AddressHashKey(secret: settings.addressKey.bytes)
             )
         } catch {
             reader.report(.tokenKeys, error.description)

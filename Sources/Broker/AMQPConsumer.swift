@@ -6,7 +6,7 @@ import RuntimeSupport
 /// Reconnects by itself, declares its queues on each connection, and consumes again when a queue was deleted under it.
 /// Errors are ``AMQPError``.
 package final class AMQPConsumer: JobSource {
-    private let mailbox: Mailbox<ConsumerCommand>
+    private let mailbox: BatchQueue<ConsumerCommand>
     private let inbox: Inbox
     private let board: LinkBoard
 
@@ -35,7 +35,7 @@ package final class AMQPConsumer: JobSource {
                 remedy: "Name each queue once and use a prefetch of 1 to 65535"
             )
         }
-        let mailbox = try Mailbox<ConsumerCommand>()
+        let mailbox = try BatchQueue<ConsumerCommand>()
         let board = LinkBoard(notice: notice)
         let watchdog = try WriteWatchdog(limit: broker.writeLimit)
         let inbox = Inbox()
@@ -52,10 +52,10 @@ package final class AMQPConsumer: JobSource {
     deinit { _ = mailbox.post(.close(nil)) }
 
     /// How the connection stands.
-    package var status: LinkStatus { board.current }
+    package var status: ConnectionStatus { board.current }
 
     /// Waits for messages; throws `CancellationError` when the task is cancelled while nothing is there.
-    package func next(limit: Int) async throws -> [JobMessage] { try await inbox.next(limit: limit) }
+    package func next(limit: Int) async throws -> [QueueMessage] { try await inbox.next(limit: limit) }
 
     package func acknowledge(_ tags: [JobTag]) {
         guard !tags.isEmpty else { return }

@@ -23,7 +23,7 @@ final class ConsumerLoop {
     }
 
     private let broker: BrokerSettings
-    private let mailbox: Mailbox<ConsumerCommand>
+    private let mailbox: BatchQueue<ConsumerCommand>
     private let inbox: Inbox
     private let board: LinkBoard
     private var subscriptions: Subscriptions
@@ -40,14 +40,14 @@ final class ConsumerLoop {
     private var returns: [UInt64] = []
     private var frames: [AckLedger.Frame] = []
     private var reader = DeliveryReader()
-    private var arrived: [JobMessage] = []
+    private var arrived: [QueueMessage] = []
     /// Settlements sent with less than `burstTime` between them, and when the last one was.
     private var burst = (count: 0, last: UInt64(0))
 
     init(
         broker: BrokerSettings,
         subscriptions: Subscriptions,
-        mailbox: Mailbox<ConsumerCommand>,
+        mailbox: BatchQueue<ConsumerCommand>,
         inbox: Inbox,
         board: LinkBoard
     ) {

@@ -35,11 +35,11 @@ struct DeliveryReader {
     }
 
     /// The message, once all of it was there.
-    mutating func finished(epoch: UInt32) -> JobMessage? {
+    mutating func finished(epoch: UInt32) -> QueueMessage? {
         guard isOpen, left == 0 else { return nil }
         isOpen = false
         defer { body = [] }
-        return JobMessage(
+        return QueueMessage(
             body: body,
             tag: JobTag(epoch: epoch, tag: tag),
             isRedelivered: isRedelivered,

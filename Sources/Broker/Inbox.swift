@@ -12,11 +12,11 @@ final class Inbox: Sendable {
     private struct Waiter {
         let id: UInt64
         let limit: Int
-        let continuation: CheckedContinuation<[JobMessage], any Error>
+        let continuation: CheckedContinuation<[QueueMessage], any Error>
     }
 
     private struct State {
-        var messages: [JobMessage] = []
+        var messages: [QueueMessage] = []
         /// Those before it were taken.
         var head = 0
         var waiters: [Waiter] = []
@@ -24,7 +24,7 @@ final class Inbox: Sendable {
         var end: End?
 
         /// What `next` returns now; `nil` when it has to wait.
-        mutating func take(_ limit: Int) throws(AMQPError) -> [JobMessage]? {
+        mutating func take(_ limit: Int) throws(AMQPError) -> [QueueMessage]? {
             let count = min(limit, messages.count - head)
             if count > 0 {
                 let taken = Array(messages[head..<head + count])
@@ -45,7 +45,7 @@ final class Inbox: Sendable {
 
     private let state = Mutex(State())
 
-    func next(limit: Int) async throws -> [JobMessage] {
+    func next(limit: Int) async throws -> [QueueMessage] {
         precondition(limit > 0, "a limit of no messages")
         if let taken = try state.withLock({ state throws(AMQPError) in try state.take(limit) }) { return taken }
         let id = state.withLock { state in
@@ -54,7 +54,7 @@ final class Inbox: Sendable {
         }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let now: Result<[JobMessage], any Error>? = state.withLock { state in
+                let now: Result<[QueueMessage], any Error>? = state.withLock { state in
                     do {
                         if let taken = try state.take(limit) { return .success(taken) }
                     } catch {
@@ -75,7 +75,7 @@ final class Inbox: Sendable {
     }
 
     /// Leaves messages, which are moved out of `arrived`.
-    func put(_ arrived: inout [JobMessage]) {
+    func put(_ arrived: inout [QueueMessage]) {
         guard !arrived.isEmpty else { return }
         state.withLock { $0.messages.append(contentsOf: arrived) }
         arrived.removeAll(keepingCapacity: true)
@@ -101,7 +101,7 @@ final class Inbox: Sendable {
 
     private func serveWaiters() {
         while true {
-            let served: (Waiter, Result<[JobMessage], any Error>)? = state.withLock { state in
+            let served: (Waiter, Result<[QueueMessage], any Error>)? = state.withLock { state in
                 guard let waiter = state.waiters.first else { return nil }
                 do {
                     guard let taken = try state.take(waiter.limit) else { return nil }

@@ -9,7 +9,7 @@ import ServiceLifecycle
 /// Killed in between it reads the file again, which is known then.
 struct MaildirReader: Service {
     let folder: MaildirFolder
-    let intake: Intake
+    let ingest: Ingest
     var interval = Duration.seconds(2)
 
     static let mailbox = "maildir"
@@ -22,7 +22,7 @@ struct MaildirReader: Service {
             do {
                 wait = try await readOnce() == Self.batch ? .zero : interval
             } catch {
-                intake.complain("the Maildir could not be read", error)
+                ingest.complain("the Maildir could not be read", error)
                 wait = max(interval, min(wait * 2, Self.longestWait))
             }
             try? await cancelWhenGracefulShutdown { [wait] in try await Task.sleep(for: wait) }
@@ -36,13 +36,13 @@ struct MaildirReader: Service {
         for name in try await folder.names(limit: Self.batch) where !Task.isShuttingDownGracefully {
             switch try await folder.read(name) {
             case .nothing: continue
-            case .tooLarge: _ = try await intake.store.store(.beyondLimits, mailbox: Self.mailbox)
+            case .tooLarge: _ = try await ingest.store.store(.beyondLimits, mailbox: Self.mailbox)
             case .mail(let bytes):
                 do {
-                    _ = try await intake.take(bytes, sentTo: nil, mailbox: Self.mailbox)
+                    _ = try await ingest.take(bytes, sentTo: nil, mailbox: Self.mailbox)
                 } catch let error as PostgresError where !error.isTransient {
                     // It stays; the others need not wait for it.
-                    intake.complain("a file of the Maildir could not be stored", error)
+                    ingest.complain("a file of the Maildir could not be stored", error)
                     continue
                 }
             }

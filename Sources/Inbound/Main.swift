@@ -43,7 +43,7 @@ struct InboundProgram: AsyncParsableCommand {
             let bell = Bell()
             let store = InboundStore(pool)
             let sorter = MailSorter(keys: ring, seal: MailSeal(ring.identity), book: rules, limits: limits)
-            let intake = Intake(sorter: sorter, store: store, log: log, onStored: { bell.ring() })
+            let ingest = Ingest(sorter: sorter, store: store, log: log, onStored: { bell.ring() })
             let judge = Judge(
                 store: store,
                 book: rules,
@@ -56,7 +56,7 @@ struct InboundProgram: AsyncParsableCommand {
             var services: [any Service] = [judge, ReplyJudge(pool: pool, book: rules, log: log)]
             if let maildir = inbound.maildir {
                 let folder = MaildirFolder(maildir, mostBytes: inbound.mostBytes)
-                services.append(MaildirReader(folder: folder, intake: intake))
+                services.append(MaildirReader(folder: folder, ingest: ingest))
             }
             if let imap, let inputs = inbound.imap {
                 services.append(
@@ -65,7 +65,7 @@ struct InboundProgram: AsyncParsableCommand {
                         name: String("\(imap)/\(imap.folder)".prefix(200)),
                         mostBytes: inbound.mostBytes,
                         interval: .seconds(inputs.intervalSeconds),
-                        intake: intake
+                        ingest: ingest
                     )
                 )
             }
@@ -76,7 +76,7 @@ struct InboundProgram: AsyncParsableCommand {
                         domain: inbound.bounceDomain,
                         mostBytes: inbound.mostBytes,
                         graceSeconds: inbound.graceSeconds,
-                        intake: intake,
+                        ingest: ingest,
                         log: log
                     )
                 )

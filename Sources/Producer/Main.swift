@@ -28,29 +28,34 @@ struct ProducerProgram: AsyncParsableCommand {
             var (reader, logger) = try Bootstrap.start(program: "veredus-producer", settingsFile: settings)
             let producer = ProducerSettings(reading: &reader)
             let log = logger
-            let installation = LetterSettings(reading: &reader)
+            let installation = MessageSettings(reading: &reader)
             let postgres = PostgresSettings(reading: &reader)
             let broker = BrokerSettings(reading: &reader, clientName: "veredus-producer")
             let (database, amqp) = try reader.finished(postgres, broker)
 
             let pool = PostgresPool(settings: database, name: "veredus-producer", size: 4)
             try await pool.assertReady(log: log)
-            let witness = WitnessKeeper(
+            let restoreGuard = RestoreGuardService(
                 pool: pool,
                 broker: amqp,
                 state: producer.state,
                 program: "veredus-producer",
                 log: log
             )
-            try await witness.begin()
+            try await restoreGuard.begin()
             let publisher = try AMQPPublisher(amqp) { log.notice("broker", metadata: ["what": "\($0)"]) }
             let token = Int64.random(in: 1...Int64.max)
             let store = ProducerStore(pool, token: token)
-            let drive = Drive(
+            let drive = CampaignScheduler(
                 store: store,
                 freeze: Freeze(store: FreezeStore(pool, token: token), installation: installation, log: log),
-                topUp: TopUp(store: store, publisher: publisher, jobsPerMessage: producer.jobsPerMessage, log: log),
-                settings: Drive.Settings(
+                fill: QueueFiller(
+                    store: store,
+                    publisher: publisher,
+                    jobsPerMessage: producer.jobsPerMessage,
+                    log: log
+                ),
+                settings: CampaignScheduler.Settings(
                     lostAfter: .seconds(producer.lostAfterSeconds),
                     pauseAtDead: producer.pauseAtDead,
                     startGraceSeconds: producer.startGraceSeconds,
@@ -63,7 +68,7 @@ struct ProducerProgram: AsyncParsableCommand {
                 configuration: .init(
                     services: [
                         .init(service: drive, successTerminationBehavior: .gracefullyShutdownGroup),
-                        .init(service: witness, failureTerminationBehavior: .gracefullyShutdownGroup),
+                        .init(service: restoreGuard, failureTerminationBehavior: .gracefullyShutdownGroup),
                     ],
                     gracefulShutdownSignals: [.sigterm, .sigint],
                     logger: log

@@ -39,15 +39,15 @@ struct RecorderProgram: AsyncParsableCommand {
             let publisher = try AMQPPublisher(amqp, notice: notice)
             let source = try AMQPConsumer(
                 amqp,
-                queues: [EventEnvelope.queue],
+                queues: [EventMessage.queue],
                 // All that is held is unacknowledged.
                 prefetch: UInt16(Hold.mostMessages + 500),
                 notice: notice
             )
             let service = RecorderService(
                 source: source,
-                books: EventBooks(pool, keepDays: recorder.retention.days),
-                graves: EventGraves(
+                totals: EventTotals(pool, keepDays: recorder.retention.days),
+                deadLetters: EventDeadLetters(
                     store: PostgresDeliveryStore(pool),
                     publisher: publisher,
                     name: "veredus-recorder:\(getpid())",

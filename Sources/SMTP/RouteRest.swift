@@ -6,7 +6,7 @@ import Core
 struct RouteRest {
     private(set) var failures = 0
     private(set) var until: MonotonicNanoseconds = 0
-    /// Why, in words for the letters that waited.
+    /// Why, in words for the messages that waited.
     private(set) var reason: SMTPRouteError?
 
     func isResting(at now: MonotonicNanoseconds) -> Bool { now < until }

@@ -72,7 +72,7 @@ extension SMTPRouteSettings {
         case "ehlo": ehloName = value
         case "connections", "messages-per-connection":
             guard let number = Int(value) else { return ["\(wrong): give a whole number"] }
-            if key == "connections" { connections = number } else { lettersPerConnection = number }
+            if key == "connections" { connections = number } else { messagesPerConnection = number }
         default: return ["\(key)= is not known here: leave it out"]
         }
         return []

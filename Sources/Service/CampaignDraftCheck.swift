@@ -4,20 +4,20 @@ import Messages
 import Templates
 
 extension CampaignDraft {
-    /// Compiles the letter as a worker will, to find what is wrong with it now and not when it is sent.
+    /// Compiles the message as a worker will, to find what is wrong with it now and not when it is sent.
     package func check() throws(TemplateError) {
-        _ = try LetterTemplate(letter, installation: Self.anyInstallation)
+        _ = try MessageTemplate(message, installation: Self.anyInstallation)
     }
 
     /// Stands in for the domains that the worker has: a template does not depend on them.
-    private static let anyInstallation = LetterSettings(
+    private static let anyInstallation = MessageSettings(
         trackingURL: "https://tracking.invalid",
         bounceDomain: "bounces.invalid"
     )
 
-    /// The letter as a worker would find it, under numbers that mean nothing.
-    private var letter: FrozenLetter {
-        FrozenLetter(
+    /// The message as a worker would find it, under numbers that mean nothing.
+    private var message: CampaignVersion {
+        CampaignVersion(
             campaign: 1,
             account: 1,
             version: 1,

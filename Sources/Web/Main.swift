@@ -34,7 +34,7 @@ struct WebProgram: AsyncParsableCommand {
             let postgres = PostgresSettings(reading: &reader)
             let broker = BrokerSettings(reading: &reader, clientName: "veredus-web")
             let proxies = TrustedProxies(web.trustedProxies, reading: &reader)
-            let webhooks = WebhookDoor.open(WebhookSettings(reading: &reader), reading: &reader)
+            let webhooks = WebhookAuthentication.open(WebhookSettings(reading: &reader), reading: &reader)
             var (database, amqp, ring, trusted) = try reader.finished(postgres, broker, keys, proxies)
             // Somebody waits for each answer: better none from the database than one that comes too late.
             database.statementTimeout = .seconds(10)
@@ -46,7 +46,7 @@ struct WebProgram: AsyncParsableCommand {
             let drain = Drain(seconds: web.drainSeconds)
             let tracking = Tracking(
                 buffer: EventBuffer(capacity: events.eventBuffer),
-                links: LinkBook(TrackedLinkStore(pool), log: log)
+                links: LinkCache(TrackedLinkStore(pool), log: log)
             )
             let parts = WebParts(
                 settings: web,
@@ -80,9 +80,9 @@ struct WebProgram: AsyncParsableCommand {
     }
 }
 
-extension WebhookDoor {
+extension WebhookAuthentication {
     /// `nil` where the door is shut, and after a problem was noted.
-    static func open(_ settings: WebhookSettings, reading reader: inout SettingsReader) -> WebhookDoor? {
+    static func open(_ settings: WebhookSettings, reading reader: inout SettingsReader) -> WebhookAuthentication? {
         guard settings.secret != nil else { return nil }
         if let ses = settings.ses, (try? SNSSignatures(certificateFile: ses.certificateFile)) == nil {
             reader.report(.webhookSESCertificates, "must be a PEM file with certificates of RSA keys")
@@ -92,7 +92,7 @@ extension WebhookDoor {
             reader.report(.webhookSendGridKey, "must be the verification key as SendGrid shows it, base64")
             return nil
         }
-        return try? WebhookDoor(settings)
+        return try? WebhookAuthentication(settings)
     }
 }
 

@@ -22,7 +22,7 @@ struct WebParts: Sendable {
     let drain: Drain
     let tracking: Tracking
     /// `nil`: no provider's webhook is taken.
-    var webhooks: WebhookDoor?
+    var webhooks: WebhookAuthentication?
     let log: Logger
 }
 
@@ -30,7 +30,7 @@ struct WebParts: Sendable {
 struct Site: Sendable {
     let parts: WebParts
     /// Cheaper ones are for tests.
-    var passwords = PasswordDesk()
+    var passwords = PasswordHasher()
 
     /// What answers a request; without a server, for tests as well.
     func responder() -> some HTTPResponder<WebContext> {
@@ -62,7 +62,7 @@ struct Site: Sendable {
         return router
     }
 
-    /// What stands in letters.
+    /// What stands in messages.
     private func addTracking(to router: Router<WebContext>) {
         TrackingRoutes(keys: parts.keys, tracking: parts.tracking).add(to: router)
         OptOutRoutes(pool: parts.pool, keys: parts.keys, log: parts.log).add(to: router)

@@ -20,23 +20,23 @@ struct Assembly: Sendable {
         settings: WorkerSettings,
         log: Logger
     ) throws {
-        let incarnation = Incarnation.random(in: 1...Incarnation.max)
-        let name = "\(hostName()):\(getpid()):\(String(incarnation, radix: 16))"
+        let workerRun = WorkerRun.random(in: 1...WorkerRun.max)
+        let name = "\(hostName()):\(getpid()):\(String(workerRun, radix: 16))"
         let store = PostgresDeliveryStore(pool)
-        let register = WorkerRegister(pool, incarnation: incarnation, leaseSeconds: settings.leaseSeconds)
+        let register = WorkerRegister(pool, workerRun: workerRun, leaseSeconds: settings.leaseSeconds)
         let fence = LeaseFence()
-        let letters = Letters(store: store, installation: settings.letters)
+        let messages = TemplateCache(store: store, installation: settings.messages)
         let notice: @Sendable (String) -> Void = { log.notice("broker", metadata: ["what": "\($0)"]) }
         let publisher = try AMQPPublisher(broker, notice: notice)
         let slots = max(1, route.connections / settings.lanes.count)
-        let newcomers = Newcomers(grace: .seconds(settings.tooNewGraceSeconds))
+        let unsupported = UnsupportedVersions(grace: .seconds(settings.tooNewGraceSeconds))
         var sources: [AMQPConsumer] = []
         var pipelines: [LanePipeline] = []
         for lane in settings.lanes {
             let source = try AMQPConsumer(
                 broker,
                 queues: ["jobs.\(lane)"],
-                // About what fits in hand: a crash counts against every message handed out.
+                // About what fits in flight: a crash counts against every message handed out.
                 prefetch: UInt16(max(4, (2 * slots + 64) / settings.jobsPerMessage)),
                 notice: notice
             )
@@ -48,18 +48,18 @@ struct Assembly: Sendable {
                     source: source,
                     store: store,
                     transport: try SMTPTransport(laneRoute, fence: fence),
-                    letters: letters,
+                    messages: messages,
                     keys: keys,
-                    morgue: Morgue(
+                    deadLetters: DeadLetterQueue(
                         store: store,
                         source: source,
                         publisher: publisher,
                         worker: name,
-                        newcomers: newcomers,
+                        unsupported: unsupported,
                         log: log
                     ),
-                    hand: Hand(capacity: 2 * slots + 64 / settings.lanes.count),
-                    incarnation: incarnation,
+                    hand: InFlight(capacity: 2 * slots + 64 / settings.lanes.count),
+                    workerRun: workerRun,
                     schedule: settings.retries,
                     log: log
                 )

@@ -14,10 +14,10 @@ import UnixSignals
 struct WorkerProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "veredus-worker",
-        abstract: "Sends the letters of campaigns.",
+        abstract: "Sends the messages of campaigns.",
         discussion: """
             Settings come from the environment and from a file; docs/reference/settings.md lists them. Run as many \
-            workers as the relay can take. SIGTERM ends what is in hand first, for VEREDUS_GRACE seconds at most.
+            workers as the relay can take. SIGTERM ends what is in flight first, for VEREDUS_GRACE seconds at most.
             """
     )
 
@@ -52,17 +52,17 @@ struct WorkerProgram: AsyncParsableCommand {
             var session = database
             session.plansForKeys = true
             let pool = PostgresPool(settings: session, name: "veredus-worker", size: 3 + worker.lanes.count)
-            let witness = WitnessKeeper(
+            let restoreGuard = RestoreGuardService(
                 pool: pool,
                 broker: amqp,
                 state: worker.state,
                 program: "veredus-worker",
                 log: log
             )
-            let incarnations = Incarnations(
+            let workerRuns = WorkerRuns(
                 next: {
                     try await pool.assertReady(addressKey: (addressKey, ring), log: log)
-                    try await witness.begin()
+                    try await restoreGuard.begin()
                     log.info(
                         "worker started",
                         metadata: ["lanes": "\(worker.lanes)", "connections": "\(route.connections)"]
@@ -81,16 +81,16 @@ struct WorkerProgram: AsyncParsableCommand {
             var group = ServiceGroupConfiguration(
                 services: [
                     .init(
-                        service: incarnations,
+                        service: workerRuns,
                         successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .cancelGroup
                     ),
-                    .init(service: witness, failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: restoreGuard, failureTerminationBehavior: .gracefullyShutdownGroup),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: log
             )
-            // Everything in hand has ended by then; results that no database takes are settled by the lease.
+            // Everything in flight has ended by then; results that no database takes are settled by the lease.
             group.maximumGracefulShutdownDuration = .seconds(worker.graceSeconds + 5)
             try await ServiceGroup(configuration: group).run()
             await pool.close()

@@ -3,10 +3,10 @@ import Database
 import Logging
 import ServiceLifecycle
 
-/// One incarnation of the worker: a pipeline for each lane, under one lease.
+/// One worker run of the worker: a pipeline for each lane, under one lease.
 ///
-/// Graceful shutdown stops taking, ends what is in hand within `grace`, records it and gives the lease up. A lost lease
-/// ends it in the same way: its fence lets no further letter out, and what the other side has said is still recorded.
+/// Graceful shutdown stops taking, ends what is in flight within `grace`, records it and gives the lease up. A lost lease
+/// ends it in the same way: its fence lets no further message out, and what the other side has said is still recorded.
 struct WorkerService: Service {
     let pipelines: [LanePipeline]
     let lease: Lease
@@ -73,9 +73,9 @@ struct WorkerService: Service {
     }
 }
 
-/// Runs one incarnation of the worker; after a lost lease the next one, as soon as the database answers.
-struct Incarnations: Service {
-    /// Waits for the database, and puts the next incarnation together.
+/// Runs one worker run of the worker; after a lost lease the next one, as soon as the database answers.
+struct WorkerRuns: Service {
+    /// Waits for the database, and puts the next worker run together.
     let next: @Sendable () async throws -> Assembly
     let log: Logger
 
@@ -99,14 +99,14 @@ struct Incarnations: Service {
     }
 }
 
-/// Finds rows that the database holds as marked by this worker, and that no pipeline has in hand.
+/// Finds rows that the database holds as marked by this worker, and that no pipeline has in flight.
 ///
 /// That happens when a claim's COMMIT is carried out after its connection was given up: nobody would ever send or
-/// record those letters while this worker lives. They are put back, guarded by their token.
+/// record those messages while this worker lives. They are put back, guarded by their token.
 struct Reconcile: Sendable {
     let register: WorkerRegister
     let store: any DeliveryStore
-    let hands: [Hand]
+    let hands: [InFlight]
     let log: Logger
 
     static let interval: Duration = .seconds(30)
@@ -117,7 +117,7 @@ struct Reconcile: Sendable {
             do {
                 try await putBackStrays()
             } catch {
-                log.warning("could not compare the claims with what is in hand", metadata: ["why": "\(error)"])
+                log.warning("could not compare the claims with what is in flight", metadata: ["why": "\(error)"])
             }
         }
     }
@@ -125,7 +125,7 @@ struct Reconcile: Sendable {
     private func putBackStrays() async throws {
         let strays = try await register.oldClaims().filter { claim in !hands.contains { $0.isOpen(claim.token) } }
         guard !strays.isEmpty else { return }
-        log.warning("putting back letters that nobody has in hand", metadata: ["letters": "\(strays.count)"])
+        log.warning("putting back messages that nobody has in flight", metadata: ["messages": "\(strays.count)"])
         let results = strays.map { stray in
             DeliveryResult(
                 key: stray.key,
@@ -135,7 +135,7 @@ struct Reconcile: Sendable {
                 code: 0,
                 waitSeconds: 0,
                 countsAsAttempt: false,
-                outcome: LetterOutcome(
+                outcome: MessageOutcome(
                     id: 0,
                     judgement: .notStarted,
                     code: 0,

@@ -138,10 +138,10 @@ struct ConsumeTests {
     @Test func `suspended, it gives everything back and takes nothing until it is resumed`() async throws {
         let (publisher, settings, queue) = try await filled(100)
         let consumer = try AMQPConsumer(settings, queues: [queue], prefetch: 40)
-        let inHand = try await consumer.take(10)
+        let inFlight = try await consumer.take(10)
         consumer.suspend()
         try await eventually("all are back") { try await publisher.depth(of: queue) == 100 }
-        consumer.acknowledge(inHand.map(\.tag))
+        consumer.acknowledge(inFlight.map(\.tag))
         consumer.resume()
         var bodies: Set<[UInt8]> = []
         while bodies.count < 100 {

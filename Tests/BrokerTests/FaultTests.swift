@@ -58,7 +58,7 @@ struct FaultTests {
     {
         let stage = try await stage("alarm", prefetch: 10) { $0.patience = .seconds(3) }
         #expect(try await stage.publisher.publish(bodies(100), to: stage.queue).allSatisfy { $0 == .confirmed })
-        let inHand = try await stage.consumer.take(10)
+        let inFlight = try await stage.consumer.take(10)
         try await stage.node.control("set_vm_memory_high_watermark", "0.00001")
 
         // RabbitMQ tells a connection when it publishes for the first time under the alarm.
@@ -78,7 +78,7 @@ struct FaultTests {
         await #expect(throws: AMQPError.self) { try await stage.publisher.depth(of: stage.queue) }
         #expect(ContinuousClock.now - blockedAt < .seconds(2), "at once")
 
-        stage.consumer.acknowledge(inHand.map(\.tag))
+        stage.consumer.acknowledge(inFlight.map(\.tag))
         let more = try await stage.consumer.take(10)
         #expect(more.count == 10, "the consumer's connection is not blocked")
         stage.consumer.acknowledge(more.map(\.tag))

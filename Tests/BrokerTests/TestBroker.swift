@@ -48,8 +48,8 @@ func bodies(_ count: Int, prefix: String = "v1 4711 1") -> [[UInt8]] {
 
 extension AMQPConsumer {
     /// Takes messages until there are `count`, without acknowledging them.
-    func take(_ count: Int) async throws -> [JobMessage] {
-        var messages: [JobMessage] = []
+    func take(_ count: Int) async throws -> [QueueMessage] {
+        var messages: [QueueMessage] = []
         while messages.count < count {
             let more = try await next(limit: count - messages.count)
             guard !more.isEmpty else { break }

@@ -13,7 +13,7 @@ import Testing
         (1, 100, .warn, "1 %, but one person"),
         (4, 100, .warn, "4 are not 5"),
         (5, 100, .pause, "5 are"),
-        (5, 0, .pause, "of letters that were accepted long ago"),
+        (5, 0, .pause, "of messages that were accepted long ago"),
     ]
 
     @Test(arguments: table)

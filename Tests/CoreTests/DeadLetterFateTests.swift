@@ -27,7 +27,7 @@ import Testing
         Case(reason: .poison, row: row(.accepted), fate: .finalAlready, because: "P2: it has its copy"),
         Case(reason: .poison, row: row(.sending), fate: .finalAlready, because: "P2: a copy is on its way"),
         Case(reason: .poison, row: row(.suppressed), fate: .finalAlready, because: "P1"),
-        Case(reason: .poison, row: row(), isFirst: false, fate: .duplicate, because: "one letter is enough"),
+        Case(reason: .poison, row: row(), isFirst: false, fate: .duplicate, because: "one message is enough"),
         Case(
             reason: .poison,
             row: row(isExpired: true),

@@ -4,7 +4,7 @@ import Testing
 @Suite struct DeliveryMachineTests {
     /// The whole table, drawn: a line a state, a column an event, in the order of the enums; `·` changes nothing.
     static let table = """
-                   claim accept refuse defer lose optOut cancel expire bury bounce engage reopen
+                   claim accept refuse defer lose optOut cancel expire dead-letter bounce engage reopen
         pending    send  ·      ·      ·     ·    supp   canc   expi   dead ·      ·      ·
         sending    ·     acce   fail   defe  unce ·      ·      ·      ·    ·      ·      ·
         deferred   send  ·      ·      ·     ·    supp   canc   expi   dead ·      ·      ·

@@ -6,7 +6,7 @@ struct PermissionsTests {
         (.viewer, [.seeCampaigns], "looks, and reads no contact's fields"),
         (.editor, [.seeCampaigns, .seeContacts, .runCampaigns, .seeDeadLetters], "writes and runs campaigns"),
         (
-            .owner, [.seeCampaigns, .seeContacts, .runCampaigns, .seeDeadLetters, .managePeople],
+            .owner, [.seeCampaigns, .seeContacts, .runCampaigns, .seeDeadLetters, .manageUsers],
             "an editor who manages people"
         ),
         (.admin, Set(Permission.allCases), "all, and each look has a reason"),

@@ -17,7 +17,7 @@ import Testing
     }
 
     static let refused: [(text: String, says: String, because: Comment)] = [
-        ("VEREDUS_SMTP_CONECTIONS=5", "did you mean VEREDUS_SMTP_CONNECTIONS?", "one letter is missing"),
+        ("VEREDUS_SMTP_CONECTIONS=5", "did you mean VEREDUS_SMTP_CONNECTIONS?", "one message is missing"),
         ("veredus_grace=5", "no setting of this name", "names are upper case"),
         ("PATH=/bin", "no setting of this name", "not ours, so it has no effect here"),
         ("VEREDUS_GRACE", "not NAME=VALUE", "no value"),

@@ -50,7 +50,7 @@ import Testing
         #expect(read.worker.lanes == ["default"])
         #expect(read.worker.retries == RetrySchedule(firstSeconds: 60, attempts: 12))
         #expect(read.worker.graceSeconds == 25)
-        #expect(read.worker.letters.trackingURL == "https://news.example.net")
+        #expect(read.worker.messages.trackingURL == "https://news.example.net")
         #expect(read.smtp.ehloName == "sender.example.net")
         #expect(read.producer.jobsPerMessage == 1)
     }

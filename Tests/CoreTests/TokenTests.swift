@@ -163,7 +163,7 @@ import Testing
             try TestKeys.ring([TokenKey(id: 7, secret: TestKeys.first), TokenKey(id: 7, secret: TestKeys.second)])
         }
         #expect(throws: KeyRing.Invalid.noSigningKey(8)) { try TestKeys.ring(signing: 8) }
-        #expect(throws: KeyRing.Invalid.shortSecret(id: "identity")) { try IdentityKey(secret: [1]) }
+        #expect(throws: KeyRing.Invalid.shortSecret(id: "identity")) { try AddressHashKey(secret: [1]) }
     }
 
     @Test func `a token is laid out as documented, whatever signs it`() throws {
@@ -184,8 +184,8 @@ import Testing
     }
 
     @Test func `address hashes and Message-IDs outlive a rotation and depend on the key`() throws {
-        let identity = try IdentityKey(secret: TestKeys.first)
-        let other = try IdentityKey(secret: TestKeys.second)
+        let identity = try AddressHashKey(secret: TestKeys.first)
+        let other = try AddressHashKey(secret: TestKeys.second)
         let hash = identity.addressHash(try EmailAddress("Bob@EXAMPLE.com"))
         #expect(hash.count == 32)
         #expect(hash == identity.addressHash(try EmailAddress("bob@example.com")))

@@ -18,7 +18,7 @@ import Testing
         "leave-installation-lock": [.restoreGuard],
         "try-idempotency-lock": [.idempotencyKey],
         "lock-lanes": [.lanes],
-        "lock-letter": [.optOut],
+        "lock-message": [.optOut],
     ]
 
     @Test func `each statement takes the lock of its own purpose`() throws {

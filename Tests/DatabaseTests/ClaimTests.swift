@@ -68,18 +68,18 @@ struct ClaimTests {
 
     @Test(arguments: cases)
     func `every job gets a verdict, and only a claimed row is marked`(row: Case) async throws {
-        try await Books.with(contacts: 2) { books in
-            let campaign = try await books.run()
-            try await books.superuser.execute(row.before.replacing("@", with: "\(campaign)"))
-            let before = try await books.recount(campaign)
+        try await Totals.with(contacts: 2) { totals in
+            let campaign = try await totals.run()
+            try await totals.superuser.execute(row.before.replacing("@", with: "\(campaign)"))
+            let before = try await totals.recount(campaign)
             let request = ClaimRequest(
                 key: DeliveryKey(campaign: campaign, seq: row.request.key.seq),
                 generation: row.request.generation,
                 contactVersion: row.request.contactVersion,
                 attempt: row.request.attempt
             )
-            #expect(try await books.worker.claim([request], token: 55, incarnation: 1) == [row.says], row.because)
-            let marked = try await books.number(
+            #expect(try await totals.worker.claim([request], token: 55, workerRun: 1) == [row.says], row.because)
+            let marked = try await totals.number(
                 """
                 SELECT count(*) FROM deliveries d JOIN claims k ON k.token = d.token AND k.campaign_id = d.campaign_id
                 WHERE d.campaign_id = \(campaign) AND d.seq = 1 AND d.state = 1 AND d.token = 55 AND k.seqs = '{1}'
@@ -87,80 +87,80 @@ struct ClaimTests {
                 """
             )
             #expect(marked == (row.says == .claimed ? 1 : 0), row.because)
-            let after = try await books.recount(campaign, row.because)
+            let after = try await totals.recount(campaign, row.because)
             if row.says != .claimed { #expect(after == before, row.because) }
         }
     }
 
     @Test func `verdicts come in the order of the jobs, of several campaigns too`() async throws {
-        try await Books.with(contacts: 3) { books in
-            let (first, second) = (try await books.run(), try await books.run())
-            try await books.superuser.execute(
+        try await Totals.with(contacts: 3) { totals in
+            let (first, second) = (try await totals.run(), try await totals.run())
+            try await totals.superuser.execute(
                 "UPDATE campaigns SET state = 3 WHERE campaign_id = \(first)"
             )
             let requests: [ClaimRequest] = [
                 .fixture(second, 3), .fixture(99, 1), .fixture(first, 2), .fixture(second, 1), .fixture(second, 9),
             ]
-            let verdicts = try await books.worker.claim(requests, token: 5, incarnation: 1)
+            let verdicts = try await totals.worker.claim(requests, token: 5, workerRun: 1)
             #expect(verdicts == [.claimed, .unknown, .paused, .claimed, .unknown])
-            #expect(try await books.number("SELECT count(*) FROM claims WHERE seqs = '{1,3}'") == 1)
+            #expect(try await totals.number("SELECT count(*) FROM claims WHERE seqs = '{1,3}'") == 1)
         }
     }
 
     @Test func `a row whose retry was made anew while the claim waited is not marked`() async throws {
-        try await Books.with(contacts: 2) { books in
-            let campaign = try await books.run()
+        try await Totals.with(contacts: 2) { totals in
+            let campaign = try await totals.run()
             let other = Self.deferred.replacing("seq = 1", with: "seq = 2")
             let retry = (Self.retry + "now(), now()" + Self.ofRow).replacing("seq = 1", with: "seq = 2")
-            try await books.superuser.execute((other + retry).replacing("@", with: "\(campaign)"))
+            try await totals.superuser.execute((other + retry).replacing("@", with: "\(campaign)"))
             // The claim's snapshot is older than the new retry: it waits for row 1 meanwhile.
-            let holder = try await books.database.connect()
+            let holder = try await totals.database.connect()
             try await holder.execute("BEGIN; SELECT FROM deliveries WHERE seq = 1 FOR UPDATE")
-            async let verdicts = books.worker.claim(
+            async let verdicts = totals.worker.claim(
                 [
                     ClaimRequest.fixture(campaign, 1), ClaimRequest.fixture(campaign, 2, attempt: 1),
                 ],
                 token: 5,
-                incarnation: 1
+                workerRun: 1
             )
             let waiting = """
                 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
                 """
-            try await eventually("the claim waits") { try await books.number(waiting) > 0 }
-            try await books.superuser.execute("DELETE FROM retries; \(retry.replacing("@", with: "\(campaign)"))")
+            try await eventually("the claim waits") { try await totals.number(waiting) > 0 }
+            try await totals.superuser.execute("DELETE FROM retries; \(retry.replacing("@", with: "\(campaign)"))")
             try await holder.execute("COMMIT")
             await holder.close()
             #expect(try await verdicts == [.claimed, .notDue])
-            #expect(try await books.recount(campaign) == [.sending: 1, .deferred: 1])
+            #expect(try await totals.recount(campaign) == [.sending: 1, .deferred: 1])
         }
     }
 
     @Test func `of several jobs for one recipient in one claim, one is claimed: the newest`() async throws {
-        try await Books.with(contacts: 2) { books in
-            let campaign = try await books.run()
-            try await books.superuser.execute(
+        try await Totals.with(contacts: 2) { totals in
+            let campaign = try await totals.run()
+            try await totals.superuser.execute(
                 "UPDATE campaign_lanes SET generation = 2 WHERE campaign_id = \(campaign)"
             )
             let requests: [ClaimRequest] = [
                 .fixture(campaign, 1, generation: 1), .fixture(campaign, 1, generation: 2),
                 .fixture(campaign, 2, generation: 2), .fixture(campaign, 1, generation: 2),
             ]
-            let verdicts = try await books.worker.claim(requests, token: 5, incarnation: 1)
+            let verdicts = try await totals.worker.claim(requests, token: 5, workerRun: 1)
             #expect(verdicts == [.final, .claimed, .claimed, .final])
-            #expect(try await books.recount(campaign) == [.sending: 2])
+            #expect(try await totals.recount(campaign) == [.sending: 2])
         }
     }
 
     @Test func `twenty claimers in random order mark each row once, and none waits in a circle`() async throws {
-        try await Books.with(contacts: 200) { books in
-            let campaign = try await books.run()
+        try await Totals.with(contacts: 200) { totals in
+            let campaign = try await totals.run()
             let marked = try await withThrowingTaskGroup(of: [Seq].self) { group in
                 for claimer in 1...20 {
                     group.addTask {
                         var marked: [Seq] = []
                         for (round, seqs) in (1...200).map(Seq.init).shuffled().chunks(of: 40).enumerated() {
                             let token = ClaimToken(claimer * 1_000 + round)
-                            let verdicts = try await books.claim(campaign, seqs, token: token)
+                            let verdicts = try await totals.claim(campaign, seqs, token: token)
                             marked += zip(seqs, verdicts).filter { $0.1 == .claimed }.map(\.0)
                         }
                         return marked
@@ -169,7 +169,7 @@ struct ClaimTests {
                 return try await group.reduce(into: []) { $0 += $1 }
             }
             #expect(marked.sorted() == (1...200).map(Seq.init))
-            #expect(try await books.recount(campaign) == [.sending: 200])
+            #expect(try await totals.recount(campaign) == [.sending: 200])
         }
     }
 }

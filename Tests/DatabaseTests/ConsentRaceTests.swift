@@ -12,29 +12,29 @@ struct ConsentRaceTests {
     private static let recipients = 600
 
     @Test func `no mark commits after a suppression or a pause`() async throws {
-        try await Books.with(contacts: Self.recipients) { books in
-            let campaign = try await books.run()
-            try await books.superuser.execute(Self.oracle)
+        try await Totals.with(contacts: Self.recipients) { totals in
+            let campaign = try await totals.run()
+            try await totals.superuser.execute(Self.oracle)
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await pauseAndResume(books, campaign) }
+                group.addTask { try await pauseAndResume(totals, campaign) }
                 try await withThrowingTaskGroup(of: Void.self) { work in
                     for claimer in 1...4 {
-                        work.addTask { try await claimAll(books, campaign, claimer: claimer) }
+                        work.addTask { try await claimAll(totals, campaign, claimer: claimer) }
                     }
                     let contacts = Array((1...Self.recipients).shuffled().prefix(Self.recipients / 2))
                     for part in [contacts.prefix(150), contacts.dropFirst(150)] {
-                        work.addTask { for contact in part { try await suppress(books, contact) } }
+                        work.addTask { for contact in part { try await suppress(totals, contact) } }
                     }
                     try await work.waitForAll()
                 }
                 group.cancelAll()
                 try await group.waitForAll()
             }
-            let counts = try await books.recount(campaign)
+            let counts = try await totals.recount(campaign)
             #expect(counts.values.reduce(0, +) == Self.recipients)
             #expect(counts[.pending] == nil)
             #expect((counts[.suppressed] ?? 0) > 0, "or nothing raced")
-            let unknownToThem = try await books.number(
+            let unknownToThem = try await totals.number(
                 """
                 SELECT count(*) FROM deliveries d JOIN contacts c USING (contact_id)
                 JOIN suppressions s ON s.address_hash = c.address_hash
@@ -46,23 +46,23 @@ struct ConsentRaceTests {
     }
 
     /// Until cancelled.
-    private func pauseAndResume(_ books: Books, _ campaign: CampaignID) async throws {
+    private func pauseAndResume(_ totals: Totals, _ campaign: CampaignID) async throws {
         do {
             while !Task.isCancelled {
-                try await books.admin.ask(.pause, of: campaign, account: Books.account)
-                try await books.admin.ask(.resume, of: campaign, account: Books.account)
+                try await totals.admin.ask(.pause, of: campaign, account: Totals.account)
+                try await totals.admin.ask(.resume, of: campaign, account: Totals.account)
             }
         } catch is CancellationError {}
     }
 
     /// Claims every row, again and again while the campaign is paused.
-    private func claimAll(_ books: Books, _ campaign: CampaignID, claimer: Int) async throws {
+    private func claimAll(_ totals: Totals, _ campaign: CampaignID, claimer: Int) async throws {
         var left = Set((1...Self.recipients).map(Seq.init))
         var round = 0
         while !left.isEmpty {
             round += 1
             let seqs = Array(left.shuffled().prefix(8))
-            let verdicts = try await books.claim(campaign, seqs, token: ClaimToken(claimer * 1_000_000 + round))
+            let verdicts = try await totals.claim(campaign, seqs, token: ClaimToken(claimer * 1_000_000 + round))
             for (seq, verdict) in zip(seqs, verdicts) where verdict != .paused {
                 #expect([.claimed, .final].contains(verdict))
                 left.remove(seq)
@@ -70,11 +70,11 @@ struct ConsentRaceTests {
         }
     }
 
-    private func suppress(_ books: Books, _ contact: Int) async throws {
-        let hash = try await books.superuser.rows(.hashOfContact, [.int64(Int64(contact))]) { try $0.bytes(0) }
-        _ = try await books.admin.suppress(
+    private func suppress(_ totals: Totals, _ contact: Int) async throws {
+        let hash = try await totals.superuser.rows(.hashOfContact, [.int64(Int64(contact))]) { try $0.bytes(0) }
+        _ = try await totals.admin.suppress(
             Suppression(
-                account: Books.account,
+                account: Totals.account,
                 addressHash: try #require(hash.first),
                 hashKey: 1,
                 scope: SuppressionScope.allCases.randomElement() ?? .all,
@@ -107,7 +107,7 @@ extension Suppression {
             addressHash: addressHash,
             hashKey: hashKey,
             scope: scope,
-            list: scope == .list ? Books.list : 0,
+            list: scope == .list ? Totals.list : 0,
             reason: reason,
             source: source
         )

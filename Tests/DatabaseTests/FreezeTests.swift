@@ -7,28 +7,28 @@ import Testing
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"))
 struct FreezeTests {
     @Test func `each lane is one contiguous range of numbers`() async throws {
-        try await Books.with(contacts: 30) { books in
-            try await books.superuser.execute(
+        try await Totals.with(contacts: 30) { totals in
+            try await totals.superuser.execute(
                 """
                 INSERT INTO lanes VALUES (2, 'slow'), (3, 'none');
                 INSERT INTO lane_domains VALUES ('slow.example', 2), ('none.example', 3);
                 UPDATE contacts SET domain = 'slow.example' WHERE contact_id % 3 = 0;
                 """
             )
-            let campaign = try await books.run()
-            let lanes = try #require(try await books.producer().driven().first?.lanes)
+            let campaign = try await totals.run()
+            let lanes = try #require(try await totals.producer().leased().first?.lanes)
             #expect(lanes.map(\.name) == ["default", "slow"], "a lane without recipients is none")
             #expect(lanes.map { $0.firstSeq...$0.lastSeq } == [1...20, 21...30])
             #expect(lanes.map(\.cursor) == [0, 20])
             #expect(lanes.map(\.pending) == [20, 10])
-            let strays = try await books.number(
+            let strays = try await totals.number(
                 """
                 SELECT count(*) FROM deliveries d JOIN contacts c USING (contact_id)
                 WHERE (d.lane_id = 2) <> (d.seq > 20) OR (d.lane_id = 2) <> (c.domain = 'slow.example')
                 """
             )
             #expect(strays == 0)
-            #expect(try await books.recount(campaign) == [.pending: 30])
+            #expect(try await totals.recount(campaign) == [.pending: 30])
         }
     }
 
@@ -78,26 +78,26 @@ struct FreezeTests {
 
     @Test(arguments: optOuts, CampaignKind.allCases)
     func `who has opted out is not mailed`(row: OptOut, kind: CampaignKind) async throws {
-        try await Books.with(contacts: 3) { books in
-            try await books.superuser.execute(row.before)
-            let campaign = try await books.run(kind: kind)
+        try await Totals.with(contacts: 3) { totals in
+            try await totals.superuser.execute(row.before)
+            let campaign = try await totals.run(kind: kind)
             let expected = kind == .marketing ? row.states.marketing : row.states.transactional
-            let counts = try await books.recount(campaign, row.because)
+            let counts = try await totals.recount(campaign, row.because)
             #expect(counts.values.reduce(0, +) == (expected == nil ? 2 : 3), row.because)
-            let states = try await books.superuser.rows(.stateOfContact, [.int64(1)]) { try $0.int16(0) }
+            let states = try await totals.superuser.rows(.stateOfContact, [.int64(1)]) { try $0.int16(0) }
             #expect(states.first.flatMap(DeliveryState.init) == expected, row.because)
         }
     }
 
     @Test func `who opts out while it is being frozen is not mailed`() async throws {
-        try await Books.with(contacts: 200) { books in
-            let campaign = try await books.start()
-            async let frozen = books.freezer().freeze(campaign) { _ in [] }
+        try await Totals.with(contacts: 200) { totals in
+            let campaign = try await totals.start()
+            async let frozen = totals.freezer().freeze(campaign) { _ in [] }
             for contact in 1...40 {
-                let hash = try await books.superuser.rows(.hashOf, [.int64(Int64(contact))]) { try $0.bytes(0) }
-                _ = try await books.admin.suppress(
+                let hash = try await totals.superuser.rows(.hashOf, [.int64(Int64(contact))]) { try $0.bytes(0) }
+                _ = try await totals.admin.suppress(
                     Suppression(
-                        account: Books.account,
+                        account: Totals.account,
                         addressHash: try #require(hash.first),
                         hashKey: 1,
                         scope: .all,
@@ -108,55 +108,55 @@ struct FreezeTests {
                 )
             }
             #expect(try await frozen?.audience == 200)
-            #expect(try await books.recount(campaign) == [.pending: 160, .suppressed: 40])
+            #expect(try await totals.recount(campaign) == [.pending: 160, .suppressed: 40])
         }
     }
 
     @Test func `it is frozen once, and by its driver alone`() async throws {
-        try await Books.with(contacts: 3) { books in
-            let campaign = try await books.start()
-            #expect(try await books.freezer(token: 8).freeze(campaign) { _ in [] } == nil, "not the driver")
-            #expect(try await books.recount(campaign) == [:])
-            #expect(try await books.freezer().freeze(campaign) { _ in [(1, "https://a.example")] }?.audience == 3)
-            #expect(try await books.freezer().freeze(campaign) { _ in [] } == nil, "frozen already")
-            #expect(try await books.recount(campaign) == [.pending: 3])
-            #expect(try await books.number("SELECT count(*) FROM links") == 1)
+        try await Totals.with(contacts: 3) { totals in
+            let campaign = try await totals.start()
+            #expect(try await totals.freezer(token: 8).freeze(campaign) { _ in [] } == nil, "not the driver")
+            #expect(try await totals.recount(campaign) == [:])
+            #expect(try await totals.freezer().freeze(campaign) { _ in [(1, "https://a.example")] }?.audience == 3)
+            #expect(try await totals.freezer().freeze(campaign) { _ in [] } == nil, "frozen already")
+            #expect(try await totals.recount(campaign) == [.pending: 3])
+            #expect(try await totals.number("SELECT count(*) FROM links") == 1)
         }
     }
 
     @Test func `two that freeze at once write one row a recipient`() async throws {
-        try await Books.with(contacts: 500) { books in
-            let campaign = try await books.start()
+        try await Totals.with(contacts: 500) { totals in
+            let campaign = try await totals.start()
             let audiences = try await withThrowingTaskGroup(of: Int?.self) { group in
-                for _ in 1...3 { group.addTask { try await books.freezer().freeze(campaign) { _ in [] }?.audience } }
+                for _ in 1...3 { group.addTask { try await totals.freezer().freeze(campaign) { _ in [] }?.audience } }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(audiences.compactMap(\.self) == [500])
-            #expect(try await books.recount(campaign) == [.pending: 500])
+            #expect(try await totals.recount(campaign) == [.pending: 500])
         }
     }
 
-    @Test func `a letter that does not compile leaves the campaign as it was`() async throws {
+    @Test func `a message that does not compile leaves the campaign as it was`() async throws {
         struct Broken: Error {}
-        try await Books.with(contacts: 3) { books in
-            let campaign = try await books.start()
-            await #expect(throws: Broken.self) { try await books.freezer().freeze(campaign) { _ in throw Broken() } }
-            #expect(try await books.recount(campaign) == [:])
-            #expect(try await books.number("SELECT count(*) FROM campaigns WHERE state = 1") == 1)
+        try await Totals.with(contacts: 3) { totals in
+            let campaign = try await totals.start()
+            await #expect(throws: Broken.self) { try await totals.freezer().freeze(campaign) { _ in throw Broken() } }
+            #expect(try await totals.recount(campaign) == [:])
+            #expect(try await totals.number("SELECT count(*) FROM campaigns WHERE state = 1") == 1)
         }
     }
 
     @Test func `nothing is frozen before its time, nor after a cancel`() async throws {
-        try await Books.with(contacts: 3) { books in
-            let campaign = try await books.start()
-            try await books.superuser.execute("UPDATE campaigns SET start_at = now() + interval '1 hour'")
-            #expect(try await books.freezer().freeze(campaign) { _ in [] } == nil)
-            try await books.superuser.execute("UPDATE campaigns SET start_at = now()")
-            try await books.admin.ask(.cancel, of: campaign, account: Books.account)
-            #expect(try await books.freezer().freeze(campaign) { _ in [] } == nil)
-            #expect(try await books.recount(campaign) == [:])
-            #expect(try await books.producer().finish(campaign), "a campaign without rows is cancelled at once")
-            #expect(try await books.number("SELECT state::int8 FROM campaigns") == 5)
+        try await Totals.with(contacts: 3) { totals in
+            let campaign = try await totals.start()
+            try await totals.superuser.execute("UPDATE campaigns SET start_at = now() + interval '1 hour'")
+            #expect(try await totals.freezer().freeze(campaign) { _ in [] } == nil)
+            try await totals.superuser.execute("UPDATE campaigns SET start_at = now()")
+            try await totals.admin.ask(.cancel, of: campaign, account: Totals.account)
+            #expect(try await totals.freezer().freeze(campaign) { _ in [] } == nil)
+            #expect(try await totals.recount(campaign) == [:])
+            #expect(try await totals.producer().finish(campaign), "a campaign without rows is cancelled at once")
+            #expect(try await totals.number("SELECT state::int8 FROM campaigns") == 5)
         }
     }
 }

@@ -48,91 +48,91 @@ struct RecordTests {
 
     @Test(arguments: cases)
     func `a result changes its row and the books, once`(row: Case) async throws {
-        try await Books.with(contacts: 3) { books in
-            let campaign = try await books.run()
-            try await books.claim(campaign, [1, 2])
-            try await books.superuser.execute(row.before.replacing("@", with: "\(campaign)"))
+        try await Totals.with(contacts: 3) { totals in
+            let campaign = try await totals.run()
+            try await totals.claim(campaign, [1, 2])
+            try await totals.superuser.execute(row.before.replacing("@", with: "\(campaign)"))
             let result = DeliveryResult.fixture(campaign, 1, row.given, waitSeconds: 60, text: "said so")
             for time in ["first", "repeated"] {
-                try await books.worker.record([result], finished: [])
-                #expect(try await books.state(campaign, 1) == row.becomes, "\(row.because), \(time)")
-                let counts = try await books.recount(campaign, "\(row.because), \(time)")
+                try await totals.worker.record([result], finished: [])
+                #expect(try await totals.state(campaign, 1) == row.becomes, "\(row.because), \(time)")
+                let counts = try await totals.recount(campaign, "\(row.because), \(time)")
                 #expect(counts.values.reduce(0, +) == 3)
             }
-            let words = try await books.number("SELECT count(*) FROM replies WHERE seq = 1 AND reply = 'said so'")
+            let words = try await totals.number("SELECT count(*) FROM replies WHERE seq = 1 AND reply = 'said so'")
             #expect(words <= 1, "a repeated result is not told twice")
-            #expect(try await books.state(campaign, 2) == .sending, "a neighbour is left alone")
+            #expect(try await totals.state(campaign, 2) == .sending, "a neighbour is left alone")
         }
     }
 
     @Test func `an old token changes nothing`() async throws {
-        try await Books.with(contacts: 2) { books in
-            let campaign = try await books.run()
-            try await books.claim(campaign, [1], token: 1)
-            try await books.worker.record([.fixture(campaign, 1, .deferred, token: 1)], finished: [1])
-            try await books.claim(campaign, [1], attempt: 1, token: 2)
+        try await Totals.with(contacts: 2) { totals in
+            let campaign = try await totals.run()
+            try await totals.claim(campaign, [1], token: 1)
+            try await totals.worker.record([.fixture(campaign, 1, .deferred, token: 1)], finished: [1])
+            try await totals.claim(campaign, [1], attempt: 1, token: 2)
             for state in [DeliveryState.accepted, .failed, .deferred, .uncertain] {
-                try await books.worker.record([.fixture(campaign, 1, state, token: 1)], finished: [])
-                #expect(try await books.state(campaign, 1) == .sending, "I8: \(state)")
+                try await totals.worker.record([.fixture(campaign, 1, state, token: 1)], finished: [])
+                #expect(try await totals.state(campaign, 1) == .sending, "I8: \(state)")
             }
-            try await books.worker.record([.fixture(campaign, 1, .accepted, token: 2)], finished: [2])
-            #expect(try await books.state(campaign, 1) == .accepted)
-            #expect(try await books.number("SELECT count(*) FROM claims") == 0)
-            try await books.recount(campaign)
+            try await totals.worker.record([.fixture(campaign, 1, .accepted, token: 2)], finished: [2])
+            #expect(try await totals.state(campaign, 1) == .accepted)
+            #expect(try await totals.number("SELECT count(*) FROM claims") == 0)
+            try await totals.recount(campaign)
         }
     }
 
     @Test func `a deferred row waits in retries, and comes back when it is due`() async throws {
-        try await Books.with(contacts: 2) { books in
-            let campaign = try await books.run()
-            try await books.claim(campaign, [1, 2])
-            try await books.worker.record(
+        try await Totals.with(contacts: 2) { totals in
+            let campaign = try await totals.run()
+            try await totals.claim(campaign, [1, 2])
+            try await totals.worker.record(
                 [
                     .fixture(campaign, 1, .deferred, waitSeconds: 3_600),
                     .fixture(campaign, 2, .deferred, countsAsAttempt: false),
                 ],
                 finished: [100]
             )
-            #expect(try await books.number("SELECT attempt::int8 FROM deliveries WHERE seq = 1") == 1)
-            #expect(try await books.number("SELECT attempt::int8 FROM deliveries WHERE seq = 2") == 0, "was put back")
-            #expect(try await books.claim(campaign, [1], attempt: 1, token: 2) == [.notDue])
-            #expect(try await books.claim(campaign, [2], token: 3) == [.claimed])
-            #expect(try await books.number("SELECT count(*) FROM retries") == 1)
-            try await books.recount(campaign)
+            #expect(try await totals.number("SELECT attempt::int8 FROM deliveries WHERE seq = 1") == 1)
+            #expect(try await totals.number("SELECT attempt::int8 FROM deliveries WHERE seq = 2") == 0, "was put back")
+            #expect(try await totals.claim(campaign, [1], attempt: 1, token: 2) == [.notDue])
+            #expect(try await totals.claim(campaign, [2], token: 3) == [.claimed])
+            #expect(try await totals.number("SELECT count(*) FROM retries") == 1)
+            try await totals.recount(campaign)
         }
     }
 
     @Test func `a dead letter ends its row and keeps the reason`() async throws {
-        try await Books.with(contacts: 3) { books in
-            let campaign = try await books.run()
-            try await books.claim(campaign, [2, 3])
-            try await books.worker.record([.fixture(campaign, 3, .deferred)], finished: [])
+        try await Totals.with(contacts: 3) { totals in
+            let campaign = try await totals.run()
+            try await totals.claim(campaign, [2, 3])
+            try await totals.worker.record([.fixture(campaign, 3, .deferred)], finished: [])
             for seq in [1, 2, 3] as [Seq] {
-                let letter = DeadLetter(
+                let message = DeadLetter(
                     key: DeliveryKey(campaign: campaign, seq: seq),
                     reason: .renderError,
                     detail: "a field is missing",
                     queue: "jobs.default",
                     envelope: [1]
                 )
-                try await books.worker.bury(letter, worker: "w")
+                try await totals.worker.deadLetter(message, worker: "w")
             }
-            #expect(try await books.recount(campaign) == [.dead: 2, .sending: 1], "what is being sent is sent")
-            #expect(try await books.number("SELECT count(*) FROM dead_letters WHERE account_id = 1") == 3)
+            #expect(try await totals.recount(campaign) == [.dead: 2, .sending: 1], "what is being sent is sent")
+            #expect(try await totals.number("SELECT count(*) FROM dead_letters WHERE account_id = 1") == 3)
         }
     }
 
     @Test func `suspicion is raised, and taken back`() async throws {
-        try await Books.with(contacts: 1) { books in
-            let campaign = try await books.run()
+        try await Totals.with(contacts: 1) { totals in
+            let campaign = try await totals.run()
             let key = DeliveryKey(campaign: campaign, seq: 1)
-            #expect(try await books.worker.suspect(key) == 1)
-            #expect(try await books.worker.suspect(key) == 2)
-            try await books.worker.acquit(key)
-            #expect(try await books.worker.suspect(key) == 1)
-            try await books.claim(campaign, [1])
-            #expect(try await books.worker.suspect(key) == nil, "being sent: not to be rendered again")
-            try await books.recount(campaign)
+            #expect(try await totals.worker.markRedelivered(key) == 1)
+            #expect(try await totals.worker.markRedelivered(key) == 2)
+            try await totals.worker.clearRedelivered(key)
+            #expect(try await totals.worker.markRedelivered(key) == 1)
+            try await totals.claim(campaign, [1])
+            #expect(try await totals.worker.markRedelivered(key) == nil, "being sent: not to be rendered again")
+            try await totals.recount(campaign)
         }
     }
 }

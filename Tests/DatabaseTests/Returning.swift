@@ -6,7 +6,7 @@ import Testing
 
 @testable import Core
 
-extension Books {
+extension Totals {
     /// Lends a pool that is logged in as what receives mail.
     func asInbound<Value: Sendable>(_ body: (PostgresPool) async throws -> Value) async throws -> Value {
         let pool = PostgresPool(settings: database.settings(role: .inbound), name: "inbound", size: 4)
@@ -60,7 +60,7 @@ extension Books {
             code: code,
             waitSeconds: 0,
             countsAsAttempt: true,
-            outcome: LetterOutcome(id: 1, judgement: .notThisMessage, code: code, text: text, step: .rcpt)
+            outcome: MessageOutcome(id: 1, judgement: .notThisMessage, code: code, text: text, step: .rcpt)
         )
         try await worker.record([result], finished: [])
     }

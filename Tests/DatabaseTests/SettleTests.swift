@@ -4,7 +4,7 @@ import DatabaseClient
 import TestKit
 import Testing
 
-/// What a mail that came back does to the books, once its signed address has verified.
+/// What a mail that came back does to the totals, once its signed address has verified.
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"), .timeLimit(.minutes(2)))
 struct SettleTests {
     struct Case: Sendable {
@@ -102,55 +102,55 @@ struct SettleTests {
 
     @Test(arguments: table)
     func `what follows from a mail is decided by its kind alone`(row: Case) async throws {
-        try await Books.with(contacts: 2) { books in
-            let campaign = try await books.accepted(1)
+        try await Totals.with(contacts: 2) { totals in
+            let campaign = try await totals.accepted(1)
             let origin = TrackingToken.bounce(DeliveryKey(campaign: campaign, seq: 1), attempt: 1)
-            #expect(try await books.settle(row.report, from: origin) == row.settlement, row.because)
-            #expect(try await books.suppressions() == row.suppressions, row.because)
-            #expect(try await books.bounces() == row.bounces, row.because)
-            #expect(try await books.state(campaign, 1) == .accepted, "what was taken stays taken")
-            #expect(try await books.number("SELECT count(*) FROM audit WHERE subject LIKE '%@%'") == 0)
-            try await books.recount(campaign)
+            #expect(try await totals.settle(row.report, from: origin) == row.settlement, row.because)
+            #expect(try await totals.suppressions() == row.suppressions, row.because)
+            #expect(try await totals.bounces() == row.bounces, row.because)
+            #expect(try await totals.state(campaign, 1) == .accepted, "what was taken stays taken")
+            #expect(try await totals.number("SELECT count(*) FROM audit WHERE subject LIKE '%@%'") == 0)
+            try await totals.recount(campaign)
         }
     }
 
     @Test func `without a signed address nothing changes`() async throws {
-        try await Books.with(contacts: 2) { books in
-            _ = try await books.accepted(1)
+        try await Totals.with(contacts: 2) { totals in
+            _ = try await totals.accepted(1)
             let report = MailReport.failure(of: Self.address, .mailboxUnknown)
-            #expect(try await books.settle(report, from: nil) == .notOurs)
+            #expect(try await totals.settle(report, from: nil) == .notOurs)
             let stranger = TrackingToken.bounce(DeliveryKey(campaign: 99, seq: 1), attempt: 1)
-            #expect(try await books.settle(report, from: stranger) == .notOurs, "a letter of another database")
-            #expect(try await books.suppressions() == [])
-            #expect(try await books.bounces() == [])
+            #expect(try await totals.settle(report, from: stranger) == .notOurs, "a message of another database")
+            #expect(try await totals.suppressions() == [])
+            #expect(try await totals.bounces() == [])
         }
     }
 
     @Test func `a mail that is settled twice counts once`() async throws {
-        try await Books.with(contacts: 2) { books in
-            let campaign = try await books.accepted(1)
+        try await Totals.with(contacts: 2) { totals in
+            let campaign = try await totals.accepted(1)
             let origin = TrackingToken.bounce(DeliveryKey(campaign: campaign, seq: 1), attempt: 1)
-            for _ in 0..<2 { try await books.settle(.failure(of: nil, .mailboxUnknown), from: origin, mail: 7) }
-            #expect(try await books.bounces() == ["1 1 1"])
-            #expect(try await books.number("SELECT count(*) FROM audit WHERE action = 'suppress.all'") == 1)
+            for _ in 0..<2 { try await totals.settle(.failure(of: nil, .mailboxUnknown), from: origin, mail: 7) }
+            #expect(try await totals.bounces() == ["1 1 1"])
+            #expect(try await totals.number("SELECT count(*) FROM audit WHERE action = 'suppress.all'") == 1)
         }
     }
 
     @Test func `a hard bounce recalls what is queued for the address, and the address is in no column`() async throws {
-        try await Books.with(contacts: 2) { books in
-            let first = try await books.accepted(1)
-            let second = try await books.run(kind: .transactional)
+        try await Totals.with(contacts: 2) { totals in
+            let first = try await totals.accepted(1)
+            let second = try await totals.run(kind: .transactional)
             let origin = TrackingToken.bounce(DeliveryKey(campaign: first, seq: 1), attempt: 1)
             let report = MailReport.failure(
                 of: Self.address,
                 .mailboxUnknown,
                 diagnostic: "550 5.1.1 <C1@example.net> via forwarded.to@other.example unknown"
             )
-            try await books.settle(report, from: origin)
-            #expect(try await books.state(second, 1) == .suppressed)
-            #expect(try await books.state(second, 2) == .pending)
-            try await books.recount(second)
-            let details = try await books.superuser.rows(Statement("details", "SELECT detail FROM bounces")) {
+            try await totals.settle(report, from: origin)
+            #expect(try await totals.state(second, 1) == .suppressed)
+            #expect(try await totals.state(second, 2) == .pending)
+            try await totals.recount(second)
+            let details = try await totals.superuser.rows(Statement("details", "SELECT detail FROM bounces")) {
                 try $0.text(0)
             }
             #expect(details == ["550 5.1.1 <<address>> via <address> unknown"])
@@ -158,12 +158,12 @@ struct SettleTests {
     }
 
     @Test func `a hard bounce outlives the contact and an import that brings the address back`() async throws {
-        try await Books.with(contacts: 2) { books in
-            let first = try await books.accepted(1)
+        try await Totals.with(contacts: 2) { totals in
+            let first = try await totals.accepted(1)
             let origin = TrackingToken.bounce(DeliveryKey(campaign: first, seq: 1), attempt: 1)
-            try await books.settle(.failure(of: Self.address, .mailboxUnknown), from: origin)
+            try await totals.settle(.failure(of: Self.address, .mailboxUnknown), from: origin)
             // As an erasure leaves the row, and an import makes it anew.
-            try await books.superuser.execute(
+            try await totals.superuser.execute(
                 """
                 UPDATE contacts SET status = 1, address = '', address_key = 'erased:1', domain = '' WHERE contact_id = 1;
                 INSERT INTO contacts (account_id, address, address_key, address_rule, address_hash, hash_key, domain)
@@ -173,9 +173,9 @@ struct SettleTests {
                 FROM contacts;
                 """
             )
-            let next = try await books.run(kind: .transactional)
+            let next = try await totals.run(kind: .transactional)
             #expect(
-                try await books.number(
+                try await totals.number(
                     "SELECT state::int8 FROM deliveries WHERE campaign_id = \(next) AND contact_id = 3"
                 ) == 5
             )
@@ -194,24 +194,24 @@ struct SettleTests {
     ]
 
     @Test(arguments: evidence)
-    func `an uncertain letter is resolved by what comes back`(
+    func `an uncertain message is resolved by what comes back`(
         row: (report: MailReport, attempt: UInt16, state: DeliveryState, because: Comment)
     ) async throws {
-        try await Books.with(contacts: 2) { books in
-            let campaign = try await books.run()
-            try await books.claim(campaign, [1])
-            try await books.worker.record([.fixture(campaign, 1, .uncertain)], finished: [100])
+        try await Totals.with(contacts: 2) { totals in
+            let campaign = try await totals.run()
+            try await totals.claim(campaign, [1])
+            try await totals.worker.record([.fixture(campaign, 1, .uncertain)], finished: [100])
             let origin = TrackingToken.bounce(DeliveryKey(campaign: campaign, seq: 1), attempt: row.attempt)
-            try await books.settle(row.report, from: origin)
-            #expect(try await books.state(campaign, 1) == row.state, row.because)
-            try await books.recount(campaign)
-            let page = try await books.admin.recount(campaign, account: Books.account, lane: 1, above: 0, upTo: 2)
-            #expect(page.flawed.map(\.flaw) == [], "an audit of the books finds the reason")
+            try await totals.settle(row.report, from: origin)
+            #expect(try await totals.state(campaign, 1) == row.state, row.because)
+            try await totals.recount(campaign)
+            let page = try await totals.admin.recount(campaign, account: Totals.account, lane: 1, above: 0, upTo: 2)
+            #expect(page.flawed.map(\.flaw) == [], "an audit of the totals finds the reason")
         }
     }
 }
 
-extension Books {
+extension Totals {
     /// A campaign of which one row was accepted, in attempt 1.
     func accepted(_ seq: Seq, token: ClaimToken = 100) async throws -> CampaignID {
         let campaign = try await run()

@@ -215,7 +215,7 @@ import Testing
                 "suppressions:read", "suppressions:write",
             ]
         )
-        #expect(words(LetterLanguage.self) == ["en", "de", "es", "fr"])
+        #expect(words(MessageLanguage.self) == ["en", "de", "es", "fr"])
         #expect(words(MeasuredLatency.self) == ["opt-out"])
         #expect(words(CampaignState.Request.self) == ["start", "pause", "resume", "cancel"])
         #expect(

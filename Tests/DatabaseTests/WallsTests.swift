@@ -8,9 +8,9 @@ struct WallsTests {
     static let counted = Statement("walls-counted", "SELECT count(*) FROM contacts")
 
     @Test func `without an account set nothing is seen, with one its own rows only`() async throws {
-        try await Books.with(contacts: 3) { books in
-            try await books.superuser.execute(Self.otherAccount)
-            let admin = try await books.database.connect(.admin)
+        try await Totals.with(contacts: 3) { totals in
+            try await totals.superuser.execute(Self.otherAccount)
+            let admin = try await totals.database.connect(.admin)
             #expect(try await admin.rows(Self.counted) { try $0.int64(0) } == [0])
             try await admin.execute("SET veredus.account = '2'")
             #expect(try await admin.rows(Self.counted) { try $0.int64(0) } == [1])
@@ -25,7 +25,7 @@ struct WallsTests {
         ),
         (
             "INSERT INTO campaigns (account_id, list_id, name) VALUES (2, 1, 'x')",
-            "the list's name would stand in letters of another account"
+            "the list's name would stand in messages of another account"
         ),
         (
             "INSERT INTO list_members (list_id, contact_id, account_id, source) VALUES (2, 4, 1, 'x')",
@@ -37,9 +37,9 @@ struct WallsTests {
 
     @Test(arguments: intrusions)
     func `an account cannot reach into another one`(row: (sql: String, because: Comment)) async throws {
-        try await Books.with(contacts: 3) { books in
-            try await books.superuser.execute(Self.otherAccount)
-            let admin = try await books.database.connect(.admin)
+        try await Totals.with(contacts: 3) { totals in
+            try await totals.superuser.execute(Self.otherAccount)
+            let admin = try await totals.database.connect(.admin)
             try await admin.execute("SET veredus.account = '2'")
             await #expect(throws: PostgresError.self, row.because) { try await admin.execute(row.sql) }
             await admin.close()
@@ -47,9 +47,9 @@ struct WallsTests {
     }
 
     @Test func `a temporary table does not take the place of the audit log`() async throws {
-        try await Books.with(contacts: 1) { books in
-            let before = try await books.number("SELECT count(*) FROM public.audit")
-            let admin = try await books.database.connect(.admin)
+        try await Totals.with(contacts: 1) { totals in
+            let before = try await totals.number("SELECT count(*) FROM public.audit")
+            let admin = try await totals.database.connect(.admin)
             try await admin.execute(
                 """
                 CREATE TEMP TABLE audit (audit_id bigint PRIMARY KEY, at timestamptz, actor text, account_id int,
@@ -59,7 +59,7 @@ struct WallsTests {
                 """
             )
             await admin.close()
-            #expect(try await books.number("SELECT count(*) FROM public.audit") == before + 1)
+            #expect(try await totals.number("SELECT count(*) FROM public.audit") == before + 1)
         }
     }
 

@@ -30,9 +30,9 @@ extension LongScenarios {
                 let last = stage.simulator.accepted.map(\.time).max() ?? 0
                 #expect(last < stopped + 5.5, "no lease, no DATA")
                 try await cluster.start()
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.accepted] + books[.uncertain] == Self.recipients)
-                #expect(books[.uncertain] <= 2 * (2 * 10 + 64))
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.accepted] + totals[.uncertain] == Self.recipients)
+                #expect(totals[.uncertain] <= 2 * (2 * 10 + 64))
                 #expect(programs.allSatisfy { $0.isRunning }, "nobody had to start them again")
                 try await stage.expectTruth(of: campaign)
             }

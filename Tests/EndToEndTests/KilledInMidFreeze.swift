@@ -38,9 +38,9 @@ extension Scenarios {
                     #expect([0, Self.recipients].contains(rows), "all of them or none")
                 }
                 _ = try stage.startProducer()
-                let books = try await stage.wait(for: campaign) { $0.state == .running }
-                #expect(books.audience == Self.recipients)
-                #expect(books[.pending] == Self.recipients)
+                let totals = try await stage.wait(for: campaign) { $0.state == .running }
+                #expect(totals.audience == Self.recipients)
+                #expect(totals[.pending] == Self.recipients)
                 #expect(try await stage.number("SELECT count(DISTINCT contact_id) FROM deliveries") == Self.recipients)
                 #expect(try await stage.number("SELECT max(seq)::int8 FROM deliveries") == Self.recipients)
                 try await stage.ask(.cancel, of: campaign)

@@ -36,7 +36,7 @@ extension LongScenarios {
                 try await cluster.start()
                 #expect(try await stage.number("SELECT count(*) FROM deliveries WHERE state = 3") < sent)
 
-                // The broker's witness is enough, and so is any of the machine's when the broker was wiped: the worker's
+                // The broker's restore guard is enough, and so is any of the machine's when the broker was wiped: the worker's
                 // own, another worker's, and one in the place where older versions kept it.
                 let producer = try stage.startProducer()
                 #expect(try await producer.exit(within: .seconds(20)) == .exit(70))
@@ -51,13 +51,13 @@ extension LongScenarios {
                 try state.makeOld()
                 try await Self.expectRefusal(of: stage, ["VEREDUS_STATE_DIRECTORY": state.path])
                 #expect(stage.simulator.summary.accepted == sent)
-                #expect(try await stage.books(campaign).state == .running, "nobody but an operator changes that")
+                #expect(try await stage.totals(campaign).state == .running, "nobody but an operator changes that")
 
                 // Adopted, the campaign is held; resumed, it goes on, and who was forgotten is mailed again.
                 let adopted = try await stage.tool("doctor", "--adopt", "--reason", "restored from a snapshot")
                 #expect(adopted.succeeded, "\(adopted.output)\(adopted.errors)")
                 #expect(adopted.output.contains("campaign \(campaign) is held"))
-                #expect(try await stage.books(campaign).state == .paused)
+                #expect(try await stage.totals(campaign).state == .paused)
                 _ = try stage.startProducer()
                 let again = try stage.startWorker(["VEREDUS_STATE_DIRECTORY": state.path])
                 try await stage.ask(.resume, of: campaign)
@@ -66,7 +66,7 @@ extension LongScenarios {
             }
         }
 
-        @Test func `a server that is promoted under running programs gets no letter marked`() async throws {
+        @Test func `a server that is promoted under running programs gets no message marked`() async throws {
             var mail = MailSimulator.Configuration()
             mail.delay = .milliseconds(10)
             try await Stage.with(mail) { stage in
@@ -82,7 +82,7 @@ extension LongScenarios {
                 #expect(worker.lastWords.contains("promoted or recovered"))
                 let sent = stage.simulator.summary.accepted
                 #expect(sent < Self.recipients)
-                #expect(try await stage.books(campaign)[.pending] > 0)
+                #expect(try await stage.totals(campaign)[.pending] > 0)
             }
         }
 
@@ -120,7 +120,7 @@ extension LongScenarios {
             }
         }
 
-        /// Runs a producer and a worker until so many letters are accepted, and ends both in good order.
+        /// Runs a producer and a worker until so many messages are accepted, and ends both in good order.
         private static func send(_ stage: Stage, _ state: StateFolder, upTo count: Int) async throws {
             let worker = try stage.startWorker(["VEREDUS_STATE_DIRECTORY": state.path])
             let producer = try stage.startProducer()

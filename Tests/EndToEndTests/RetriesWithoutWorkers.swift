@@ -21,8 +21,8 @@ extension Scenarios {
                 try await stage.producerLooks(20)  // in which nothing more may be published
                 #expect(try await stage.number(published) <= 1_500, "a window and what one look publishes")
                 _ = try stage.startWorker()
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.accepted] == 4_000)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.accepted] == 4_000)
                 try await stage.expectTruth(of: campaign)
             }
         }

@@ -40,7 +40,7 @@ import Testing
         ("<a href=\"{{u}}\">{{u}}</a>", "{{u}}", "not twice, with a field"),
         ("<a href=\"{{u}}\">{{v}}</a>", "{{v}} ({{u}})", "two fields are two"),
         ("<a href=\"mailto:a@b.c\">a@b.c</a>", "a@b.c", "mail addresses read as such"),
-        ("<a href=\"#top\">up</a>", "up", "places in the letter mean nothing in text"),
+        ("<a href=\"#top\">up</a>", "up", "places in the message mean nothing in text"),
         ("<a href=\"https://x/\"><img src=\"y\" alt=\"Shop\"></a>", "Shop (https://x/)", "a picture's text"),
         ("<a href=\"https://x/\"><img src=\"y\"></a>", "https://x/", "a link without a text"),
         ("<title>t</title><style>p{}</style><script>a<b</script><!-- c -->x", "x", "what is not shown"),
@@ -65,9 +65,9 @@ import Testing
         #expect(try Self.text(row.html) == row.text, row.because)
     }
 
-    @Test(arguments: Samples.letters)
+    @Test(arguments: Samples.messages)
     func `a designed message becomes a text without tags`(name: String) throws {
-        try expectText(of: try Samples.text("letters/\(name).html"), contains: "The Bakery, Mill Lane 4, Oldtown")
+        try expectText(of: try Samples.text("messages/\(name).html"), contains: "The Bakery, Mill Lane 4, Oldtown")
     }
 
     @Test(
@@ -75,7 +75,7 @@ import Testing
         arguments: ["basic-welcome", "basic-receipt", "plain-comment-notification"]
     )
     func `so does a message that others designed`(name: String) throws {
-        let html = LetterFixture.withoutHelpers(try ForeignData.text("letters/\(name).html"))
+        let html = MessageFixture.withoutHelpers(try ForeignData.text("messages/\(name).html"))
         try expectText(of: html, contains: "[Company Name, LLC]")
     }
 

@@ -31,8 +31,8 @@ import Testing
         #expect(LinkTarget(stored: row.url)?.url == (row.leads ? row.url : nil), row.because)
     }
 
-    @Test func `every address that a letter's links are frozen as is one that a browser may be sent to`() throws {
-        for row in LetterLinkTests.hrefs {
+    @Test func `every address that a message's links are frozen as is one that a browser may be sent to`() throws {
+        for row in MessageLinkTests.hrefs {
             guard let url = row.url else { continue }
             #expect(LinkTarget(stored: url)?.url == url, row.because)
         }

@@ -16,7 +16,7 @@ import Testing
             name: "none",
             size: 1
         )
-        let topUp = TopUp(
+        let fill = QueueFiller(
             store: ProducerStore(pool, token: 1),
             publisher: broker,
             jobsPerMessage: 1,
@@ -24,7 +24,7 @@ import Testing
         )
         // Everything is published: nothing is left for the top-up itself.
         let campaigns = [
-            DrivenCampaign(
+            LeasedCampaign(
                 campaign: 1,
                 account: 1,
                 state: .running,
@@ -35,10 +35,10 @@ import Testing
         ]
         for (depth, hasRoom) in [(0, true), (64, true), (65, false), (5_000, false), (3, true)] {
             broker.depth.withLock { $0 = depth }
-            let depths = try await topUp.topUp(campaigns)
-            #expect(await topUp.lanesWithRoom(depths) == (hasRoom ? ["default"] : []), "\(depth) jobs wait")
+            let depths = try await fill.fill(campaigns)
+            #expect(await fill.lanesWithRoom(depths) == (hasRoom ? ["default"] : []), "\(depth) jobs wait")
         }
-        #expect(await topUp.lanesWithRoom([:]) == [], "a queue that nobody looked at")
+        #expect(await fill.lanesWithRoom([:]) == [], "a queue that nobody looked at")
         await pool.close()
     }
 

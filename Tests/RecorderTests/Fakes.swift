@@ -20,8 +20,8 @@ final class FakeSource: JobSource {
     }
 
     private let state = Mutex(State())
-    private let arrivals: AsyncStream<[JobMessage]>
-    private let arrive: AsyncStream<[JobMessage]>.Continuation
+    private let arrivals: AsyncStream<[QueueMessage]>
+    private let arrive: AsyncStream<[QueueMessage]>.Continuation
 
     init() { (arrivals, arrive) = AsyncStream.makeStream() }
 
@@ -32,9 +32,9 @@ final class FakeSource: JobSource {
     /// Whether somebody takes what it has.
     var isAsked: Bool { state.withLock { $0.isAsked } }
 
-    func put(_ messages: [JobMessage]) { arrive.yield(messages) }
+    func put(_ messages: [QueueMessage]) { arrive.yield(messages) }
 
-    func next(limit: Int) async throws -> [JobMessage] {
+    func next(limit: Int) async throws -> [QueueMessage] {
         state.withLock { $0.isAsked = true }
         return await arrivals.first { _ in true } ?? []
     }
@@ -56,7 +56,7 @@ final class FakeSource: JobSource {
 /// Keeps what is written; fails as often as it is told to.
 final class FakeEvents: EventStore {
     private struct State {
-        var batches: [[EventBooks.Entry]] = []
+        var batches: [[EventTotals.Entry]] = []
         var failures: [any Error] = []
         var failedChecks = 0
     }
@@ -78,13 +78,13 @@ final class FakeEvents: EventStore {
         }
     }
 
-    func record(_ entries: [EventBooks.Entry], now: Double) async throws -> EventBooks.Receipt {
+    func record(_ entries: [EventTotals.Entry], now: Double) async throws -> EventTotals.Receipt {
         try state.withLock { state in
             guard state.failures.isEmpty else { throw state.failures.removeFirst() }
             state.batches.append(entries)
         }
         whenRecorded()
-        return EventBooks.Receipt()
+        return EventTotals.Receipt()
     }
 
     func check() async throws {
@@ -99,15 +99,15 @@ final class FakeEvents: EventStore {
 
 /// Keeps dead letters.
 final class FakeDeadLetters: DeadLetterStore {
-    private let state = Mutex<(letters: [DeadLetter], isAway: Bool)>(([], false))
+    private let state = Mutex<(messages: [DeadLetter], isAway: Bool)>(([], false))
 
-    var letters: [DeadLetter] { state.withLock { $0.letters } }
+    var messages: [DeadLetter] { state.withLock { $0.messages } }
     func goAway() { state.withLock { $0.isAway = true } }
 
-    func bury(_ letter: DeadLetter, worker: String) async throws {
+    func deadLetter(_ message: DeadLetter, worker: String) async throws {
         try state.withLock { state in
             guard !state.isAway else { throw Away() }
-            state.letters.append(letter)
+            state.messages.append(message)
         }
     }
 }

@@ -7,9 +7,9 @@ import Testing
     private let hold = Hold()
 
     @Test func `it is full at so many messages, those of a newer version among them`() {
-        for number in 1..<UInt64(Hold.mostMessages) { hold.add(EventEnvelope(hour: 1, events: []), tag(number)) }
+        for number in 1..<UInt64(Hold.mostMessages) { hold.add(EventMessage(hour: 1, events: []), tag(number)) }
         #expect(!hold.isFull)
-        hold.add(newcomer: tag(0))
+        hold.add(unsupported: tag(0))
         #expect(hold.isFull)
     }
 
@@ -23,7 +23,7 @@ import Testing
             isMachine: false
         )
         let events = [TrackedEvent](repeating: open, count: 1_000)
-        let envelope = EventEnvelope(hour: 1, events: events)
+        let envelope = EventMessage(hour: 1, events: events)
         for number in 1..<UInt64(Hold.mostEvents / 1_000) { hold.add(envelope, tag(number)) }
         #expect(!hold.isFull)
         hold.add(envelope, tag(0))
@@ -31,13 +31,13 @@ import Testing
     }
 
     @Test func `what is taken out is not there any more`() {
-        hold.add(EventEnvelope(hour: 1, events: []), tag(1))
-        hold.add(newcomer: tag(2))
+        hold.add(EventMessage(hour: 1, events: []), tag(1))
+        hold.add(unsupported: tag(2))
         let batch = hold.take()
         #expect(batch.tags == [tag(1)])
-        #expect(batch.newcomers == [tag(2)])
+        #expect(batch.unsupported == [tag(2)])
         #expect(hold.take().tags.isEmpty)
-        #expect(hold.take().newcomers.isEmpty)
+        #expect(hold.take().unsupported.isEmpty)
     }
 
     private func tag(_ number: UInt64) -> JobTag { JobTag(epoch: 1, tag: number) }

@@ -87,8 +87,8 @@ import Testing
         try await running(events, flush: Self.never) {
             source.put([message(1, campaign: 7), bad, message(3, campaign: 8)])
         }
-        #expect(deadLetters.letters.map(\.reason) == [.undecodable])
-        #expect(deadLetters.letters.map(\.envelope) == [bad.body])
+        #expect(deadLetters.messages.map(\.reason) == [.undecodable])
+        #expect(deadLetters.messages.map(\.envelope) == [bad.body])
         #expect(publisher.published(to: "dead-letters") == [bad.body])
         #expect(Set(source.acknowledged) == [tag(1), tag(2), tag(3)])
         #expect(events.batches == [[7, 8]])
@@ -102,12 +102,12 @@ import Testing
             clock.advance(by: .seconds(59))
             source.put([newer(2)])
             try await eventually("and again") { source.givenBack == [tag(1), tag(2)] }
-            #expect(deadLetters.letters.isEmpty)
+            #expect(deadLetters.messages.isEmpty)
             clock.advance(by: .seconds(1))
             source.put([newer(3)])
             try await eventually("it is a dead letter") { source.acknowledged == [tag(3)] }
         }
-        #expect(deadLetters.letters.map(\.reason) == [.tooNew])
+        #expect(deadLetters.messages.map(\.reason) == [.tooNew])
         #expect(source.givenBack == [tag(1), tag(2)])
     }
 
@@ -121,7 +121,7 @@ import Testing
     @Test func `a dead letter is stored without a broker that takes its copy`() async throws {
         publisher.goAway()
         try await running(FakeEvents(), flush: Self.never) { source.put([message(1, body: "nonsense")]) }
-        #expect(deadLetters.letters.count == 1)
+        #expect(deadLetters.messages.count == 1)
         #expect(source.acknowledged == [tag(1)])
     }
 
@@ -146,8 +146,8 @@ import Testing
     private func service(_ events: FakeEvents, flush: Duration) -> RecorderService {
         RecorderService(
             source: source,
-            books: events,
-            graves: EventGraves(
+            totals: events,
+            deadLetters: EventDeadLetters(
                 store: deadLetters,
                 publisher: publisher,
                 name: "test",
@@ -163,7 +163,7 @@ import Testing
     private func tag(_ number: UInt64) -> JobTag { JobTag(epoch: 1, tag: number) }
 
     /// One open, of an hour that is the message's number.
-    private func message(_ number: UInt64, campaign: CampaignID) -> JobMessage {
+    private func message(_ number: UInt64, campaign: CampaignID) -> QueueMessage {
         let open = TrackedEvent(
             id: EventID(high: 0, low: number),
             kind: .open,
@@ -172,14 +172,14 @@ import Testing
             subject: .nobody,
             isMachine: false
         )
-        return message(number, EventEnvelope(hour: Int32(number), events: [open]).encoded())
+        return message(number, EventMessage(hour: Int32(number), events: [open]).encoded())
     }
 
-    private func newer(_ number: UInt64) -> JobMessage { message(number, body: "v2 1 something new") }
+    private func newer(_ number: UInt64) -> QueueMessage { message(number, body: "v2 1 something new") }
 
-    private func message(_ number: UInt64, body: String) -> JobMessage { message(number, Array(body.utf8)) }
+    private func message(_ number: UInt64, body: String) -> QueueMessage { message(number, Array(body.utf8)) }
 
-    private func message(_ number: UInt64, _ body: [UInt8]) -> JobMessage {
-        JobMessage(body: body, tag: tag(number), isRedelivered: false, queue: EventEnvelope.queue)
+    private func message(_ number: UInt64, _ body: [UInt8]) -> QueueMessage {
+        QueueMessage(body: body, tag: tag(number), isRedelivered: false, queue: EventMessage.queue)
     }
 }

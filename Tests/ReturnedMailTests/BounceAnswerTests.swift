@@ -15,7 +15,7 @@ import Testing
     static let person = "Ada <ada@b.example>"
     static let quoted = "\n-----Original Message-----\nFrom: News <news@shop.example>\nTo: ada@b.example\nSubject: x\n"
 
-    static func receipt(_ disposition: String, letter: String = "") -> String {
+    static func receipt(_ disposition: String, message: String = "") -> String {
         """
         From: \(person)
         To: b@bounces.example
@@ -36,7 +36,7 @@ import Testing
         --r
         Content-Type: text/rfc822-headers
 
-        \(BounceSamples.letter)
+        \(BounceSamples.message)
         --r--
         """
     }
@@ -65,7 +65,7 @@ import Testing
         ),
         (
             mail(person, "Delivery problem with order", "Address unknown, they say." + quoted), .other,
-            "what a person's program quotes is no returned letter"
+            "what a person's program quotes is no returned message"
         ),
         (mail(person, "Re: Delivery notification: your order", "Thanks.\n" + quoted), .other, "an answer"),
         (
@@ -162,12 +162,12 @@ import Testing
     }
 
     static let optOuts: [Row] = [
-        (optOut("Unsubscribe from Summer vacation deals"), .unsubscribe, "the letter's subject, not a vacation"),
+        (optOut("Unsubscribe from Summer vacation deals"), .unsubscribe, "the message's subject, not a vacation"),
         (optOut("unsubscribe: im Urlaub sparen"), .unsubscribe, "in German"),
         (optOut("unsubscribe", "My email account is protected by X."), .unsubscribe, "what a virus scanner adds"),
         (optOut("Please confirm your email unsubscribe"), .unsubscribe, "no challenge"),
         (optOut("unsubscribe", "Take me off." + quoted, from: "postmaster@b.example"), .unsubscribe, "a person, too"),
-        (optOut("Unsubscribe: Mail delivery news", quoted), .unsubscribe, "the letter's subject"),
+        (optOut("Unsubscribe: Mail delivery news", quoted), .unsubscribe, "the message's subject"),
         (optOut("unsubscribe", header: "List-Id: <x.example>\nPrecedence: bulk\n"), .unsubscribe, "by way of a list"),
         (
             "From: \(person)\nTo: News <news@shop.example>, <\(unsubscribe)>\nSubject: no more\n\n", .unsubscribe,

@@ -11,7 +11,7 @@ import Testing
     static let vagueRefusals: [Row] = [
         ("550 Connection frequency limited. http://service.mail.qq.example/1", .rateLimited, .block, "QQ: how fast"),
         ("550 Suspected bounce attacks [IP: 192.0.2.9]. https://service.mail.qq.example/", .policy, .block, "QQ"),
-        ("550 Mail content denied. http://service.mail.qq.example/2", .content, .block, "QQ: the letter"),
+        ("550 Mail content denied. http://service.mail.qq.example/2", .content, .block, "QQ: the message"),
         ("550 RP:QRC 163 mx1,Rcpts in one mail", .rateLimited, .block, "163: how many"),
         ("550 \"JunkMail rejected - a.example [192.0.2.9]:4 is in an RBL: https://x\"", .policy, .block, "a list"),
         (
@@ -55,7 +55,7 @@ import Testing
         ),
         ("550 5.2.1 see https://x.example/mail/?p=ReceivingRatePerm", .rateLimited, .block, "Gmail, by its link alone"),
         ("550 5.2.1 Mailbox temporarily disabled", .expired, .soft, "not for good"),
-        ("550 5.2.1 Content rejected", .content, .block, "the letter"),
+        ("550 5.2.1 Content rejected", .content, .block, "the message"),
         ("550 5.2.1 The email account that you tried to reach is disabled", .mailboxUnknown, .hard, "Gmail: closed"),
         ("550 5.2.1 closed", .mailboxUnknown, .hard, "IANA: mailbox disabled"),
     ]

@@ -22,8 +22,8 @@ import Testing
     /// Whether what is left could still name the token: 12 characters of it in a row.
     static func leaks(_ token: String, in text: String) -> Bool {
         let whole = text.filter { !$0.isWhitespace && $0 != ">" && $0 != "=" }
-        let letters = Array(token)
-        return (0...(letters.count - 12)).contains { whole.contains(String(letters[$0..<$0 + 12])) }
+        let messages = Array(token)
+        return (0...(messages.count - 12)).contains { whole.contains(String(messages[$0..<$0 + 12])) }
     }
 
     @Test(arguments: secret)
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test(arguments: BounceSamples.servers)
-    func `what is kept of a notice says the same, without the letter's body`(sample: BounceSamples.Server) {
+    func `what is kept of a notice says the same, without the message's body`(sample: BounceSamples.Server) {
         let whole = Array(sample.message.utf8)
         let cut = cutReport(whole)
         var again = readReport(cut).recipients
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test(arguments: BounceReportTests.rows)
-    func `what is kept of a report says the same, without the letter's body`(row: BounceReportTests.Row) {
+    func `what is kept of a report says the same, without the message's body`(row: BounceReportTests.Row) {
         let whole = Array(BounceSamples.report("Reporting-MTA: dns; mx.example\n\n" + row.fields, text: row.text).utf8)
         let cut = cutReport(whole)
         let (before, after) = (readReport(whole), readReport(cut))
@@ -163,11 +163,11 @@ import Testing
         }
     }
 
-    @Test func `nothing stays of an encoded letter that is quoted in a text`() throws {
+    @Test func `nothing stays of an encoded message that is quoted in a text`() throws {
         let token = try Self.text(Self.secret[0])
         for (offset, quote) in [(0, ""), (1, "> "), (2, ">> "), (3, ""), (29, "  ")] {
-            let letter = String(repeating: "x", count: 90 + offset) + "https://x.example/c/\(token)"
-            let encoded = Base64Text.encoded(Array(letter.utf8))
+            let message = String(repeating: "x", count: 90 + offset) + "https://x.example/c/\(token)"
+            let encoded = Base64Text.encoded(Array(message.utf8))
             let lines = stride(from: 0, to: encoded.count, by: 76).map { start in
                 quote + encoded.dropFirst(start).prefix(76)
             }

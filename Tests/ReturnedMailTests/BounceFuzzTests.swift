@@ -80,7 +80,7 @@ import Testing
                 (0..<size / 60).map { "Content-Type: multipart/mixed; boundary=b\($0)\n\n--b\($0)\n" }.joined()
             }
         ),
-        ("nested letters", { String(repeating: "Content-Type: message/rfc822\n\n", count: $0 / 30) }),
+        ("nested messages", { String(repeating: "Content-Type: message/rfc822\n\n", count: $0 / 30) }),
         (
             "boundaries",
             { "Content-Type: multipart/mixed; boundary=b\n\n" + String(repeating: "--b\n\n", count: $0 / 5) }

@@ -118,9 +118,9 @@ import Testing
         #expect(readReport(Array("X-Original-To: <\(path)>\n\(bounce)".utf8)).origin(keys) == token)
         let fields = "Feedback-Type: abuse\nOriginal-Rcpt-To: redacted\nOriginal-Mail-From: <\(path)>"
         #expect(readReport(Array(BounceSamples.complaint(fields).utf8)).origin(keys) == token)
-        let letter =
-            "List-Unsubscribe: <https://x.example/u/y>, <mailto:\(unsubscribe)?subject=unsubscribe>\n\(BounceSamples.letter)"
-        let redacted = BounceSamples.complaint("Feedback-Type: abuse", letter: letter)
+        let message =
+            "List-Unsubscribe: <https://x.example/u/y>, <mailto:\(unsubscribe)?subject=unsubscribe>\n\(BounceSamples.message)"
+        let redacted = BounceSamples.complaint("Feedback-Type: abuse", message: message)
         #expect(readReport(Array(redacted.utf8)).origin(keys) == .mailUnsubscribe(Self.key), "a redacted complaint")
         #expect(readReport(Array(bounce.utf8)).origin(keys) == nil)
     }

@@ -89,7 +89,7 @@ import Testing
         #expect(String(decoding: HTMLFlattening.text(of: Array(html.utf8)), as: UTF8.self) == text)
     }
 
-    @Test func `an enclosed letter's header is read, encoded or not, headers only or all`() {
+    @Test func `an enclosed message's header is read, encoded or not, headers only or all`() {
         for part in [
             "Content-Type: message/rfc822\n\nSubject: x\n\nbody", "Content-Type: text/rfc822-headers\n\nSubject: x\n",
             "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogeAoKYm9keQ==",

@@ -19,7 +19,7 @@ import Testing
         #expect(report.recipients.first?.consequence.rawValue == sample.consequence, "\(sample.name)")
     }
 
-    @Test func `the same letter with other line ends is read alike`() {
+    @Test func `the same message with other line ends is read alike`() {
         for sample in BounceSamples.servers {
             let crlf = sample.message.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n")
             #expect(Self.read(crlf) == Self.read(sample.message), "\(sample.name)")
@@ -208,7 +208,7 @@ import Testing
         #expect(Self.read(forwarded).recipients.map(\.consequence) == [.hard])
     }
 
-    @Test func `a report inside the returned letter counts for nobody`() {
+    @Test func `a report inside the returned message counts for nobody`() {
         let inner = BounceSamples.report("Final-Recipient: rfc822; eve@b.example\nAction: failed\nStatus: 5.1.1\n")
         let outer = """
             From: feedback@provider.example

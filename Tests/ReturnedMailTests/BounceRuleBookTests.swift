@@ -27,12 +27,12 @@ import Testing
     @Test(arguments: [
         ("zu viel", "das ist ZU VIEL!", true, "case"), ("zu viel", "zu\r\n  viel", true, "across a line end"),
         ("zu viel", "zu vielen", false, "whole words only"), ("zu viel", "dazu viel", false, "whole words only"),
-        ("(#9", "failed (#9.9)", true, "what is no letter needs no border"),
+        ("(#9", "failed (#9.9)", true, "what is no message needs no border"),
         ("^zu viel", "1\n-- zu viel", true, "behind punctuation at the start of a line"),
         ("^zu viel", "es ist zu viel", false, "not at the start"), ("zu viel $", "zu viel.\nx", true, "at the end"),
         ("zu viel $", "zu viel davon", false, "not at the end"),
         ("zu * viel", "zu, wie ich meine, viel", true, "a gap"), ("zu * viel", "viel zu", false, "in that order"),
-        ("größe", "GRÖẞE GRÖßE", true, "letters beyond ASCII"),
+        ("größe", "GRÖẞE GRÖßE", true, "messages beyond ASCII"),
         ("can't do", "can\u{2019}t do", true, "typographic quotes"),
     ])
     func `a phrase is found as it is meant`(phrase: String, text: String, isFound: Bool, because: Comment) throws {
@@ -88,7 +88,7 @@ import Testing
     /// Phrases that an earlier rule takes, on purpose: only with a code, or in a longer text, they are reached.
     static let overlaps: Set<String> = []
 
-    @Test func `the matcher finds what a search letter by letter finds`() {
+    @Test func `the matcher finds what a search message by message finds`() {
         var random = SeededGenerator(seed: 7)
         for _ in 0..<300 {
             let phrases = (0..<Int.random(in: 1...12, using: &random)).map { _ in

@@ -1,6 +1,6 @@
 /// Mails that came back, written for these tests in the forms that the servers document.
 enum BounceSamples {
-    /// A notice as text, with a quoted letter behind `marker`.
+    /// A notice as text, with a quoted message behind `marker`.
     static func notice(
         from: String = "Mail Delivery System <mailer-daemon@mx.example>",
         subject: String = "Undelivered mail",
@@ -10,12 +10,12 @@ enum BounceSamples {
     ) -> String {
         var message = "From: \(from)\nTo: b@bounces.example\nSubject: \(subject)\n\(header)\n\(text)\n"
         if let marker {
-            message += "\n\(marker)\n\nReturn-Path: <b@bounces.example>\n\(letter)"
+            message += "\n\(marker)\n\nReturn-Path: <b@bounces.example>\n\(message)"
         }
         return message
     }
 
-    static let letter = """
+    static let message = """
         Message-ID: <abc@news.example>
         From: News <news@shop.example>
         To: Ada <list-of-all@shop.example>
@@ -49,12 +49,12 @@ enum BounceSamples {
         --b/1
         Content-Type: message/rfc822
 
-        \(letter)
+        \(message)
         --b/1--
         """
     }
 
-    static func complaint(_ fields: String, letter: String = BounceSamples.letter) -> String {
+    static func complaint(_ fields: String, message: String = BounceSamples.message) -> String {
         """
         From: feedback@provider.example
         To: fbl@bounces.example
@@ -74,7 +74,7 @@ enum BounceSamples {
         --f
         Content-Type: message/rfc822
 
-        \(letter)
+        \(message)
         --f--
         """
     }

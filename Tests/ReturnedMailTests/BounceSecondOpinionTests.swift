@@ -58,7 +58,7 @@ import Testing
     static func addresses(_ report: MailReport, _ action: ReportedAction) -> Set<String> {
         var result: Set<String> = []
         guard report.kind == .delivery else { return [] }
-        for recipient in report.recipients where recipient.action == action && recipient.source != .returnedLetter {
+        for recipient in report.recipients where recipient.action == action && recipient.source != .returnedMessage {
             result.formUnion([recipient.address, recipient.original].compactMap { $0?.lowercased() })
         }
         return result

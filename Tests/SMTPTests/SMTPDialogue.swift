@@ -8,7 +8,7 @@ struct SMTPDialogue {
 
     var session: SMTPSession
     var now: MonotonicNanoseconds = Self.second
-    private(set) var outcomes: [LetterOutcome] = []
+    private(set) var outcomes: [MessageOutcome] = []
     private(set) var mayTryAnotherConnection = false
     /// Writes since the last look.
     private(set) var writes: [String] = []
@@ -16,17 +16,17 @@ struct SMTPDialogue {
     init(_ offers: String..., limit: Int = .max) {
         var capabilities = SMTPCapabilities()
         for line in offers { capabilities.note(line) }
-        session = SMTPSession(capabilities: capabilities, lettersLimit: limit, now: now)
+        session = SMTPSession(capabilities: capabilities, messagesLimit: limit, now: now)
     }
 
-    static func letter(
+    static func message(
         _ content: String = "Subject: x\r\n\r\nhello\r\n",
         id: UInt64 = 7,
         sender: String = "bounce@example.org",
         recipient: String = "ada@example.com",
         is8Bit: Bool = false
-    ) -> Letter {
-        Letter(
+    ) -> OutgoingMessage {
+        OutgoingMessage(
             id: id,
             sender: Array(sender.utf8),
             recipient: Array(recipient.utf8),
@@ -35,8 +35,8 @@ struct SMTPDialogue {
         )
     }
 
-    mutating func begin(_ letter: Letter = letter()) {
-        session.begin(letter, now: now)
+    mutating func begin(_ message: OutgoingMessage = message()) {
+        session.begin(message, now: now)
         settle()
     }
 

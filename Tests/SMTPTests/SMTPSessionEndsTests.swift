@@ -3,7 +3,7 @@ import Testing
 
 @testable import SMTP
 
-/// How a letter ends when the connection does.
+/// How a message ends when the connection does.
 @Suite struct SMTPSessionEndsTests {
     typealias Row = (replies: [String], judgement: Judgement, step: SMTPStep, because: Comment)
 
@@ -74,11 +74,11 @@ import Testing
         #expect(server.outcomes.map(\.judgement) == [.later])
     }
 
-    @Test func `a warm connection that was closed unseen passes the letter on`() {
+    @Test func `a warm connection that was closed unseen passes the message on`() {
         var server = SMTPDialogue("PIPELINING")
         server.begin()
         server.say("250 ok", "250 ok", "354 go", "250 ok")
-        server.begin(SMTPDialogue.letter(id: 8))
+        server.begin(SMTPDialogue.message(id: 8))
         var farewell = server
         server.lose()
         #expect(server.outcomes.last?.judgement == .later)
@@ -88,11 +88,11 @@ import Testing
         #expect(farewell.mayTryAnotherConnection)
     }
 
-    @Test func `once the server has answered, the letter is not passed on`() {
+    @Test func `once the server has answered, the message is not passed on`() {
         var server = SMTPDialogue("PIPELINING")
         server.begin()
         server.say("250 ok", "250 ok", "354 go", "250 ok")
-        server.begin(SMTPDialogue.letter(id: 8))
+        server.begin(SMTPDialogue.message(id: 8))
         server.say("250 ok")
         server.lose()
         #expect(!server.mayTryAnotherConnection)
@@ -100,7 +100,7 @@ import Testing
 
     // MARK: Fence
 
-    @Test func `a fenced letter is not started`() {
+    @Test func `a fenced message is not started`() {
         var server = SMTPDialogue("PIPELINING")
         server.begin()
         server.holdsBack = true

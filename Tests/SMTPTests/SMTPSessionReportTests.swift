@@ -16,7 +16,7 @@ import Testing
             " NOTIFY=FAILURE ORCPT=rfc822;a+2Bb+3Dc@example.com",
             "the recipient in xtext, too"
         ),
-        ("", "ada@example.com", "", "", "nobody is to be told of a letter without a return path"),
+        ("", "ada@example.com", "", "", "nobody is to be told of a message without a return path"),
     ]
 
     @Test(arguments: table)
@@ -25,7 +25,7 @@ import Testing
     ) {
         for (offers, mail, rcpt) in [("DSN", row.mail, row.rcpt), ("SIZE", " SIZE=21", "")] {
             var server = SMTPDialogue(offers)
-            server.begin(SMTPDialogue.letter(sender: row.sender, recipient: row.recipient))
+            server.begin(SMTPDialogue.message(sender: row.sender, recipient: row.recipient))
             #expect(server.takeWrites() == ["MAIL FROM:<\(row.sender)>\(mail)\r\n"], row.because)
             server.say("250 ok")
             #expect(server.takeWrites() == ["RCPT TO:<\(row.recipient)>\(rcpt)\r\n"], row.because)
@@ -34,7 +34,7 @@ import Testing
 
     @Test func `an address beyond ASCII is not named to a server that might not take it`() {
         var server = SMTPDialogue("DSN", "SMTPUTF8", "8BITMIME")
-        server.begin(SMTPDialogue.letter(recipient: "björn@example.com"))
+        server.begin(SMTPDialogue.message(recipient: "björn@example.com"))
         _ = server.takeWrites()
         server.say("250 ok")
         #expect(server.takeWrites() == ["RCPT TO:<björn@example.com> NOTIFY=FAILURE\r\n"])

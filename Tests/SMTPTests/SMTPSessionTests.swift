@@ -6,7 +6,7 @@ import Testing
 @Suite struct SMTPSessionTests {
     private static let content = "Subject: x\r\n\r\nhello\r\n.\r\n"
 
-    @Test func `with PIPELINING a letter is two writes`() {
+    @Test func `with PIPELINING a message is two writes`() {
         var server = SMTPDialogue("PIPELINING", "SIZE 10000")
         server.begin()
         let envelope = "MAIL FROM:<bounce@example.org> SIZE=21\r\nRCPT TO:<ada@example.com>\r\nDATA\r\n"
@@ -20,7 +20,7 @@ import Testing
         server.say("250 2.0.0 queued as 1")
         #expect(
             server.outcomes == [
-                LetterOutcome(id: 7, judgement: .accepted, code: 250, text: "2.0.0 queued as 1", step: .dot)
+                MessageOutcome(id: 7, judgement: .accepted, code: 250, text: "2.0.0 queued as 1", step: .dot)
             ]
         )
         #expect(server.session.phase == .idle)
@@ -38,12 +38,12 @@ import Testing
         #expect(server.takeWrites() == [Self.content])
         server.say("250 ok")
         #expect(server.outcomes.map(\.judgement) == [.accepted])
-        server.begin(SMTPDialogue.letter(id: 8, sender: ""))
+        server.begin(SMTPDialogue.message(id: 8, sender: ""))
         #expect(server.takeWrites() == ["MAIL FROM:<>\r\n"], "the connection is used again; a null sender is a sender")
     }
 
     @Test(arguments: 1...30)
-    func `a letter ends the same however the replies are cut`(size: Int) {
+    func `a message ends the same however the replies are cut`(size: Int) {
         var server = SMTPDialogue("PIPELINING")
         server.begin()
         for reply in ["250-2.1.0 a\r\n250 ok\r\n250 2.1.5 ok\r\n354-a\r\n354 b\r\n", "250-2.0.0 a\r\n250 2.0.0 b\r\n"] {
@@ -112,7 +112,7 @@ import Testing
         (["250 ok", "250 ok", "554 no"], .notThisMessage, .data),
         (["250 ok", "250 ok", "354 go", "554 no"], .notThisMessage, .dot),
     ])
-    func `step by step a refusal ends the letter where it stands`(
+    func `step by step a refusal ends the message where it stands`(
         replies: [String],
         judgement: Judgement,
         step: SMTPStep
@@ -128,7 +128,7 @@ import Testing
 
     // MARK: Limits
 
-    @Test func `after its share of letters a connection says QUIT`() {
+    @Test func `after its share of messages a connection says QUIT`() {
         var server = SMTPDialogue("PIPELINING", limit: 2)
         for _ in 0..<2 {
             server.begin()
@@ -143,7 +143,7 @@ import Testing
     @Test func `a large message leaves in pieces and its dot only with the last`() {
         var server = SMTPDialogue("PIPELINING")
         let line = String(repeating: "x", count: 62) + "\r\n"
-        server.begin(SMTPDialogue.letter(String(repeating: line, count: 2_048) + "\r\n"))  // 131,074 bytes
+        server.begin(SMTPDialogue.message(String(repeating: line, count: 2_048) + "\r\n"))  // 131,074 bytes
         server.holdsBack = true
         server.say("250 ok", "250 ok", "354 go")
         var pieces: [Int] = []

@@ -15,7 +15,7 @@ import Testing
         #expect(String(decoding: output, as: UTF8.self) == wire)
     }
 
-    typealias Row = (content: String, fault: LetterFault, because: Comment)
+    typealias Row = (content: String, fault: MessageFault, because: Comment)
 
     static let refused: [Row] = [
         ("", .noContent, "DATA of nothing is no message"),

@@ -28,7 +28,7 @@ import Testing
             because: Comment
         )
     ) {
-        let held = Hand.Held(
+        let held = InFlight.Held(
             key: DeliveryKey(campaign: 1, seq: 1),
             token: 5,
             attempt: row.attempt,
@@ -48,7 +48,7 @@ import Testing
 
     @Test(arguments: SMTPStep.allCases)
     func `a relay that cannot be reached costs no attempt, not even the last one`(step: SMTPStep) {
-        let held = Hand.Held(key: DeliveryKey(campaign: 1, seq: 1), token: 5, attempt: 12, policy: .atMostOnce)
+        let held = InFlight.Held(key: DeliveryKey(campaign: 1, seq: 1), token: 5, attempt: 12, policy: .atMostOnce)
         let result = DeliveryResult(
             .fixture(1, .later, at: step),
             of: held,

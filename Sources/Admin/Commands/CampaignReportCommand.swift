@@ -5,7 +5,7 @@ import Database
 struct CampaignReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Show where a campaign's recipients stand, and whether the books balance."
+        abstract: "Show where a campaign's recipients stand, and whether the totals reconcile."
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
@@ -20,8 +20,8 @@ struct CampaignReportCommand: AsyncParsableCommand {
             let refusals = try await session.database.refusals(of: campaign.id, account: account)
             let engagement = try await session.database.engagement(of: campaign.id, account: account)
             let returned = try await session.database.returned(of: campaign.id, account: account)
-            let brakes = try await session.database.brakes(of: account)
-            let mail = ReturnedMailReport(facts: returned, accepted: report.counts[.accepted], brakes: brakes)
+            let throttles = try await session.database.throttles(of: account)
+            let mail = ReturnedMailReport(facts: returned, accepted: report.counts[.accepted], throttles: throttles)
             if output.json {
                 session.console.print(report.json(with: refusals, engagement, mail))
             } else {
@@ -32,7 +32,7 @@ struct CampaignReportCommand: AsyncParsableCommand {
 }
 
 extension CampaignReport {
-    /// One object: the books, without replies and lanes.
+    /// One object: the totals, without replies and lanes.
     var json: JSONValue { .object(fields) }
 
     func json(

@@ -19,7 +19,10 @@ struct ContactsShow: AsyncParsableCommand {
     func run() async throws {
         let address = try EmailAddress(address)
         var reader = try Session.settings(common)
-        let (settings, key) = try reader.finished(PostgresSettings(reading: &reader), AddressKey(reading: &reader))
+        let (settings, key) = try reader.finished(
+            PostgresSettings(reading: &reader),
+            NumberedAddressHashKey(reading: &reader)
+        )
         try await Session.run(settings) { session in
             let account = try await session.account(named: account.name)
             try await session.confirm(key)
@@ -133,8 +136,8 @@ extension ContactCard {
 extension OptOutProof {
     var json: JSONValue {
         [
-            "proof": .number(number), "at": .string(Timestamp.text(at)), "campaign": .number(letter.campaign),
-            "seq": .number(letter.seq), "way": .string(wayName), "action": .string(actionName),
+            "proof": .number(number), "at": .string(Timestamp.text(at)), "campaign": .number(message.campaign),
+            "seq": .number(message.seq), "way": .string(wayName), "action": .string(actionName),
             "list": .number(list), "new": .bool(isNew), "recalled": .number(recalled),
             "already_on_their_way": .number(onTheirWay), "undoes": undoes.map { .number($0) } ?? .null,
         ]
@@ -142,7 +145,7 @@ extension OptOutProof {
 
     var text: String {
         let what = undoes.map { "undo of \($0)" } ?? (list == 0 ? actionName : "\(actionName) \(list)")
-        return "proof \(number): \(what) by \(wayName), campaign \(letter.campaign) letter \(letter.seq), "
+        return "proof \(number): \(what) by \(wayName), campaign \(message.campaign) message \(message.seq), "
             + "\(recalled) recalled, \(onTheirWay) on their way, \(Timestamp.text(at))"
     }
 }

@@ -20,7 +20,7 @@ struct InboundExplain: AsyncParsableCommand {
     @Argument(help: "Mails, folders of mails, or -.", completion: .file()) var files: [String]
 
     func run() async throws {
-        let console = Surroundings.current.console
+        let console = CommandEnvironment.current.console
         let book = try Self.ruleBook(rules)
         for path in try files.flatMap(Self.mails) {
             let report = readReport(try Self.read(path), book: book)
@@ -78,7 +78,7 @@ struct InboundRules: AsyncParsableCommand {
             """
     )
 
-    func run() async throws { Surroundings.current.console.print(builtInRules) }
+    func run() async throws { CommandEnvironment.current.console.print(builtInRules) }
 }
 
 extension MailReport {

@@ -10,7 +10,7 @@ struct SuppressionsAdd: AsyncParsableCommand {
         abstract: "Never mail an address again, and recall what is queued for it.",
         discussion: """
             --scope all stops everything; marketing stops what needs consent; list unsubscribes from one list. Once it \
-            returns no letter to that address is marked as being sent any more; letters marked before may still arrive, \
+            returns no message to that address is marked as being sent any more; messages marked before may still arrive, \
             and are counted as already on their way. The address need not be a contact. Safe to repeat.
             """
     )
@@ -33,7 +33,10 @@ struct SuppressionsAdd: AsyncParsableCommand {
         let askedAt = ContinuousClock.now
         let address = try EmailAddress(address)
         var reader = try Session.settings(common)
-        let (settings, key) = try reader.finished(PostgresSettings(reading: &reader), AddressKey(reading: &reader))
+        let (settings, key) = try reader.finished(
+            PostgresSettings(reading: &reader),
+            NumberedAddressHashKey(reading: &reader)
+        )
         try await Session.run(settings) { session in
             let account = try await session.account(named: account.name)
             var listID: Int32 = 0
@@ -61,7 +64,7 @@ struct SuppressionsAdd: AsyncParsableCommand {
             }
             session.console.print(
                 "\(receipt.isNew ? "suppressed" : "was suppressed already"), scope \(scope.name): "
-                    + "\(receipt.recalled) queued letters recalled, \(receipt.alreadyOnTheirWay) already on their way"
+                    + "\(receipt.recalled) queued messages recalled, \(receipt.alreadyOnTheirWay) already on their way"
             )
         }
     }

@@ -92,7 +92,10 @@ struct SuppressionsRemove: AsyncParsableCommand {
     func run() async throws {
         let address = try EmailAddress(address)
         var reader = try Session.settings(common)
-        let (settings, key) = try reader.finished(PostgresSettings(reading: &reader), AddressKey(reading: &reader))
+        let (settings, key) = try reader.finished(
+            PostgresSettings(reading: &reader),
+            NumberedAddressHashKey(reading: &reader)
+        )
         try await Session.run(settings) { session in
             let account = try await session.account(named: account.name)
             try await session.confirm(key)

@@ -155,7 +155,7 @@ extension Session {
     }
 }
 
-extension Person {
+extension User {
     fileprivate var json: JSONValue {
         [
             "user": .number(id), "login": .string(login), "role": .string(role.rawValue),

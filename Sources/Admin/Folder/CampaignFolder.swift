@@ -16,7 +16,7 @@ struct CampaignFolder {
 
     let draft: CampaignDraft
 
-    /// Reads the folder, and compiles the letter to find what is wrong with it now and not when it is sent.
+    /// Reads the folder, and compiles the message to find what is wrong with it now and not when it is sent.
     ///
     /// - Throws: ``AdminFailure`` that names file and line.
     init(path: String) throws {

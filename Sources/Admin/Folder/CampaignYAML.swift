@@ -11,7 +11,7 @@ struct CampaignYAML {
     private(set) var kind = CampaignKind.marketing
     private(set) var policy: DeliveryPolicy?
     private(set) var tracking = TrackingMode.aggregate
-    private(set) var language = LetterLanguage.en
+    private(set) var language = MessageLanguage.en
     private(set) var lifetime = CampaignLifetime.standard.interval
     private(set) var defaults = MergeValue.object([])
 
@@ -62,7 +62,7 @@ struct CampaignYAML {
         case "policy":
             policy = choice(value, "policy", DeliveryPolicy.allCases, \.name)
         case "tracking": tracking = choice(value, "tracking", TrackingMode.allCases, \.name) ?? tracking
-        case "language": language = choice(value, "language", LetterLanguage.allCases, \.rawValue) ?? language
+        case "language": language = choice(value, "language", MessageLanguage.allCases, \.rawValue) ?? language
         case "lifetime": readLifetime(value)
         case "defaults": readDefaults(value)
         default: report(key, "unknown key \(key.string ?? "?"); known are \(Self.keys.joined(separator: ", "))")

@@ -27,7 +27,7 @@ struct Importer: Sendable {
     let rejectsPath: String
     let delimiter: CSVDelimiter?
     let map: [String: String]
-    let identity: IdentityKey
+    let identity: AddressHashKey
 
     func run() async throws -> Summary {
         var file = try TitledCSV(path: path, delimiter: delimiter)

@@ -22,7 +22,7 @@ struct SuppressionImporter: Sendable {
     let session: Session
     let account: AccountID
     let lists: [String: Int32]
-    let key: AddressKey
+    let key: NumberedAddressHashKey
     let scope: SuppressionScope
     let list: String?
     let source: String

@@ -71,9 +71,9 @@ struct Console: Sendable {
 }
 
 /// What a command has around it; tests give their own.
-struct Surroundings: Sendable {
+struct CommandEnvironment: Sendable {
     let environment: [String: String]
     let console: Console
 
-    @TaskLocal static var current = Surroundings(environment: processEnvironment(), console: .process)
+    @TaskLocal static var current = CommandEnvironment(environment: processEnvironment(), console: .process)
 }

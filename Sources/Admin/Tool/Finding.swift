@@ -55,10 +55,10 @@ struct Finding: Sendable, Equatable {
     }
 
     /// Accounts whose marketing waits, since too much of it was refused for who sends it.
-    static func brakes(_ on: (accounts: Int64, lanes: [String], until: Double?)) -> Finding {
-        guard on.accounts > 0, let until = on.until else { return .ok("brakes", "none is on") }
+    static func throttles(_ on: (accounts: Int64, lanes: [String], until: Double?)) -> Finding {
+        guard on.accounts > 0, let until = on.until else { return .ok("throttles", "none is on") }
         return .note(
-            "brakes",
+            "throttles",
             "\(grouped(on.accounts)) accounts wait in \(on.lanes.joined(separator: ", ")), until \(Timestamp.text(until)) at "
                 + "the latest: too much was refused for who sends it. `veredus account show` says whose; the replies say why"
         )

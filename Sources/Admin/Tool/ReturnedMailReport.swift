@@ -5,7 +5,7 @@ import Database
 struct ReturnedMailReport: Sendable {
     let facts: ReturnedFacts
     let accepted: Int64
-    let brakes: [BrakeFacts]
+    let throttles: [ThrottleFacts]
 
     var rate: ComplaintRate { ComplaintRate(complaints: Int(facts.complaints), accepted: Int(accepted)) }
 
@@ -23,7 +23,7 @@ struct ReturnedMailReport: Sendable {
             .init(name: "complaints_verdict", value: .string(rate.verdict(facts.rule).rawValue)),
             .init(name: "unsubscribed_by_mail", value: .number(facts.unsubscribed)),
             .init(name: "bounces", value: .array(bounces)),
-            .init(name: "brakes", value: .array(brakes.map(\.json))),
+            .init(name: "throttles", value: .array(throttles.map(\.json))),
         ]
     }
 
@@ -41,7 +41,7 @@ struct ReturnedMailReport: Sendable {
         case .warn: lines.append("WARNING: providers begin to refuse senders about whom so many complain")
         case .pause: lines.append("STOP: so many complaints pause marketing. Ask where these addresses come from")
         }
-        for brake in brakes { lines.append(brake.line) }
+        for throttle in throttles { lines.append(throttle.line) }
         if !facts.bounced.isEmpty {
             lines.append("")
             lines.append(
@@ -62,7 +62,7 @@ struct ReturnedMailReport: Sendable {
     static func percent(_ rate: ComplaintRate) -> String { "\((rate.percent * 1_000).rounded() / 1_000) %" }
 }
 
-extension BrakeFacts {
+extension ThrottleFacts {
     var json: JSONValue {
         [
             "lane": .string(lane), "until": .string(Timestamp.text(until)), "level": .number(level),
@@ -71,7 +71,7 @@ extension BrakeFacts {
     }
 
     var line: String {
-        "lane \(lane) is braked until \(Timestamp.text(until)): \(grouped(blocked)) letters were refused for who sends them"
+        "lane \(lane) is throttled until \(Timestamp.text(until)): \(grouped(blocked)) messages were refused for who sends them"
     }
 }
 
@@ -79,12 +79,12 @@ extension BrakeFacts {
 struct AccountStanding: Sendable {
     let rules: AccountRules
     let rate: ComplaintRate
-    let brakes: [BrakeFacts]
+    let throttles: [ThrottleFacts]
 
     init(of account: AccountID, _ session: Session) async throws {
         rules = try await session.database.rules(of: account)
         rate = try await session.database.complaintRate(of: account)
-        brakes = try await session.database.brakes(of: account)
+        throttles = try await session.database.throttles(of: account)
     }
 
     var complaintsJSON: JSONValue {
@@ -100,7 +100,7 @@ struct AccountStanding: Sendable {
         return [
             "complaints    \(rate.complaints) of \(rate.accepted) in 30 days: \(ReturnedMailReport.percent(rate))\(word)",
             "rules         \(rules.text)",
-        ] + brakes.map(\.line)
+        ] + throttles.map(\.line)
     }
 }
 
@@ -110,13 +110,13 @@ extension AccountRules {
             "soft_bounces": .number(softBounces), "soft_bounce_days": .number(softBounceDays),
             "complaints_warn_percent": .decimal(Double(complaintsWarn) / 10_000),
             "complaints_pause_percent": .decimal(Double(complaintsPause) / 10_000),
-            "complaints_least": .number(complaintsLeast), "brake_blocks": .number(brakeBlocks),
+            "complaints_least": .number(complaintsLeast), "brake_blocks": .number(throttleBlocks),
         ]
     }
 
     var text: String {
         "\(softBounces) soft bounces in \(softBounceDays) days suppress; complaints warn at "
             + "\(Double(complaintsWarn) / 10_000) %, pause at \(Double(complaintsPause) / 10_000) % and \(complaintsLeast); "
-            + "\(brakeBlocks) blocks brake"
+            + "\(throttleBlocks) blocks throttle"
     }
 }

@@ -44,7 +44,7 @@ extension AccountDatabase {
         }
     }
 
-    /// Says what recipients know the account as; the empty text for its letters' From name, or its own name.
+    /// Says what recipients know the account as; the empty text for its messages' From name, or its own name.
     package func name(_ account: AccountID, forRecipients displayName: String) async throws {
         try await transaction(account: account) { connection in
             try connection.run(.nameAccount, [.int32(account), .text(displayName)])

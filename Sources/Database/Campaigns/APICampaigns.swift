@@ -9,7 +9,7 @@ package struct CampaignTraits: Sendable {
     package let tracking: TrackingMode
     package let list: Int32
     package let lifetimeMinutes: Int
-    /// Of its letter: the frozen one, or the newest.
+    /// Of its message: the frozen one, or the newest.
     package let version: Int32
 }
 
@@ -39,7 +39,7 @@ extension AccountDatabase {
         try await transaction(account: account, hasOneSnapshot: true) { try $0.campaign(id) }
     }
 
-    /// The links of a campaign's frozen letter, by number; empty before it is frozen.
+    /// The links of a campaign's frozen message, by number; empty before it is frozen.
     package func links(of campaign: CampaignID, account: AccountID) async throws -> [(number: Int32, url: String)] {
         try await transaction(account: account) { connection in
             try connection.rows(.campaignLinks, [.int32(campaign)]) { (number: try $0.int32(0), url: try $0.text(1)) }

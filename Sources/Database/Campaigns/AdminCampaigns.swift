@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// A campaign's letter and rules, as its author wrote them.
+/// A campaign's message and rules, as its author wrote them.
 package struct CampaignDraft: Sendable {
     package let name: String
     package let kind: CampaignKind
@@ -156,10 +156,10 @@ extension AccountDatabase {
         }
     }
 
-    /// The newest version of a campaign's letter, as it would be frozen now.
-    package func letter(of campaign: CampaignID, account: AccountID) async throws -> FrozenLetter? {
+    /// The newest version of a campaign's message, as it would be frozen now.
+    package func message(of campaign: CampaignID, account: AccountID) async throws -> CampaignVersion? {
         try await transaction(account: account) { connection in
-            try connection.rows(.newestLetter, [.int32(campaign)]) { try FrozenLetter($0) }.first
+            try connection.rows(.newestVersion, [.int32(campaign)]) { try CampaignVersion($0) }.first
         }
     }
 }
@@ -313,8 +313,8 @@ extension Statement {
         "SELECT follows FROM campaigns WHERE campaign_id = $1 AND follows IS NOT NULL"
     )
     /// `$1` campaign.
-    static let newestLetter = Statement(
-        "newest-letter",
+    static let newestVersion = Statement(
+        "newest-message",
         roles: [.admin, .web],
         """
         SELECT c.campaign_id, c.account_id, v.version, c.name, c.kind, c.tracking, c.policy, c.list_id, l.name, a.name,

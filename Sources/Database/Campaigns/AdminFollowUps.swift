@@ -25,7 +25,7 @@ package struct FollowUpRefused: Error, Equatable, Sendable, CustomStringConverti
 }
 
 extension AccountDatabase {
-    /// Makes a draft that mails those whom a campaign left in a state: its letter and rules, books of its own.
+    /// Makes a draft that mails those whom a campaign left in a state: its message and rules, totals of its own.
     ///
     /// Who they are is decided by the freeze, as is who has opted out meanwhile.
     ///
@@ -84,7 +84,7 @@ extension Statement {
         WHERE follows = $1 AND follows_state = $2 AND state <> \(CampaignState.cancelled.sql) LIMIT 1
         """
     )
-    /// The letter that was sent, as version 1 of another campaign; `$1` of which; `$2` for which.
+    /// The message that was sent, as version 1 of another campaign; `$1` of which; `$2` for which.
     static let copyVersion = Statement(
         "copy-version",
         role: .admin,

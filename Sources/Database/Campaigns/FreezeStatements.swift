@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// How a campaign is frozen: its audience, its lanes, its letter. All of it in one transaction.
+/// How a campaign is frozen: its audience, its lanes, its message. All of it in one transaction.
 extension Statement {
     /// Locks a campaign that is to start.
     ///
@@ -123,11 +123,11 @@ extension Statement {
         """
     )
 
-    /// The letter that is frozen, and whose links are numbered.
+    /// The message that is frozen, and whose links are numbered.
     ///
     /// `$1` campaign; `$2` version.
-    static let letterToFreeze = Statement(
-        "letter-to-freeze",
+    static let versionToFreeze = Statement(
+        "message-to-freeze",
         role: .producer,
         """
         SELECT c.campaign_id, c.account_id, v.version, c.name, c.kind, c.tracking, c.policy, c.list_id, l.name, a.name,

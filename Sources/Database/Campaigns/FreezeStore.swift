@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// Freezes a campaign that is to start: audience, lanes, letter and links, in one transaction.
+/// Freezes a campaign that is to start: audience, lanes, message and links, in one transaction.
 package struct FreezeStore: Sendable {
     private let pool: PostgresPool
     private let token: Int64
@@ -19,12 +19,12 @@ package struct FreezeStore: Sendable {
 
     /// Freezes a campaign.
     ///
-    /// `links`: Compiles the letter and gives the URLs of its links, numbered from 1; what it throws stops
+    /// `links`: Compiles the message and gives the URLs of its links, numbered from 1; what it throws stops
     ///   the freeze and leaves the campaign as it was.
     /// - Returns: `nil` when the campaign is not to start any more, or is another producer's.
     package func freeze(
         _ campaign: CampaignID,
-        links: @escaping @Sendable (FrozenLetter) throws -> [(number: Int32, url: String)]
+        links: @escaping @Sendable (CampaignVersion) throws -> [(number: Int32, url: String)]
     ) async throws -> Frozen? {
         let token = token
         let frozen = try await pool.withConnection { connection in
@@ -37,10 +37,10 @@ package struct FreezeStore: Sendable {
                     )
                 }
                 guard let (account, list, kind, version, followed, state) = found.first else { return nil }
-                let letters = try connection.rows(.letterToFreeze, [.int32(campaign), .int32(version)]) { row in
-                    try FrozenLetter(row)
+                let messages = try connection.rows(.versionToFreeze, [.int32(campaign), .int32(version)]) { row in
+                    try CampaignVersion(row)
                 }
-                let urls = try letters.first.map(links) ?? []
+                let urls = try messages.first.map(links) ?? []
                 let members: [PostgresValue] = [.int32(campaign), .int32(account), .int32(list), .int16(kind)]
                 let audience =
                     if let followed, let state {

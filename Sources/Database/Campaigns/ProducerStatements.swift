@@ -52,7 +52,7 @@ extension Statement {
     /// The campaigns that this producer drives, and how far each of their lanes is.
     ///
     /// `$1` this producer's token.
-    static let drivenCampaigns = Statement(
+    static let leasedCampaigns = Statement(
         "driven-campaigns",
         role: .producer,
         """

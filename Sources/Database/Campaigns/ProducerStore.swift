@@ -2,7 +2,7 @@ import Core
 import DatabaseClient
 
 /// One lane of a campaign that this producer drives.
-package struct DrivenLane: Sendable, Equatable {
+package struct LeasedLane: Sendable, Equatable {
     package let lane: LaneID
     package let name: String
     package let firstSeq: Seq
@@ -12,8 +12,8 @@ package struct DrivenLane: Sendable, Equatable {
     package let pending: Int32
     package let sending: Int32
     package let deferred: Int32
-    /// Refused too often for who sends: nothing is published until the brake is off.
-    package let isBraked: Bool
+    /// Refused too often for who sends: nothing is published until the throttle is off.
+    package let isThrottled: Bool
 
     package init(
         lane: LaneID,
@@ -25,7 +25,7 @@ package struct DrivenLane: Sendable, Equatable {
         pending: Int32,
         sending: Int32,
         deferred: Int32,
-        isBraked: Bool = false
+        isThrottled: Bool = false
     ) {
         self.lane = lane
         self.name = name
@@ -36,19 +36,19 @@ package struct DrivenLane: Sendable, Equatable {
         self.pending = pending
         self.sending = sending
         self.deferred = deferred
-        self.isBraked = isBraked
+        self.isThrottled = isThrottled
     }
 }
 
 /// One campaign that this producer drives.
-package struct DrivenCampaign: Sendable, Equatable {
+package struct LeasedCampaign: Sendable, Equatable {
     package let campaign: CampaignID
     package let account: AccountID
     package let state: CampaignState
     /// Resumed: its jobs are to be published anew.
     package let isToBeRepublished: Bool
     package let isExpired: Bool
-    package var lanes: [DrivenLane]
+    package var lanes: [LeasedLane]
 
     package init(
         campaign: CampaignID,
@@ -56,7 +56,7 @@ package struct DrivenCampaign: Sendable, Equatable {
         state: CampaignState,
         isToBeRepublished: Bool,
         isExpired: Bool,
-        lanes: [DrivenLane]
+        lanes: [LeasedLane]
     ) {
         self.campaign = campaign
         self.account = account
@@ -73,7 +73,7 @@ package struct DueRetry: Sendable {
     package let lane: LaneID
 }
 
-/// The producer's books in PostgreSQL. Every write tests the lease of `token`.
+/// The producer's side of PostgreSQL. Every write tests the lease of `token`.
 package struct ProducerStore: Sendable {
     let pool: PostgresPool
     let token: Int64
@@ -107,9 +107,9 @@ package struct ProducerStore: Sendable {
     }
 
     /// The campaigns that this producer drives.
-    package func driven() async throws -> [DrivenCampaign] {
+    package func leased() async throws -> [LeasedCampaign] {
         let rows = try await pool.withConnection { connection in
-            try await connection.rows(.drivenCampaigns, [.int64(token)]) { try DrivenCampaign($0) }
+            try await connection.rows(.leasedCampaigns, [.int64(token)]) { try LeasedCampaign($0) }
         }
         // One row a lane, ordered by campaign.
         return rows.reduce(into: []) { campaigns, row in
@@ -122,7 +122,7 @@ package struct ProducerStore: Sendable {
     }
 
     /// Moves a lane's cursor past what was confirmed.
-    package func moveCursor(_ campaign: CampaignID, _ lane: DrivenLane, to cursor: Seq) async throws {
+    package func moveCursor(_ campaign: CampaignID, _ lane: LeasedLane, to cursor: Seq) async throws {
         _ = try await pool.withConnection { connection in
             try await connection.run(
                 .moveCursor,
@@ -132,7 +132,7 @@ package struct ProducerStore: Sendable {
     }
 
     /// The next rows of a lane that are still pending.
-    package func pending(_ campaign: CampaignID, _ lane: DrivenLane, limit: Int) async throws -> [Seq] {
+    package func pending(_ campaign: CampaignID, _ lane: LeasedLane, limit: Int) async throws -> [Seq] {
         try await pool.withConnection { connection in
             try await connection.rows(
                 .pendingAfterCursor,
@@ -142,7 +142,7 @@ package struct ProducerStore: Sendable {
     }
 
     /// Publishes lanes anew: a new generation, from the lowest row that is still pending.
-    package func renewGenerations(_ campaign: CampaignID, _ lanes: [DrivenLane]) async throws {
+    package func renewGenerations(_ campaign: CampaignID, _ lanes: [LeasedLane]) async throws {
         let token = token
         try await pool.withConnection { connection in
             try await connection.transaction { connection in
@@ -231,7 +231,7 @@ package struct ProducerStore: Sendable {
             }
             for (campaign, dead) in broken {
                 let why =
-                    "\(dead) letters could not be made; `veredus dead-letters list --campaign \(campaign)` says why"
+                    "\(dead) messages could not be made; `veredus dead-letters list --campaign \(campaign)` says why"
                 try await connection.transaction { try $0.hold(campaign, of: token, because: why) }
             }
             return broken.map(\.campaign)
@@ -252,7 +252,7 @@ package struct ProducerStore: Sendable {
                 )
             }
             for (campaign, rate, isOfAccount) in complained {
-                let what = isOfAccount ? "the account's letters of 30 days" : "this campaign"
+                let what = isOfAccount ? "the account's messages of 30 days" : "this campaign"
                 let why = "\(rate.complaints) complaints about \(what), of \(rate.accepted) accepted: too many"
                 try await connection.transaction { try $0.hold(campaign, of: token, because: why) }
             }
@@ -264,7 +264,7 @@ package struct ProducerStore: Sendable {
     ///
     /// - Parameters:
     ///   - limit: How many claims at once.
-    ///   - attempts: How often a letter may be tried in all.
+    ///   - attempts: How often a message may be tried in all.
     /// - Returns: How many claims.
     /// - Throws: ``PostgresError``.
     package func sweepDeadWorkers(limit: Int, attempts: Int = 12) async throws -> Int {
@@ -284,7 +284,7 @@ extension PostgresConnection {
     }
 }
 
-extension DrivenCampaign {
+extension LeasedCampaign {
     /// Reads a row of `driven-campaigns`: a campaign, and one of its lanes.
     fileprivate init(_ row: borrowing PostgresRow) throws {
         campaign = try row.int32(0)
@@ -297,7 +297,7 @@ extension DrivenCampaign {
             return
         }
         lanes = [
-            DrivenLane(
+            LeasedLane(
                 lane: lane,
                 name: try row.text(6),
                 firstSeq: try row.int32(7),
@@ -307,7 +307,7 @@ extension DrivenCampaign {
                 pending: try row.int32(11),
                 sending: try row.int32(12),
                 deferred: try row.int32(13),
-                isBraked: try row.bool(14)
+                isThrottled: try row.bool(14)
             )
         ]
     }

@@ -10,7 +10,7 @@ package struct ErasureReceipt: Sendable, Equatable {
 
 extension AccountDatabase {
     /// Takes a person's data out of an account, for good, in one transaction: address and fields, and what servers and
-    /// mails said that may name the address. The row's number stays for the books, the keyed hash so that no import
+    /// mails said that may name the address. The row's number stays for the totals, the keyed hash so that no import
     /// brings the person back, and the suppression so that nothing is sent.
     package func erase(
         _ addressHash: [UInt8],
@@ -50,8 +50,8 @@ extension AccountDatabase {
 extension Statement {
     static let erasure: [Statement] = [.eraseReplies, .eraseBounces, .eraseMails, .leaveLists, .eraseContact]
 
-    /// The letters of the contacts of a hash: by campaign, since that is how deliveries are found.
-    private static let letters = """
+    /// The messages of the contacts of a hash: by campaign, since that is how deliveries are found.
+    private static let messages = """
         SELECT d.campaign_id, d.seq FROM campaigns k
         JOIN contacts c ON c.account_id = k.account_id AND c.address_hash = $2
         JOIN deliveries d ON d.campaign_id = k.campaign_id AND d.contact_id = c.contact_id
@@ -63,7 +63,7 @@ extension Statement {
         "erase-replies",
         role: .admin,
         """
-        UPDATE replies r SET reply = '' FROM (\(letters)) AS l
+        UPDATE replies r SET reply = '' FROM (\(messages)) AS l
         WHERE r.campaign_id = l.campaign_id AND r.seq = l.seq
         """
     )
@@ -71,7 +71,7 @@ extension Statement {
         "erase-bounces",
         role: .admin,
         """
-        UPDATE bounces b SET detail = '' FROM (\(letters)) AS l
+        UPDATE bounces b SET detail = '' FROM (\(messages)) AS l
         WHERE b.campaign_id = l.campaign_id AND b.seq = l.seq
         """
     )
@@ -86,7 +86,7 @@ extension Statement {
             settlement = CASE m.state WHEN \(InboundState.stored.sql) THEN \(MailSettlement.nothing.sql)
                     ELSE m.settlement END::smallint,
             settled_at = CASE m.state WHEN \(InboundState.stored.sql) THEN now() ELSE m.settled_at END
-        FROM (\(letters)) AS l WHERE m.campaign_id = l.campaign_id AND m.seq = l.seq
+        FROM (\(messages)) AS l WHERE m.campaign_id = l.campaign_id AND m.seq = l.seq
         """
     )
     fileprivate static let leaveLists = Statement(

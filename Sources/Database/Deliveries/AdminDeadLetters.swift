@@ -109,11 +109,11 @@ extension AccountDatabase {
         }
     }
 
-    /// Sends the rows of one campaign's dead letters on their way again and settles the letters, in one transaction: a
+    /// Sends the rows of one campaign's dead letters on their way again and settles the messages, in one transaction: a
     /// tool that is killed has done all of it or nothing.
     ///
     /// - Parameters:
-    ///   - letters: Dead letters of that campaign; those whose rows are not dead afterwards are settled.
+    ///   - messages: Dead letters of that campaign; those whose rows are not dead afterwards are settled.
     ///   - seqs: The rows to reopen, at most ``reopenLimit``.
     ///   - campaign: Any campaign; with rows to reopen, one that ``reopen(_:of:account:from:reason:)`` takes.
     ///   - account: Its account.
@@ -121,7 +121,7 @@ extension AccountDatabase {
     /// - Returns: What became of the rows.
     /// - Throws: ``ReopenRefused``; nothing has changed then.
     package func requeue(
-        _ letters: [Int64],
+        _ messages: [Int64],
         reopening seqs: [Seq],
         of campaign: CampaignID,
         account: AccountID,
@@ -133,7 +133,7 @@ extension AccountDatabase {
                 try connection.lockForReopen(campaign, account: account)
                 receipt = try connection.reopen(seqs, of: campaign, from: [.dead])
             }
-            try connection.run(.settleByRow, [.int64s(letters)])
+            try connection.run(.settleByRow, [.int64s(messages)])
             try connection.noteReopen(receipt, of: campaign, seqs, reason, by: actor, account: account)
             return receipt
         }
@@ -284,7 +284,7 @@ extension Statement {
         ORDER BY l.dead_letter_id LIMIT $4::int
         """
     )
-    /// Settles letters whose rows are not dead any more, as the rows say; `$1` dead letters.
+    /// Settles messages whose rows are not dead any more, as the rows say; `$1` dead letters.
     static let settleByRow = Statement(
         "settle-by-row",
         role: .admin,

@@ -3,7 +3,7 @@ import DatabaseClient
 
 /// What the worker says to the database, in the order of a message's path.
 extension Statement {
-    /// Reads recipients that are still to be mailed, and what their letters need.
+    /// Reads recipients that are still to be mailed, and what their messages need.
     ///
     /// `$1` campaigns; `$2` seqs.
     static let fetchRecipients = Statement(
@@ -35,10 +35,10 @@ extension Statement {
     ///
     /// Rows are locked in (campaign, seq) order, so that claims never deadlock, and judged by what the lock shows, so
     /// that a suppression that committed during the wait counts. Of several jobs for one row one is claimed. A worker
-    /// whose lease is over marks nothing: the sweep would take its letters for lost. Nor does one whose database was
+    /// whose lease is over marks nothing: the sweep would take its messages for lost. Nor does one whose database was
     /// promoted or recovered under it: that one may not know what was sent.
     /// `$1` campaigns; `$2` seqs; `$3` generations; `$4` versions of the contacts; `$5` attempts seen; `$6` the claim's
-    /// token; `$7` the worker's incarnation.
+    /// token; `$7` the worker run.
     static let claimDeliveries = Statement(
         "claim-deliveries",
         role: .worker,
@@ -112,7 +112,7 @@ extension Statement {
     /// `uncertain` meanwhile takes the result. Who opted out while being sent is not tried again.
     /// `$1` campaigns; `$2` seqs; `$3` tokens; `$4` states; `$5` reasons; `$6` SMTP codes, 0 without a reply;
     /// `$7` seconds to wait, for deferred; `$8` whether the attempt counts; `$9` judgements; `$10` steps;
-    /// `$11` replies' texts, '' where none is to be kept; `$12` tokens of which nothing is in hand any more.
+    /// `$11` replies' texts, '' where none is to be kept; `$12` tokens of which nothing is in flight any more.
     static let recordResults = Statement(
         "record-results",
         role: .worker,
@@ -154,7 +154,7 @@ extension Statement {
     /// Raises the suspicion against a row that may have ended its worker.
     ///
     /// `$1` campaign; `$2` seq.
-    static let raiseSuspicion = Statement(
+    static let raiseRedeliveries = Statement(
         "raise-suspicion",
         role: .worker,
         isHot: true,
@@ -168,7 +168,7 @@ extension Statement {
     /// Takes it back.
     ///
     /// `$1` campaign; `$2` seq.
-    static let dropSuspicion = Statement(
+    static let clearRedeliveries = Statement(
         "drop-suspicion",
         role: .worker,
         isHot: true,
@@ -210,8 +210,8 @@ extension Statement {
     /// A campaign's frozen version, and who sends it.
     ///
     /// `$1` campaign.
-    static let frozenLetter = Statement(
-        "frozen-letter",
+    static let campaignVersion = Statement(
+        "frozen-message",
         role: .worker,
         """
         SELECT c.campaign_id, c.account_id, v.version, c.name, c.kind, c.tracking, c.policy, c.list_id, l.name, a.name,
@@ -225,11 +225,11 @@ extension Statement {
     )
 }
 
-/// The lease of a worker's incarnation.
+/// The lease of a worker run.
 extension Statement {
     /// Registers one run of a worker; it may send for so long from now.
     ///
-    /// `$1` incarnation; `$2` name; `$3` slots; `$4` lanes; `$5` seconds.
+    /// `$1` worker run; `$2` name; `$3` slots; `$4` lanes; `$5` seconds.
     static let registerWorker = Statement(
         "register-worker",
         role: .worker,
@@ -241,7 +241,7 @@ extension Statement {
 
     /// Renews the lease; changes no row when the sweep has given the worker up.
     ///
-    /// `$1` incarnation; `$2` seconds from now.
+    /// `$1` worker run; `$2` seconds from now.
     static let renewWorker = Statement(
         "renew-worker",
         role: .worker,
@@ -252,9 +252,9 @@ extension Statement {
     )
 
     /// Claims that are older than a minute, row by row: one whose COMMIT came after its connection was given up has
-    /// letters that nobody has in hand.
+    /// messages that nobody has in flight.
     ///
-    /// `$1` incarnation.
+    /// `$1` worker run.
     static let oldClaims = Statement(
         "old-claims",
         role: .worker,
@@ -266,7 +266,7 @@ extension Statement {
 
     /// Ends the lease of a worker that stops in order; a worker that leaves claims behind is swept at once.
     ///
-    /// `$1` incarnation.
+    /// `$1` worker run.
     static let endWorker = Statement(
         "end-worker",
         role: .worker,

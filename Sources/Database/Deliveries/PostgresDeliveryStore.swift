@@ -2,7 +2,7 @@ import Core
 import DatabaseClient
 import Synchronization
 
-/// The worker's books in PostgreSQL.
+/// The worker's side of PostgreSQL.
 package struct PostgresDeliveryStore: DeliveryStore {
     private let pool: PostgresPool
 
@@ -17,7 +17,7 @@ package struct PostgresDeliveryStore: DeliveryStore {
                 FetchedRecipient(
                     key: DeliveryKey(campaign: try row.int32(0), seq: try row.int32(1)),
                     attempt: try row.int16(2),
-                    suspect: try row.int16(3),
+                    redeliveries: try row.int16(3),
                     contactVersion: try row.int32(4),
                     address: try row.bytes(5),
                     attributes: try row.bytes(6)
@@ -29,7 +29,7 @@ package struct PostgresDeliveryStore: DeliveryStore {
     package func claim(
         _ requests: [ClaimRequest],
         token: ClaimToken,
-        incarnation: Incarnation
+        workerRun: WorkerRun
     ) async throws -> [Verdict] {
         let campaigns = requests.map(\.key.campaign)
         let verdicts = Mutex<[Verdict]>([])
@@ -40,7 +40,7 @@ package struct PostgresDeliveryStore: DeliveryStore {
                 [
                     .int32s(campaigns), .int32s(requests.map(\.key.seq)), .int32s(requests.map(\.generation)),
                     .int32s(requests.map(\.contactVersion)), .int16s(requests.map(\.attempt)), .int64(token),
-                    .int64(incarnation),
+                    .int64(workerRun),
                 ]
             ) { row in
                 let verdict = Verdict(rawValue: try row.int16(0)) ?? .unknown
@@ -62,31 +62,31 @@ package struct PostgresDeliveryStore: DeliveryStore {
         _ = try await pool.withConnection { try await $0.run(.recordResults, values) }
     }
 
-    package func suspect(_ key: DeliveryKey) async throws -> Int16? {
+    package func markRedelivered(_ key: DeliveryKey) async throws -> Int16? {
         try await pool.withConnection { connection in
-            try await connection.rows(.raiseSuspicion, [.int32(key.campaign), .int32(key.seq)]) { try $0.int16(0) }
+            try await connection.rows(.raiseRedeliveries, [.int32(key.campaign), .int32(key.seq)]) { try $0.int16(0) }
         }.first
     }
 
-    package func acquit(_ key: DeliveryKey) async throws {
+    package func clearRedelivered(_ key: DeliveryKey) async throws {
         _ = try await pool.withConnection { connection in
-            try await connection.run(.dropSuspicion, [.int32(key.campaign), .int32(key.seq)])
+            try await connection.run(.clearRedeliveries, [.int32(key.campaign), .int32(key.seq)])
         }
     }
 
-    package func bury(_ letter: DeadLetter, worker: String) async throws {
+    package func deadLetter(_ message: DeadLetter, worker: String) async throws {
         try await pool.withConnection { connection in
             try await connection.transaction { connection in
                 try connection.run(
                     .insertDeadLetter,
                     [
-                        letter.key.map { .int32($0.campaign) } ?? .null, letter.key.map { .int32($0.seq) } ?? .null,
-                        .int16(letter.reason.rawValue), .text(letter.detail), .text(worker), .text(letter.queue),
-                        .bytes(letter.envelope),
+                        message.key.map { .int32($0.campaign) } ?? .null, message.key.map { .int32($0.seq) } ?? .null,
+                        .int16(message.reason.rawValue), .text(message.detail), .text(worker), .text(message.queue),
+                        .bytes(message.envelope),
                     ]
                 )
-                guard let key = letter.key else { return }
-                let reason: DeliveryReason = letter.reason == .poison ? .poison : .renderFailed
+                guard let key = message.key else { return }
+                let reason: DeliveryReason = message.reason == .poison ? .poison : .renderFailed
                 try connection.run(
                     .endUnsent,
                     [
@@ -102,15 +102,15 @@ package struct PostgresDeliveryStore: DeliveryStore {
         try await pool.withConnection(deadline: .seconds(2)) { try await $0.execute("SELECT 1") }
     }
 
-    package func letter(of campaign: CampaignID) async throws -> FrozenLetter? {
+    package func message(of campaign: CampaignID) async throws -> CampaignVersion? {
         try await pool.withConnection { connection in
-            try await connection.rows(.frozenLetter, [.int32(campaign)]) { try FrozenLetter($0) }
+            try await connection.rows(.campaignVersion, [.int32(campaign)]) { try CampaignVersion($0) }
         }.first
     }
 }
 
-extension FrozenLetter {
-    /// Reads a row of `frozen-letter`, `letter-to-freeze` or `newest-letter`.
+extension CampaignVersion {
+    /// Reads a row of `frozen-message`, `message-to-freeze` or `newest-message`.
     init(_ row: borrowing PostgresRow) throws {
         self.init(
             campaign: try row.int32(0),

@@ -15,7 +15,7 @@ extension Statement {
     /// Ends what workers left behind that went away: `uncertain`, or deferred to be sent again, by policy.
     ///
     /// After a start of the server the workers come first: they have results that waited for it. Who opted out while
-    /// being sent is never sent again, nor is a letter that was in hand whenever a worker went away,
+    /// being sent is never sent again, nor is a message that was in flight whenever a worker went away,
     /// as often as it may be tried. `$1` how many claims at once; `$2` attempts in all.
     static let sweepDeadWorkers = Statement(
         "sweep-dead-workers",

@@ -23,7 +23,7 @@ extension AccountDatabase {
 
     /// Makes this database, on this server, the one that sends.
     ///
-    /// `newest`: The latest generation that any witness remembers.
+    /// `newest`: The latest generation that any restore guard remembers.
     package func adoptInstallation(newest: Int64, reason: String) async throws {
         try await transaction(account: nil) { connection in
             try connection.run(.adoptInstallation, [.int64(newest)])

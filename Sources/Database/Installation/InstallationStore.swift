@@ -8,12 +8,12 @@ package struct InstallationStore: Sendable {
     package init(_ pool: PostgresPool) { self.pool = pool }
 
     /// Reads what the database says of itself, and what server it runs on.
-    package func read() async throws -> (stored: Witness, server: Witness) {
+    package func read() async throws -> (stored: RestoreGuard, server: RestoreGuard) {
         let found = try await pool.withConnection { connection in
             try await connection.rows(.readInstallation) { row in
                 (
-                    try Witness(row, from: 0),
-                    Witness(
+                    try RestoreGuard(row, from: 0),
+                    RestoreGuard(
                         installation: try row.text(0),
                         systemIdentifier: try row.int64(4),
                         timeline: try row.int32(5),
@@ -25,7 +25,7 @@ package struct InstallationStore: Sendable {
         return try found.only(of: .readInstallation)
     }
 
-    /// Lets nobody else look at the witnesses meanwhile: who takes them hides them.
+    /// Lets nobody else look at the restore guards meanwhile: who takes them hides them.
     ///
     /// - Returns: What `body` returns.
     /// - Throws: What `body` throws; ``Busy`` when another program looks for too long, as one that was stopped does.
@@ -49,10 +49,10 @@ package struct InstallationStore: Sendable {
         }
     }
 
-    /// Another program looks at the witnesses, or has been stopped while it did.
+    /// Another program looks at the restore guards, or has been stopped while it did.
     package struct Busy: TransientFailure, CustomStringConvertible {
         package let isTransient = true
-        package var description: String { "another program looks at the witnesses of this database" }
+        package var description: String { "another program looks at the restore guards of this database" }
 
         package init() {}
     }
@@ -63,7 +63,7 @@ package struct InstallationStore: Sendable {
     }
 }
 
-extension Witness {
+extension RestoreGuard {
     init(_ row: borrowing PostgresRow, from column: Int32) throws {
         self.init(
             installation: try row.text(column),

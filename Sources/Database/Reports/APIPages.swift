@@ -124,13 +124,13 @@ extension AccountDatabase {
     package func deadLetters(
         of account: AccountID,
         campaign: CampaignID?,
-        before letter: Int64,
+        before message: Int64,
         limit: Int32
     ) async throws -> [DeadLetterFacts] {
         try await transaction(account: account) { connection in
             try connection.rows(
                 .deadLetterPage,
-                [.int32(account), .optional(campaign), .int64(letter), .int32(limit)],
+                [.int32(account), .optional(campaign), .int64(message), .int32(limit)],
                 DeadLetterFacts.init
             )
         }
@@ -230,7 +230,7 @@ extension Statement {
         ORDER BY s.address_hash, s.key_version, s.scope, s.list_id, s.reason LIMIT $7::int
         """
     )
-    /// `$1` account; `$2` campaign or NULL; `$3` before this letter; `$4` rows.
+    /// `$1` account; `$2` campaign or NULL; `$3` before this message; `$4` rows.
     static let deadLetterPage = Statement(
         "dead-letter-page",
         role: .web,

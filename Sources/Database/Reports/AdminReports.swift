@@ -81,7 +81,7 @@ package struct DeliveryCounts: Sendable, Equatable {
 extension AccountDatabase {
     /// Reads one campaign's counters: a few rows, however large the campaign is.
     package func report(on campaign: CampaignID, account: AccountID) async throws -> CampaignReport? {
-        // One snapshot for both statements, or the books would seem not to balance now and then.
+        // One snapshot for both statements, or the totals would seem not to balance now and then.
         try await transaction(account: account, hasOneSnapshot: true) { connection in
             try connection.reports(.reportOnCampaign, [.int32(campaign)]).first
         }

@@ -6,7 +6,7 @@ package struct AccountCounts: Sendable {
     package let account: AccountFacts
     package let contacts: Int64
     package let campaigns: Int64
-    /// Letters that a receiving side took.
+    /// Messages that a receiving side took.
     package let accepted: Int64
 }
 
@@ -24,18 +24,18 @@ package struct LaneOverview: Sendable {
 
 /// One run of a worker.
 package struct WorkerFacts: Sendable {
-    package let incarnation: Int64
+    package let workerRun: Int64
     package let name: String
     package let slots: Int32
     package let lanes: [String]
     package let startedAt: Double
     /// How long it may still send without a renewal, in seconds; below 0 it is gone.
     package let aliveSeconds: Double
-    /// Letters claimed and not recorded.
-    package let inHand: Int64
+    /// Messages claimed and not recorded.
+    package let inFlight: Int64
 }
 
-/// Letters of a campaign that a provider refused, or took later, for one reason.
+/// Messages of a campaign that a provider refused, or took later, for one reason.
 package struct FailureGroup: Sendable {
     /// The domain of the recipients.
     package let domain: String
@@ -91,13 +91,13 @@ extension AccountDatabase {
         try await transaction(account: nil) { connection in
             try connection.rows(.workerOverview) { row in
                 WorkerFacts(
-                    incarnation: try row.int64(0),
+                    workerRun: try row.int64(0),
                     name: try row.text(1),
                     slots: try row.int32(2),
                     lanes: try row.texts(3),
                     startedAt: try row.timestamp(4),
                     aliveSeconds: try row.double(5),
-                    inHand: try row.int64(6)
+                    inFlight: try row.int64(6)
                 )
             }
         }

@@ -3,7 +3,7 @@ import DatabaseClient
 
 /// What came back for a campaign.
 package struct ReturnedFacts: Sendable {
-    /// Letters that failed for one reason at one provider.
+    /// Messages that failed for one reason at one provider.
     package struct Bounced: Sendable {
         package let reason: BounceReason
         package let consequence: BounceConsequence
@@ -15,11 +15,11 @@ package struct ReturnedFacts: Sendable {
 
     /// The most frequent first.
     package let bounced: [Bounced]
-    /// Recipients of whom a letter failed, whenever it was said; complained; opted out by mail.
+    /// Recipients of whom a message failed, whenever it was said; complained; opted out by mail.
     package let failed: Int64
     package let complaints: Int64
     package let unsubscribed: Int64
-    /// Recipients who left by the letter's own link, or their mail program's button, and did not take it back.
+    /// Recipients who left by the message's own link, or their mail program's button, and did not take it back.
     package let left: Int64
     package let rule: ComplaintRule
 }
@@ -58,18 +58,18 @@ extension AccountDatabase {
         }
     }
 
-    /// How many accounts are braked now, in which lanes, and until when.
-    package func brakes() async throws -> (accounts: Int64, lanes: [String], until: Double?) {
+    /// How many accounts are throttled now, in which lanes, and until when.
+    package func throttles() async throws -> (accounts: Int64, lanes: [String], until: Double?) {
         try await transaction(account: nil) { connection in
-            try connection.rows(.countBrakes) { row in
+            try connection.rows(.countThrottles) { row in
                 (accounts: try row.int64(0), lanes: try row.texts(1), until: try row.optionalTimestamp(2))
-            }.only(of: .countBrakes)
+            }.only(of: .countThrottles)
         }
     }
 }
 
 extension Statement {
-    static let adminBounces: [Statement] = [.returnedCounts, .bouncesByProvider, .countBrakes]
+    static let adminBounces: [Statement] = [.returnedCounts, .bouncesByProvider, .countThrottles]
 
     /// `$1` campaign.
     static let returnedCounts = Statement(
@@ -101,8 +101,8 @@ extension Statement {
         ORDER BY count(DISTINCT b.seq) DESC, b.reason, l.name, c.domain LIMIT $2
         """
     )
-    static let countBrakes = Statement(
-        "count-brakes",
+    static let countThrottles = Statement(
+        "count-throttles",
         role: .admin,
         "SELECT accounts, lanes, until FROM count_brakes()"
     )

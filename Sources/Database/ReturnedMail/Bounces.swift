@@ -10,7 +10,7 @@ package enum BounceKind: Int16, Sendable, CaseIterable {
     case complaint = 2
     case unsubscribe = 3
 
-    /// Those of a letter that did not arrive.
+    /// Those of a message that did not arrive.
     package static let bounces: [BounceKind] = [.reply, .mail]
 }
 
@@ -30,7 +30,7 @@ struct ReturnedDelivery: Sendable {
 }
 
 /// One thing that came back, on its way into `bounces`.
-struct ReturnedLetter: Sendable {
+struct ReturnedMessage: Sendable {
     /// Where it stands; each is entered once.
     enum Source: Sendable {
         case mail(Int64)
@@ -85,14 +85,14 @@ extension PostgresConnection {
     ///
     /// Locks first, and in everybody's order: the account as a suppression does, then rows as a claim does. The audit log
     /// comes last. `saidNo` is what the recipient asked for; `nil` leaves it to the consequence of the bounce.
-    func enter(_ letter: ReturnedLetter, of delivery: ReturnedDelivery, suppressing saidNo: SaidNo?) throws {
+    func enter(_ message: ReturnedMessage, of delivery: ReturnedDelivery, suppressing saidNo: SaidNo?) throws {
         let account = PostgresValue.int32(delivery.account)
         try run(.shareAccount, [account])
         let contacts = try rows(.contactsByHash, [account, .bytes(delivery.addressHash)]) { try $0.int64(0) }
         try run(.lockReturned, [.int32(delivery.key.campaign), account, .int64s(contacts)])
-        guard try insert(letter, of: delivery) else { return }
+        guard try insert(message, of: delivery) else { return }
         var entries: [AuditEntry] = []
-        if let no = try saidNo ?? conclusion(from: letter, of: delivery, contacts: contacts) {
+        if let no = try saidNo ?? conclusion(from: message, of: delivery, contacts: contacts) {
             let receipt = try suppress(
                 Suppression(
                     account: delivery.account,
@@ -107,16 +107,16 @@ extension PostgresConnection {
             let subject = "contact \(delivery.contact): \(receipt.recalled) recalled"
             entries.append(AuditEntry("suppress.\(no.scope.name)", subject, reason: no.source))
         }
-        try prove(letter.proof, delivery)
-        if letter.consequence == .block, try isFirstBlock(of: delivery.key) {
+        try prove(message.proof, delivery)
+        if message.consequence == .block, try isFirstBlock(of: delivery.key) {
             entries += try countBlocks(1, account: delivery.account, lane: delivery.lane)
         }
         for entry in entries { try write(entry, by: Self.returningActor, account: delivery.account) }
     }
 
-    private func insert(_ letter: ReturnedLetter, of delivery: ReturnedDelivery) throws -> Bool {
+    private func insert(_ message: ReturnedMessage, of delivery: ReturnedDelivery) throws -> Bool {
         let (name, mail, reply): (String, PostgresValue, PostgresValue) =
-            switch letter.source {
+            switch message.source {
             case .mail(let id): ("mail \(id)", .int64(id), .null)
             case .reply(let id): ("reply \(id)", .null, .int64(id))
             }
@@ -124,12 +124,12 @@ extension PostgresConnection {
             .insertBounce,
             [
                 .int32(delivery.account), .int32(delivery.key.campaign), .int32(delivery.key.seq),
-                .int16(letter.attempt ?? delivery.attempt), .int16(letter.kind.rawValue),
+                .int16(message.attempt ?? delivery.attempt), .int16(message.kind.rawValue),
                 // What a server says of somebody who was erased may name them.
-                .text(delivery.address.isEmpty ? "" : letter.detail),
+                .text(delivery.address.isEmpty ? "" : message.detail),
                 .bytes(Array(name.utf8)), mail, reply, .int64(delivery.contact), .int16(delivery.lane),
-                .int16(letter.reason?.number ?? 0), .int16(letter.consequence.number), .text(letter.status),
-                .double(letter.at),
+                .int16(message.reason?.number ?? 0), .int16(message.consequence.number), .text(message.status),
+                .double(message.at),
             ]
         )
         return added == 1
@@ -137,13 +137,13 @@ extension PostgresConnection {
 
     /// What a bounce means for its recipient: hard at once, soft when it is one too many in a row.
     private func conclusion(
-        from letter: ReturnedLetter,
+        from message: ReturnedMessage,
         of delivery: ReturnedDelivery,
         contacts: [ContactID]
     ) throws -> SaidNo? {
-        let words = [letter.reason?.rawValue, letter.status.isEmpty ? nil : letter.status].compactMap { $0 }
+        let words = [message.reason?.rawValue, message.status.isEmpty ? nil : message.status].compactMap { $0 }
         let source = "campaign \(delivery.key.campaign): \(words.joined(separator: " "))"
-        switch letter.consequence {
+        switch message.consequence {
         case .hard: return SaidNo(scope: .all, reason: .hardBounce, source: source)
         case .soft:
             let (inARow, limit) = try rows(
@@ -156,13 +156,13 @@ extension PostgresConnection {
         }
     }
 
-    /// A letter counts once towards the brake, however many reports come about it: anybody who got it can write some.
+    /// A message counts once towards the throttle, however many reports come about it: anybody who got it can write some.
     private func isFirstBlock(of key: DeliveryKey) throws -> Bool {
-        let blocks = try rows(.blocksOfLetter, [.int32(key.campaign), .int32(key.seq)]) { try $0.int64(0) }
+        let blocks = try rows(.blocksOfMessage, [.int32(key.campaign), .int32(key.seq)]) { try $0.int64(0) }
         return blocks == [1]
     }
 
-    private func prove(_ proof: ReturnedLetter.Proof, _ delivery: ReturnedDelivery) throws {
+    private func prove(_ proof: ReturnedMessage.Proof, _ delivery: ReturnedDelivery) throws {
         let key: [PostgresValue] = [.int32(delivery.key.campaign), .int32(delivery.key.seq)]
         switch proof {
         case .none: break
@@ -174,9 +174,9 @@ extension PostgresConnection {
 
 extension Statement {
     static let returning: [Statement] = [
-        .returnedDelivery, .lockReturned, .insertBounce, .softBouncesInARow, .blocksOfLetter, .proveArrival,
+        .returnedDelivery, .lockReturned, .insertBounce, .softBouncesInARow, .blocksOfMessage, .proveArrival,
         .proveFailure,
-        .countBlocks, .putOnBrake, .notePulse, .dropOldPulses, .repliesToJudge, .replyToJudge, .noteJudgements,
+        .countBlocks, .putOnThrottle, .notePulse, .dropOldPulses, .repliesToJudge, .replyToJudge, .noteJudgements,
         .insertReplyBounces,
     ]
 
@@ -221,11 +221,11 @@ extension Statement {
         ON CONFLICT DO NOTHING
         """
     )
-    /// How many letters to somebody failed softly in a row within the account's days, and how many are too many.
+    /// How many messages to somebody failed softly in a row within the account's days, and how many are too many.
     ///
-    /// A letter that was taken, and of which nothing came back, begins the row anew; its time is that of the last word
+    /// A message that was taken, and of which nothing came back, begins the row anew; its time is that of the last word
     /// about it during SMTP. For refusals during SMTP it does so at once: who refuses there would have refused it, too.
-    /// Bounces by mail may come days later, as long as queues keep a letter: for those it shows a good mailbox only when it
+    /// Bounces by mail may come days later, as long as queues keep a message: for those it shows a good mailbox only when it
     /// was taken more than five days before the newest bounce. What failed for the sender's sake neither counts nor
     /// begins anew. `$1` account; `$2` contacts.
     static let softBouncesInARow = Statement(
@@ -264,8 +264,8 @@ extension Statement {
         """
     )
     /// `$1` campaign; `$2` seq.
-    static let blocksOfLetter = Statement(
-        "blocks-of-letter",
+    static let blocksOfMessage = Statement(
+        "blocks-of-message",
         role: .inbound,
         isHot: true,
         """

@@ -6,13 +6,13 @@ package struct AccountRules: Sendable, Equatable {
     /// Soft bounces in a row that suppress, and within how many days.
     package var softBounces: Int16
     package var softBounceDays: Int16
-    /// Of a million accepted letters.
+    /// Of a million accepted messages.
     package var complaintsWarn: Int32
     package var complaintsPause: Int32
     /// Fewer complaints pause nothing.
     package var complaintsLeast: Int32
-    /// Refusals of the sender within ten minutes that put the brake on.
-    package var brakeBlocks: Int32
+    /// Refusals of the sender within ten minutes that put the throttle on.
+    package var throttleBlocks: Int32
 
     package var complaints: ComplaintRule {
         ComplaintRule(
@@ -24,7 +24,7 @@ package struct AccountRules: Sendable, Equatable {
 }
 
 /// A lane that an account's marketing does not go into for a while.
-package struct BrakeFacts: Sendable {
+package struct ThrottleFacts: Sendable {
     package let lane: String
     package let until: Double
     /// 0 for the first one in a while.
@@ -53,7 +53,7 @@ extension AccountDatabase {
                 [
                     .int32(account), .int16(rules.softBounces), .int16(rules.softBounceDays),
                     .int32(rules.complaintsWarn), .int32(rules.complaintsPause), .int32(rules.complaintsLeast),
-                    .int32(rules.brakeBlocks),
+                    .int32(rules.throttleBlocks),
                 ]
             )
             try connection.write(AuditEntry("account.rules", "\(rules)", reason: reason), by: actor, account: account)
@@ -61,7 +61,7 @@ extension AccountDatabase {
         }
     }
 
-    /// Complaints and accepted letters of an account's last 30 days.
+    /// Complaints and accepted messages of an account's last 30 days.
     package func complaintRate(of account: AccountID) async throws -> ComplaintRate {
         try await transaction(account: account) { connection in
             try connection.rows(.complaintsOfAccount, [.int32(account)]) { row in
@@ -70,11 +70,11 @@ extension AccountDatabase {
         }
     }
 
-    /// Lanes that an account is braked in now.
-    package func brakes(of account: AccountID) async throws -> [BrakeFacts] {
+    /// Lanes that an account is throttled in now.
+    package func throttles(of account: AccountID) async throws -> [ThrottleFacts] {
         try await transaction(account: account) { connection in
-            try connection.rows(.brakesOfAccount, [.int32(account)]) { row in
-                BrakeFacts(
+            try connection.rows(.throttlesOfAccount, [.int32(account)]) { row in
+                ThrottleFacts(
                     lane: try row.text(0),
                     until: try row.timestamp(1),
                     level: try row.int16(2),
@@ -84,14 +84,14 @@ extension AccountDatabase {
         }
     }
 
-    /// Takes an account's brakes off.
+    /// Takes an account's throttles off.
     ///
     /// - Returns: How many were on.
-    package func releaseBrakes(of account: AccountID, reason: String) async throws -> Int {
+    package func releaseThrottles(of account: AccountID, reason: String) async throws -> Int {
         try await transaction(account: account) { connection in
-            let released = try connection.run(.releaseBrakes, [.int32(account)])
+            let released = try connection.run(.releaseThrottles, [.int32(account)])
             try connection.write(
-                AuditEntry("lane.release", "\(released) brakes", reason: reason),
+                AuditEntry("lane.release", "\(released) throttles", reason: reason),
                 by: actor,
                 account: account
             )
@@ -107,21 +107,21 @@ extension AccountRules {
         complaintsWarn = try row.int32(2)
         complaintsPause = try row.int32(3)
         complaintsLeast = try row.int32(4)
-        brakeBlocks = try row.int32(5)
+        throttleBlocks = try row.int32(5)
     }
 }
 
 extension AccountRules: CustomStringConvertible {
     package var description: String {
         "soft \(softBounces) in \(softBounceDays) days, complaints \(complaintsWarn) and \(complaintsPause) of a million, "
-            + "at least \(complaintsLeast), brake at \(brakeBlocks)"
+            + "at least \(complaintsLeast), throttle at \(throttleBlocks)"
     }
 }
 
 extension Statement {
     static let complaints: [Statement] = [
-        .accountRules, .changeAccountRules, .complaintsOfAccount, .complainedCampaigns, .brakesOfAccount,
-        .releaseBrakes,
+        .accountRules, .changeAccountRules, .complaintsOfAccount, .complainedCampaigns, .throttlesOfAccount,
+        .releaseThrottles,
     ]
 
     /// `$1` account.
@@ -143,7 +143,7 @@ extension Statement {
         WHERE account_id = $1
         """
     )
-    /// `$1` account. Of a campaign that began before, accepted letters and complaints are left out alike.
+    /// `$1` account. Of a campaign that began before, accepted messages and complaints are left out alike.
     static let complaintsOfAccount = Statement(
         "complaints-of-account",
         role: .admin,
@@ -194,8 +194,8 @@ extension Statement {
         """
     )
     /// `$1` account.
-    static let brakesOfAccount = Statement(
-        "brakes-of-account",
+    static let throttlesOfAccount = Statement(
+        "throttles-of-account",
         role: .admin,
         """
         SELECT l.name, b.until, b.level, b.blocked FROM brakes b JOIN lanes l ON l.lane_id = b.lane_id
@@ -203,8 +203,8 @@ extension Statement {
         """
     )
     /// `$1` account.
-    static let releaseBrakes = Statement(
-        "release-brakes",
+    static let releaseThrottles = Statement(
+        "release-throttles",
         role: .admin,
         "DELETE FROM brakes WHERE account_id = $1 AND until > now()"
     )

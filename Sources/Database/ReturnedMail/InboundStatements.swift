@@ -9,11 +9,11 @@ extension Statement {
         .recentInbound, .inboundMail, .inboundCounts,
     ]
 
-    /// Adds nothing when the mail is there, the campaign is not, or the letter's shelf is full.
+    /// Adds nothing when the mail is there, the campaign is not, or the message's shelf is full.
     ///
     /// The shelf of a no never stays full: another no than those of today has a place.
     /// `$1` mailbox; `$2` hash; `$3` campaign; `$4` seq; `$5` attempt or NULL; `$6` sent to or NULL; `$7` bytes; `$8`
-    /// state; `$9` content; `$10` how many of one letter on one shelf; `$11` shelf.
+    /// state; `$9` content; `$10` how many of one message on one shelf; `$11` shelf.
     static let storeInboundMail = Statement(
         "store-inbound-mail",
         roles: [.inbound, .admin, .web],

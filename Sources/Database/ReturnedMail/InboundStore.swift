@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// What is done with a mail in the books.
+/// What is done with a mail in the database.
 package enum InboundState: Int16, Sendable, CaseIterable {
     /// Waits for its judgement.
     case stored = 0
@@ -27,7 +27,7 @@ package enum InboundCount: Int16, Sendable, CaseIterable {
     case notOurs = 0
     /// Larger or deeper than is read.
     case beyondLimits = 1
-    /// More than ``PostgresConnection/mostMailsOfShelf`` about one letter.
+    /// More than ``PostgresConnection/mostMailsOfShelf`` about one message.
     case tooMany = 2
     /// Signed for a campaign that is not in this database.
     case unknownCampaign = 3
@@ -76,7 +76,7 @@ package struct WaitingMail: Sendable, Equatable {
 }
 
 extension PostgresConnection {
-    /// How many mails about one letter are stored in one ``MailShelf``: who holds one signed address cannot fill the disk.
+    /// How many mails about one message are stored in one ``MailShelf``: who holds one signed address cannot fill the disk.
     package static let mostMailsOfShelf = 32
 
     /// Stores a mail once for each mailbox, in the caller's transaction.
@@ -125,7 +125,7 @@ extension PostgresConnection {
     }
 }
 
-/// The books of what comes back by mail, for `veredus-inbound`.
+/// The totals of what comes back by mail, for `veredus-inbound`.
 package struct InboundStore: Sendable {
     private let pool: PostgresPool
 

@@ -4,7 +4,7 @@ import DatabaseClient
 /// Refusals during SMTP, judged by the same words and with the same consequences as bounces that come later.
 ///
 /// Only a final refusal has consequences for its recipient; a deferral counts for the statistics and, where it is about
-/// the sender, for the brake. Several may judge at once: each reply is judged once.
+/// the sender, for the throttle. Several may judge at once: each reply is judged once.
 package struct ReplyJudgements: Sendable {
     /// Says why a reply refused.
     package typealias Classify = @Sendable (SMTPReply, SMTPStep) -> BounceFinding
@@ -27,7 +27,7 @@ package struct ReplyJudgements: Sendable {
         self.classify = classify
     }
 
-    /// Notes how much has ended in each lane that is sent to, for the brakes.
+    /// Notes how much has ended in each lane that is sent to, for the throttles.
     package func notePulse() async throws {
         try await pool.withConnection { connection in
             try await connection.run(.notePulse)
@@ -66,7 +66,7 @@ package struct ReplyJudgements: Sendable {
                 guard let reply = replies.first, let finding = reply.finding(classify) else { return }
                 try connection.run(.noteJudgements, [.int64s([reply.id]), .int16s([finding.reason.number])])
                 guard let delivery = try connection.returnedDelivery(reply.key) else { return }
-                let letter = ReturnedLetter(
+                let message = ReturnedMessage(
                     kind: .reply,
                     source: .reply(reply.id),
                     at: reply.at,
@@ -77,13 +77,13 @@ package struct ReplyJudgements: Sendable {
                     reason: finding.reason,
                     consequence: finding.consequence
                 )
-                try connection.enter(letter, of: delivery, suppressing: nil)
+                try connection.enter(message, of: delivery, suppressing: nil)
             }
         }
     }
 }
 
-/// A reply that nobody has judged yet, and where its letter stands.
+/// A reply that nobody has judged yet, and where its message stands.
 private struct UnjudgedReply: Sendable {
     let id: Int64
     let key: DeliveryKey
@@ -93,10 +93,10 @@ private struct UnjudgedReply: Sendable {
     let code: Int
     let text: String
     let at: Double
-    /// `nil` where the letter's row is gone.
+    /// `nil` where the message's row is gone.
     let lane: LaneID?
     let contact: ContactID?
-    /// Whether it ended the letter.
+    /// Whether it ended the message.
     let isFinal: Bool
 
     init(_ row: borrowing PostgresRow) throws {
@@ -125,10 +125,10 @@ private struct UnjudgedReply: Sendable {
         return finding.consequence == .hard || finding.consequence == .soft
     }
 
-    /// Whether it counts towards a brake: a refusal of the sender for good, or "too fast" at any time.
+    /// Whether it counts towards a throttle: a refusal of the sender for good, or "too fast" at any time.
     ///
     /// Other deferrals do not: a server that greylists says no to everybody's first attempt.
-    func brakes(_ finding: BounceFinding?) -> Bool {
+    func throttles(_ finding: BounceFinding?) -> Bool {
         guard let finding, finding.consequence == .block else { return false }
         return isFinal || finding.reason == .rateLimited
     }
@@ -155,9 +155,9 @@ extension PostgresConnection {
                 .int16s(ended.map { $0.finding?.consequence.number ?? 0 }), .texts(ended.map(\.reply.status)),
             ]
         )
-        let blocks = found.filter { $0.reply.brakes($0.finding) }
+        let blocks = found.filter { $0.reply.throttles($0.finding) }
         let places = Dictionary(grouping: blocks) { block in
-            BrakePlace(account: block.reply.account, lane: block.reply.lane ?? 0)
+            ThrottlePlace(account: block.reply.account, lane: block.reply.lane ?? 0)
         }
         // In everybody's order: each locks the row of its minute.
         for place in places.keys.sorted() {
@@ -169,7 +169,7 @@ extension PostgresConnection {
     }
 }
 
-private struct BrakePlace: Hashable, Comparable {
+private struct ThrottlePlace: Hashable, Comparable {
     let account: AccountID
     let lane: LaneID
 
@@ -177,7 +177,7 @@ private struct BrakePlace: Hashable, Comparable {
 }
 
 extension Statement {
-    /// Final is a refusal that is never tried again, and the last of a letter that used its attempts up.
+    /// Final is a refusal that is never tried again, and the last of a message that used its attempts up.
     private static let unjudged = """
         SELECT r.reply_id, r.campaign_id, r.seq, r.account_id, r.attempt, r.step, r.code, r.reply,
                extract(epoch FROM r.replied_at)::float8, d.lane_id, d.contact_id,

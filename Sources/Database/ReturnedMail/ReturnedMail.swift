@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// A mail that came back, read, on its way into the books.
+/// A mail that came back, read, on its way into the database.
 package struct ReturnedMail: Sendable {
     /// `inbound_mails.mail_id`: each mail is settled once.
     package let mail: Int64
@@ -23,7 +23,7 @@ package struct ReturnedMail: Sendable {
 package enum MailSettlement: Int16, Sendable, CaseIterable {
     /// Nothing: an answer of a machine, a delay, a report that blames nobody.
     case nothing = 0
-    /// No signed address verified, or it names a letter that is not in this database.
+    /// No signed address verified, or it names a message that is not in this database.
     case notOurs = 1
     case bounce = 2
     case complaint = 3
@@ -42,17 +42,17 @@ extension PostgresConnection {
         switch mail.report.kind {
         case .delivery: return try settleReport(mail, of: delivery)
         case .complaint(let type):
-            // A complaint of any type is about a letter that has arrived.
+            // A complaint of any type is about a message that has arrived.
             guard type.suppresses else { return try settleAnswer(of: delivery) }
             try enter(
-                ReturnedLetter(mail, .complaint, "feedback of type \(type)", proof: .arrival),
+                ReturnedMessage(mail, .complaint, "feedback of type \(type)", proof: .arrival),
                 of: delivery,
                 suppressing: .init(scope: .all, reason: .complaint, source: "complaint about campaign \(key.campaign)")
             )
             return .complaint
         case .unsubscribe:
             try enter(
-                ReturnedLetter(mail, .unsubscribe, "unsubscribed by mail", proof: .arrival),
+                ReturnedMessage(mail, .unsubscribe, "unsubscribed by mail", proof: .arrival),
                 of: delivery,
                 suppressing: .init(
                     scope: .list,
@@ -72,21 +72,21 @@ extension PostgresConnection {
         guard recipient.action == .failed else { return try settleAnswer(of: delivery) }
         // Of an earlier attempt, it says nothing about the last one.
         let isOfLastAttempt = mail.origin?.attempt.map { $0 == Int(delivery.attempt) } ?? true
-        var letter = ReturnedLetter(
+        var message = ReturnedMessage(
             mail,
             .mail,
             bounceDetail(recipient.diagnostic),
             proof: isOfLastAttempt ? .failure : .none
         )
-        letter.attempt = mail.origin?.attempt.map { Int16(clamping: $0) } ?? delivery.attempt
-        letter.status = recipient.status.map { "\($0.statusClass).\($0.subject).\($0.detail)" } ?? ""
-        letter.reason = recipient.finding.reason
-        letter.consequence = recipient.consequence
-        try enter(letter, of: delivery, suppressing: nil)
+        message.attempt = mail.origin?.attempt.map { Int16(clamping: $0) } ?? delivery.attempt
+        message.status = recipient.status.map { "\($0.statusClass).\($0.subject).\($0.detail)" } ?? ""
+        message.reason = recipient.finding.reason
+        message.consequence = recipient.consequence
+        try enter(message, of: delivery, suppressing: nil)
         return .bounce
     }
 
-    /// An answer shows that the letter has arrived, and says nothing else.
+    /// An answer shows that the message has arrived, and says nothing else.
     private func settleAnswer(of delivery: ReturnedDelivery) throws -> MailSettlement {
         // Nothing leads back from here: no lock is needed to see it.
         guard delivery.state == .uncertain else { return .nothing }
@@ -113,7 +113,7 @@ extension TrackingToken {
     }
 }
 
-extension ReturnedLetter {
+extension ReturnedMessage {
     fileprivate init(_ mail: ReturnedMail, _ kind: BounceKind, _ detail: String, proof: Proof) {
         self.init(kind: kind, source: .mail(mail.mail), at: mail.receivedAt, detail: detail, proof: proof)
     }

@@ -10,7 +10,7 @@ extension Statement {
         .memberships, .deliveriesOfContact, .shareAccount, .insertSuppression, .contactsByHash, .suppressionsOfHash,
         .unsubscribeMembers, .lockOpenDeliveries, .dropRetries, .recallQueued, .markRecalled, .accountOfCampaign,
         .insertCampaign, .updateCampaign, .insertVersion, .startCampaign, .lockCampaign, .changeState,
-        .stateOfCampaign, .newestLetter, .reportOnCampaign, .campaignsOfAccount, .countersOfCampaigns, .refusals,
+        .stateOfCampaign, .newestVersion, .reportOnCampaign, .campaignsOfAccount, .countersOfCampaigns, .refusals,
         .healthFacts, .keyChecks, .noteKeyCheck, .countSuppressed, .isSuppressed, .workersAlive, .makePartitions,
         .campaignsThatSend, .holdCampaigns, .adoptInstallation,
         .followedCampaign, .audienceNow, .lockAccountAlone, .lockReopenable, .reopenRows, .reopenCampaign,

@@ -6,18 +6,19 @@ extension Statement {
         delivery + register + producer + freeze + admin + inbound + tracking + optOut + api + returning
         + complaints + adminBounces + blocks + suppressionLists + dashboard + erasure
 
-    private static let dashboard = forPeople + forSessions + forSamples + forOverview
+    private static let dashboard = forUsers + forSessions + forSamples + forOverview
 
     private static let delivery: [Statement] = [
-        .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseSuspicion, .dropSuspicion,
-        .insertDeadLetter, .endUnsent, .frozenLetter,
+        .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseRedeliveries,
+        .clearRedeliveries,
+        .insertDeadLetter, .endUnsent, .campaignVersion,
     ]
     private static let register: [Statement] = [
         .notedKeyCheck, .readInstallation, .tryInstallationLock, .leaveInstallationLock, .raiseGeneration,
         .registerWorker, .renewWorker, .oldClaims, .endWorker,
     ]
     private static let producer: [Statement] = [
-        .leaseCampaigns, .missedStarts, .releaseCampaigns, .drivenCampaigns, .moveCursor, .pendingAfterCursor,
+        .leaseCampaigns, .missedStarts, .releaseCampaigns, .leasedCampaigns, .moveCursor, .pendingAfterCursor,
         .renewGeneration, .brokenCampaigns, .lockCampaignToHold, .holdCampaign,
         .clearRepublish,
         .hastenRetries, .dueRetries, .undueRetries, .closeRows, .finishCampaign, .mergeCounters, .dropLeftRetries,
@@ -26,7 +27,7 @@ extension Statement {
     ]
     private static let freeze: [Statement] = [
         .campaignToFreeze, .freezeAudience, .freezeFollowers, .freezeLanes, .lockAccount, .freezeOptOuts,
-        .letterToFreeze, .freezeLinks,
+        .versionToFreeze, .freezeLinks,
         .startFrozen, .analyzeDeliveries,
     ]
     private static let tracking: [Statement] = [
@@ -35,7 +36,7 @@ extension Statement {
         .dropEventPartitions, .changeTracking,
     ]
     private static let optOut: [Statement] = [
-        .letterOfOptOut, .lockLetter, .earlierOptOut, .standingOptOut, .insertProof, .takeBackOptOut, .listsOfContact,
+        .optOutMessage, .lockMessage, .earlierOptOut, .standingOptOut, .insertProof, .takeBackOptOut, .listsOfContact,
         .isOffMarketing, .isStillOff, .undoableProofs, .proofsOfHash, .nameAccount,
     ]
 }

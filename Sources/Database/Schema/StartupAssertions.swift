@@ -16,7 +16,7 @@ extension PostgresConnection {
         }
     }
 
-    /// Refuses a server that forgets commits when it falls: a mark that is forgotten is a letter sent twice.
+    /// Refuses a server that forgets commits when it falls: a mark that is forgotten is a message sent twice.
     ///
     /// - Throws: ``PostgresError`` when fsync, full_page_writes or synchronous_commit is off.
     package func assertDurable() throws {

@@ -5,10 +5,10 @@ import DatabaseClient
 package enum OptOutWay: Int16, Sendable, CaseIterable {
     /// A mail program's own button (RFC 8058).
     case oneClick = 0
-    /// The page that the letter's link leads to.
+    /// The page that the message's link leads to.
     case page = 1
     case preferences = 2
-    /// A mail to the letter's unsubscribe address.
+    /// A mail to the message's unsubscribe address.
     case mail = 3
 
     package var name: String {
@@ -52,8 +52,8 @@ package enum OptOutChoice: Sendable, Equatable {
     }
 }
 
-/// What is known of a letter that a signed token names, for the pages that it leads to.
-package struct LetterOfOptOut: Sendable {
+/// What is known of a message that a signed token names, for the pages that it leads to.
+package struct OptOutMessage: Sendable {
     package let key: DeliveryKey
     package let account: AccountID
     /// What recipients know the account as.
@@ -61,8 +61,8 @@ package struct LetterOfOptOut: Sendable {
     package let list: Int32
     package let listName: String
     package let kind: CampaignKind
-    /// The letter's language; `nil` when it has none that is known here.
-    package let language: LetterLanguage?
+    /// The message's language; `nil` when it has none that is known here.
+    package let language: MessageLanguage?
     let addressHash: [UInt8]
     let hashKey: Int16
 }
@@ -76,9 +76,9 @@ package struct OptOutReceipt: Sendable, Equatable {
     package let at: Double
     /// Whether it was the first no to this.
     package let isNew: Bool
-    /// Queued letters that are not sent now.
+    /// Queued messages that are not sent now.
     package let recalled: Int
-    /// Letters that were being sent already, and may arrive.
+    /// Messages that were being sent already, and may arrive.
     package let onTheirWay: Int
     package let canBeTakenBack: Bool
 }
@@ -87,13 +87,13 @@ package struct OptOutReceipt: Sendable, Equatable {
 package enum TakenBack: Sendable, Equatable {
     /// There is nothing to take back: too long ago, gone, or said again since.
     case nothing
-    /// It is taken back, by this call or by an earlier one, and the list's letters come again.
+    /// It is taken back, by this call or by an earlier one, and the list's messages come again.
     case subscribed
-    /// It is taken back, and something else keeps the list's letters away.
+    /// It is taken back, and something else keeps the list's messages away.
     case butStillOff
 }
 
-/// A list of the account that the letter's recipient is on, or was.
+/// A list of the account that the message's recipient is on, or was.
 package struct ListPreference: Sendable, Equatable {
     package let list: Int32
     package let name: String
@@ -102,41 +102,41 @@ package struct ListPreference: Sendable, Equatable {
 
 /// What the preference page shows.
 package struct MailPreferences: Sendable {
-    package let letter: LetterOfOptOut
+    package let message: OptOutMessage
     package let lists: [ListPreference]
     /// Whether no marketing mail of the account is sent to the recipient, whatever the lists say.
     package let isOffMarketing: Bool
-    /// What was done by this letter and can be taken back, the newest first.
+    /// What was done by this message and can be taken back, the newest first.
     package let undoable: [OptOutReceipt]
 }
 
-/// What recipients do themselves, with a letter's token as their right to do it. Their acts are kept as proofs, not in
+/// What recipients do themselves, with a message's token as their right to do it. Their acts are kept as proofs, not in
 /// the audit log, which is about those who work here.
 extension AccountDatabase {
-    /// Unsubscribes whom a letter was written to; safe to repeat, and the first receipt is kept.
+    /// Unsubscribes whom a message was written to; safe to repeat, and the first receipt is kept.
     ///
     /// Once this returns it is on the database's disk.
-    /// - Returns: `nil` when there is no such letter, or when the list is not the account's.
+    /// - Returns: `nil` when there is no such message, or when the list is not the account's.
     package func optOut(
         _ key: DeliveryKey,
-        of choice: @escaping @Sendable (LetterOfOptOut) -> OptOutChoice,
+        of choice: @escaping @Sendable (OptOutMessage) -> OptOutChoice,
         by way: OptOutWay
-    ) async throws -> (LetterOfOptOut, OptOutReceipt)? {
+    ) async throws -> (OptOutMessage, OptOutReceipt)? {
         try await transaction(account: nil) { connection in
-            guard let letter = try connection.letterOfOptOut(key) else { return nil }
-            let choice = choice(letter)
+            guard let message = try connection.optOutMessage(key) else { return nil }
+            let choice = choice(message)
             if case .list(let list) = choice {
-                guard try connection.listsOfContact(letter).contains(where: { $0.list == list }) else { return nil }
+                guard try connection.listsOfContact(message).contains(where: { $0.list == list }) else { return nil }
             }
-            return (letter, try connection.optOut(letter, of: choice, by: way))
+            return (message, try connection.optOut(message, of: choice, by: way))
         }
     }
 
-    /// Takes one opt-out back that was made with this letter less than a week ago, and not said again since.
+    /// Takes one opt-out back that was made with this message less than a week ago, and not said again since.
     package func takeBack(_ proof: Int64, of key: DeliveryKey, by way: OptOutWay) async throws -> TakenBack {
         try await transaction(account: nil) { connection in
-            guard let letter = try connection.letterOfOptOut(key) else { return .nothing }
-            try connection.run(.lockLetter, [.int32(key.campaign), .int32(key.seq)])
+            guard let message = try connection.optOutMessage(key) else { return .nothing }
+            try connection.run(.lockMessage, [.int32(key.campaign), .int32(key.seq)])
             let isTakenBack = try connection.rows(
                 .takeBackOptOut,
                 [.int32(key.campaign), .int32(key.seq), .int64(proof), .int16(way.rawValue)]
@@ -144,28 +144,28 @@ extension AccountDatabase {
             guard isTakenBack else { return .nothing }
             return try connection.rows(
                 .isStillOff,
-                [.int32(letter.account), .bytes(letter.addressHash), .int64(proof), .int32(letter.list)]
+                [.int32(message.account), .bytes(message.addressHash), .int64(proof), .int32(message.list)]
             ) { try $0.bool(0) }.only(of: .isStillOff) ? .butStillOff : .subscribed
         }
     }
 
-    /// The letter, and its list's opt-out when it was made with this very letter and stands.
-    package func letter(_ key: DeliveryKey) async throws -> (LetterOfOptOut, OptOutReceipt?)? {
+    /// The message, and its list's opt-out when it was made with this very message and stands.
+    package func message(_ key: DeliveryKey) async throws -> (OptOutMessage, OptOutReceipt?)? {
         try await transaction(account: nil) { connection in
-            guard let letter = try connection.letterOfOptOut(key) else { return nil }
-            return (letter, try connection.standing(.list(letter.list), of: letter))
+            guard let message = try connection.optOutMessage(key) else { return nil }
+            return (message, try connection.standing(.list(message.list), of: message))
         }
     }
 
     package func preferences(of key: DeliveryKey) async throws -> MailPreferences? {
         try await transaction(account: nil) { connection in
-            guard let letter = try connection.letterOfOptOut(key) else { return nil }
+            guard let message = try connection.optOutMessage(key) else { return nil }
             return MailPreferences(
-                letter: letter,
-                lists: try connection.listsOfContact(letter),
+                message: message,
+                lists: try connection.listsOfContact(message),
                 isOffMarketing: try connection.rows(
                     .isOffMarketing,
-                    [.int32(letter.account), .bytes(letter.addressHash)]
+                    [.int32(message.account), .bytes(message.addressHash)]
                 ) { try $0.bool(0) }.only(of: .isOffMarketing),
                 undoable: try connection.rows(
                     .undoableProofs,
@@ -190,20 +190,20 @@ extension AccountDatabase {
 }
 
 extension PostgresConnection {
-    /// The letter of a verified token, and from here on the transaction sees its account.
-    package func letterOfOptOut(_ key: DeliveryKey) throws -> LetterOfOptOut? {
+    /// The message of a verified token, and from here on the transaction sees its account.
+    package func optOutMessage(_ key: DeliveryKey) throws -> OptOutMessage? {
         let accounts = try rows(.accountOfCampaign, [.int32(key.campaign)]) { try $0.optionalInt32(0) }
         guard let account = accounts.first ?? nil else { return nil }
         try run(.chooseAccount, [.text(String(account))])
-        return try rows(.letterOfOptOut, [.int32(key.campaign), .int32(key.seq)]) { row in
-            LetterOfOptOut(
+        return try rows(.optOutMessage, [.int32(key.campaign), .int32(key.seq)]) { row in
+            OptOutMessage(
                 key: key,
                 account: account,
                 senderName: try row.text(0),
                 list: try row.int32(1),
                 listName: try row.text(2),
                 kind: CampaignKind(rawValue: try row.int16(3)) ?? .marketing,
-                language: try row.optionalText(4).flatMap { LetterLanguage(rawValue: $0) },
+                language: try row.optionalText(4).flatMap { MessageLanguage(rawValue: $0) },
                 addressHash: try row.bytes(5),
                 hashKey: try row.int16(6)
             )
@@ -212,27 +212,27 @@ extension PostgresConnection {
 
     /// Suppresses and writes the proof, in the caller's transaction; what a mail's reader calls, too.
     ///
-    /// One at a time for a letter: of two clicks the second finds what the first has done.
-    package func optOut(_ letter: LetterOfOptOut, of choice: OptOutChoice, by way: OptOutWay) throws -> OptOutReceipt {
-        try run(.lockLetter, [.int32(letter.key.campaign), .int32(letter.key.seq)])
-        // Said by this very letter before, and in force: that is no second no.
-        if let standing = try standing(choice, of: letter) { return standing }
+    /// One at a time for a message: of two clicks the second finds what the first has done.
+    package func optOut(_ message: OptOutMessage, of choice: OptOutChoice, by way: OptOutWay) throws -> OptOutReceipt {
+        try run(.lockMessage, [.int32(message.key.campaign), .int32(message.key.seq)])
+        // Said by this very message before, and in force: that is no second no.
+        if let standing = try standing(choice, of: message) { return standing }
         let done = try suppress(
             Suppression(
-                account: letter.account,
-                addressHash: letter.addressHash,
-                hashKey: letter.hashKey,
+                account: message.account,
+                addressHash: message.addressHash,
+                hashKey: message.hashKey,
                 scope: choice.scope,
                 list: choice.list,
                 reason: .unsubscribe,
-                source: "\(way.name), campaign \(letter.key.campaign) letter \(letter.key.seq)"
+                source: "\(way.name), campaign \(message.key.campaign) message \(message.key.seq)"
             )
         )
         let proofs = try rows(
             .insertProof,
             [
-                .int32(letter.account), .int32(letter.key.campaign), .int32(letter.key.seq),
-                .bytes(letter.addressHash), .int16(way.rawValue), .int16(choice.action.rawValue), .int32(choice.list),
+                .int32(message.account), .int32(message.key.campaign), .int32(message.key.seq),
+                .bytes(message.addressHash), .int16(way.rawValue), .int16(choice.action.rawValue), .int32(choice.list),
                 .bool(done.isNew), .int32(Int32(done.recalled)), .int32(Int32(done.alreadyOnTheirWay)),
             ]
         ) { (proof: try $0.int64(0), at: try $0.timestamp(1)) }
@@ -240,7 +240,7 @@ extension PostgresConnection {
         return OptOutReceipt(
             proof: proof.proof,
             choice: choice,
-            at: done.isNew ? proof.at : try earlier(choice, of: letter) ?? proof.at,
+            at: done.isNew ? proof.at : try earlier(choice, of: message) ?? proof.at,
             isNew: done.isNew,
             recalled: done.recalled,
             onTheirWay: done.alreadyOnTheirWay,
@@ -248,31 +248,31 @@ extension PostgresConnection {
         )
     }
 
-    fileprivate func standing(_ choice: OptOutChoice, of letter: LetterOfOptOut) throws -> OptOutReceipt? {
+    fileprivate func standing(_ choice: OptOutChoice, of message: OptOutMessage) throws -> OptOutReceipt? {
         try rows(
             .standingOptOut,
             [
-                .int32(letter.key.campaign), .int32(letter.key.seq), .int16(choice.action.rawValue),
+                .int32(message.key.campaign), .int32(message.key.seq), .int16(choice.action.rawValue),
                 .int32(choice.list), .int16(choice.scope.rawValue),
             ],
             OptOutReceipt.init
         ).first
     }
 
-    private func earlier(_ choice: OptOutChoice, of letter: LetterOfOptOut) throws -> Double? {
+    private func earlier(_ choice: OptOutChoice, of message: OptOutMessage) throws -> Double? {
         try rows(
             .earlierOptOut,
             [
-                .int32(letter.account), .bytes(letter.addressHash), .int16(choice.scope.rawValue),
+                .int32(message.account), .bytes(message.addressHash), .int16(choice.scope.rawValue),
                 .int32(choice.list),
             ]
         ) { try $0.optionalTimestamp(0) }.first ?? nil
     }
 
-    fileprivate func listsOfContact(_ letter: LetterOfOptOut) throws -> [ListPreference] {
+    fileprivate func listsOfContact(_ message: OptOutMessage) throws -> [ListPreference] {
         try rows(
             .listsOfContact,
-            [.int32(letter.account), .bytes(letter.addressHash), .int32(letter.list)]
+            [.int32(message.account), .bytes(message.addressHash), .int32(message.list)]
         ) { row in
             ListPreference(list: try row.int32(0), name: try row.text(1), isSubscribed: try row.bool(2))
         }

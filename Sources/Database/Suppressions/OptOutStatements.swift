@@ -1,11 +1,11 @@
 import Core
 import DatabaseClient
 
-/// What proves an opt-out, or that it was taken back: by which letter, which way, when, and what it did.
+/// What proves an opt-out, or that it was taken back: by which message, which way, when, and what it did.
 package struct OptOutProof: Sendable {
     package let number: Int64
     package let at: Double
-    package let letter: DeliveryKey
+    package let message: DeliveryKey
     package let way: Int16
     package let action: Int16
     package let list: Int32
@@ -19,7 +19,7 @@ package struct OptOutProof: Sendable {
     init(_ row: borrowing PostgresRow) throws {
         number = try row.int64(0)
         at = try row.timestamp(1)
-        letter = DeliveryKey(campaign: try row.int32(2), seq: try row.int32(3))
+        message = DeliveryKey(campaign: try row.int32(2), seq: try row.int32(3))
         way = try row.int16(4)
         action = try row.int16(5)
         list = try row.int32(6)
@@ -36,8 +36,8 @@ package struct OptOutProof: Sendable {
 
 extension Statement {
     /// `$1` campaign; `$2` seq.
-    static let letterOfOptOut = Statement(
-        "letter-of-opt-out",
+    static let optOutMessage = Statement(
+        "message-of-opt-out",
         roles: [.web, .inbound],
         isHot: true,
         """
@@ -52,11 +52,11 @@ extension Statement {
         WHERE d.campaign_id = $1 AND d.seq = $2
         """
     )
-    /// One opt-out of a letter at a time; and whatever the server's settings say, this transaction is one to keep.
+    /// One opt-out of a message at a time; and whatever the server's settings say, this transaction is one to keep.
     ///
     /// `$1` campaign; `$2` seq.
-    static let lockLetter = Statement(
-        "lock-letter",
+    static let lockMessage = Statement(
+        "lock-message",
         roles: [.web, .inbound],
         """
         SELECT pg_advisory_xact_lock(\(AdvisoryLock.optOut.sql), \
@@ -75,7 +75,7 @@ extension Statement {
           AND reason = \(SuppressionReason.unsubscribe.sql)
         """
     )
-    /// What was done with this letter, has not been taken back, and is still so.
+    /// What was done with this message, has not been taken back, and is still so.
     ///
     /// `$1` campaign; `$2` seq; `$3` action; `$4` list; `$5` scope.
     static let standingOptOut = Statement(
@@ -115,9 +115,9 @@ extension Statement {
         "SELECT take_back_opt_out($1::int, $2::int, $3::bigint, $4::smallint)"
     )
     /// Whether newsletters still do not reach an address: of the list that an opt-out was about, or, where it was about all
-    /// of them, of the letter's.
+    /// of them, of the message's.
     ///
-    /// `$1` account; `$2` hash; `$3` the opt-out's proof; `$4` the letter's list.
+    /// `$1` account; `$2` hash; `$3` the opt-out's proof; `$4` the message's list.
     static let isStillOff = Statement(
         "is-still-off",
         role: .web,
@@ -133,7 +133,7 @@ extension Statement {
         FROM (SELECT COALESCE(NULLIF(p.list_id, 0), $4::int) AS list_id FROM opt_out_proofs p WHERE p.proof_id = $3) AS l
         """
     )
-    /// The lists that the address is on, or was, and the letter's own; `$1` account; `$2` hash; `$3` the letter's list.
+    /// The lists that the address is on, or was, and the message's own; `$1` account; `$2` hash; `$3` the message's list.
     static let listsOfContact = Statement(
         "lists-of-contact",
         role: .web,
@@ -165,7 +165,7 @@ extension Statement {
               AND scope IN (\(SuppressionScope.all.sql), \(SuppressionScope.marketing.sql)))
         """
     )
-    /// What of a letter's opt-outs can be taken back; `$1` campaign; `$2` seq.
+    /// What of a message's opt-outs can be taken back; `$1` campaign; `$2` seq.
     static let undoableProofs = Statement(
         "undoable-proofs",
         role: .web,

@@ -54,20 +54,20 @@ package struct Suppression: Sendable {
     }
 }
 
-/// What a suppression did to letters that were due.
+/// What a suppression did to messages that were due.
 package struct SuppressionReceipt: Sendable, Equatable {
     /// Whose address it is, where it is a contact's.
     package let contact: ContactID?
     /// Whether it was not there before.
     package let isNew: Bool
-    /// Queued letters that are not sent now.
+    /// Queued messages that are not sent now.
     package let recalled: Int
-    /// Letters that a worker had marked before: they may arrive, and are not tried again.
+    /// Messages that a worker had marked before: they may arrive, and are not tried again.
     package let alreadyOnTheirWay: Int
 }
 
 extension PostgresConnection {
-    /// Stores a suppression and recalls what is queued, in the caller's transaction: once that has committed, no letter
+    /// Stores a suppression and recalls what is queued, in the caller's transaction: once that has committed, no message
     /// is marked as being sent to that address any more.
     ///
     /// Everybody who takes a no for an answer does it here: the operator's tool, the web side, and what comes back by
@@ -123,7 +123,7 @@ extension PostgresConnection {
 }
 
 extension Statement {
-    /// Whether suppression `s` withholds a campaign's letter: of all mail, of all marketing, or of its list's.
+    /// Whether suppression `s` withholds a campaign's message: of all mail, of all marketing, or of its list's.
     ///
     /// - Parameters:
     ///   - kind: SQL for the campaign's kind.

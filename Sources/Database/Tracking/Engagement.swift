@@ -10,7 +10,7 @@ package struct Engagement: Sendable {
         package let clicks: EngagementCounts
     }
 
-    /// Of one link of the letter.
+    /// Of one link of the message.
     package struct Link: Sendable {
         package let number: Int32
         package let url: String
@@ -31,9 +31,9 @@ package struct Engagement: Sendable {
 
     /// - Parameters:
     ///   - mode: The campaign's.
-    ///   - recipients: How many letters went out.
+    ///   - recipients: How many messages went out.
     ///   - rows: The figures as they are kept.
-    ///   - links: All links of the letter.
+    ///   - links: All links of the message.
     init(mode: TrackingMode, recipients: Int64, rows: [EngagementRow], links: [(number: Int32, url: String)]) {
         self.mode = mode
         var byHour: [Int32: (opens: EngagementCounts, clicks: EngagementCounts)] = [:]
@@ -103,7 +103,7 @@ extension AccountDatabase {
 }
 
 extension Statement {
-    /// A campaign's tracking, and how many letters may have arrived: accepted, and those of which nobody knows.
+    /// A campaign's tracking, and how many messages may have arrived: accepted, and those of which nobody knows.
     ///
     /// `$1` campaign.
     static let engagementHead = Statement(

@@ -51,10 +51,10 @@ package struct EngagementCounts: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - parts: Of one total: all links, all hours.
-    ///   - recipients: How many letters went out.
+    ///   - recipients: How many messages went out.
     /// - Returns: The parts in their order, 0 where they are not told.
     static func blurred(_ parts: [EngagementCounts], among recipients: Int64) -> [EngagementCounts] {
-        let isCrowd = recipients >= Int64(EventBooks.leastAudience)
+        let isCrowd = recipients >= Int64(EventTotals.leastAudience)
         func telling(_ figures: [Int64]) -> [Telling] {
             isCrowd ? Self.telling(figures) : figures.map { _ in .tooFew }
         }

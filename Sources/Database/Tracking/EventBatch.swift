@@ -1,6 +1,6 @@
 import Core
 
-/// A batch of events on its way into the books: what is left of it, and what it adds up to.
+/// A batch of events on its way into the database: what is left of it, and what it adds up to.
 ///
 /// Pure: the statements' answers go in, the next statement's values come out.
 struct EventBatch {
@@ -37,7 +37,7 @@ struct EventBatch {
     }
 
     /// A recipient's open or click of one link, once.
-    struct Person: Hashable {
+    struct User: Hashable {
         let campaign: CampaignID
         let seq: Seq
         let kind: Int16
@@ -58,12 +58,12 @@ struct EventBatch {
     }
 
     /// Sorted by id, each id once.
-    private(set) var entries: [EventBooks.Entry]
+    private(set) var entries: [EventTotals.Entry]
     private(set) var sums: [(key: Place, value: Sum)] = []
-    var receipt = EventBooks.Receipt()
+    var receipt = EventTotals.Receipt()
     private var accounts: [CampaignID: AccountID] = [:]
 
-    init(_ given: [EventBooks.Entry], oldestDay: Int32) {
+    init(_ given: [EventTotals.Entry], oldestDay: Int32) {
         let inTime = given.filter { $0.day >= oldestDay }
         receipt.late = given.count - inTime.count
         var entries = inTime.sorted { ($0.day, $0.event.id) < ($1.day, $1.event.id) }
@@ -88,7 +88,7 @@ struct EventBatch {
             switch campaign.mode {
             case .none: return nil
             case .individual: return entry
-            case .aggregate: return campaign.audience < EventBooks.leastAudience ? nil : entry.withoutRecipient
+            case .aggregate: return campaign.audience < EventTotals.leastAudience ? nil : entry.withoutRecipient
             }
         }
         receipt.untracked = before - entries.count
@@ -133,7 +133,7 @@ struct EventBatch {
         }
     }
 
-    /// Whom events name, machines' too: a letter that a scanner has opened has arrived.
+    /// Whom events name, machines' too: a message that a scanner has opened has arrived.
     var recipients: [DeliveryKey] {
         Set(entries.compactMap { entry in entry.seq.map { DeliveryKey(campaign: entry.event.campaign, seq: $0) } })
             .sorted()
@@ -147,18 +147,18 @@ struct EventBatch {
             guard !entry.event.isMachine, let seq = entry.seq, let seconds = entry.seconds,
                 let moment = accepted[DeliveryKey(campaign: entry.event.campaign, seq: seq)],
                 // An event long before it was judged by another clock, or is of an earlier copy.
-                case let after = seconds - moment, after > -60, after < EventBooks.soonestSeconds
+                case let after = seconds - moment, after > -60, after < EventTotals.soonestSeconds
             else { return entry }
             sums[entry.place, default: Sum()].total -= 1
             sums[entry.place, default: Sum()].machines += 1
-            return EventBooks.Entry(hour: entry.hour, event: entry.event.ofMachine)
+            return EventTotals.Entry(hour: entry.hour, event: entry.event.ofMachine)
         }
         set(sums)
     }
 
     /// Recipients' opens and clicks, each once, with the earliest time.
-    var persons: [Person] {
-        var earliest: [Person: Double] = [:]
+    var persons: [User] {
+        var earliest: [User: Double] = [:]
         for entry in entries where !entry.event.isMachine {
             guard let person = entry.person, let seconds = entry.seconds else { continue }
             earliest[person] = min(earliest[person] ?? .infinity, seconds)
@@ -170,12 +170,12 @@ struct EventBatch {
         }.sorted { ($0.campaign, $0.seq, $0.kind, $0.link) < ($1.campaign, $1.seq, $1.kind, $1.link) }
     }
 
-    mutating func firsts(of new: Set<Person>) {
+    mutating func firsts(of new: Set<User>) {
         var left = new
         addFirsts { entry in entry.person.map { left.remove($0) != nil } ?? false }
     }
 
-    private mutating func addFirsts(_ isFirst: (EventBooks.Entry) -> Bool) {
+    private mutating func addFirsts(_ isFirst: (EventTotals.Entry) -> Bool) {
         var sums = Dictionary(uniqueKeysWithValues: sums.map { ($0.key, $0.value) })
         let inTime = entries.filter { !$0.event.isMachine }.sorted { $0.hour < $1.hour }
         for entry in inTime where isFirst(entry) { sums[entry.place, default: Sum()].firsts += 1 }
@@ -185,7 +185,7 @@ struct EventBatch {
     private mutating func set(_ sums: [Place: Sum]) { self.sums = sums.sorted { $0.key < $1.key } }
 }
 
-extension EventBooks.Entry {
+extension EventTotals.Entry {
     var seq: Seq? {
         guard case .recipient(let seq, _) = event.subject else { return nil }
         return seq
@@ -206,9 +206,9 @@ extension EventBooks.Entry {
         )
     }
 
-    var person: EventBatch.Person? {
+    var person: EventBatch.User? {
         seq.map {
-            EventBatch.Person(campaign: event.campaign, seq: $0, kind: event.kind.rawValue, link: Int32(event.link))
+            EventBatch.User(campaign: event.campaign, seq: $0, kind: event.kind.rawValue, link: Int32(event.link))
         }
     }
 
@@ -223,6 +223,6 @@ extension EventBooks.Entry {
             subject: .nobody,
             isMachine: event.isMachine
         )
-        return EventBooks.Entry(hour: hour, event: event)
+        return EventTotals.Entry(hour: hour, event: event)
     }
 }

@@ -63,7 +63,7 @@ extension Statement {
         """
     )
 
-    /// When letters were accepted, in seconds since 1970.
+    /// When messages were accepted, in seconds since 1970.
     ///
     /// `$1` campaigns; `$2` seqs.
     static let acceptances = Statement(
@@ -78,7 +78,7 @@ extension Statement {
         """
     )
 
-    /// Takes an open or click that names the recipient of an uncertain letter as evidence that it arrived. Rows are
+    /// Takes an open or click that names the recipient of an uncertain message as evidence that it arrived. Rows are
     /// locked in the order of the claim.
     ///
     /// `$1` campaigns; `$2` seqs.

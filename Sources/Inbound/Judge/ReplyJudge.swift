@@ -8,7 +8,7 @@ import ServiceLifecycle
 /// Judges refusals during SMTP as if they had come back by mail: the same words, the same consequences.
 ///
 /// All state is in PostgreSQL; several may run, and one that is killed leaves nothing half judged. It does not decide what
-/// happens to a letter: the worker has, by codes alone.
+/// happens to a message: the worker has, by codes alone.
 struct ReplyJudge: Service {
     let judgements: ReplyJudgements
     let log: Logger

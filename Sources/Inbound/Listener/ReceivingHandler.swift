@@ -22,7 +22,7 @@ final class ReceivingHandler: ChannelDuplexHandler {
         var session: TimeAmount
     }
 
-    private let room: MailRoom
+    private let room: ConnectionLimiter
     private let peer: String
     private let times: Times
     private let tls: NIOSSLContext?
@@ -42,7 +42,7 @@ final class ReceivingHandler: ChannelDuplexHandler {
 
     init(
         _ rules: MailDialogue.Rules,
-        room: MailRoom,
+        room: ConnectionLimiter,
         peer: String,
         times: Times,
         tls: NIOSSLContext?,

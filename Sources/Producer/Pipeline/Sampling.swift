@@ -6,7 +6,7 @@ struct Sampling {
     private var lastThinning: ContinuousClock.Instant?
 
     /// One statement for all campaigns, when it is time.
-    mutating func sample(_ store: ProducerStore, _ settings: Drive.Settings) async throws {
+    mutating func sample(_ store: ProducerStore, _ settings: CampaignScheduler.Settings) async throws {
         let now = ContinuousClock.now
         guard lastSample.map({ now - $0 >= settings.sampleInterval }) ?? true else { return }
         lastSample = now

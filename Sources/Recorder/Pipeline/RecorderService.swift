@@ -9,13 +9,13 @@ protocol EventStore: Sendable {
     /// Enters a batch, all of it or nothing; safe to repeat.
     ///
     /// `now`: Seconds since 1970.
-    func record(_ entries: [EventBooks.Entry], now: Double) async throws -> EventBooks.Receipt
+    func record(_ entries: [EventTotals.Entry], now: Double) async throws -> EventTotals.Receipt
 
     /// Whether the store answers; throws why not.
     func check() async throws
 }
 
-extension EventBooks: EventStore {}
+extension EventTotals: EventStore {}
 
 /// Takes opens and clicks from the queue and writes them, sorted, at most once in `flush`.
 ///
@@ -24,8 +24,8 @@ extension EventBooks: EventStore {}
 /// gives everything back and waits: nobody holds a message while it waits.
 struct RecorderService: Service {
     let source: any JobSource
-    let books: any EventStore
-    let graves: EventGraves
+    let totals: any EventStore
+    let deadLetters: EventDeadLetters
     let flush: Duration
     let hold = Hold()
     /// Seconds since 1970.
@@ -62,8 +62,8 @@ struct RecorderService: Service {
             let messages = try await source.next(limit: 256)
             guard !messages.isEmpty else { return }
             for message in messages {
-                do throws(EventEnvelope.Unreadable) {
-                    hold.add(try EventEnvelope(decoding: message.body), message.tag)
+                do throws(EventMessage.Unreadable) {
+                    hold.add(try EventMessage(decoding: message.body), message.tag)
                 } catch {
                     try await settleUnreadable(message, error)
                 }
@@ -83,9 +83,9 @@ struct RecorderService: Service {
 
     /// Writes a batch, then acknowledges it.
     private func settle(_ batch: Hold.Batch) async throws {
-        source.giveBack(batch.newcomers)
+        source.giveBack(batch.unsupported)
         guard !batch.tags.isEmpty else { return }
-        let receipt = try await books.record(batch.entries, now: clock())
+        let receipt = try await totals.record(batch.entries, now: clock())
         source.acknowledge(batch.tags)
         log.info(
             "opens and clicks recorded",
@@ -96,16 +96,16 @@ struct RecorderService: Service {
         )
     }
 
-    private func settleUnreadable(_ message: JobMessage, _ error: EventEnvelope.Unreadable) async throws {
+    private func settleUnreadable(_ message: QueueMessage, _ error: EventMessage.Unreadable) async throws {
         do {
-            if try await graves.bury(message, error) {
+            if try await deadLetters.deadLetter(message, error) {
                 source.acknowledge([message.tag])
             } else {
-                hold.add(newcomer: message.tag)
+                hold.add(unsupported: message.tag)
             }
         } catch let error where error.isTransientFailure {
             log.warning("a message that cannot be read waits for the database", metadata: ["why": "\(error)"])
-            hold.add(newcomer: message.tag)
+            hold.add(unsupported: message.tag)
         }
     }
 
@@ -121,7 +121,7 @@ struct RecorderService: Service {
             while true {
                 try await Task.sleep(for: pause)
                 do {
-                    try await books.check()
+                    try await totals.check()
                     break
                 } catch let error where error.isTransientFailure {
                     pause = min(pause * 2, .seconds(5))

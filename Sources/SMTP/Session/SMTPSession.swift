@@ -1,15 +1,15 @@
 import Core
 
 /// The mail transactions of one connection after its log-in, as a value: what arrives goes in, what is to be written
-/// and how letters ended comes out.
+/// and how messages ended comes out.
 ///
-/// One letter at a time, one recipient a letter. It decides what follows from each reply, silence or loss; sockets,
-/// clocks and the choice of the next letter are the caller's. After every call the caller looks at ``phase``,
+/// One message at a time, one recipient a message. It decides what follows from each reply, silence or loss; sockets,
+/// clocks and the choice of the next message are the caller's. After every call the caller looks at ``phase``,
 /// ``takeFinished()`` and ``withPending(_:)``. A `closed` session is of no more use: the caller closes the connection.
 package struct SMTPSession: Sendable {
     /// What the connection waits for.
     package enum Phase: Sendable, Equatable {
-        /// Nothing: it can begin a letter.
+        /// Nothing: it can begin a message.
         case idle
         case mail, rcpt, data
         /// The content goes out, or has gone out and its reply is due.
@@ -19,40 +19,40 @@ package struct SMTPSession: Sendable {
         case reset, quit, closed
     }
 
-    /// A letter that has ended on this connection.
+    /// A message that has ended on this connection.
     package struct Finished: Sendable, Equatable {
-        package let outcome: LetterOutcome
-        /// A connection that had been idle turned out to be closed before the server said anything about this letter;
+        package let outcome: MessageOutcome
+        /// A connection that had been idle turned out to be closed before the server said anything about this message;
         /// on another connection it is as new.
         package let mayTryAnotherConnection: Bool
     }
 
     package let capabilities: SMTPCapabilities
     package internal(set) var phase: Phase = .idle
-    /// Whether a final dot of the letter under way may have left: from then on a loss is `unknown`.
+    /// Whether a final dot of the message under way may have left: from then on a loss is `unknown`.
     package internal(set) var isPastDot = false
     /// When to call ``timeOut(now:)``; `.max` while nothing is due.
     package internal(set) var deadline: MonotonicNanoseconds = .max
 
     let timeouts: SMTPTimeouts
-    let lettersLimit: Int
-    var lettersBegun = 0
+    let messagesLimit: Int
+    var messagesBegun = 0
     var parser = SMTPReplyParser()
     var finished: Finished?
-    /// The letter under way; `nil` once its outcome is known.
-    var letter: UnderWay?
+    /// The message under way; `nil` once its outcome is known.
+    var message: UnderWay?
     var transactionEnd: MonotonicNanoseconds = .max
     private let bornAt: MonotonicNanoseconds
 
-    /// Commands and content in the order in which they go out; reused from letter to letter.
+    /// Commands and content in the order in which they go out; reused from message to message.
     var output: [UInt8] = []
     /// How much of `output` is written, and how much may be.
     var written = 0
     var allowed = 0
-    /// Where the commands of the letter under way end in `output`.
+    /// Where the commands of the message under way end in `output`.
     var commandEnds = (mail: 0, rcpt: 0, data: 0)
 
-    /// What must be remembered of a letter until it has ended.
+    /// What must be remembered of a message until it has ended.
     struct UnderWay: Sendable {
         let id: UInt64
         let recipient: [UInt8]
@@ -63,47 +63,47 @@ package struct SMTPSession: Sendable {
     /// - Parameters:
     ///   - capabilities: What the last EHLO was answered.
     ///   - timeouts: Only those from `mail` on are used.
-    ///   - lettersLimit: After so many letters it says QUIT; at least 1.
-    ///   - now: A letter begun at this very moment is not on a connection that has been idle.
+    ///   - messagesLimit: After so many messages it says QUIT; at least 1.
+    ///   - now: A message begun at this very moment is not on a connection that has been idle.
     package init(
         capabilities: SMTPCapabilities,
         timeouts: SMTPTimeouts = SMTPTimeouts(),
-        lettersLimit: Int = .max,
+        messagesLimit: Int = .max,
         now: MonotonicNanoseconds
     ) {
         self.capabilities = capabilities
         self.timeouts = timeouts
-        self.lettersLimit = max(1, lettersLimit)
+        self.messagesLimit = max(1, messagesLimit)
         bornAt = now
     }
 
-    /// Takes the letter that has ended since the last call.
+    /// Takes the message that has ended since the last call.
     package mutating func takeFinished() -> Finished? {
         defer { finished = nil }
         return finished
     }
 
-    /// Begins a letter; only while ``phase`` is `idle`.
+    /// Begins a message; only while ``phase`` is `idle`.
     ///
-    /// A letter that must not leave is finished at once, and the session stays idle.
-    package mutating func begin(_ letter: Letter, now: MonotonicNanoseconds) {
+    /// A message that must not leave is finished at once, and the session stays idle.
+    package mutating func begin(_ message: OutgoingMessage, now: MonotonicNanoseconds) {
         guard phase == .idle else {
             finished = Finished(
-                outcome: LetterOutcome(id: letter.id, judgement: .notStarted, code: 0, text: "busy", step: .connect),
+                outcome: MessageOutcome(id: message.id, judgement: .notStarted, code: 0, text: "busy", step: .connect),
                 mayTryAnotherConnection: false
             )
             return
         }
-        let isWarm = lettersBegun > 0 || now > bornAt
-        self.letter = UnderWay(id: letter.id, recipient: letter.recipient, isOnWarmConnection: isWarm)
+        let isWarm = messagesBegun > 0 || now > bornAt
+        self.message = UnderWay(id: message.id, recipient: message.recipient, isOnWarmConnection: isWarm)
         isPastDot = false
         do {
-            try stage(letter)
+            try stage(message)
         } catch {
             finish(error.judgement, text: error.reason, step: .mail)
             return
         }
-        lettersBegun += 1
+        messagesBegun += 1
         transactionEnd = now &+ timeouts.transaction.nanoseconds
         allowed = capabilities.pipelining ? commandEnds.data : commandEnds.mail
         enter(.mail, limit: timeouts.mail, now: now)
@@ -160,7 +160,7 @@ package struct SMTPSession: Sendable {
     ///
     /// - Parameter reason: libcurl's words, without an address.
     package mutating func connectionLost(_ reason: String) {
-        if let letter, !isPastDot, !letter.isAnswered, letter.isOnWarmConnection {
+        if let message, !isPastDot, !message.isAnswered, message.isOnWarmConnection {
             finish(.later, text: reason, step: step, mayTryAnotherConnection: true)
         }
         breakOff(reason)
@@ -201,9 +201,9 @@ package struct SMTPSession: Sendable {
         mayTryAnotherConnection: Bool = false,
         isStopped: Bool = false
     ) {
-        guard let ended = letter else { return }
-        letter = nil
-        let outcome = LetterOutcome(
+        guard let ended = message else { return }
+        message = nil
+        let outcome = MessageOutcome(
             id: ended.id,
             judgement: judgement,
             code: Int16(code),
@@ -217,7 +217,7 @@ package struct SMTPSession: Sendable {
     mutating func enter(_ next: Phase, limit: Duration, now: MonotonicNanoseconds) {
         phase = next
         let due = now &+ limit.nanoseconds
-        deadline = letter == nil || next == .quit ? due : min(due, transactionEnd)
+        deadline = message == nil || next == .quit ? due : min(due, transactionEnd)
     }
 
     /// Puts a command of its own in place of the output, which must be written.

@@ -20,7 +20,7 @@ extension SMTPSession {
 
     private mutating func take(_ reply: SMTPReply, now: MonotonicNanoseconds) {
         if reply.isFarewell {
-            let isStale = letter.map { $0.isOnWarmConnection && !$0.isAnswered && phase == .mail } ?? false
+            let isStale = message.map { $0.isOnWarmConnection && !$0.isAnswered && phase == .mail } ?? false
             finish(by: reply, mayTryAnotherConnection: isStale)
             return close()
         }
@@ -39,7 +39,7 @@ extension SMTPSession {
 
     private mutating func takeMailReply(_ reply: SMTPReply, now: MonotonicNanoseconds) {
         if reply.isPositive {
-            letter?.isAnswered = true
+            message?.isAnswered = true
         } else if reply.isRefusal {
             finish(by: reply)
             if !capabilities.pipelining { return becomeIdle(now: now) }
@@ -52,7 +52,7 @@ extension SMTPSession {
     private mutating func takeRcptReply(_ reply: SMTPReply, now: MonotonicNanoseconds) {
         if reply.isPositive {
             // MAIL was refused and RCPT is not: whatever this server is about to do, it is not told a message.
-            guard letter != nil else { return close() }
+            guard message != nil else { return close() }
         } else if reply.isRefusal {
             finish(by: reply)
             if !capabilities.pipelining { return reset(now: now) }
@@ -65,7 +65,7 @@ extension SMTPSession {
     private mutating func takeDataReply(_ reply: SMTPReply, now: MonotonicNanoseconds) {
         guard !hasPending else { return breakOff("the server answered DATA before it was sent") }
         if reply.isIntermediate {
-            if letter != nil {
+            if message != nil {
                 allowed = output.count
                 enter(.dot, limit: timeouts.block, now: now)
             } else {
@@ -114,17 +114,17 @@ extension SMTPSession {
         if output.capacity > 262_144 { output = [] }
         phase = .idle
         deadline = .max
-        if lettersBegun >= lettersLimit { quit(now: now) }
+        if messagesBegun >= messagesLimit { quit(now: now) }
     }
 
     private mutating func close() { breakOff("the server broke the order of replies") }
 
     private mutating func finish(by reply: SMTPReply, mayTryAnotherConnection: Bool = false) {
-        guard let letter else { return }
+        guard let message else { return }
         finish(
             judge(reply, at: step),
             code: reply.code,
-            text: presentableText(reply.text, hiding: letter.recipient),
+            text: presentableText(reply.text, hiding: message.recipient),
             step: step,
             mayTryAnotherConnection: mayTryAnotherConnection
         )

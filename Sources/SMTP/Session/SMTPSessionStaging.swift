@@ -1,43 +1,43 @@
 import Core
 
 extension SMTPSession {
-    /// Lays out the commands and the content of a letter in `output`, or says why it must not leave.
-    mutating func stage(_ letter: Letter) throws(LetterFault) {
-        let needsUTF8 = try checkAddresses(of: letter)
-        guard capabilities.sizeLimit == 0 || letter.content.count <= capabilities.sizeLimit else {
+    /// Lays out the commands and the content of a message in `output`, or says why it must not leave.
+    mutating func stage(_ message: OutgoingMessage) throws(MessageFault) {
+        let needsUTF8 = try checkAddresses(of: message)
+        guard capabilities.sizeLimit == 0 || message.content.count <= capabilities.sizeLimit else {
             throw .tooLarge(limit: capabilities.sizeLimit)
         }
-        let is8Bit = letter.is8Bit || hasHighOctets(letter.content)
+        let is8Bit = message.is8Bit || hasHighOctets(message.content)
         guard !is8Bit || capabilities.eightBitMIME else { throw .needs8BitMIME }
         output.removeAll(keepingCapacity: true)
         written = 0
         allowed = 0
 
         append("MAIL FROM:<")
-        output.append(contentsOf: letter.sender)
+        output.append(contentsOf: message.sender)
         append(">")
         if capabilities.size {
             append(" SIZE=")
-            appendDecimal(letter.content.count)
+            appendDecimal(message.content.count)
         }
         if needsUTF8 { append(" SMTPUTF8") }
         if is8Bit { append(" BODY=8BITMIME") }
-        let asksForReports = capabilities.dsn && !letter.sender.isEmpty
-        if asksForReports { appendReportOptions(of: letter.sender) }
+        let asksForReports = capabilities.dsn && !message.sender.isEmpty
+        if asksForReports { appendReportOptions(of: message.sender) }
         append("\r\n")
         commandEnds.mail = output.count
 
         append("RCPT TO:<")
-        output.append(contentsOf: letter.recipient)
+        output.append(contentsOf: message.recipient)
         append(">")
-        if asksForReports { appendReportOptions(to: letter.recipient) }
+        if asksForReports { appendReportOptions(to: message.recipient) }
         append("\r\n")
         commandEnds.rcpt = output.count
 
         append("DATA\r\n")
         commandEnds.data = output.count
 
-        try appendWireContent(letter.content, to: &output)
+        try appendWireContent(message.content, to: &output)
     }
 
     /// RFC 3461 §4.3 and §4.4: a report is to bring back the header alone, and the signed local part in a field of its own.
@@ -71,11 +71,11 @@ extension SMTPSession {
     }
 
     /// - Returns: Whether one of them needs SMTPUTF8.
-    private func checkAddresses(of letter: Letter) throws(LetterFault) -> Bool {
-        guard letter.sender.isEmpty || isCarriable(letter.sender) else { throw .badSender }
-        guard isCarriable(letter.recipient) else { throw .badRecipient }
-        let recipientIsASCII = letter.recipient.allSatisfy { $0 < 0x80 }
-        let senderIsASCII = letter.sender.allSatisfy { $0 < 0x80 }
+    private func checkAddresses(of message: OutgoingMessage) throws(MessageFault) -> Bool {
+        guard message.sender.isEmpty || isCarriable(message.sender) else { throw .badSender }
+        guard isCarriable(message.recipient) else { throw .badRecipient }
+        let recipientIsASCII = message.recipient.allSatisfy { $0 < 0x80 }
+        let senderIsASCII = message.sender.allSatisfy { $0 < 0x80 }
         guard recipientIsASCII || capabilities.smtpUTF8 else { throw .recipientNeedsSMTPUTF8 }
         guard senderIsASCII || capabilities.smtpUTF8 else { throw .senderNeedsSMTPUTF8 }
         return !(recipientIsASCII && senderIsASCII)

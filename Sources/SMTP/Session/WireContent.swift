@@ -13,11 +13,11 @@
 ///   - content: The message, its dots not stuffed.
 ///   - output: Where it goes; of no use after a throw.
 /// - Throws: What a message must not have.
-package func appendWireContent(_ content: [UInt8], to output: inout [UInt8]) throws(LetterFault) {
+package func appendWireContent(_ content: [UInt8], to output: inout [UInt8]) throws(MessageFault) {
     if let fault = content.withUnsafeBytes({ appendLines($0, to: &output) }) { throw fault }
 }
 
-private func appendLines(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) -> LetterFault? {
+private func appendLines(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) -> MessageFault? {
     guard let base = bytes.baseAddress, !bytes.isEmpty else { return .noContent }
     guard memchr(base, 0, bytes.count) == nil else { return .containsNUL }
     output.reserveCapacity(output.count + bytes.count + 64)

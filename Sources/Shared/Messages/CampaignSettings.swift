@@ -8,7 +8,7 @@ package struct CampaignSettings: Sendable {
     package var fromName: String
     package var fromAddress: EmailAddress
     package var replyTo: EmailAddress?
-    package var language: LetterLanguage
+    package var language: MessageLanguage
     /// An object: what stands in for fields that a contact does not have.
     package var defaults: MergeValue
     /// Templates that others include, by name.
@@ -18,7 +18,7 @@ package struct CampaignSettings: Sendable {
         fromName: String,
         fromAddress: EmailAddress,
         replyTo: EmailAddress? = nil,
-        language: LetterLanguage = .en,
+        language: MessageLanguage = .en,
         defaults: MergeValue = .object([]),
         partials: [String: String] = [:]
     ) {
@@ -46,7 +46,7 @@ package struct CampaignSettings: Sendable {
         fromAddress = address
         replyTo = try Self.address(object, "reply_to")
         let code = try Self.text(object, "language") ?? "en"
-        guard let language = LetterLanguage(rawValue: code) else {
+        guard let language = MessageLanguage(rawValue: code) else {
             throw Self.error("language", "\"\(code)\" is not one of en, de, es, fr")
         }
         self.language = language
@@ -87,12 +87,12 @@ extension MergeValue {
     fileprivate func field(_ name: String) -> MergeValue? { field(MergeText(name)) }
 }
 
-extension LetterTemplate {
+extension MessageTemplate {
     /// Compiles a campaign version as it is stored.
     ///
     /// `frozen`: The version.
     /// `installation`: The domains of this installation.
-    package init(_ frozen: FrozenLetter, installation: LetterSettings) throws(TemplateError) {
+    package init(_ frozen: CampaignVersion, installation: MessageSettings) throws(TemplateError) {
         let settings = try CampaignSettings(json: frozen.settings)
         var source = TemplateSource(
             subject: frozen.subject,

@@ -118,7 +118,7 @@ struct HTMLToText {
 
     private mutating func take(_ token: TemplateToken) {
         switch token {
-        case .field, .letter, .partial:
+        case .field, .message, .partial:
             flush()
             output.append(token)
             trailingBreaks = 0
@@ -145,7 +145,7 @@ struct HTMLToText {
             tokenIndex += 1
             switch token {
             case .open, .close: take(token)
-            case .field, .letter, .partial: break
+            case .field, .message, .partial: break
             }
         }
     }
@@ -177,7 +177,7 @@ struct HTMLToText {
         let hasSections = value.tokens.contains {
             switch $0 {
             case .open, .close: true
-            case .field, .letter, .partial: false
+            case .field, .message, .partial: false
             }
         }
         guard !hasSections else { return FlatTemplate() }

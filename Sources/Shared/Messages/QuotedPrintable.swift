@@ -13,9 +13,9 @@ struct QuotedPrintableOutput: TemplateOutput {
     /// Octets on the current line.
     private(set) var column = 0
     private let escaping: MustacheTemplate.Escaping
-    private let tokens: LetterTokens
+    private let tokens: MessageTokens
 
-    init(escaping: MustacheTemplate.Escaping, tokens: LetterTokens = LetterTokens(), into bytes: [UInt8] = []) {
+    init(escaping: MustacheTemplate.Escaping, tokens: MessageTokens = MessageTokens(), into bytes: [UInt8] = []) {
         self.bytes = bytes
         self.escaping = escaping
         self.tokens = tokens
@@ -30,7 +30,7 @@ struct QuotedPrintableOutput: TemplateOutput {
     }
 
     /// Tokens consist of characters that stand for themselves in HTML, URLs and quoted-printable.
-    mutating func append(token: LetterToken) {
+    mutating func append(token: MessageToken) {
         let text = tokens[token]
         if column + text.count > Self.contentLimit { softBreak() }
         bytes.append(contentsOf: text)
@@ -107,15 +107,15 @@ extension StaticText {
     }
 }
 
-/// The tokens of one letter, signed before its bodies are rendered: a link that stands in it twice has one token.
-struct LetterTokens {
+/// The tokens of one message, signed before its bodies are rendered: a link that stands in it twice has one token.
+struct MessageTokens {
     var unsubscribe: [UInt8] = []
     var open: [UInt8] = []
     /// Those of the links, one after the other, all of the same length.
     var clicks: [UInt8] = []
     var clickLength = 0
 
-    subscript(token: LetterToken) -> ArraySlice<UInt8> {
+    subscript(token: MessageToken) -> ArraySlice<UInt8> {
         switch token {
         case .unsubscribe: unsubscribe[...]
         case .open: open[...]

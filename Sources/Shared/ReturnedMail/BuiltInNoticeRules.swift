@@ -1,4 +1,4 @@
-/// Built-in rules about notices that are no RFC 3464 reports: where the addresses stand, where the letter begins.
+/// Built-in rules about notices that are no RFC 3464 reports: where the addresses stand, where the message begins.
 let builtInNoticeRules = #"""
     # Where the addresses stand in notices that are no RFC 3464 reports.
     # Exim, qmail, sendmail
@@ -109,7 +109,7 @@ let builtInNoticeRules = #"""
     recipients delayed: has been delayed:
     recipients delayed: ^your message to: * has not yet been delivered
 
-    # Where the returned letter begins.
+    # Where the returned message begins.
     original: ^received: from
     original: ^received: by
     original: ^received: (qmail

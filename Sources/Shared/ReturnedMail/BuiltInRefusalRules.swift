@@ -1,4 +1,4 @@
-/// Built-in rules about the rest of what is refused: the domain, the letter, the sender, time; and codes without words.
+/// Built-in rules about the rest of what is refused: the domain, the message, the sender, time; and codes without words.
 let builtInRefusalRules = #"""
     # No domain.
     reason domain-unknown: domain does not exist
@@ -29,7 +29,7 @@ let builtInRefusalRules = #"""
     reason domain-unknown: domäne existiert nicht
     reason domain-unknown: le domaine * n'existe pas
 
-    # The letter.
+    # The message.
     reason size: message too large
     reason size: message too big
     reason size: message is too large

@@ -25,7 +25,7 @@ enum Charset {
         return asciiOnly(bytes)
     }
 
-    /// RFC 2781. Where nobody says which byte comes first, its mark does, or else where the zeros of Latin letters stand.
+    /// RFC 2781. Where nobody says which byte comes first, its mark does, or else where the zeros of Latin messages stand.
     private static func utf16(_ bytes: [UInt8], isLittleEndian: Bool?) -> [UInt8] {
         let hasMark = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
         let lowFirst: Bool

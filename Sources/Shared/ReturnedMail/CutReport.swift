@@ -1,8 +1,8 @@
 import Core
 
-/// Cuts a mail that came back down to what may be kept: notices, report fields, and of the returned letter its header.
+/// Cuts a mail that came back down to what may be kept: notices, report fields, and of the returned message its header.
 ///
-/// The letter's body and every attachment go. What stays is decoded first (transfer encodings, encoded words, HTML),
+/// The message's body and every attachment go. What stays is decoded first (transfer encodings, encoded words, HTML),
 /// control characters go, and only then the tokens of pixels and links in it are blanked (``TokenBlanking``), so that none
 /// hides in an encoding. Of an encoded body that somebody quotes in a text nothing stays (``EncodedText``).
 ///
@@ -87,7 +87,7 @@ private struct CutMessage {
         }
     }
 
-    /// A text for people, without the letter that some servers quote in it.
+    /// A text for people, without the message that some servers quote in it.
     private mutating func notice(_ text: [UInt8], _ reader: ReportReader) {
         let notice = Notice(text, reader.book)
         guard let original = notice.originalLine else { return body(text) }

@@ -3,7 +3,7 @@ import Templates
 
 /// HTML as plain lines, for finding addresses and reasons in a notification: no layout, no links, linear in the size.
 ///
-/// It is no ``HTMLToText``, which makes letters of templates that their author has checked: this one reads what
+/// It is no ``HTMLToText``, which makes messages of templates that their author has checked: this one reads what
 /// strangers send, and never looks ahead further than it moves on.
 enum HTMLFlattening {
     private static let breaking: Set<String> = [

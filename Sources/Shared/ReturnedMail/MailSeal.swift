@@ -4,7 +4,7 @@ import Crypto
 /// Encrypts mails that were not understood, for the days in which somebody may look at them.
 ///
 /// AES-256-GCM with a random nonce; nonce, text and tag are one run of bytes. The key is derived from the address key
-/// (``IdentityKey/mailSecret``), which lives outside the database: a copy of the database alone cannot be read, and no
+/// (``AddressHashKey/mailSecret``), which lives outside the database: a copy of the database alone cannot be read, and no
 /// further secret can be lost.
 package struct MailSeal: Sendable {
     /// The bytes are no mail that was encrypted with this key, or were changed.
@@ -17,7 +17,7 @@ package struct MailSeal: Sendable {
 
     private let key: SymmetricKey
 
-    package init(_ identity: IdentityKey) {
+    package init(_ identity: AddressHashKey) {
         key = SymmetricKey(data: identity.mailSecret)
     }
 

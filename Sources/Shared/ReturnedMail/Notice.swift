@@ -25,7 +25,7 @@ struct Notice {
     let text: MatchText
     let hits: [RuleHit]
     private let book: RuleBook
-    /// The line at which the returned letter begins.
+    /// The line at which the returned message begins.
     let originalLine: Int?
     /// Why, by all that the notice says.
     private(set) var finding = BounceFinding(.unknown, isPermanent: true)
@@ -70,7 +70,7 @@ struct Notice {
         hits.contains { if case .recipients = book.rules[$0.rule].effect { true } else { false } }
     }
 
-    /// The header of the returned letter, where the notice quotes it, and the line at which it begins.
+    /// The header of the returned message, where the notice quotes it, and the line at which it begins.
     func returnedHeader(_ limits: MIMELimits) -> (line: Int, header: MIMEHeader)? {
         guard let originalLine else { return nil }
         var inner = limits

@@ -1,6 +1,6 @@
-/// What a mail provider told by HTTP of one letter, in the form of the mail that it could have sent instead.
+/// What a mail provider told by HTTP of one message, in the form of the mail that it could have sent instead.
 ///
-/// There is one way into the books: a report is written as RFC 3464 or 5965 have it, and then sorted, stored once, and
+/// There is one way into the database: a report is written as RFC 3464 or 5965 have it, and then sorted, stored once, and
 /// judged like any other mail.
 package struct ProviderReport: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
@@ -17,7 +17,7 @@ package struct ProviderReport: Sendable, Equatable {
     /// The provider's own number of what it tells: told again it is known.
     package let id: String
     package let recipient: String
-    /// The local part that names the letter, signed by us.
+    /// The local part that names the message, signed by us.
     package let signedLocalPart: String
     package let kind: Kind
 

@@ -18,7 +18,7 @@ extension ReportReader {
         return report(.complaint(type), recipients, shape, more: all)
     }
 
-    /// Outlook.com's programme sends the letter back without RFC 5965, with the recipient in a field of its own.
+    /// Outlook.com's programme sends the message back without RFC 5965, with the recipient in a field of its own.
     func marketFeedback(_ shape: ReportShape) -> String? {
         let name = "x-hmxmroriginalrecipient"
         let value = message.header[name] ?? shape.returned.first.flatMap { message.enclosedHeader(of: $0)[name] }
@@ -106,8 +106,8 @@ enum SignedLocalPart {
         var result: [[UInt8]] = []
         var index = 0
         while index + 2 < value.count {
-            let letter = ASCII.lowercased(value[index])
-            guard letter == UInt8(ascii: "b") || letter == UInt8(ascii: "u"), value[index + 1] == UInt8(ascii: "+")
+            let message = ASCII.lowercased(value[index])
+            guard message == UInt8(ascii: "b") || message == UInt8(ascii: "u"), value[index + 1] == UInt8(ascii: "+")
             else {
                 index += 1
                 continue

@@ -82,14 +82,14 @@ struct ReportReader {
         func signed(_ names: [String]) -> [[UInt8]] {
             names.flatMap { message.header.all($0) }.flatMap { SignedLocalPart.find(in: $0) }
         }
-        let ofEnvelope = signed(["x-original-to", "delivered-to", "envelope-to"])
-        return (ofEnvelope.isEmpty ? signed(["to", "cc"]) : ofEnvelope)
+        let ofMessage = signed(["x-original-to", "delivered-to", "envelope-to"])
+        return (ofMessage.isEmpty ? signed(["to", "cc"]) : ofMessage)
             .contains { ASCII.lowercased($0.prefix(2)).elementsEqual(prefix) }
     }
 
     /// What alone can mean that nobody opts out: fields of machines that answer, or a real report.
     ///
-    /// A subject or a text never does: "on vacation" is what the letter was about, "not delivered" what it quotes.
+    /// A subject or a text never does: "on vacation" is what the message was about, "not delivered" what it quotes.
     private func isOfMachine(_ notice: Notice, _ shape: ReportShape) -> Bool {
         marks.header(.autoReply) || shape.isReport || notice.isMarked(.arrival)
             || isFromNobody && isNotice(notice, shape)
@@ -97,7 +97,7 @@ struct ReportReader {
 
     // MARK: Notices
 
-    /// Whether it says that the letter arrived or was read, which is no failure.
+    /// Whether it says that the message arrived or was read, which is no failure.
     ///
     /// Dovecot's servers refuse in the form of a receipt: their sender and their words say so.
     private func isArrival(_ notice: Notice) -> Bool {
@@ -109,7 +109,7 @@ struct ReportReader {
 
     /// Whether a mail without an RFC 3464 part is the notice of a server all the same.
     ///
-    /// The sender or the subject must say so, and the text or a returned letter must bear it out: what a person
+    /// The sender or the subject must say so, and the text or a returned message must bear it out: what a person
     /// quotes, what a shop's customer complains of, or a vacation program answers, is no notice.
     private func isNotice(_ notice: Notice, _ shape: ReportShape) -> Bool {
         if message.header["x-failed-recipients"] != nil { return true }
@@ -120,12 +120,12 @@ struct ReportReader {
             if isCalledSo || saysSo || !shape.returned.isEmpty || notice.originalLine != nil { return true }
             return notice.hasHardStatus && noticeRecipients(notice).count == 1
         }
-        let hasLetter = !shape.returned.isEmpty || quotesLetter(notice)
-        if marks.has(.autoReply) || isAutomatic && !hasLetter { return false }
+        let hasMessage = !shape.returned.isEmpty || quotesMessage(notice)
+        if marks.has(.autoReply) || isAutomatic && !hasMessage { return false }
         // Some servers begin a notice's subject as an answer's, too.
-        if isCalledSo { return hasLetter || notice.namesRecipients }
+        if isCalledSo { return hasMessage || notice.namesRecipients }
         let hasReason = notice.finding.reason != .unknown
-        return notice.namesRecipients && (hasLetter || isFromNobody && hasReason) && !marks.has(.list)
+        return notice.namesRecipients && (hasMessage || isFromNobody && hasReason) && !marks.has(.list)
     }
 
     /// RFC 3834: a program wrote it, whichever.
@@ -133,8 +133,8 @@ struct ReportReader {
         message.header["auto-submitted"].map { !ASCII.lowercased($0).starts(with: "no".utf8) } ?? false
     }
 
-    /// Whether it quotes a letter as servers do, with fields of its transport; programs of people quote others.
-    private func quotesLetter(_ notice: Notice) -> Bool {
+    /// Whether it quotes a message as servers do, with fields of its transport; programs of people quote others.
+    private func quotesMessage(_ notice: Notice) -> Bool {
         guard let header = notice.returnedHeader(limits)?.header else { return false }
         return ["received", "message-id", "return-path"].contains { header[$0] != nil }
     }
@@ -161,7 +161,7 @@ extension ReportReader {
         notice.recipients(limit: limits.recipients, notAmong: strangers)
     }
 
-    /// In the notice, else in the fields that some servers add, else in the subject, else whom the letter was to.
+    /// In the notice, else in the fields that some servers add, else in the subject, else whom the message was to.
     private func fromNotice(_ notice: Notice, _ shape: ReportShape, orElse action: ReportedAction)
         -> [ReportedRecipient]
     {
@@ -202,7 +202,7 @@ extension ReportReader {
         let header = returnedHeader(shape, notice)
         for name in ["x-original-to", "delivered-to", "envelope-to", "to"] {
             let found = strings(header?[name] ?? []).filter { !others.contains(ASCII.lowercased($0.utf8)) }
-            if found.count == 1 { return (found, .returnedLetter) }
+            if found.count == 1 { return (found, .returnedMessage) }
         }
         return ([], .notice)
     }

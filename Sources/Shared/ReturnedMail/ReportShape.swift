@@ -8,23 +8,23 @@ struct ReportShape {
     private(set) var status: Int?
     /// `multipart/report` of a kind that can be about a failure.
     private(set) var isReport = false
-    /// The returned letters: `message/rfc822`, `text/rfc822-headers` and their kin.
+    /// The returned messages: `message/rfc822`, `text/rfc822-headers` and their kin.
     private(set) var returned: [Int] = []
     /// Texts for people, in order.
     private(set) var texts: [Int] = []
 
-    /// Looks at what is not inside a returned letter; a report that somebody forwarded as a message is found, too.
+    /// Looks at what is not inside a returned message; a report that somebody forwarded as a message is found, too.
     init(_ message: MIMEMessage) {
         take(message, under: nil)
         guard feedback == nil, status == nil else { return }
-        for letter in returned {
+        for part in returned {
             let isReport = message.parts.indices.contains {
-                message.isInside($0, letter) && Self.isStatus(message.parts[$0].type)
+                message.isInside($0, part) && Self.isStatus(message.parts[$0].type)
             }
             guard isReport else { continue }
             returned = []
             texts = []
-            take(message, under: letter)
+            take(message, under: part)
             return
         }
     }
@@ -41,7 +41,7 @@ struct ReportShape {
     }
 
     private mutating func take(_ message: MIMEMessage, under root: Int?) {
-        // Whether each part stands in a returned letter; a part comes after the one that it stands in.
+        // Whether each part stands in a returned message; a part comes after the one that it stands in.
         var isHidden = [Bool](repeating: false, count: message.parts.count)
         for (index, part) in message.parts.enumerated() {
             let isUnder = root.map { message.isInside(index, $0) } ?? true

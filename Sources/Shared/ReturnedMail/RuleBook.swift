@@ -13,11 +13,11 @@ import Core
 /// do not matter; a phrase counts only as whole words; ` * ` in it stands for up to 200 characters of anything, once;
 /// `^` at its start binds it to the start of the subject or of a line of text, `$` at its end to the end.
 ///
-/// - `reason NAME [CODES] [at rcpt|dot]`: why a letter was refused (``BounceReason``). CODES are enhanced or SMTP codes
+/// - `reason NAME [CODES] [at rcpt|dot]`: why a message was refused (``BounceReason``). CODES are enhanced or SMTP codes
 ///   with commas between: `5.1.1`, `*.1.1`, `5.7.*`, `550`, `5xx`. Phrase or codes may be left out, not both.
 /// - `recipients failed|delayed`: the addresses that follow in the line or the next lines.
 /// - `alias`: the address that follows is the one that was written to, for the recipient before it.
-/// - `original`: here the returned letter begins, and the notice ends.
+/// - `original`: here the returned message begins, and the notice ends.
 /// - `subject|text|sender KIND` and `header KIND NAME` (phrase optional): what kind of mail it is; KIND is `failure`,
 ///   `delay`, `arrival`, `auto-reply`, `challenge`, `unsubscribe` or `list`.
 ///
@@ -146,7 +146,7 @@ struct BounceRule: Sendable {
         let isAtStart: Bool
         let isAtEnd: Bool
 
-        /// One word of letters, which may as well be part of a host's name.
+        /// One word of messages, which may as well be part of a host's name.
         var isWord: Bool { second == nil && first.allSatisfy { ASCII.isLetter($0) } }
     }
 

@@ -37,8 +37,8 @@ package final class FieldTag: Sendable {
     }
 }
 
-/// A place in a letter that is filled with a token drawn or signed for the recipient.
-package enum LetterToken: Sendable, Hashable {
+/// A place in a message that is filled with a token drawn or signed for the recipient.
+package enum MessageToken: Sendable, Hashable {
     case unsubscribe
     case open
     /// The click on the link of this number.
@@ -51,12 +51,12 @@ package enum TemplateToken: Sendable {
     case open(FieldTag, isInverted: Bool)
     case close
     case partial(FieldTag, indent: [UInt8])
-    case letter(LetterToken)
+    case message(MessageToken)
 }
 
 /// A parsed template in one line: its text, with a NUL wherever the next of its tokens stands.
 ///
-/// This is what makes work on HTML simple: a scanner of bytes passes over the tokens as it would over letters, and
+/// This is what makes work on HTML simple: a scanner of bytes passes over the tokens as it would over messages, and
 /// an edit is a copy of ranges. A template that contains NUL itself is refused by the parser.
 package struct FlatTemplate: Sendable {
     package var bytes: [UInt8] = []

@@ -1,4 +1,4 @@
-/// A compiled Mustache template, rendered as plain text or HTML; letters have ``LetterTemplate``.
+/// A compiled Mustache template, rendered as plain text or HTML; messages have ``MessageTemplate``.
 ///
 /// The language is the core of the specification, without lambdas and inheritance. Sections are false over `false`,
 /// null, a missing field, the empty text and the empty list; 0 is true.
@@ -83,7 +83,7 @@ package struct PlainOutput: TemplateOutput {
         }
     }
 
-    package mutating func append(token: LetterToken) {}
+    package mutating func append(token: MessageToken) {}
 }
 
 /// What must not stand as such in HTML text and attribute values.

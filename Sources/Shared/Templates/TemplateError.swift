@@ -1,4 +1,4 @@
-/// Why a template or the settings of a letter cannot be used: where, what, and what to do.
+/// Why a template or the settings of a message cannot be used: where, what, and what to do.
 package struct TemplateError: Error, Equatable, CustomStringConvertible {
     /// The template's or setting's name, such as `body.html.mustache` or `sender.tracking-base`.
     package let source: String
@@ -23,7 +23,7 @@ package struct TemplateError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Why a letter cannot be rendered for one recipient. Names fields, never their contents.
+/// Why a message cannot be rendered for one recipient. Names fields, never their contents.
 package enum RenderError: Error, Equatable, CustomStringConvertible {
     /// The contact has no such field, and the campaign no default for it.
     case missingField(name: String, source: String, line: Int)
@@ -48,7 +48,7 @@ package enum RenderError: Error, Equatable, CustomStringConvertible {
             "\(field): a line break or NUL in a header field; remove it from the contact's field used there"
         case .addressInURL(let name, let source, let line):
             "\(source):\(line): \"\(name)\" would show the recipient's address in a URL; take the field out of the link"
-        case .tooLarge(let limit): "the letter is larger than \(limit) bytes; shorten the template or the lists in it"
+        case .tooLarge(let limit): "the message is larger than \(limit) bytes; shorten the template or the lists in it"
         case .tooDeep(let limit): "sections and partials are nested deeper than \(limit); flatten the template"
         case .tooManySteps(let limit): "rendering takes more than \(limit) steps; shorten the lists that it runs over"
         }

@@ -5,8 +5,8 @@ package enum TemplateNode: Sendable {
     case section(FieldTag, isInverted: Bool, body: [TemplateNode])
     /// The template of this number; only in a ``MustacheTemplate``.
     case partial(Int)
-    /// Only in a ``LetterTemplate``.
-    case token(LetterToken)
+    /// Only in a ``MessageTemplate``.
+    case token(MessageToken)
 }
 
 /// Text that is the same for every recipient, ready to be copied.
@@ -53,7 +53,7 @@ extension [TemplateNode] {
             }
             switch token {
             case .field(let tag): levels[levels.count - 1].append(.field(tag))
-            case .letter(let token): levels[levels.count - 1].append(.token(token))
+            case .message(let token): levels[levels.count - 1].append(.token(token))
             case .partial(let tag, let indent):
                 if let number = try partial(tag, indent) { levels[levels.count - 1].append(.partial(number)) }
             case .open(let tag, let isInverted):

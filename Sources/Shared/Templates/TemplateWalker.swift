@@ -5,14 +5,14 @@ package protocol TemplateOutput {
     var count: Int { get }
     mutating func append(static text: StaticText)
     mutating func append(value: ArraySlice<UInt8>, isEscaped: Bool)
-    mutating func append(token: LetterToken)
+    mutating func append(token: MessageToken)
 }
 
 /// What a template is filled with, from the outermost: defaults, the contact's fields, the recipient's address.
 package struct MergeScope {
     package let fields: MergeValue
     package let defaults: MergeValue
-    /// What `{{email}}` is, whatever fields there are; `nil` outside letters.
+    /// What `{{email}}` is, whatever fields there are; `nil` outside messages.
     package let email: MergeText?
 
     package init(fields: MergeValue, defaults: MergeValue, email: MergeText?) {

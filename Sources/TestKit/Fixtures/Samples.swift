@@ -5,7 +5,7 @@ package enum Samples {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../../Tests/Samples").standardizedFileURL
 
-    package static let letters = ["welcome", "receipt", "reply"]
+    package static let messages = ["welcome", "receipt", "reply"]
 
     package static func bytes(_ path: String) throws -> [UInt8] {
         Array(try Data(contentsOf: folder.appending(path: path)))

@@ -8,6 +8,6 @@ package enum TestKeys {
     package static func ring(_ keys: [TokenKey] = [TokenKey(id: 7, secret: first)], signing: UInt8 = 7) throws
         -> KeyRing
     {
-        try KeyRing(keys: keys, signing: signing, identity: IdentityKey(secret: [UInt8](repeating: 9, count: 32)))
+        try KeyRing(keys: keys, signing: signing, identity: AddressHashKey(secret: [UInt8](repeating: 9, count: 32)))
     }
 }

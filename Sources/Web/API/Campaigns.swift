@@ -26,9 +26,9 @@ extension APICall {
         try takesNoParameters()
         let id = try id()
         let overview = try await campaign(id)
-        let letter = try await database.letter(of: id, account: account)
+        let message = try await database.message(of: id, account: account)
         guard case .object(let fields) = overview.json else { throw APIProblem.internalError }
-        return APIReply(.object(fields + [.init(name: "letter", value: letter?.json ?? .null)]))
+        return APIReply(.object(fields + [.init(name: "message", value: message?.json ?? .null)]))
     }
 
     func createCampaign() async throws -> APIReply {
@@ -52,9 +52,9 @@ extension APICall {
         let id = try id()
         let overview = try await campaign(id)
         guard overview.report.state == .draft else { throw APIProblem.noDraft(overview.report.state) }
-        guard let letter = try await database.letter(of: id, account: account) else { throw APIProblem.notFound }
+        guard let message = try await database.message(of: id, account: account) else { throw APIProblem.notFound }
         var reader = try FieldReader(body: body)
-        let draft = try CampaignBody(&reader, over: (overview, letter)).draft
+        let draft = try CampaignBody(&reader, over: (overview, message)).draft
         guard try await database.updateCampaign(id, draft, account: account) != nil else {
             throw APIProblem.noDraft(try await campaign(id).report.state)
         }
@@ -129,7 +129,7 @@ extension DeliveryCounts {
     }
 }
 
-extension FrozenLetter {
+extension CampaignVersion {
     fileprivate var json: JSONValue {
         let head: [JSONValue.JSONField] = [
             .init(name: "version", value: .number(version)), .init(name: "subject", value: .string(subject)),

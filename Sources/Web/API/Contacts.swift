@@ -8,7 +8,7 @@ import Templates
 extension APICall {
     /// What one request may bring.
     private static let mostContacts = 1_000
-    /// More would not fit what a letter may be filled with.
+    /// More would not fit what a message may be filled with.
     private static let attributesLimit = 256 << 10
 
     func showContacts() async throws -> APIReply {
@@ -94,7 +94,7 @@ extension APICall {
     private static func row(
         _ value: MergeValue,
         at index: Int,
-        _ identity: IdentityKey
+        _ identity: AddressHashKey
     ) -> Result<ImportRow, RejectedContact> {
         guard case .object(let fields) = value else {
             let problem = APIProblem.Field(pointer: "/contacts/\(index)", detail: "must be an object")

@@ -91,14 +91,14 @@ extension APICall {
         let (limit, campaign, cursor) = try reading { reader in
             (reader.limit(), reader.whole("campaign", 1...Int64(Int32.max)), reader.cursor(.deadLetters))
         }
-        let letters = try await database.deadLetters(
+        let messages = try await database.deadLetters(
             of: account,
             campaign: campaign.map { Int32($0) },
             before: cursor?.numbers[0] ?? .max,
             limit: limit
         )
-        let next = letters.last.flatMap { letters.count == Int(limit) ? PageCursor(.deadLetters, [$0.id]) : nil }
-        return .page(letters.map(\.json), next: next)
+        let next = messages.last.flatMap { messages.count == Int(limit) ? PageCursor(.deadLetters, [$0.id]) : nil }
+        return .page(messages.map(\.json), next: next)
     }
 }
 

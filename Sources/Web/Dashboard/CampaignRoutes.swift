@@ -56,7 +56,7 @@ extension Dashboard {
 
     private func asked(
         _ context: WebContext,
-        _ visit: AccountVisit
+        _ visit: AccountContext
     ) async throws -> (CampaignLook, CampaignState.Request) {
         guard let request = context.parameters.get("request").flatMap({ CampaignState.Request(rawValue: $0) }) else {
             throw Refusal.notThere
@@ -66,7 +66,7 @@ extension Dashboard {
         return (look, request)
     }
 
-    private func campaignPage(_ campaign: CampaignID, _ visit: AccountVisit) async throws -> Response {
+    private func campaignPage(_ campaign: CampaignID, _ visit: AccountContext) async throws -> Response {
         guard let look = try await feeds.look(at: campaign, of: visit.account) else { throw Refusal.notThere }
         let report = look.report
         var fields = try await figures(look, visit)
@@ -108,11 +108,11 @@ extension Dashboard {
     private static func consequence(of request: CampaignState.Request, _ report: CampaignReport) -> String {
         switch request {
         case .start: return "It is sent to everybody who is subscribed to “\(report.listName)” at this moment."
-        case .pause: return "No further letter is sent until it is resumed; what is on its way arrives."
+        case .pause: return "No further message is sent until it is resumed; what is on its way arrives."
         case .resume: return "Sending goes on where it stopped."
         case .cancel:
             let left = report.audience > 0 ? grouped(Int64(report.audience) - report.counts.ended) : "All"
-            return "\(left) recipients get no letter. This cannot be taken back; what is on its way arrives."
+            return "\(left) recipients get no message. This cannot be taken back; what is on its way arrives."
         }
     }
 

@@ -17,13 +17,13 @@ struct Dashboard: Sendable {
     let parts: WebParts
     let cookie: SessionCookie
     let sessions: SessionStore
-    let passwords: PasswordDesk
+    let passwords: PasswordHasher
     let limits: SignInLimits
     let feeds: CampaignFeeds
     let streams: LiveStreams
-    let looks = LookLog()
+    let looks = AccessAudit()
 
-    init(parts: WebParts, passwords: PasswordDesk = PasswordDesk(), limits: SignInLimits = SignInLimits()) {
+    init(parts: WebParts, passwords: PasswordHasher = PasswordHasher(), limits: SignInLimits = SignInLimits()) {
         self.parts = parts
         self.passwords = passwords
         self.limits = limits
@@ -44,6 +44,6 @@ struct Dashboard: Sendable {
         addPreview(to: router)
         addDeadLetters(to: router)
         addOperations(to: router)
-        addPeople(to: router)
+        addUsers(to: router)
     }
 }

@@ -33,7 +33,7 @@ extension Dashboard {
     private func table(
         _ name: FigureTable.Name,
         _ look: CampaignLook,
-        _ visit: AccountVisit
+        _ visit: AccountContext
     ) async throws -> FigureTable {
         let campaign = look.report.campaign
         let database = visit.database
@@ -49,7 +49,7 @@ extension Dashboard {
     }
 
     /// What the figures' part of the page says.
-    func figures(_ look: CampaignLook, _ visit: AccountVisit) async throws -> [String: MergeValue] {
+    func figures(_ look: CampaignLook, _ visit: AccountContext) async throws -> [String: MergeValue] {
         let report = look.report
         let samples = try await visit.database.samples(
             of: report.campaign,

@@ -37,7 +37,7 @@ extension Dashboard {
     /// Writes events until the browser goes away, the session ends or the program stops.
     private func follow(
         _ campaign: CampaignID,
-        _ visit: AccountVisit,
+        _ visit: AccountContext,
         write: (String) async throws -> Void
     ) async throws {
         let session = visit.visit.token.hash

@@ -6,11 +6,11 @@ import Hummingbird
 import Messages
 import Templates
 
-/// A letter as recipients see it, in a frame that runs nothing and loads nothing.
+/// A message as recipients see it, in a frame that runs nothing and loads nothing.
 extension Dashboard {
-    /// The letter's own page: whatever its author wrote, it runs no script, loads no picture, sends no form, and belongs
+    /// The message's own page: whatever its author wrote, it runs no script, loads no picture, sends no form, and belongs
     /// to no origin.
-    static let letterPolicy =
+    static let messagePolicy =
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
         + "frame-ancestors 'self'; sandbox"
 
@@ -33,10 +33,10 @@ extension Dashboard {
             let view = request.uri.queryParameters["view"].flatMap { View(rawValue: String($0)) } ?? .desktop
             return try await previewPage(self.campaign(in: context), view, Self.wantsSample(request), visit)
         }
-        accountPage(router, "campaigns/:campaign/letter", needs: .seeCampaigns) { request, context, visit in
+        accountPage(router, "campaigns/:campaign/message", needs: .seeCampaigns) { request, context, visit in
             let campaign = try self.campaign(in: context)
             let isMap = request.uri.queryParameters["clicks"] != nil
-            return try await letterPage(campaign, Self.wantsSample(request), isMap, visit)
+            return try await messagePage(campaign, Self.wantsSample(request), isMap, visit)
         }
     }
 
@@ -46,12 +46,12 @@ extension Dashboard {
         _ campaign: CampaignID,
         _ view: View,
         _ wantsSample: Bool,
-        _ visit: AccountVisit
+        _ visit: AccountContext
     ) async throws -> Response {
-        let letter = try await self.letter(campaign, visit)
+        let message = try await self.message(campaign, visit)
         let isSample = wantsSample && visit.visit.may(.seeContacts)
         var fields: [String: MergeValue] = [
-            "campaign": .of(String(campaign)), "name": .of(letter.name), "subject": .of(letter.subject),
+            "campaign": .of(String(campaign)), "name": .of(message.name), "subject": .of(message.subject),
             "is_sample": .bool(isSample), "may_sample": .bool(visit.visit.may(.seeContacts)),
             "view": .of(view.rawValue), "problem": .bool(false), "missing": .bool(false), "frame": .bool(false),
             "source": .bool(false), "size": .bool(false),
@@ -62,7 +62,7 @@ extension Dashboard {
             ),
         ]
         do {
-            let preview = try await preview(letter, wantsSample, visit)
+            let preview = try await preview(message, wantsSample, visit)
             fields["size"] = .of("\(grouped((preview.sizeBytes + 512) / 1_024)) KiB")
             let missing = preview.missingFields.joined(separator: ", ")
             fields["missing"] = missing.isEmpty ? .bool(false) : .of(missing)
@@ -71,7 +71,7 @@ extension Dashboard {
             case .headers: fields["source"] = .of(preview.headers)
             case .desktop, .phone, .clicks:
                 let query = (isSample ? "?contact=first" : "?contact=none") + (view == .clicks ? "&clicks=1" : "")
-                fields["frame"] = .of("/campaigns/\(campaign)/letter\(query)")
+                fields["frame"] = .of("/campaigns/\(campaign)/message\(query)")
             }
         } catch let error as TemplateError {
             fields["problem"] = .of("\(error)")
@@ -80,26 +80,26 @@ extension Dashboard {
         }
         var response = try Views.respond(
             Views.preview,
-            title: "Preview of \(letter.name)",
+            title: "Preview of \(message.name)",
             visit: visit.visit,
             section: "Campaigns",
             fields
         )
-        // The letter's frame, and no other one.
+        // The message's frame, and no other one.
         response.headers[.contentSecurityPolicy] = SecurityHeaders.policy + "; frame-src 'self'"
         return response
     }
 
-    private func letterPage(
+    private func messagePage(
         _ campaign: CampaignID,
         _ wantsSample: Bool,
         _ isMap: Bool,
-        _ visit: AccountVisit
+        _ visit: AccountContext
     ) async throws -> Response {
-        let letter = try await self.letter(campaign, visit)
+        let message = try await self.message(campaign, visit)
         var html: [UInt8]
         do {
-            html = try await preview(letter, wantsSample, visit).html
+            html = try await preview(message, wantsSample, visit).html
         } catch let error where error is TemplateError || error is RenderError {
             throw Refusal.notThere
         }
@@ -111,33 +111,33 @@ extension Dashboard {
         // A link would lead the frame away.
         html += "<style>a{pointer-events:none}</style>".utf8
         var response = Response.page(html)
-        response.headers[.contentSecurityPolicy] = Self.letterPolicy
+        response.headers[.contentSecurityPolicy] = Self.messagePolicy
         return response
     }
 
-    private func letter(_ campaign: CampaignID, _ visit: AccountVisit) async throws -> FrozenLetter {
-        guard let letter = try await visit.database.letter(of: campaign, account: visit.account) else {
+    private func message(_ campaign: CampaignID, _ visit: AccountContext) async throws -> CampaignVersion {
+        guard let message = try await visit.database.message(of: campaign, account: visit.account) else {
             throw Refusal.notThere
         }
-        return letter
+        return message
     }
 
     /// With a contact's own fields only where somebody who may see them asked for it.
     private func preview(
-        _ letter: FrozenLetter,
+        _ message: CampaignVersion,
         _ wantsSample: Bool,
-        _ visit: AccountVisit
-    ) async throws -> LetterPreview {
-        let installation = LetterSettings(
+        _ visit: AccountContext
+    ) async throws -> MessagePreview {
+        let installation = MessageSettings(
             trackingURL: parts.settings.trackingURL,
             bounceDomain: parts.settings.bounceDomain ?? "bounces.invalid"
         )
-        let template = try LetterTemplate(letter.untracked, installation: installation)
+        let template = try MessageTemplate(message.untracked, installation: installation)
         var address = try EmailAddress("recipient@example.org")
         var fields = MadeUpContact.fields(named: template.fieldNames)
         if wantsSample, visit.visit.may(.seeContacts),
             let contact = try await visit.database.audience(
-                of: letter.campaign,
+                of: message.campaign,
                 account: visit.account,
                 after: 0,
                 limit: 1
@@ -147,7 +147,7 @@ extension Dashboard {
             fields = try MergeValue(json: contact.attributes)
         }
         var random = SystemRandomNumberGenerator()
-        return try LetterPreview(
+        return try MessagePreview(
             of: template,
             // No recipient has a number below 0: its links belong to nobody.
             to: RecipientFacts(

@@ -30,7 +30,7 @@ extension Dashboard {
         }
     }
 
-    private func accountsPage(_ visit: Visit) async throws -> Response {
+    private func accountsPage(_ visit: DashboardContext) async throws -> Response {
         let rows: [MergeValue]
         if visit.may(.seeCounts) {
             rows = try await visit.database.accountCounts().map { counts in

@@ -1,19 +1,19 @@
 import Core
 
-/// The second step: the mark. Rendered letters in; those whose row says yes go to the transport.
+/// The second step: the mark. Rendered messages in; those whose row says yes go to the transport.
 ///
-/// A claim takes as many letters as have a place in hand, in one short transaction; every job gets a verdict and is
+/// A claim takes as many messages as have a place in flight, in one short transaction; every job gets a verdict and is
 /// acknowledged once the claim has committed: PostgreSQL owns the row then.
 struct Claim: Sendable {
     let source: any JobSource
     let store: any DeliveryStore
     let transport: any MailTransport
-    let hand: Hand
+    let hand: InFlight
     let ready: Buffer<Prepared>
     /// Jobs whose contact changed: to be fetched and rendered again.
     let again: Buffer<Job>
     let results: Buffer<RecordStep.Entry>
-    let incarnation: Incarnation
+    let workerRun: WorkerRun
 
     /// A claim that could take more waits this long to fill: a round trip costs the same for one row as for fifty.
     static let fill: Duration = .milliseconds(5)
@@ -44,7 +44,7 @@ struct Claim: Sendable {
         hand.open(token)
         let verdicts: [Verdict]
         do {
-            verdicts = try await store.claim(batch.map(\.request), token: token, incarnation: incarnation)
+            verdicts = try await store.claim(batch.map(\.request), token: token, workerRun: workerRun)
         } catch {
             // Whether it committed is unknown. Held until the recorder has put back what it may have marked.
             let ids = hand.hold(batch.map { held($0, token) })
@@ -74,7 +74,7 @@ struct Claim: Sendable {
         source.acknowledge(settled)
         transport.send(
             zip(ids, claimed).map { id, prepared in
-                Letter(
+                OutgoingMessage(
                     id: id,
                     sender: prepared.sender,
                     recipient: prepared.recipient,
@@ -86,8 +86,8 @@ struct Claim: Sendable {
         again.append(changed)
     }
 
-    private func held(_ prepared: Prepared, _ token: ClaimToken) -> Hand.Held {
-        Hand.Held(
+    private func held(_ prepared: Prepared, _ token: ClaimToken) -> InFlight.Held {
+        InFlight.Held(
             key: prepared.job.key,
             token: token,
             attempt: prepared.request.attempt + 1,

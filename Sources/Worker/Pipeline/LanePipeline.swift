@@ -4,7 +4,7 @@ import Logging
 
 /// One lane's way through a worker: prepare → claim → deliver → record, each step a loop of its own.
 ///
-/// A lane has its own queue, connections and place in hand, so that a slow lane holds up no other. Without a database
+/// A lane has its own queue, connections and place in flight, so that a slow lane holds up no other. Without a database
 /// nothing is claimed: the source gives its jobs back and waits; results already had are kept and recorded later.
 struct LanePipeline: Sendable {
     let source: any JobSource
@@ -19,11 +19,11 @@ struct LanePipeline: Sendable {
         source: any JobSource,
         store: any DeliveryStore,
         transport: any MailTransport,
-        letters: Letters,
+        messages: TemplateCache,
         keys: KeyRing,
-        morgue: Morgue,
-        hand: Hand,
-        incarnation: Incarnation,
+        deadLetters: DeadLetterQueue,
+        hand: InFlight,
+        workerRun: WorkerRun,
         schedule: RetrySchedule,
         clock: @escaping @Sendable () -> Int64 = { Int64(time(nil)) },
         log: Logger
@@ -37,9 +37,9 @@ struct LanePipeline: Sendable {
         prepare = Prepare(
             source: source,
             store: store,
-            letters: letters,
+            messages: messages,
             keys: keys,
-            morgue: morgue,
+            deadLetters: deadLetters,
             batch: 256,
             clock: clock,
             ready: ready
@@ -52,19 +52,19 @@ struct LanePipeline: Sendable {
             ready: ready,
             again: Buffer<Job>(),
             results: entries,
-            incarnation: incarnation
+            workerRun: workerRun
         )
         record = RecordStep(store: store, hand: hand, entries: entries, schedule: schedule)
     }
 
-    /// Runs until the source is stopped, and everything in hand has ended or `grace` is over.
+    /// Runs until the source is stopped, and everything in flight has ended or `grace` is over.
     func run(grace: Duration) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await recordResults() }
             group.addTask { await collectOutcomes() }
             // What rests for a newer worker goes back when no more is taken.
             let failure = await withTaskGroup(of: Void.self) { rests in
-                rests.addTask { await prepare.morgue.giveBackRested() }
+                rests.addTask { await prepare.deadLetters.giveBackRested() }
                 defer { rests.cancelAll() }
                 return await takeJobs()
             }
@@ -78,13 +78,13 @@ struct LanePipeline: Sendable {
     /// - Returns: Why it had to end, when nobody asked.
     private func takeJobs() async -> (any Error)? {
         do {
-            try await withThrowingTaskGroup(of: Void.self) { intake in
-                intake.addTask { try await prepareJobs() }
-                intake.addTask { try await prepareAgain() }
-                intake.addTask { try await claimLetters() }
-                while !intake.isEmpty {
+            try await withThrowingTaskGroup(of: Void.self) { ingest in
+                ingest.addTask { try await prepareJobs() }
+                ingest.addTask { try await prepareAgain() }
+                ingest.addTask { try await claimMessages() }
+                while !ingest.isEmpty {
                     do {
-                        try await intake.next()
+                        try await ingest.next()
                     } catch {
                         // The other steps end when nothing comes any more.
                         stop()
@@ -125,7 +125,7 @@ struct LanePipeline: Sendable {
         }
     }
 
-    private func claimLetters() async throws {
+    private func claimMessages() async throws {
         while try await waitingForDatabase({ try await claim.claimNextBatch() }) {}
         // Whatever is left was never marked.
         source.giveBack(prepare.ready.takeNow(atMost: .max).map(\.job.envelope.tag))

@@ -1,14 +1,14 @@
 import Core
 
-/// The last step: what became of each letter goes into the books, in batches.
+/// The last step: what became of each message goes into the database, in batches.
 ///
 /// While one batch is being recorded the next one gathers; results that could not be recorded are tried again until
 /// they are, since every one of them is guarded by its token.
 struct RecordStep: Sendable {
-    /// One letter to be recorded.
+    /// One message to be recorded.
     enum Entry: Sendable {
-        case outcome(LetterOutcome)
-        /// A letter that never reached the transport, of a claim whose reply was lost.
+        case outcome(MessageOutcome)
+        /// A message that never reached the transport, of a claim whose reply was lost.
         case putBack(id: UInt64, why: String)
 
         var id: UInt64 {
@@ -20,7 +20,7 @@ struct RecordStep: Sendable {
     }
 
     let store: any DeliveryStore
-    let hand: Hand
+    let hand: InFlight
     let entries: Buffer<Entry>
     let schedule: RetrySchedule
 
@@ -30,13 +30,13 @@ struct RecordStep: Sendable {
     static let fill: Duration = .milliseconds(15)
     static let enough = 64
 
-    /// Waits for results and turns them into what the books say.
+    /// Waits for results and turns them into what the database say.
     ///
     /// - Returns: `nil` once nothing more comes.
     func nextBatch() async -> Batch? {
         var taken = await entries.take(atMost: Self.most)
         guard !taken.isEmpty else { return nil }
-        // With little in hand nothing more is to be expected.
+        // With little in flight nothing more is to be expected.
         let enough = min(Self.enough, hand.count / 2)
         if taken.count < enough {
             await entries.fill(to: enough - taken.count, within: Self.fill)
@@ -53,25 +53,25 @@ struct RecordStep: Sendable {
         return Batch(ids: ids, results: results, finished: hand.claimsFinished(by: ids))
     }
 
-    /// Results of letters, ready to be recorded together.
+    /// Results of messages, ready to be recorded together.
     struct Batch: Sendable {
         let ids: [UInt64]
         let results: [DeliveryResult]
         let finished: [ClaimToken]
     }
 
-    /// Records a batch and lets go of its letters.
+    /// Records a batch and lets go of its messages.
     func record(_ batch: Batch) async throws {
         try await store.record(batch.results, finished: batch.finished)
         hand.release(batch.ids)
     }
 
-    private func result(of entry: Entry, _ held: Hand.Held) -> DeliveryResult {
+    private func result(of entry: Entry, _ held: InFlight.Held) -> DeliveryResult {
         switch entry {
         case .outcome(let outcome):
             return DeliveryResult(outcome, of: held, schedule: schedule, fraction: .random(in: 0..<1))
         case .putBack(let id, let why):
-            let outcome = LetterOutcome(id: id, judgement: .notStarted, code: 0, text: why, step: .connect)
+            let outcome = MessageOutcome(id: id, judgement: .notStarted, code: 0, text: why, step: .connect)
             return DeliveryResult(outcome, of: held, schedule: schedule, fraction: 0)
         }
     }
@@ -81,7 +81,7 @@ extension DeliveryResult {
     /// What an outcome does to its row.
     ///
     /// `fraction`: Random, at least 0 and less than 1: spreads the retries.
-    init(_ outcome: LetterOutcome, of held: Hand.Held, schedule: RetrySchedule, fraction: Double) {
+    init(_ outcome: MessageOutcome, of held: InFlight.Held, schedule: RetrySchedule, fraction: Double) {
         var state: DeliveryState
         var reason = DeliveryReason.none
         var wait = 0.0

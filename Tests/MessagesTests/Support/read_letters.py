@@ -1,4 +1,4 @@
-"""Reads letters with Python's e-mail package and compares what comes out with what was meant.
+"""Reads messages with Python's e-mail package and compares what comes out with what was meant.
 
 The argument is a file of JSON lines: message (base64), text, html, subject, from. Tokens in URLs are replaced by
 their kind first. Prints what differs and ends with 1, or prints the count and ends with 0.
@@ -92,8 +92,8 @@ def main():
             for name, meant, found in differences(json.loads(line)):
                 failed += 1
                 if failed <= 20:
-                    print(f"letter {count}: {name}: meant {meant!a}, found {found!a}")
-    print(f"{count} letters, {failed} differences")
+                    print(f"message {count}: {name}: meant {meant!a}, found {found!a}")
+    print(f"{count} messages, {failed} differences")
     return 1 if failed or not count else 0
 
 

@@ -1,15 +1,15 @@
 /// What a person can be allowed to do.
 package enum Permission: String, Sendable, CaseIterable {
-    /// Campaigns, their figures and their letters.
+    /// Campaigns, their figures and their messages.
     case seeCampaigns
-    /// A letter filled with a contact's own fields.
+    /// A message filled with a contact's own fields.
     case seeContacts
     /// Start, pause, resume, cancel, and write drafts.
     case runCampaigns
-    /// Letters that nothing could be done with.
+    /// Messages that nothing could be done with.
     case seeDeadLetters
     /// Who may sign in to the account, and links that set their passwords.
-    case managePeople
+    case manageUsers
     /// Names of all accounts; and to look at one of them, for a reason.
     case lookAtAccounts
     /// How much each account has and sends, and nothing else of it.
@@ -24,7 +24,7 @@ extension Role {
     /// Staff who look at an account's data need a reason besides, and the audit log has each look.
     package var permissions: Set<Permission> {
         switch self {
-        case .owner: [.seeCampaigns, .seeContacts, .runCampaigns, .seeDeadLetters, .managePeople]
+        case .owner: [.seeCampaigns, .seeContacts, .runCampaigns, .seeDeadLetters, .manageUsers]
         case .editor: [.seeCampaigns, .seeContacts, .runCampaigns, .seeDeadLetters]
         case .viewer: [.seeCampaigns]
         case .admin: Set(Permission.allCases)

@@ -1,6 +1,6 @@
 /// When complaints are too many; each account's own.
 package struct ComplaintRule: Sendable, Equatable {
-    /// Of a million accepted letters.
+    /// Of a million accepted messages.
     package let warnMillionths: Int
     package let pauseMillionths: Int
     /// Fewer complaints than these pause nothing, whatever the rate.
@@ -13,7 +13,7 @@ package struct ComplaintRule: Sendable, Equatable {
     }
 }
 
-/// Complaints against accepted letters, of a campaign or of an account's last 30 days.
+/// Complaints against accepted messages, of a campaign or of an account's last 30 days.
 package struct ComplaintRate: Sendable, Equatable {
     package enum Verdict: String, Sendable {
         case fine, warn, pause
@@ -27,7 +27,7 @@ package struct ComplaintRate: Sendable, Equatable {
         self.accepted = accepted
     }
 
-    /// 0 where nothing was accepted and nobody complains; 100 where more complain than have a letter.
+    /// 0 where nothing was accepted and nobody complains; 100 where more complain than have a message.
     package var percent: Double {
         guard complaints > 0 else { return 0 }
         return min(100, 100 * Double(complaints) / Double(max(1, accepted)))

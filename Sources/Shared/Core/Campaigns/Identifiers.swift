@@ -13,7 +13,7 @@ package typealias Generation = Int32
 /// Names one claim batch; random, never 0, so that a lost reply to COMMIT can be looked up by it.
 package typealias ClaimToken = Int64
 /// One run of one worker process; `workers.incarnation`, random.
-package typealias Incarnation = Int64
+package typealias WorkerRun = Int64
 
 /// One recipient of one campaign: the key of `deliveries`.
 package struct DeliveryKey: Hashable, Sendable, Comparable {

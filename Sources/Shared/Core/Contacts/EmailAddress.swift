@@ -118,24 +118,24 @@ package struct EmailAddress: Sendable, Hashable {
         var result: [UInt8] = []
         result.reserveCapacity(domain.count)
         var labelCount = 0
-        var hasLetter = false
+        var hasMessage = false
         for byte in domain {
             switch byte {
             case UInt8(ascii: "."):
                 guard labelCount > 0, labelCount <= 63, result.last != UInt8(ascii: "-") else { return nil }
                 labelCount = 0
-                hasLetter = false
+                hasMessage = false
                 result.append(byte)
                 continue
             case UInt8(ascii: "-"): guard labelCount > 0 else { return nil }
-            case _ where ASCII.isLetter(byte): hasLetter = true
+            case _ where ASCII.isLetter(byte): hasMessage = true
             case _ where ASCII.isDigit(byte): break
             default: return nil
             }
             labelCount += 1
             result.append(ASCII.lowercased(byte))
         }
-        guard labelCount > 0, labelCount <= 63, hasLetter, result.last != UInt8(ascii: "-") else { return nil }
+        guard labelCount > 0, labelCount <= 63, hasMessage, result.last != UInt8(ascii: "-") else { return nil }
         return result
     }
 

@@ -35,7 +35,7 @@ package enum DeadLetterFate: Sendable, Equatable, CaseIterable {
     /// - Parameters:
     ///   - reason: Why it is dead.
     ///   - row: `nil` where it names none.
-    ///   - isFirst: Whether no other letter of the same row was looked at before.
+    ///   - isFirst: Whether no other message of the same row was looked at before.
     ///   - evenIfExpired: Whether an expired campaign is sent, too.
     package init(_ reason: DeadLetter.Reason, row: Row?, isFirst: Bool, evenIfExpired: Bool) {
         guard let row else {

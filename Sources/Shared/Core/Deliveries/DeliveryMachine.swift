@@ -17,7 +17,7 @@ package enum DeliveryEvent: Sendable, CaseIterable {
     /// The campaign's lifetime is over.
     case expire
     /// It cannot be processed.
-    case bury
+    case deadLetter
     /// A bounce came back: it had been delivered, and was refused further on.
     case bounce
     /// Something names the recipient that only one who got it can cause: an open, a click, a complaint, an answer.
@@ -38,7 +38,7 @@ extension DeliveryState {
         case (.pending, .optOut), (.deferred, .optOut): .suppressed
         case (.pending, .cancel), (.deferred, .cancel): .cancelled
         case (.pending, .expire), (.deferred, .expire): .expired
-        case (.pending, .bury), (.deferred, .bury): .dead
+        case (.pending, .deadLetter), (.deferred, .deadLetter): .dead
 
         case (.sending, .accept): .accepted
         case (.sending, .refuse): .failed

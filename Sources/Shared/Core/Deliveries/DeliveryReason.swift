@@ -20,7 +20,7 @@ package enum DeliveryReason: Int16, Sendable, CaseIterable {
     case stoppedWaiting = 8
     /// The worker that had marked it went away.
     case workerLost = 9
-    /// In hand whenever a worker crashed.
+    /// In flight whenever a worker crashed.
     case poison = 10
     /// Put back unsent: no connection was free in time, or the worker stopped.
     case putBack = 11

@@ -4,7 +4,7 @@ package struct FetchedRecipient: Sendable {
     /// Marks so far; the next attempt is one more.
     package let attempt: Int16
     /// How often rendering it was begun and never ended.
-    package let suspect: Int16
+    package let redeliveries: Int16
     package let contactVersion: Int32
     /// The address as the account wrote it, UTF-8.
     package let address: [UInt8]
@@ -14,14 +14,14 @@ package struct FetchedRecipient: Sendable {
     package init(
         key: DeliveryKey,
         attempt: Int16,
-        suspect: Int16,
+        redeliveries: Int16,
         contactVersion: Int32,
         address: [UInt8],
         attributes: [UInt8]
     ) {
         self.key = key
         self.attempt = attempt
-        self.suspect = suspect
+        self.redeliveries = redeliveries
         self.contactVersion = contactVersion
         self.address = address
         self.attributes = attributes
@@ -58,7 +58,7 @@ package struct DeliveryResult: Sendable {
     /// Whether the attempt counts: not where nothing left this machine.
     package let countsAsAttempt: Bool
     /// The outcome in the other side's words, kept when it is not an acceptance.
-    package let outcome: LetterOutcome
+    package let outcome: MessageOutcome
 
     package init(
         key: DeliveryKey,
@@ -68,7 +68,7 @@ package struct DeliveryResult: Sendable {
         code: Int16,
         waitSeconds: Double,
         countsAsAttempt: Bool,
-        outcome: LetterOutcome
+        outcome: MessageOutcome
     ) {
         self.key = key
         self.token = token
@@ -110,10 +110,10 @@ package struct DeadLetter: Sendable {
 /// Stores dead letters; the other side of the border is PostgreSQL, or a fake in tests.
 package protocol DeadLetterStore: Sendable {
     /// Stores a dead letter, and moves its row, if it has one that is still to be mailed, to `dead`.
-    func bury(_ letter: DeadLetter, worker: String) async throws
+    func deadLetter(_ message: DeadLetter, worker: String) async throws
 }
 
-/// What the worker needs of the books; the other side of the border is PostgreSQL, or a fake in tests.
+/// What the worker needs of the totals; the other side of the border is PostgreSQL, or a fake in tests.
 package protocol DeliveryStore: DeadLetterStore {
     /// Reads recipients that are still to be mailed; a row that is final, being sent or unknown is left out.
     func fetch(_ keys: [DeliveryKey]) async throws -> [FetchedRecipient]
@@ -121,28 +121,28 @@ package protocol DeliveryStore: DeadLetterStore {
     /// Marks rows as being sent, in one transaction, under `token`.
     ///
     /// - Returns: A verdict for every request, in order.
-    func claim(_ requests: [ClaimRequest], token: ClaimToken, incarnation: Incarnation) async throws -> [Verdict]
+    func claim(_ requests: [ClaimRequest], token: ClaimToken, workerRun: WorkerRun) async throws -> [Verdict]
 
     /// Records how deliveries went on; safe to repeat. A row whose token has changed is left alone.
     ///
-    /// `finished`: Claims of which nothing is in hand any more once these results are recorded.
+    /// `finished`: Claims of which nothing is in flight any more once these results are recorded.
     func record(_ results: [DeliveryResult], finished: [ClaimToken]) async throws
 
     /// Raises the `suspect` count of a redelivered row and returns it; `nil` where the row is not to be mailed.
-    func suspect(_ key: DeliveryKey) async throws -> Int16?
+    func markRedelivered(_ key: DeliveryKey) async throws -> Int16?
 
-    /// Takes the suspicion back: the row's letter was rendered, and nothing happened.
-    func acquit(_ key: DeliveryKey) async throws
+    /// Takes the suspicion back: the row's message was rendered, and nothing happened.
+    func clearRedelivered(_ key: DeliveryKey) async throws
 
     /// Whether the store answers; throws why not.
     func check() async throws
 
-    /// A campaign's frozen letter; `nil` when there is no such campaign or it is not frozen.
-    func letter(of campaign: CampaignID) async throws -> FrozenLetter?
+    /// A campaign's frozen message; `nil` when there is no such campaign or it is not frozen.
+    func message(of campaign: CampaignID) async throws -> CampaignVersion?
 }
 
 /// A campaign version as it is stored: sources that a worker compiles once.
-package struct FrozenLetter: Sendable {
+package struct CampaignVersion: Sendable {
     package let campaign: CampaignID
     package let account: AccountID
     package let version: Int32

@@ -13,7 +13,7 @@ package struct JobTag: Hashable, Sendable {
 }
 
 /// One message taken from a queue, not acknowledged yet.
-package struct JobMessage: Sendable {
+package struct QueueMessage: Sendable {
     package let body: [UInt8]
     package let tag: JobTag
     /// Whether the broker handed it out before.
@@ -35,7 +35,7 @@ package protocol JobSource: Sendable {
     ///
     /// - Returns: Empty once ``stopTaking()`` was called and what had arrived is handed out.
     /// - Throws: Only what no reconnect can mend (refused log-in, refused topology).
-    func next(limit: Int) async throws -> [JobMessage]
+    func next(limit: Int) async throws -> [QueueMessage]
 
     /// Acknowledges, in batches; returns at once. Tags of an older connection are dropped.
     func acknowledge(_ tags: [JobTag])

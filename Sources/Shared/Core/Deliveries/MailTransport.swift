@@ -1,5 +1,5 @@
 /// One rendered message and its envelope, ready for SMTP.
-package struct Letter: Sendable {
+package struct OutgoingMessage: Sendable {
     /// The caller's own number; the outcome bears it.
     package let id: UInt64
     /// MAIL FROM without angle brackets; empty for the null return path.
@@ -20,9 +20,9 @@ package struct Letter: Sendable {
     }
 }
 
-/// How one letter ended, in the words of the receiving side.
-package struct LetterOutcome: Sendable, Equatable {
-    /// The letter's own number.
+/// How one message ended, in the words of the receiving side.
+package struct MessageOutcome: Sendable, Equatable {
+    /// The message's own number.
     package let id: UInt64
     package let judgement: Judgement
     /// The SMTP reply code, 0 without a reply.
@@ -81,20 +81,20 @@ package enum SMTPStep: Int16, Sendable, CaseIterable {
     case quit = 9
 }
 
-extension LetterOutcome {
-    /// Whether the route failed before the letter's transaction began: it says nothing about letter or recipient.
+extension MessageOutcome {
+    /// Whether the route failed before the message's transaction began: it says nothing about message or recipient.
     package var isOfRoute: Bool { judgement == .later && step.rawValue < SMTPStep.mail.rawValue }
 }
 
-/// Sends letters; the other side of the border is SMTP, or a fake in tests.
+/// Sends messages; the other side of the border is SMTP, or a fake in tests.
 package protocol MailTransport: Sendable {
-    /// Hands letters over and returns at once; each comes back exactly once through ``outcomes()``.
-    func send(_ letters: [Letter])
+    /// Hands messages over and returns at once; each comes back exactly once through ``outcomes()``.
+    func send(_ messages: [OutgoingMessage])
 
     /// Waits for at least one outcome and returns all there are; empty once closed and drained.
-    func outcomes() async -> [LetterOutcome]
+    func outcomes() async -> [MessageOutcome]
 
-    /// Takes no more letters; those waiting for a connection come back `notStarted`, those under way have `grace`
+    /// Takes no more messages; those waiting for a connection come back `notStarted`, those under way have `grace`
     /// to end, after which those before the dot come back `later` and those past it `unknown`. Then QUIT.
     func close(grace: Duration) async
 }

@@ -1,4 +1,4 @@
-/// What is counted together of the mails about one letter, each up to a bound; `inbound_mails.shelf`.
+/// What is counted together of the mails about one message, each up to a bound; `inbound_mails.shelf`.
 ///
 /// A recipient's no has room that neither answers of machines nor reports can take.
 package enum MailShelf: Int16, Sendable, CaseIterable {
@@ -33,7 +33,7 @@ package struct ArrivedMail: Sendable, Equatable {
     package let hash: [UInt8]
     /// The delivery that a signed address names, which has verified.
     package let origin: DeliveryKey
-    /// Of the letter that came back, where the address is a return path; `nil` for an unsubscribe address.
+    /// Of the message that came back, where the address is a return path; `nil` for an unsubscribe address.
     package let attempt: UInt16?
     /// The local part of the envelope's recipient, where the way in knows it and it has the shape of a signed one.
     package let sentTo: [UInt8]?

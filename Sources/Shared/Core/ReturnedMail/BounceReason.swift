@@ -1,4 +1,4 @@
-/// Why a letter did not reach its recipient: one vocabulary for replies during SMTP and for reports that come later.
+/// Why a message did not reach its recipient: one vocabulary for replies during SMTP and for reports that come later.
 package enum BounceReason: String, Sendable, CaseIterable {
     /// No such mailbox, or one that is closed for good.
     case mailboxUnknown = "mailbox-unknown"
@@ -9,9 +9,9 @@ package enum BounceReason: String, Sendable, CaseIterable {
     case policy = "policy"
     /// Too much or too fast for the other side.
     case rateLimited = "rate-limited"
-    /// The letter is too big.
+    /// The message is too big.
     case size = "size"
-    /// Something in the letter: a virus, a file type, a form that the other side does not take.
+    /// Something in the message: a virus, a file type, a form that the other side does not take.
     case content = "content"
     /// Given up after tries that all failed for now: nobody answered, the name server was away.
     case expired = "expired"
@@ -28,7 +28,7 @@ package enum BounceConsequence: String, Sendable, CaseIterable {
     case hard = "hard"
     /// Suppress after several within some days.
     case soft = "soft"
-    /// Never suppress: it is about the sender. Brake the route.
+    /// Never suppress: it is about the sender. Throttle the route.
     case block = "block"
     case nothing = "nothing"
 }

@@ -20,7 +20,7 @@ package struct MailReport: Sendable, Equatable {
     package let kind: Kind
     /// Those of a delivery report; for a complaint whom it names, if it names anybody.
     package let recipients: [ReportedRecipient]
-    /// The Message-ID of the letter that came back, without its angle brackets.
+    /// The Message-ID of the message that came back, without its angle brackets.
     package let messageID: String?
     /// Local parts that look like our signed addresses, the best evidence first; at most 16.
     package let signedLocalParts: [[UInt8]]
@@ -58,7 +58,7 @@ package enum ReportedAction: String, Sendable, CaseIterable {
 /// One recipient of a report.
 package struct ReportedRecipient: Sendable, Equatable {
     /// Where the address was found.
-    package enum Source: Sendable { case field, notice, returnedLetter }
+    package enum Source: Sendable { case field, notice, returnedMessage }
 
     /// The address that failed; `nil` where the report names none.
     package let address: String?
@@ -112,7 +112,7 @@ package enum FeedbackType: Sendable, Equatable {
         }
     }
 
-    /// Whoever calls a letter spam wants no other; `not-spam` (RFC 6430) and reports about signatures (RFC 6591) say nothing.
+    /// Whoever calls a message spam wants no other; `not-spam` (RFC 6430) and reports about signatures (RFC 6591) say nothing.
     package var suppresses: Bool {
         switch self {
         case .abuse, .fraud, .optOut: true

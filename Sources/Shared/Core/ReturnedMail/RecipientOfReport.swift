@@ -2,7 +2,7 @@ extension MailReport {
     /// What a delivery report says of the one recipient that its signed return path names.
     ///
     /// The recipient's own line counts where there is one. Of several others (the address was an alias, or a list of
-    /// theirs) the mildest counts: where one of them got the letter, or may still get it, the address works.
+    /// theirs) the mildest counts: where one of them got the message, or may still get it, the address works.
     ///
     /// - Parameter address: The recipient's address; empty where it is not known any more.
     /// - Returns: `nil` where the report names nobody.

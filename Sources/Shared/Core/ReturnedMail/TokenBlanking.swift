@@ -4,7 +4,7 @@
 /// off, is blanked as well, at the price that a like-looking run of characters goes with it (1 place in 16,384, and
 /// only where 16 characters of the alphabet follow). A token broken over two lines is found, quoted with `>` or not,
 /// and with the `=` of quoted-printable. Not found is one that a gateway has encoded anew as a whole. Unsubscribe and
-/// return-path tokens stay: they name a delivery, which the books know.
+/// return-path tokens stay: they name a delivery, which the database know.
 package enum TokenBlanking {
     package static let replacement = Array("[blanked]".utf8)
     private static let leastCount = 16

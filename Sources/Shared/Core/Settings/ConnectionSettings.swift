@@ -53,9 +53,9 @@ package struct SMTPInputs: Sendable, Equatable {
     package let certificateAuthorities: String?
     package let user: String?
     package let password: String?
-    /// Connections at the same time, which is also how many letters are on their way at once.
+    /// Connections at the same time, which is also how many messages are on their way at once.
     package let connections: Int
-    /// Letters after which a connection is closed.
+    /// Messages after which a connection is closed.
     package let messagesPerConnection: Int
     /// How this machine names itself to the server.
     package let ehloName: String

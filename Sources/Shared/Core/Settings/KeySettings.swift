@@ -13,7 +13,7 @@ package struct NumberedKey: Sendable, Equatable {
 
 /// The keys that live outside the database.
 package struct KeySettings: Sendable, Equatable {
-    /// Sign the tokens in letters: the first signs, all of them verify.
+    /// Sign the tokens in messages: the first signs, all of them verify.
     package let tokenKeys: [NumberedKey]
     /// Hashes the addresses that outlive their contacts.
     package let addressKey: NumberedKey

@@ -8,12 +8,12 @@ package struct ProducerSettings: Sendable, Equatable {
     package let pauseAtDead: Int
     /// How late a scheduled start may be carried out without being asked for again.
     package let startGraceSeconds: Double
-    /// How often a letter may be tried in all; the workers' setting.
+    /// How often a message may be tried in all; the workers' setting.
     package let attempts: Int
     package let state: StateSettings
 
     package init(reading reader: inout SettingsReader) {
-        jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobEnvelope.maximumJobs, default: 1)
+        jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobMessage.maximumJobs, default: 1)
         lostAfterSeconds = reader.seconds(.lostAfter, 1...3_600, default: 30)
         attempts = reader.retryAttempts()
         pauseAtDead = reader.whole(.pauseAtDead, 0...1_000_000_000, default: 100)
@@ -28,11 +28,11 @@ package struct WorkerSettings: Sendable, Equatable {
     package let lanes: [String]
     /// Jobs in one message of the broker: how many a prefetched message may bring.
     package let jobsPerMessage: Int
-    package let letters: LetterSettings
+    package let messages: MessageSettings
     package let retries: RetrySchedule
     /// How long a stop may take.
     package let graceSeconds: Double
-    /// How long a worker that renews nothing may have letters in hand, before a producer settles them.
+    /// How long a worker that renews nothing may have messages in flight, before a producer settles them.
     package let leaseSeconds: Double
     /// How long a job of a newer version waits for a newer worker.
     package let tooNewGraceSeconds: Double
@@ -40,8 +40,8 @@ package struct WorkerSettings: Sendable, Equatable {
 
     package init(reading reader: inout SettingsReader) {
         lanes = reader.lanes()
-        jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobEnvelope.maximumJobs, default: 1)
-        letters = LetterSettings(reading: &reader)
+        jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobMessage.maximumJobs, default: 1)
+        messages = MessageSettings(reading: &reader)
         retries = RetrySchedule(
             firstSeconds: reader.seconds(.retryFirst, 0.1...86_400, default: 60),
             attempts: reader.retryAttempts()
@@ -53,13 +53,13 @@ package struct WorkerSettings: Sendable, Equatable {
     }
 }
 
-/// What every rendered letter needs to know of this installation.
-package struct LetterSettings: Sendable, Equatable {
+/// What every rendered message needs to know of this installation.
+package struct MessageSettings: Sendable, Equatable {
     /// Where pixels, links and unsubscribe pages are served: no slash at its end.
     package let trackingURL: String
     /// The domain of return paths and unsubscribe addresses.
     package let bounceDomain: String
-    /// Whom the letters go through, where that provider does not keep our return path.
+    /// Whom the messages go through, where that provider does not keep our return path.
     package let relay: RelayProvider
 
     package init(trackingURL: String, bounceDomain: String, relay: RelayProvider = .other) {

@@ -9,7 +9,7 @@ package struct WebSettings: Sendable, Equatable {
     package let dashboardURL: String
     /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses and networks, `10.0.0.0/8`.
     package let trustedProxies: [String]
-    /// Of List-Id and List-Unsubscribe, where a preview shows a letter's header fields; `nil` when it is not set.
+    /// Of List-Id and List-Unsubscribe, where a preview shows a message's header fields; `nil` when it is not set.
     package let bounceDomain: String?
     /// PEM files of an own certificate with its chain, and of its key; `nil` where a proxy ends TLS.
     package let certificate: Certificate?

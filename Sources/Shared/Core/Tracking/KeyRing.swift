@@ -38,13 +38,13 @@ package struct KeyRing: Sendable {
     package static let bouncePrefix = "b+"
     package static let mailUnsubscribePrefix = "u+"
 
-    package let identity: IdentityKey
+    package let identity: AddressHashKey
     private let states: [KeyedHash?]
     private let signingState: KeyedHash
     package let signingID: UInt8
 
     /// Takes keys of at least 32 bytes; `signing` is the id of the one that signs.
-    package init(keys: [TokenKey], signing: UInt8, identity: IdentityKey) throws(Invalid) {
+    package init(keys: [TokenKey], signing: UInt8, identity: AddressHashKey) throws(Invalid) {
         var states = [KeyedHash?](repeating: nil, count: 256)
         for key in keys {
             guard key.secret.count >= 32 else { throw .shortSecret(id: String(key.id)) }
@@ -111,7 +111,7 @@ package struct KeyRing: Sendable {
 }
 
 /// The key for what must never change, whatever is rotated: address hashes and Message-IDs. Kept outside the database.
-package struct IdentityKey: Sendable {
+package struct AddressHashKey: Sendable {
     private let addresses: KeyedHash
     private let messages: KeyedHash
     private let check: KeyedHash
@@ -150,7 +150,7 @@ package struct IdentityKey: Sendable {
         Base32.append(code, to: &buffer)
     }
 
-    /// The Message-ID of a letter without its angle brackets, for looking up what came back.
+    /// The Message-ID of a message without its angle brackets, for looking up what came back.
     package func messageID(_ key: DeliveryKey, domain: String) -> String {
         var bytes: [UInt8] = []
         appendMessageID(key, to: &bytes)

@@ -1,4 +1,4 @@
-/// Where a link of a letter leads: a stored address that is looked at once more before anybody is sent there.
+/// Where a link of a message leads: a stored address that is looked at once more before anybody is sent there.
 package struct LinkTarget: Hashable, Sendable {
     /// What stands in the field Location: ASCII, http or https, with a host, without a log-in.
     package let url: String

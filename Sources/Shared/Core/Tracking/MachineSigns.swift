@@ -3,7 +3,7 @@
 /// The rules are about kinds of programs, not a list of names. What can be known, and what cannot:
 /// - Apple's Mail Privacy Protection fetches every picture through Apple's relays, opened or not, and says `Mozilla/5.0`
 ///   and nothing more. No mail program or browser of a person says so little.
-/// - Gmail's and Yahoo's picture proxies name themselves (`GoogleImageProxy`, `YahooMailProxy`). They fetch when a letter
+/// - Gmail's and Yahoo's picture proxies name themselves (`GoogleImageProxy`, `YahooMailProxy`). They fetch when a message
 ///   is opened, mostly, and at other times too; nobody outside can tell which. They are counted as machines.
 /// - Scanners of mail gateways often claim to be a browser. Those are told by what they do: many links at once.
 /// - A browser that loads a page before anybody asked for it says so in `Sec-Purpose`, `Purpose` or `X-Moz`.

@@ -18,13 +18,13 @@ package struct EventID: Hashable, Sendable, Comparable {
     package static func < (left: Self, right: Self) -> Bool { (left.high, left.low) < (right.high, right.low) }
 }
 
-/// What a letter's pixel or link was asked for; `events.kind`, `counted.purpose`.
+/// What a message's pixel or link was asked for; `events.kind`, `counted.purpose`.
 package enum EventKind: Int16, Sendable, CaseIterable {
     case open = 0
     case click = 1
 }
 
-/// An open or a click on its way from the web side to the books.
+/// An open or a click on its way from the web side to the totals.
 ///
 /// It has no address and no agent: whether a machine asked was judged before it was made. In `aggregate` it has no
 /// time either, and what a machine asked for has no number.

@@ -6,7 +6,7 @@ package enum TokenUse: Sendable, CaseIterable {
     package var isInAddress: Bool { self == .bounce || self == .mailUnsubscribe }
 }
 
-/// A 128-bit random number that stands for one pixel or link of one letter, and for no person.
+/// A 128-bit random number that stands for one pixel or link of one message, and for no person.
 package struct TokenNumber: Hashable, Sendable {
     package let high: UInt64
     package let low: UInt64

@@ -3,7 +3,7 @@ import Synchronization
 /// A monotonic moment in nanoseconds: an uptime clock, never the wall's.
 package typealias MonotonicNanoseconds = UInt64
 
-/// Until when this worker may send a final dot: the lease of its incarnation, seen by its own monotonic clock.
+/// Until when this worker may send a final dot: the lease of its worker run, seen by its own monotonic clock.
 ///
 /// The lease's owner moves it on after each renewal that the database has confirmed; the transport looks before each
 /// final dot. Zero before the first renewal: nothing may be sent.

@@ -83,7 +83,7 @@ extension Stage {
         try KeyRing(
             keys: [TokenKey(id: 1, secret: tokenSecret)],
             signing: 1,
-            identity: IdentityKey(secret: identitySecret)
+            identity: AddressHashKey(secret: identitySecret)
         )
     }
 

@@ -8,7 +8,7 @@ enum FigureCharts {
         let shown: [DeliveryState] = [.accepted, .deferred, .failed]
         let points = course(report, samples)
         let chart = Chart(
-            title: "Letters over time",
+            title: "Messages over time",
             kind: .lines,
             moments: points.map(\.at),
             series: shown.map { state in

@@ -34,7 +34,7 @@ extension Dashboard {
     }
 
     /// Where a person begins.
-    private func home(of visit: Visit) throws -> Response {
+    private func home(of visit: DashboardContext) throws -> Response {
         if visit.session.account != nil, visit.may(.seeCampaigns) { return .seeOther("/campaigns") }
         if visit.may(.lookAtAccounts) || visit.may(.seeCounts) { return .seeOther("/accounts") }
         return try Views.respond(
