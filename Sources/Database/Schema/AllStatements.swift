@@ -3,8 +3,8 @@ import DatabaseClient
 extension Statement {
     /// Every statement of the service: what the statement check prepares against the migrated schema.
     package static let all: [Statement] =
-        delivery + register + producer + freeze + admin + inbound + tracking + optOut + api + returning
-        + complaints + adminBounces + blocks + suppressionLists + dashboard + erasure
+        delivery + register + producer + freeze + ofAccounts + inbound + tracking + optOut + returning
+        + complaints + returnedFacts + blocks + suppressionLists + dashboard + erasure
 
     private static let dashboard = forUsers + forSessions + forSamples + forOverview
 

@@ -69,7 +69,7 @@ extension AccountDatabase {
 }
 
 extension Statement {
-    static let adminBounces: [Statement] = [.returnedCounts, .bouncesByProvider, .countThrottles]
+    static let returnedFacts: [Statement] = [.returnedCounts, .bouncesByProvider, .countThrottles]
 
     /// `$1` campaign.
     static let returnedCounts = Statement(
