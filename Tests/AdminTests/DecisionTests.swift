@@ -189,7 +189,7 @@ import Testing
         }
     }
 
-    @Test func `books that are in order agree whatever is under way`() async throws {
+    @Test func `totals that are in order agree whatever is under way`() async throws {
         try await Tool.withFixture { tool in
             try await tool.execute(
                 """

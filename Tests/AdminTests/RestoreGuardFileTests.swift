@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test(arguments: ["witness", "veredus-worker@1/restore-guard", "veredus-producer/restore-guard"])
-    func `a file that is no witness is not taken for none`(name: String) throws {
+    func `a file that is no restore guard is not taken for none`(name: String) throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let path = URL(filePath: "\(folder)/\(name)")
         try FileManager.default.createDirectory(at: path.deletingLastPathComponent(), withIntermediateDirectories: true)

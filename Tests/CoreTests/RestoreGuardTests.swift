@@ -73,7 +73,7 @@ private let ours = "6b1f0c1e-0000-4000-8000-000000000001"
         }
     }
 
-    @Test func `a witness is read back as it was written, and nothing else is one`() throws {
+    @Test func `a restore guard is read back as it was written, and nothing else is one`() throws {
         let restoreGuard = RestoreGuard(installation: ours, systemIdentifier: .max, timeline: 3, generation: 29_000_000)
         #expect(try RestoreGuard(decoding: restoreGuard.encoded + "\n") == restoreGuard)
         for text in [

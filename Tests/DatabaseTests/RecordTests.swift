@@ -47,7 +47,7 @@ struct RecordTests {
     ]
 
     @Test(arguments: cases)
-    func `a result changes its row and the books, once`(row: Case) async throws {
+    func `a result changes its row and the totals, once`(row: Case) async throws {
         try await Totals.with(contacts: 3) { totals in
             let campaign = try await totals.run()
             try await totals.claim(campaign, [1, 2])

@@ -24,7 +24,7 @@ struct ThrottleTests {
         ) { try $0.text(0) }
     }
 
-    @Test func `too many refusals of the sender put the brake on, and nobody is suppressed`() async throws {
+    @Test func `too many refusals of the sender put the throttle on, and nobody is suppressed`() async throws {
         try await Totals.with(contacts: 50) { totals in
             try await totals.superuser.execute("UPDATE accounts SET brake_blocks = 5")
             let campaign = try await totals.run()
@@ -96,7 +96,7 @@ struct ThrottleTests {
         }
     }
 
-    @Test func `a brake ends by itself, and the next one soon after is longer`() async throws {
+    @Test func `a throttle ends by itself, and the next one soon after is longer`() async throws {
         try await Totals.with(contacts: 50) { totals in
             try await totals.superuser.execute("UPDATE accounts SET brake_blocks = 2")
             let campaign = try await totals.run()
@@ -124,7 +124,7 @@ struct ThrottleTests {
         }
     }
 
-    @Test func `retries of a braked lane stay where they are`() async throws {
+    @Test func `retries of a throttled lane stay where they are`() async throws {
         try await Totals.with(contacts: 50) { totals in
             try await totals.superuser.execute("UPDATE accounts SET brake_blocks = 2")
             let campaign = try await totals.run()

@@ -103,7 +103,7 @@ extension LongScenarios {
             }
         }
 
-        @Test func `looking again and again does not wear the witness out`() async throws {
+        @Test func `looking again and again does not wear the restore guard out`() async throws {
             try await Stage.with { stage in
                 let quorum = ["VEREDUS_QUEUE_TYPE": "quorum"]
                 try await stage.expectTool(["doctor", "--adopt", "--reason", "test"], quorum)

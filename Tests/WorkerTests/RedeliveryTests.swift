@@ -9,7 +9,7 @@ import Testing
     private let source = FakeSource()
     private let ready = Buffer<Prepared>()
 
-    @Test func `a job that was handed out again for somebody else's sake is never buried`() async throws {
+    @Test func `a job that was handed out again for somebody else's sake is never dead-lettered`() async throws {
         let prepare = try prepare()
         for redelivery in 1...5 {
             source.put(message(1, redelivery))
@@ -19,7 +19,7 @@ import Testing
         #expect(totals.deadLettered == [:])
     }
 
-    @Test func `a job that ends its worker each time is buried alone, and its neighbour goes on`() async throws {
+    @Test func `a job that ends its worker each time is dead-lettered alone, and its neighbour goes on`() async throws {
         let prepare = try prepare()
         totals.poison(key(2))
         // Each crash hands both out again, the neighbour first.

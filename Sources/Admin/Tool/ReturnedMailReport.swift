@@ -110,7 +110,7 @@ extension AccountRules {
             "soft_bounces": .number(softBounces), "soft_bounce_days": .number(softBounceDays),
             "complaints_warn_percent": .decimal(Double(complaintsWarn) / 10_000),
             "complaints_pause_percent": .decimal(Double(complaintsPause) / 10_000),
-            "complaints_least": .number(complaintsLeast), "brake_blocks": .number(throttleBlocks),
+            "complaints_least": .number(complaintsLeast), "throttle_blocks": .number(throttleBlocks),
         ]
     }
 

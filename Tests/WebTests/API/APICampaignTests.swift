@@ -121,7 +121,7 @@ struct APICampaignTests {
         }
     }
 
-    @Test func `the books, the messages one by one, and what is told of whom`() async throws {
+    @Test func `the totals, the messages one by one, and what is told of whom`() async throws {
         try await APIFixture.with { fixture in
             try await fixture.importContacts(4)
             _ = try await fixture.send(.post, "/campaigns", APIFixture.campaign)
