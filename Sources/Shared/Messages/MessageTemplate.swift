@@ -156,7 +156,7 @@ package struct MessageTemplate: Sendable {
         // Lent, not copied: an array with two owners is copied when one of them writes.
         swap(&walker.output.bytes, &buffer)
         defer { swap(&walker.output.bytes, &buffer) }
-        try walker.walk(nodes)
+        try walker.walkMessage(nodes)
         if !walker.missingNames.isEmpty { missing.formUnion(walker.missingNames) }
     }
 

@@ -1,43 +1,43 @@
 import Core
-import Templates
 
 /// Writes a body in quoted-printable (RFC 2045 §6.7), value after value, with lines of at most 76 octets.
 ///
 /// The column runs on from one call to the next, so that a soft line break falls right wherever a value stands.
 /// CR, LF and CRLF all become CRLF. A blank at the end of a call is encoded, because a line break may follow it.
-struct QuotedPrintableOutput: TemplateOutput {
+package struct QuotedPrintableOutput: TemplateOutput {
     /// What a line may hold before the `=` of a soft line break.
     private static let contentLimit = 75
 
-    var bytes: [UInt8]
+    package var bytes: [UInt8]
     /// Octets on the current line.
-    private(set) var column = 0
+    package private(set) var column = 0
     private let escaping: MustacheTemplate.Escaping
     private let tokens: MessageTokens
 
-    init(escaping: MustacheTemplate.Escaping, tokens: MessageTokens = MessageTokens(), into bytes: [UInt8] = []) {
+    package init(escaping: MustacheTemplate.Escaping, tokens: MessageTokens = MessageTokens(), into bytes: [UInt8] = [])
+    {
         self.bytes = bytes
         self.escaping = escaping
         self.tokens = tokens
     }
 
-    var count: Int { bytes.count }
+    package var count: Int { bytes.count }
 
-    mutating func append(static text: StaticText) {
+    package mutating func append(static text: StaticText) {
         if column + text.firstLineCount > Self.contentLimit { softBreak() }
         bytes.append(contentsOf: text.bytes)
         if let last = text.lastLineCount { column = last } else { column += text.firstLineCount }
     }
 
     /// Tokens consist of characters that stand for themselves in HTML, URLs and quoted-printable.
-    mutating func append(token: MessageToken) {
+    package mutating func append(token: MessageToken) {
         let text = tokens[token]
         if column + text.count > Self.contentLimit { softBreak() }
         bytes.append(contentsOf: text)
         column += text.count
     }
 
-    mutating func append(value: ArraySlice<UInt8>, isEscaped: Bool) {
+    package mutating func append(value: ArraySlice<UInt8>, isEscaped: Bool) {
         let escapes = isEscaped && escaping == .html
         let end = value.endIndex
         var index = value.startIndex
@@ -93,7 +93,7 @@ struct QuotedPrintableOutput: TemplateOutput {
 
 extension StaticText {
     /// Encodes text that is the same for every recipient.
-    init(quotedPrintable text: [UInt8]) {
+    package init(quotedPrintable text: [UInt8]) {
         var output = QuotedPrintableOutput(escaping: .plain)
         output.append(value: text[...], isEscaped: false)
         let bytes = output.bytes
@@ -107,15 +107,22 @@ extension StaticText {
     }
 }
 
-/// The tokens of one message, signed before its bodies are rendered: a link that stands in it twice has one token.
-struct MessageTokens {
-    var unsubscribe: [UInt8] = []
-    var open: [UInt8] = []
-    /// Those of the links, one after the other, all of the same length.
-    var clicks: [UInt8] = []
-    var clickLength = 0
+extension TemplateWalker<QuotedPrintableOutput> {
+    /// As ``walk(_:)``, which only this module can specialise: called from another one, a message costs a fourteenth more.
+    package mutating func walkMessage(_ nodes: [TemplateNode]) throws(RenderError) { try walk(nodes) }
+}
 
-    subscript(token: MessageToken) -> ArraySlice<UInt8> {
+/// The tokens of one message, signed before its bodies are rendered: a link that stands in it twice has one token.
+package struct MessageTokens {
+    package var unsubscribe: [UInt8] = []
+    package var open: [UInt8] = []
+    /// Those of the links, one after the other, all of the same length.
+    package var clicks: [UInt8] = []
+    package var clickLength = 0
+
+    package init() {}
+
+    package subscript(token: MessageToken) -> ArraySlice<UInt8> {
         switch token {
         case .unsubscribe: unsubscribe[...]
         case .open: open[...]
