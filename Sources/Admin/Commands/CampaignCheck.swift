@@ -84,7 +84,7 @@ struct CampaignCheck: AsyncParsableCommand {
         var lines = [
             "campaign \(campaign.id): \(run.message.name), version \(run.message.version)",
             "recipients    \(grouped(result.recipients)), of whom \(grouped(result.suppressed)) have opted out",
-            "messages       \(grouped(result.averageBytes)) bytes on average, \(grouped(result.largestBytes)) at most; "
+            "messages      \(grouped(result.averageBytes)) bytes on average, \(grouped(result.largestBytes)) at most; "
                 + "longest line \(result.longestLine)",
             "links         \(run.template.links.count) counted",
             "time          \(spoken(seconds: seconds(result))) at \(grouped(rate)) messages a second",
