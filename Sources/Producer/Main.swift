@@ -46,10 +46,10 @@ struct ProducerProgram: AsyncParsableCommand {
             let publisher = try AMQPPublisher(amqp) { log.notice("broker", metadata: ["what": "\($0)"]) }
             let token = Int64.random(in: 1...Int64.max)
             let store = ProducerStore(pool, token: token)
-            let drive = CampaignScheduler(
+            let scheduler = CampaignScheduler(
                 store: store,
                 freeze: Freeze(store: FreezeStore(pool, token: token), installation: installation, log: log),
-                fill: QueueFiller(
+                publish: Publish(
                     store: store,
                     publisher: publisher,
                     jobsPerMessage: producer.jobsPerMessage,
@@ -67,7 +67,7 @@ struct ProducerProgram: AsyncParsableCommand {
             try await ServiceGroup(
                 configuration: .init(
                     services: [
-                        .init(service: drive, successTerminationBehavior: .gracefullyShutdownGroup),
+                        .init(service: scheduler, successTerminationBehavior: .gracefullyShutdownGroup),
                         .init(service: restoreGuard, failureTerminationBehavior: .gracefullyShutdownGroup),
                     ],
                     gracefulShutdownSignals: [.sigterm, .sigint],
