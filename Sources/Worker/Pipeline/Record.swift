@@ -4,7 +4,7 @@ import Core
 ///
 /// While one batch is being recorded the next one gathers; results that could not be recorded are tried again until
 /// they are, since every one of them is guarded by its token.
-struct RecordStep: Sendable {
+struct Record: Sendable {
     /// One message to be recorded.
     enum Entry: Sendable {
         case outcome(MessageOutcome)
@@ -20,7 +20,7 @@ struct RecordStep: Sendable {
     }
 
     let store: any DeliveryStore
-    let hand: InFlight
+    let inFlight: InFlight
     let entries: Buffer<Entry>
     let schedule: RetrySchedule
 
@@ -30,14 +30,14 @@ struct RecordStep: Sendable {
     static let fill: Duration = .milliseconds(15)
     static let enough = 64
 
-    /// Waits for results and turns them into what the database say.
+    /// Waits for results and turns them into what the database is told.
     ///
     /// - Returns: `nil` once nothing more comes.
     func nextBatch() async -> Batch? {
         var taken = await entries.take(atMost: Self.most)
         guard !taken.isEmpty else { return nil }
         // With little in flight nothing more is to be expected.
-        let enough = min(Self.enough, hand.count / 2)
+        let enough = min(Self.enough, inFlight.count / 2)
         if taken.count < enough {
             await entries.fill(to: enough - taken.count, within: Self.fill)
             taken += entries.takeNow(atMost: Self.most - taken.count)
@@ -45,12 +45,12 @@ struct RecordStep: Sendable {
         let ids = taken.map(\.id)
         var results: [DeliveryResult] = []
         results.reserveCapacity(taken.count)
-        for (entry, held) in zip(taken, hand.held(ids)) {
+        for (entry, held) in zip(taken, inFlight.held(ids)) {
             if let held { results.append(result(of: entry, held)) }
         }
         // In the order in which a claim locks rows, so that the two never wait for each other in a circle.
         results.sort { $0.key < $1.key }
-        return Batch(ids: ids, results: results, finished: hand.claimsFinished(by: ids))
+        return Batch(ids: ids, results: results, finished: inFlight.claimsFinished(by: ids))
     }
 
     /// Results of messages, ready to be recorded together.
@@ -63,57 +63,23 @@ struct RecordStep: Sendable {
     /// Records a batch and lets go of its messages.
     func record(_ batch: Batch) async throws {
         try await store.record(batch.results, finished: batch.finished)
-        hand.release(batch.ids)
+        inFlight.release(batch.ids)
     }
 
     private func result(of entry: Entry, _ held: InFlight.Held) -> DeliveryResult {
-        switch entry {
-        case .outcome(let outcome):
-            return DeliveryResult(outcome, of: held, schedule: schedule, fraction: .random(in: 0..<1))
-        case .putBack(let id, let why):
-            let outcome = MessageOutcome(id: id, judgement: .notStarted, code: 0, text: why, step: .connect)
-            return DeliveryResult(outcome, of: held, schedule: schedule, fraction: 0)
-        }
-    }
-}
-
-extension DeliveryResult {
-    /// What an outcome does to its row.
-    ///
-    /// `fraction`: Random, at least 0 and less than 1: spreads the retries.
-    init(_ outcome: MessageOutcome, of held: InFlight.Held, schedule: RetrySchedule, fraction: Double) {
-        var state: DeliveryState
-        var reason = DeliveryReason.none
-        var wait = 0.0
-        switch outcome.judgement {
-        case .accepted: state = .accepted
-        case .never: (state, reason) = (.failed, .mailboxRefused)
-        case .notThisMessage: (state, reason) = (.failed, .messageRefused)
-        case .notStarted: (state, reason) = (.deferred, .putBack)
-        case .unknown where held.policy == .atMostOnce:
-            (state, reason) = (.uncertain, outcome.isStopped ? .stoppedWaiting : .lostAfterDot)
-        case .later where outcome.isOfRoute:
-            // The relay is down or refuses us: no reason to give a recipient up. The campaign's lifetime is the limit.
-            state = .deferred
-            wait = schedule.delaySeconds(afterAttempt: 1, fraction: fraction) ?? schedule.firstSeconds
-        case .unknown, .later:
-            state = .deferred
-            if let seconds = schedule.delaySeconds(afterAttempt: Int(held.attempt), fraction: fraction) {
-                wait = seconds
-            } else {
-                // At-least-once may have delivered an unknown one: still not an acceptance that anybody stated.
-                (state, reason) = (outcome.judgement == .unknown ? .uncertain : .failed, .attemptsExhausted)
+        let outcome =
+            switch entry {
+            case .outcome(let outcome): outcome
+            case .putBack(let id, let why):
+                MessageOutcome(id: id, judgement: .notStarted, code: 0, text: why, step: .connect)
             }
-        }
-        self.init(
-            key: held.key,
-            token: held.token,
-            state: state,
-            reason: reason,
-            code: outcome.code,
-            waitSeconds: wait,
-            countsAsAttempt: outcome.judgement != .notStarted && !outcome.isOfRoute,
-            outcome: outcome
+        let decision = DeliveryDecision(
+            outcome,
+            attempt: Int(held.attempt),
+            policy: held.policy,
+            schedule: schedule,
+            fraction: .random(in: 0..<1)
         )
+        return DeliveryResult(key: held.key, token: held.token, decision: decision, outcome: outcome)
     }
 }
