@@ -67,22 +67,7 @@ package struct LeasedCampaign: Sendable, Equatable {
     }
 }
 
-/// A deferred delivery whose time has come.
-package struct DueRetry: Sendable {
-    package let key: DeliveryKey
-    package let lane: LaneID
-}
-
-/// The producer's side of PostgreSQL. Every write tests the lease of `token`.
-package struct ProducerStore: Sendable {
-    let pool: PostgresPool
-    let token: Int64
-
-    package init(_ pool: PostgresPool, token: Int64) {
-        self.pool = pool
-        self.token = token
-    }
-
+extension ProducerStore {
     /// Takes the campaigns that nobody drives, and keeps those that this producer drives.
     ///
     /// `startGrace`: How many seconds late a scheduled start may be.
@@ -120,168 +105,77 @@ package struct ProducerStore: Sendable {
             }
         }
     }
-
-    /// Moves a lane's cursor past what was confirmed.
-    package func moveCursor(_ campaign: CampaignID, _ lane: LeasedLane, to cursor: Seq) async throws {
-        _ = try await pool.withConnection { connection in
-            try await connection.run(
-                .moveCursor,
-                [.int32(campaign), .int16(lane.lane), .int32(lane.generation), .int32(cursor), .int64(token)]
-            )
-        }
-    }
-
-    /// The next rows of a lane that are still pending.
-    package func pending(_ campaign: CampaignID, _ lane: LeasedLane, limit: Int) async throws -> [Seq] {
-        try await pool.withConnection { connection in
-            try await connection.rows(
-                .pendingAfterCursor,
-                [.int32(campaign), .int32(lane.cursor), .int32(lane.lastSeq), .int32(Int32(limit))]
-            ) { try $0.int32(0) }
-        }
-    }
-
-    /// Publishes lanes anew: a new generation, from the lowest row that is still pending.
-    package func renewGenerations(_ campaign: CampaignID, _ lanes: [LeasedLane]) async throws {
-        let token = token
-        try await pool.withConnection { connection in
-            try await connection.transaction { connection in
-                // First: it waits for a reopen that is under way, whose rows the next statements then see.
-                try connection.run(.clearRepublish, [.int32(campaign), .int64(token)])
-                for lane in lanes {
-                    try connection.run(
-                        .renewGeneration,
-                        [.int32(campaign), .int16(lane.lane), .int32(lane.generation), .int64(token)]
-                    )
-                }
-                try connection.run(.hastenRetries, [.int32(campaign), .int64(token)])
-            }
-        }
-    }
-
-    /// Retries whose time has come; they come again in `againSeconds` unless they are claimed.
-    package func dueRetries(limit: Int, againSeconds: Double, lanes: [LaneID]) async throws -> [DueRetry] {
-        try await pool.withConnection { connection in
-            try await connection.rows(
-                .dueRetries,
-                [.int64(token), .int32(Int32(limit)), .double(againSeconds), .int16s(lanes)]
-            ) { row in
-                DueRetry(key: DeliveryKey(campaign: try row.int32(0), seq: try row.int32(1)), lane: try row.int16(2))
-            }
-        }
-    }
-
-    /// Gives back retries that the broker refused.
-    package func undueRetries(_ keys: [DeliveryKey]) async throws {
-        _ = try await pool.withConnection { connection in
-            try await connection.run(.undueRetries, [.int32s(keys.map(\.campaign)), .int32s(keys.map(\.seq))])
-        }
-    }
-
-    /// Ends the next rows of a campaign that is cancelled or has expired.
-    ///
-    /// - Returns: How many.
-    package func closeRows(
-        _ campaign: CampaignID,
-        above seq: Seq,
-        upTo last: Seq,
-        as state: DeliveryState
-    ) async throws -> Int {
-        try await pool.withConnection { connection in
-            try await connection.run(
-                .closeRows,
-                [.int32(campaign), .int32(seq), .int32(last), .int16(state.rawValue), .int64(token)]
-            )
-        }
-    }
-
-    /// Ends a campaign of which every row is final.
-    ///
-    /// - Returns: Whether it ended now.
-    package func finish(_ campaign: CampaignID) async throws -> Bool {
-        let token = token
-        return try await pool.withConnection { connection in
-            try await connection.transaction { connection in
-                guard try connection.run(.finishCampaign, [.int32(campaign), .int64(token)]) == 1 else { return false }
-                try connection.run(.mergeCounters, [.int32(campaign)])
-                try connection.run(.dropLeftRetries, [.int32(campaign)])
-                return true
-            }
-        }
-    }
-
-    /// The slots of the workers that are alive, by lane.
-    package func workerSlots() async throws -> [String: Int] {
-        let rows = try await pool.withConnection { connection in
-            try await connection.rows(.workerSlots) { (try $0.text(0), Int(try $0.int32(1))) }
-        }
-        return Dictionary(rows) { $0 + $1 }
-    }
-
-    /// Pauses the campaigns of which too much is dead: a wrong template is a slow disaster.
-    ///
-    /// `most`: How many dead letters are too many.
-    /// - Returns: Their numbers.
-    /// - Throws: ``PostgresError``.
-    package func holdBrokenCampaigns(most: Int) async throws -> [CampaignID] {
-        let token = token
-        return try await pool.withConnection { connection in
-            let broken = try await connection.rows(.brokenCampaigns, [.int64(token), .int64(Int64(most))]) { row in
-                (campaign: try row.int32(0), dead: try row.int64(1))
-            }
-            for (campaign, dead) in broken {
-                let why =
-                    "\(dead) messages could not be made; `veredus dead-letters list --campaign \(campaign)` says why"
-                try await connection.transaction { try $0.hold(campaign, of: token, because: why) }
-            }
-            return broken.map(\.campaign)
-        }
-    }
-
-    /// Pauses marketing campaigns that too many complain about, or whose account they complain about.
-    ///
-    /// - Returns: Their numbers.
-    package func holdComplainedCampaigns() async throws -> [CampaignID] {
-        let token = token
-        return try await pool.withConnection { connection in
-            let complained = try await connection.rows(.complainedCampaigns, [.int64(token)]) { row in
-                (
-                    campaign: try row.int32(0),
-                    rate: ComplaintRate(complaints: Int(try row.int64(1)), accepted: Int(try row.int64(2))),
-                    isOfAccount: try row.bool(3)
-                )
-            }
-            for (campaign, rate, isOfAccount) in complained {
-                let what = isOfAccount ? "the account's messages of 30 days" : "this campaign"
-                let why = "\(rate.complaints) complaints about \(what), of \(rate.accepted) accepted: too many"
-                try await connection.transaction { try $0.hold(campaign, of: token, because: why) }
-            }
-            return complained.map(\.campaign)
-        }
-    }
-
-    /// Ends what workers left behind that went away.
-    ///
-    /// - Parameters:
-    ///   - limit: How many claims at once.
-    ///   - attempts: How often a message may be tried in all.
-    /// - Returns: How many claims.
-    /// - Throws: ``PostgresError``.
-    package func sweepDeadWorkers(limit: Int, attempts: Int = 12) async throws -> Int {
-        try await pool.withConnection { connection in
-            let swept = try await connection.run(.sweepDeadWorkers, [.int32(Int32(limit)), .int16(Int16(attempts))])
-            if swept == 0 { try await connection.run(.forgetWorkers) }
-            return swept
-        }
-    }
 }
 
-extension PostgresConnection {
-    fileprivate func hold(_ campaign: CampaignID, of token: Int64, because why: String) throws {
-        // A statement of its own, so that the change's snapshot is younger than the lock.
-        try run(.lockCampaignToHold, [.int32(campaign)])
-        try run(.holdCampaign, [.int32(campaign), .int64(token), .text(why)])
-    }
+extension Statement {
+    /// Takes the campaigns that nobody drives, and keeps those that this producer drives.
+    ///
+    /// A scheduled start that was missed by more than its grace is left alone: the operator has to ask again.
+    /// `$1` this producer's token; `$2` seconds the lease lasts; `$3` seconds of grace.
+    static let leaseCampaigns = Statement(
+        "lease-campaigns",
+        role: .producer,
+        """
+        UPDATE campaigns c SET lease_token = $1, lease_until = now() + $2::float8 * interval '1 second'
+        FROM (
+            SELECT campaign_id FROM campaigns
+            WHERE state IN (\(CampaignState.open.sql))
+              AND (state <> \(CampaignState.starting.sql)
+                   OR start_at <= now() AND start_at > now() - $3::float8 * interval '1 second')
+              AND (lease_until < now() OR lease_token = $1 AND lease_until < now() + $2::float8 * interval '0.7 second')
+            FOR UPDATE SKIP LOCKED
+        ) AS free
+        WHERE c.campaign_id = free.campaign_id
+        """
+    )
+
+    /// Campaigns whose start was missed by more than its grace.
+    ///
+    /// `$1` seconds of grace.
+    static let missedStarts = Statement(
+        "missed-starts",
+        role: .producer,
+        """
+        SELECT campaign_id FROM campaigns
+        WHERE state = \(CampaignState.starting.sql) AND start_at <= now() - $1::float8 * interval '1 second'
+        """
+    )
+
+    /// Gives back the campaigns that this producer drives: another one takes them at its next look.
+    ///
+    /// `$1` this producer's token.
+    static let releaseCampaigns = Statement(
+        "release-campaigns",
+        role: .producer,
+        """
+        UPDATE campaigns SET lease_until = now() - interval '1 second'
+        WHERE lease_token = $1 AND lease_until > now() AND state IN (\(CampaignState.open.sql))
+        """
+    )
+
+    /// The campaigns that this producer drives, and how far each of their lanes is.
+    ///
+    /// `$1` this producer's token.
+    static let leasedCampaigns = Statement(
+        "driven-campaigns",
+        role: .producer,
+        """
+        SELECT c.campaign_id, c.account_id, c.state, c.republish, COALESCE(c.expires_at <= now(), false),
+               l.lane_id, n.name, l.first_seq, l.last_seq, l.cursor, l.generation,
+               COALESCE(k.pending, 0), COALESCE(k.sending, 0), COALESCE(k.deferred, 0),
+               c.kind = \(CampaignKind.marketing.sql) AND EXISTS (
+                   SELECT FROM brakes b WHERE b.account_id = c.account_id AND b.lane_id = l.lane_id AND b.until > now())
+        FROM campaigns c
+        LEFT JOIN campaign_lanes l USING (campaign_id)
+        LEFT JOIN lanes n USING (lane_id)
+        LEFT JOIN LATERAL (
+            SELECT sum(pending)::int AS pending, sum(sending)::int AS sending, sum(deferred)::int AS deferred
+            FROM counters k WHERE k.campaign_id = c.campaign_id AND k.lane_id = l.lane_id
+        ) AS k ON true
+        WHERE c.lease_token = $1 AND c.lease_until > now() AND c.state IN (\(CampaignState.open.sql))
+        ORDER BY c.campaign_id, l.lane_id
+        """
+    )
 }
 
 extension LeasedCampaign {

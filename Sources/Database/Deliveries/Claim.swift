@@ -1,24 +1,35 @@
 import Core
 import DatabaseClient
+import Synchronization
 
-/// What the worker says to the database, in the order of a message's path.
+extension PostgresDeliveryStore {
+    package func claim(
+        _ requests: [ClaimRequest],
+        token: ClaimToken,
+        workerRun: WorkerRun
+    ) async throws -> [Verdict] {
+        let campaigns = requests.map(\.key.campaign)
+        let verdicts = Mutex<[Verdict]>([])
+        let steps = [
+            PipelineStep(.lockCampaignsShared, [.int32s(Set(campaigns).sorted())]),
+            PipelineStep(
+                .claimDeliveries,
+                [
+                    .int32s(campaigns), .int32s(requests.map(\.key.seq)), .int32s(requests.map(\.generation)),
+                    .int32s(requests.map(\.contactVersion)), .int16s(requests.map(\.attempt)), .int64(token),
+                    .int64(workerRun),
+                ]
+            ) { row in
+                let verdict = Verdict(rawValue: try row.int16(0)) ?? .unknown
+                verdicts.withLock { $0.append(verdict) }
+            },
+        ]
+        try await pool.withConnection { try await $0.pipelinedTransaction(steps) }
+        return verdicts.withLock { $0 }
+    }
+}
+
 extension Statement {
-    /// Reads recipients that are still to be mailed, and what their messages need.
-    ///
-    /// `$1` campaigns; `$2` seqs.
-    static let fetchRecipients = Statement(
-        "fetch-recipients",
-        role: .worker,
-        isHot: true,
-        """
-        SELECT d.campaign_id, d.seq, d.attempt, d.suspect, c.version, c.address, c.attributes::text
-        FROM unnest($1::int[], $2::int[]) AS a(campaign_id, seq)
-        JOIN deliveries d ON d.campaign_id = a.campaign_id AND d.seq = a.seq
-        JOIN contacts c ON c.contact_id = d.contact_id
-        WHERE d.state IN (\(DeliveryState.waiting.sql)) AND c.status = \(ContactStatus.active.sql)
-        """
-    )
-
     /// Takes the locks that pause and cancel wait for; a statement of its own, so that the claim's snapshot is younger.
     ///
     /// `$1` campaigns, ascending.
@@ -103,177 +114,6 @@ extension Statement {
         LEFT JOIN judged j USING (ord)
         LEFT JOIN marked m ON m.campaign_id = j.campaign_id AND m.seq = j.seq
         ORDER BY a.ord
-        """
-    )
-
-    /// Records how deliveries went on.
-    ///
-    /// Safe to repeat: a row whose token has changed, or that is recorded already, is left alone; one that became
-    /// `uncertain` meanwhile takes the result. Who opted out while being sent is not tried again.
-    /// `$1` campaigns; `$2` seqs; `$3` tokens; `$4` states; `$5` reasons; `$6` SMTP codes, 0 without a reply;
-    /// `$7` seconds to wait, for deferred; `$8` whether the attempt counts; `$9` judgements; `$10` steps;
-    /// `$11` replies' texts, '' where none is to be kept; `$12` tokens of which nothing is in flight any more.
-    static let recordResults = Statement(
-        "record-results",
-        role: .worker,
-        isHot: true,
-        """
-        WITH given AS MATERIALIZED (
-            SELECT * FROM unnest($1::int[], $2::int[], $3::bigint[], $4::smallint[], $5::smallint[], $6::smallint[],
-                                 $7::float8[], $8::boolean[], $9::smallint[], $10::smallint[], $11::text[])
-            AS g(campaign_id, seq, token, state, reason, code, wait, counts, judgement, step, reply)
-        ), recorded AS (
-            UPDATE deliveries d
-            SET state = CASE WHEN g.state = \(DeliveryState.deferred.sql) AND d.recalled
-                             THEN \(DeliveryState.suppressed.sql) ELSE g.state END,
-                reason = CASE WHEN g.state = \(DeliveryState.deferred.sql) AND d.recalled
-                              THEN \(DeliveryReason.recalled.sql) ELSE g.reason END,
-                attempt = CASE WHEN g.counts THEN d.attempt ELSE d.attempt - 1 END,
-                code = g.code, changed_at = now()
-            FROM given g
-            WHERE d.campaign_id = g.campaign_id AND d.seq = g.seq AND d.token = g.token
-                  AND d.state IN (\(DeliveryState.sending.sql), \(DeliveryState.uncertain.sql))
-                  AND NOT (d.state = \(DeliveryState.uncertain.sql)
-                           AND g.state IN (\(DeliveryState.deferred.sql), \(DeliveryState.uncertain.sql)))
-            RETURNING d.campaign_id, d.seq, d.account_id, d.lane_id, d.state, d.attempt,
-                      g.wait, g.judgement, g.step, g.code, g.reply
-        ), waiting AS (
-            INSERT INTO retries (campaign_id, seq, account_id, lane_id, due, publish_at)
-            SELECT campaign_id, seq, account_id, lane_id,
-                   now() + wait * interval '1 second', now() + wait * interval '1 second'
-            FROM recorded WHERE state = \(DeliveryState.deferred.sql)
-            ON CONFLICT (campaign_id, seq) DO UPDATE SET due = excluded.due, publish_at = excluded.publish_at
-        ), said AS (
-            INSERT INTO replies (campaign_id, seq, account_id, attempt, judgement, step, code, reply)
-            SELECT campaign_id, seq, account_id, attempt, judgement, step, code, reply FROM recorded WHERE reply <> ''
-        )
-        DELETE FROM claims WHERE token = ANY ($12::bigint[])
-        """
-    )
-
-    /// Raises the suspicion against a row that may have ended its worker.
-    ///
-    /// `$1` campaign; `$2` seq.
-    static let raiseRedeliveries = Statement(
-        "raise-suspicion",
-        role: .worker,
-        isHot: true,
-        """
-        UPDATE deliveries SET suspect = suspect + 1
-        WHERE campaign_id = $1 AND seq = $2 AND state IN (\(DeliveryState.waiting.sql))
-        RETURNING suspect
-        """
-    )
-
-    /// Takes it back.
-    ///
-    /// `$1` campaign; `$2` seq.
-    static let clearRedeliveries = Statement(
-        "drop-suspicion",
-        role: .worker,
-        isHot: true,
-        "UPDATE deliveries SET suspect = 0 WHERE campaign_id = $1 AND seq = $2 AND suspect > 0"
-    )
-
-    /// Stores a dead letter.
-    ///
-    /// `$1` campaign or NULL; `$2` seq or NULL; `$3` reason; `$4` detail; `$5` worker; `$6` queue; `$7` envelope.
-    static let insertDeadLetter = Statement(
-        "insert-dead-letter",
-        roles: [.worker, .recorder],
-        isHot: true,
-        """
-        INSERT INTO dead_letters (campaign_id, seq, account_id, reason, detail, worker, queue, envelope, attempt)
-        SELECT $1::int, $2::int, d.account_id, $3::smallint, $4::text, $5::text, $6::text, $7::bytea,
-               COALESCE(d.attempt, 0)
-        FROM (VALUES (1)) AS one LEFT JOIN deliveries d ON d.campaign_id = $1::int AND d.seq = $2::int
-        """
-    )
-
-    /// Moves a row that is still to be mailed to `dead` (or `failed`).
-    ///
-    /// `$1` campaign; `$2` seq; `$3` state; `$4` reason.
-    static let endUnsent = Statement(
-        "end-unsent",
-        role: .worker,
-        isHot: true,
-        """
-        WITH ended AS (
-            UPDATE deliveries SET state = $3::smallint, reason = $4::smallint, changed_at = now()
-            WHERE campaign_id = $1 AND seq = $2 AND state IN (\(DeliveryState.waiting.sql))
-            RETURNING campaign_id, seq
-        )
-        DELETE FROM retries r USING ended e WHERE r.campaign_id = e.campaign_id AND r.seq = e.seq
-        """
-    )
-
-    /// A campaign's frozen version, and who sends it.
-    ///
-    /// `$1` campaign.
-    static let campaignVersion = Statement(
-        "frozen-message",
-        role: .worker,
-        """
-        SELECT c.campaign_id, c.account_id, v.version, c.name, c.kind, c.tracking, c.policy, c.list_id, l.name, a.name,
-               v.subject, v.html, v.plain, v.settings::text
-        FROM campaigns c
-        JOIN campaign_versions v ON v.campaign_id = c.campaign_id AND v.version = c.version
-        JOIN lists l ON l.list_id = c.list_id
-        JOIN accounts a ON a.account_id = c.account_id
-        WHERE c.campaign_id = $1
-        """
-    )
-}
-
-/// The lease of a worker run.
-extension Statement {
-    /// Registers one run of a worker; it may send for so long from now.
-    ///
-    /// `$1` worker run; `$2` name; `$3` slots; `$4` lanes; `$5` seconds.
-    static let registerWorker = Statement(
-        "register-worker",
-        role: .worker,
-        """
-        INSERT INTO workers (incarnation, name, slots, lanes, alive_until)
-        VALUES ($1, $2, $3, $4::text[], now() + $5::float8 * interval '1 second')
-        """
-    )
-
-    /// Renews the lease; changes no row when the sweep has given the worker up.
-    ///
-    /// `$1` worker run; `$2` seconds from now.
-    static let renewWorker = Statement(
-        "renew-worker",
-        role: .worker,
-        """
-        UPDATE workers SET alive_until = now() + $2::float8 * interval '1 second'
-        WHERE incarnation = $1 AND alive_until > now()
-        """
-    )
-
-    /// Claims that are older than a minute, row by row: one whose COMMIT came after its connection was given up has
-    /// messages that nobody has in flight.
-    ///
-    /// `$1` worker run.
-    static let oldClaims = Statement(
-        "old-claims",
-        role: .worker,
-        """
-        SELECT token, campaign_id, unnest(seqs) FROM claims
-        WHERE incarnation = $1 AND claimed_at < now() - interval '1 minute'
-        """
-    )
-
-    /// Ends the lease of a worker that stops in order; a worker that leaves claims behind is swept at once.
-    ///
-    /// `$1` worker run.
-    static let endWorker = Statement(
-        "end-worker",
-        role: .worker,
-        """
-        WITH left_behind AS (SELECT 1 FROM claims WHERE incarnation = $1),
-        expired AS (UPDATE workers SET alive_until = now() WHERE incarnation = $1 AND EXISTS (SELECT FROM left_behind))
-        DELETE FROM workers WHERE incarnation = $1 AND NOT EXISTS (SELECT FROM left_behind)
         """
     )
 }
