@@ -155,7 +155,9 @@ let package = Package(
         .executableTarget(
             name: "Recorder",
             dependencies: [
-                "Core", "DatabaseClient", "Database", "Broker", "Bootstrap", logging, lifecycle, signals, arguments,
+                "Core", "DatabaseClient", "Database", "Broker", "RuntimeSupport", "Bootstrap", logging, lifecycle,
+                signals,
+                arguments,
             ],
             swiftSettings: strict
         ),
@@ -239,6 +241,7 @@ let package = Package(
             dependencies: ["Core", "ReturnedMail", "DatabaseClient", "Database", "RuntimeSupport", "TestKit"],
             swiftSettings: strict
         ),
+        .testTarget(name: "RuntimeTests", dependencies: ["RuntimeSupport"], swiftSettings: strict),
         .testTarget(
             name: "BrokerTests",
             dependencies: ["Core", "Broker", "RuntimeSupport", "TestKit"],

@@ -1,6 +1,7 @@
 import Core
 import Database
 import Logging
+import RuntimeSupport
 import ServiceLifecycle
 
 /// Drives campaigns from their start to their end: a tick of the ``Pipeline``, a pause, and so on until it is stopped.
@@ -72,15 +73,17 @@ struct CampaignScheduler: Service {
         try await withThrowingDiscardingTaskGroup { group in
             var pipeline = pipeline
             let freeze = pipeline.freeze
-            var pause = Duration.milliseconds(100)
+            var backoff = Backoff(first: .milliseconds(100), longest: .seconds(5))
             while !Task.isShuttingDownGracefully, !Task.isCancelled {
+                let pause: Duration
                 do {
                     let isBusy = try await pipeline.tick { campaign in
                         group.addTask { await freeze.freeze(campaign) }
                     }
                     pause = isBusy ? settings.busyInterval : settings.idleInterval
+                    backoff.reset()
                 } catch let error where error.isTransientFailure {
-                    pause = min(pause * 2, .seconds(5))
+                    pause = backoff.next()
                     log.warning("waiting for a server", metadata: ["why": "\(error)"])
                 }
                 try? await Task.sleep(for: pause)

@@ -1,6 +1,7 @@
 import Core
 import Glibc
 import Logging
+import RuntimeSupport
 
 /// One lane's way through a worker, each step a loop of its own:
 ///
@@ -138,7 +139,7 @@ struct Pipeline: Sendable {
 
     private func recordResults() async {
         while let batch = await record.nextBatch() {
-            var pause = Duration.milliseconds(100)
+            var backoff = Backoff(first: .milliseconds(100), longest: .seconds(5))
             while true {
                 do {
                     try await record.record(batch)
@@ -146,8 +147,7 @@ struct Pipeline: Sendable {
                 } catch {
                     // Guarded by its token, so it may be repeated for as long as it takes.
                     log.warning("results wait for the database", metadata: ["why": "\(error)"])
-                    try? await Task.sleep(for: pause)
-                    pause = min(pause * 2, .seconds(5))
+                    try? await Task.sleep(for: backoff.next())
                     if Task.isCancelled { return }
                 }
             }
@@ -161,15 +161,13 @@ struct Pipeline: Sendable {
         } catch let error where error.isTransientFailure {
             log.warning("taking no jobs until the database answers", metadata: ["why": "\(error)"])
             source.suspend()
-            var pause = Duration.milliseconds(100)
+            var backoff = Backoff(first: .milliseconds(100), longest: .seconds(5))
             while !record.inFlight.isClosed {
-                try? await Task.sleep(for: pause)
+                try? await Task.sleep(for: backoff.next())
                 do {
                     try await store.check()
                     break
-                } catch let error where error.isTransientFailure {
-                    pause = min(pause * 2, .seconds(5))
-                }
+                } catch let error where error.isTransientFailure {}
             }
             source.resume()
             return true
