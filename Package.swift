@@ -114,8 +114,7 @@ let package = Package(
             name: "Bootstrap",
             dependencies: [
                 "Core", "Observability", "DatabaseClient", "Database", "Broker", "SMTP", "RuntimeSupport", logging,
-                configuration,
-                lifecycle,
+                configuration, lifecycle, signals,
             ],
             swiftSettings: strict
         ),
@@ -131,7 +130,7 @@ let package = Package(
             name: "Producer",
             dependencies: [
                 "Core", "Messages", "DatabaseClient", "Database", "Broker", "RuntimeSupport", "Bootstrap", logging,
-                lifecycle, signals, arguments,
+                lifecycle, arguments,
             ],
             swiftSettings: strict
         ),
@@ -139,7 +138,7 @@ let package = Package(
             name: "Worker",
             dependencies: [
                 "Core", "Templates", "Messages", "DatabaseClient", "Database", "Broker", "SMTP", "RuntimeSupport",
-                "Bootstrap", logging, lifecycle, signals, arguments, crypto,
+                "Bootstrap", logging, lifecycle, arguments, crypto,
             ],
             swiftSettings: strict
         ),
@@ -147,7 +146,7 @@ let package = Package(
             name: "Web",
             dependencies: [
                 "Core", "Templates", "Messages", "ReturnedMail", "Service", "DatabaseClient", "Database", "Broker",
-                "RuntimeSupport", "Bootstrap", logging, lifecycle, signals, arguments, crypto, cryptoExtras,
+                "RuntimeSupport", "Bootstrap", logging, lifecycle, arguments, crypto, cryptoExtras,
             ] + hummingbird + nio,
             resources: [.embedInCode("Assets")],
             swiftSettings: strict
@@ -156,7 +155,6 @@ let package = Package(
             name: "Recorder",
             dependencies: [
                 "Core", "DatabaseClient", "Database", "Broker", "RuntimeSupport", "Bootstrap", logging, lifecycle,
-                signals,
                 arguments,
             ],
             swiftSettings: strict
@@ -165,7 +163,7 @@ let package = Package(
             name: "Inbound",
             dependencies: [
                 "Core", "ReturnedMail", "DatabaseClient", "Database", "IMAP", "RuntimeSupport", "Bootstrap", logging,
-                lifecycle, signals, arguments, crypto,
+                lifecycle, arguments, crypto,
             ] + nio,
             swiftSettings: strict
         ),
