@@ -114,8 +114,7 @@ let package = Package(
             name: "Bootstrap",
             dependencies: [
                 "Core", "Observability", "DatabaseClient", "Database", "Broker", "SMTP", "RuntimeSupport", logging,
-                configuration,
-                lifecycle,
+                configuration, lifecycle, signals,
             ],
             swiftSettings: strict
         ),
@@ -131,7 +130,7 @@ let package = Package(
             name: "Producer",
             dependencies: [
                 "Core", "Messages", "DatabaseClient", "Database", "Broker", "RuntimeSupport", "Bootstrap", logging,
-                lifecycle, signals, arguments,
+                lifecycle, arguments,
             ],
             swiftSettings: strict
         ),
@@ -139,7 +138,7 @@ let package = Package(
             name: "Worker",
             dependencies: [
                 "Core", "Templates", "Messages", "DatabaseClient", "Database", "Broker", "SMTP", "RuntimeSupport",
-                "Bootstrap", logging, lifecycle, signals, arguments, crypto,
+                "Bootstrap", logging, lifecycle, arguments, crypto,
             ],
             swiftSettings: strict
         ),
@@ -147,7 +146,7 @@ let package = Package(
             name: "Web",
             dependencies: [
                 "Core", "Templates", "Messages", "ReturnedMail", "Service", "DatabaseClient", "Database", "Broker",
-                "RuntimeSupport", "Bootstrap", logging, lifecycle, signals, arguments, crypto, cryptoExtras,
+                "RuntimeSupport", "Bootstrap", logging, lifecycle, arguments, crypto, cryptoExtras,
             ] + hummingbird + nio,
             resources: [.embedInCode("Assets")],
             swiftSettings: strict
@@ -155,7 +154,8 @@ let package = Package(
         .executableTarget(
             name: "Recorder",
             dependencies: [
-                "Core", "DatabaseClient", "Database", "Broker", "Bootstrap", logging, lifecycle, signals, arguments,
+                "Core", "DatabaseClient", "Database", "Broker", "RuntimeSupport", "Bootstrap", logging, lifecycle,
+                arguments,
             ],
             swiftSettings: strict
         ),
@@ -163,7 +163,7 @@ let package = Package(
             name: "Inbound",
             dependencies: [
                 "Core", "ReturnedMail", "DatabaseClient", "Database", "IMAP", "RuntimeSupport", "Bootstrap", logging,
-                lifecycle, signals, arguments, crypto,
+                lifecycle, arguments, crypto,
             ] + nio,
             swiftSettings: strict
         ),
@@ -239,6 +239,7 @@ let package = Package(
             dependencies: ["Core", "ReturnedMail", "DatabaseClient", "Database", "RuntimeSupport", "TestKit"],
             swiftSettings: strict
         ),
+        .testTarget(name: "RuntimeTests", dependencies: ["RuntimeSupport"], swiftSettings: strict),
         .testTarget(
             name: "BrokerTests",
             dependencies: ["Core", "Broker", "RuntimeSupport", "TestKit"],

@@ -1,3 +1,5 @@
+import Core
+
 extension BrokerSettings {
     /// Reads `amqp://user:password@host[:port][/virtual-host]`, or `amqps://` for TLS.
     ///
@@ -83,30 +85,14 @@ extension BrokerSettings {
     }
 
     private static func decoded(_ text: Substring, _ name: String) throws(AMQPError) -> String {
-        var bytes: [UInt8] = []
-        var rest = Substring(text).utf8
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let high = rest.popFirst().flatMap(hexValue), let low = rest.popFirst().flatMap(hexValue) else {
+        do throws(PercentDecoding.Malformed) {
+            return try PercentDecoding.text(text)
+        } catch {
+            switch error {
+            case .lonePercent:
                 throw .badURL("its \(name) has a '%' without two hexadecimal digits", "Write a plain '%' as %25")
+            case .notUTF8: throw .badURL("its \(name) is not UTF-8", "Percent-encode its UTF-8 bytes")
             }
-            bytes.append(high << 4 | low)
-        }
-        guard let decoded = String(validating: bytes, as: UTF8.self) else {
-            throw .badURL("its \(name) is not UTF-8", "Percent-encode its UTF-8 bytes")
-        }
-        return decoded
-    }
-
-    private static func hexValue(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-        default: nil
         }
     }
 }

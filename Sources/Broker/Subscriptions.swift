@@ -1,5 +1,6 @@
 import CRabbitMQ
 import Core
+import RuntimeSupport
 
 /// The consumers of one channel, one a queue, and what each is doing.
 ///

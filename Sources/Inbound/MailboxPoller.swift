@@ -3,6 +3,7 @@ import Database
 import DatabaseClient
 import IMAP
 import Logging
+import RuntimeSupport
 import ServiceLifecycle
 
 /// Fetches mails from an IMAP folder, and removes each when it is stored.
@@ -23,16 +24,17 @@ struct MailboxPoller: Service {
 
     func run() async throws {
         await withGracefulShutdownHandler {
-            var wait = interval
+            var backoff = Backoff(first: interval * 2, longest: max(interval, Self.longestWait))
             while !Task.isShuttingDownGracefully, !Task.isCancelled {
+                var wait = interval
                 do {
                     try await pollOnce()
-                    wait = interval
+                    backoff.reset()
                 } catch {
                     if !Task.isShuttingDownGracefully {
                         ingest.complain("the mailbox \(name) could not be read", error)
                     }
-                    wait = max(interval, min(wait * 2, Self.longestWait))
+                    wait = backoff.next()
                 }
                 try? await cancelWhenGracefulShutdown { [wait] in try await Task.sleep(for: wait) }
             }

@@ -2,6 +2,7 @@ import Core
 import Database
 import DatabaseClient
 import Logging
+import RuntimeSupport
 import ServiceLifecycle
 
 /// Takes mails out of a Maildir, and puts each file away when it is stored.
@@ -17,15 +18,17 @@ struct MaildirReader: Service {
     private static let longestWait = Duration.seconds(60)
 
     func run() async throws {
-        var wait = interval
+        var backoff = Backoff(first: interval * 2, longest: max(interval, Self.longestWait))
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            let wait: Duration
             do {
                 wait = try await readOnce() == Self.batch ? .zero : interval
+                backoff.reset()
             } catch {
                 ingest.complain("the Maildir could not be read", error)
-                wait = max(interval, min(wait * 2, Self.longestWait))
+                wait = backoff.next()
             }
-            try? await cancelWhenGracefulShutdown { [wait] in try await Task.sleep(for: wait) }
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: wait) }
         }
     }
 

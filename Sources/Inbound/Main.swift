@@ -7,7 +7,6 @@ import IMAP
 import Logging
 import ReturnedMail
 import ServiceLifecycle
-import UnixSignals
 
 /// `veredus-inbound`: takes bounces, complaints and unsubscribe mails, stores them, judges them.
 @main
@@ -26,8 +25,7 @@ struct InboundProgram: AsyncParsableCommand {
     var settings: String?
 
     func run() async throws {
-        await Bootstrap.exitAfter {
-            var (reader, log) = try Bootstrap.start(program: "veredus-inbound", settingsFile: settings)
+        await Bootstrap.runProgram("veredus-inbound", settingsFile: settings) { reader, log in
             let inbound = InboundSettings(reading: &reader)
             let keys = KeyRing(reading: &reader)
             let addressKey = Int16(KeySettings.addressKey(reading: &reader).number)
@@ -82,13 +80,11 @@ struct InboundProgram: AsyncParsableCommand {
                 )
             }
             log.info("inbound started", metadata: ["ways": "\(services.count - 2)"])
-            var group = ServiceGroupConfiguration(
-                services: services.map { .init(service: $0) },
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: log
+            try await Bootstrap.run(
+                services.map { .init(service: $0) },
+                stopWithin: .seconds(inbound.graceSeconds + 10),
+                log: log
             )
-            group.maximumGracefulShutdownDuration = .seconds(inbound.graceSeconds + 10)
-            try await ServiceGroup(configuration: group).run()
             await pool.close()
             log.info("inbound stopped")
         }

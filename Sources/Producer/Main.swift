@@ -6,7 +6,6 @@ import Database
 import DatabaseClient
 import Logging
 import ServiceLifecycle
-import UnixSignals
 
 /// `veredus-producer`: freezes campaigns, publishes their jobs, retries, sweeps, and decides when they have ended.
 @main
@@ -24,10 +23,8 @@ struct ProducerProgram: AsyncParsableCommand {
     var settings: String?
 
     func run() async throws {
-        await Bootstrap.exitAfter {
-            var (reader, logger) = try Bootstrap.start(program: "veredus-producer", settingsFile: settings)
+        await Bootstrap.runProgram("veredus-producer", settingsFile: settings) { reader, log in
             let producer = ProducerSettings(reading: &reader)
-            let log = logger
             let installation = MessageSettings(reading: &reader)
             let postgres = PostgresSettings(reading: &reader)
             let broker = BrokerSettings(reading: &reader, clientName: "veredus-producer")
@@ -46,10 +43,10 @@ struct ProducerProgram: AsyncParsableCommand {
             let publisher = try AMQPPublisher(amqp) { log.notice("broker", metadata: ["what": "\($0)"]) }
             let token = Int64.random(in: 1...Int64.max)
             let store = ProducerStore(pool, token: token)
-            let drive = CampaignScheduler(
+            let scheduler = CampaignScheduler(
                 store: store,
                 freeze: Freeze(store: FreezeStore(pool, token: token), installation: installation, log: log),
-                fill: QueueFiller(
+                publish: Publish(
                     store: store,
                     publisher: publisher,
                     jobsPerMessage: producer.jobsPerMessage,
@@ -64,16 +61,13 @@ struct ProducerProgram: AsyncParsableCommand {
                 log: log
             )
             log.info("producer started")
-            try await ServiceGroup(
-                configuration: .init(
-                    services: [
-                        .init(service: drive, successTerminationBehavior: .gracefullyShutdownGroup),
-                        .init(service: restoreGuard, failureTerminationBehavior: .gracefullyShutdownGroup),
-                    ],
-                    gracefulShutdownSignals: [.sigterm, .sigint],
-                    logger: log
-                )
-            ).run()
+            try await Bootstrap.run(
+                [
+                    .init(service: scheduler, successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: restoreGuard, failureTerminationBehavior: .gracefullyShutdownGroup),
+                ],
+                log: log
+            )
             await publisher.close()
             await pool.close()
             log.info("producer stopped")

@@ -7,7 +7,6 @@ import DatabaseClient
 import Glibc
 import Logging
 import ServiceLifecycle
-import UnixSignals
 
 /// `veredus-recorder`: takes opens and clicks from the broker and counts them.
 @main
@@ -25,8 +24,7 @@ struct RecorderProgram: AsyncParsableCommand {
     var settings: String?
 
     func run() async throws {
-        await Bootstrap.exitAfter {
-            var (reader, log) = try Bootstrap.start(program: "veredus-recorder", settingsFile: settings)
+        await Bootstrap.runProgram("veredus-recorder", settingsFile: settings) { reader, log in
             let recorder = RecorderSettings(reading: &reader)
             let postgres = PostgresSettings(reading: &reader)
             let broker = BrokerSettings(reading: &reader, clientName: "veredus-recorder")
@@ -34,8 +32,7 @@ struct RecorderProgram: AsyncParsableCommand {
 
             let pool = PostgresPool(settings: database, name: "veredus-recorder", size: 2)
             try await pool.assertReady(log: log)
-            let notes = log
-            let notice: @Sendable (String) -> Void = { notes.notice("broker", metadata: ["what": "\($0)"]) }
+            let notice: @Sendable (String) -> Void = { log.notice("broker", metadata: ["what": "\($0)"]) }
             let publisher = try AMQPPublisher(amqp, notice: notice)
             let source = try AMQPConsumer(
                 amqp,
@@ -57,20 +54,18 @@ struct RecorderProgram: AsyncParsableCommand {
                 flush: .seconds(recorder.flushSeconds),
                 log: log
             )
-            var group = ServiceGroupConfiguration(
-                services: [
+            log.info("recorder started", metadata: ["flush_seconds": "\(recorder.flushSeconds)"])
+            try await Bootstrap.run(
+                [
                     .init(
                         service: service,
                         successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .cancelGroup
                     )
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: log
+                stopWithin: .seconds(30),
+                log: log
             )
-            group.maximumGracefulShutdownDuration = .seconds(30)
-            log.info("recorder started", metadata: ["flush_seconds": "\(recorder.flushSeconds)"])
-            try await ServiceGroup(configuration: group).run()
             await source.close()
             await publisher.close()
             await pool.close()

@@ -6,7 +6,6 @@ import Database
 import DatabaseClient
 import Logging
 import ServiceLifecycle
-import UnixSignals
 
 /// `veredus-web`: pixels, clicks and unsubscribes for recipients; the dashboard and the API for those who send.
 @main
@@ -25,8 +24,7 @@ struct WebProgram: AsyncParsableCommand {
     var settings: String?
 
     func run() async throws {
-        await Bootstrap.exitAfter {
-            var (reader, log) = try Bootstrap.start(program: "veredus-web", settingsFile: settings)
+        await Bootstrap.runProgram("veredus-web", settingsFile: settings) { reader, log in
             let web = WebSettings(reading: &reader)
             let events = TrackingSettings(reading: &reader)
             let keys = KeyRing(reading: &reader)
@@ -41,8 +39,7 @@ struct WebProgram: AsyncParsableCommand {
             database.replyTimeout = .seconds(15)
             let pool = PostgresPool(settings: database, name: "veredus-web", size: 8)
             try await pool.assertReady(addressKey: (addressKey, ring), log: log)
-            let notes = log
-            let publisher = try AMQPPublisher(amqp) { notes.notice("broker", metadata: ["what": "\($0)"]) }
+            let publisher = try AMQPPublisher(amqp) { log.notice("broker", metadata: ["what": "\($0)"]) }
             let drain = Drain(seconds: web.drainSeconds)
             let tracking = Tracking(
                 buffer: EventBuffer(capacity: events.eventBuffer),
@@ -60,19 +57,16 @@ struct WebProgram: AsyncParsableCommand {
                 webhooks: webhooks,
                 log: log
             )
-            // The last one is asked to stop first.
-            var group = ServiceGroupConfiguration(
-                services: [
+            try await Bootstrap.run(
+                [
                     .init(service: EventFlow(buffer: tracking.buffer, publisher: publisher, log: log)),
                     .init(service: tracking.links),
                     .init(service: try Site(parts: parts).application(), failureTerminationBehavior: .cancelGroup),
                     .init(service: drain),
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: log
+                stopWithin: .seconds(web.drainSeconds + 30),
+                log: log
             )
-            group.maximumGracefulShutdownDuration = .seconds(web.drainSeconds + 30)
-            try await ServiceGroup(configuration: group).run()
             await publisher.close()
             await pool.close()
             log.info("web stopped")

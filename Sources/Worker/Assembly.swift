@@ -31,7 +31,7 @@ struct Assembly: Sendable {
         let slots = max(1, route.connections / settings.lanes.count)
         let unsupported = UnsupportedVersions(grace: .seconds(settings.tooNewGraceSeconds))
         var sources: [AMQPConsumer] = []
-        var pipelines: [LanePipeline] = []
+        var pipelines: [Pipeline] = []
         for lane in settings.lanes {
             let source = try AMQPConsumer(
                 broker,
@@ -44,7 +44,7 @@ struct Assembly: Sendable {
             laneRoute.connections = slots
             sources.append(source)
             pipelines.append(
-                LanePipeline(
+                Pipeline(
                     source: source,
                     store: store,
                     transport: try SMTPTransport(laneRoute, fence: fence),
@@ -58,7 +58,7 @@ struct Assembly: Sendable {
                         unsupported: unsupported,
                         log: log
                     ),
-                    hand: InFlight(capacity: 2 * slots + 64 / settings.lanes.count),
+                    inFlight: InFlight(capacity: 2 * slots + 64 / settings.lanes.count),
                     workerRun: workerRun,
                     schedule: settings.retries,
                     log: log
@@ -70,7 +70,12 @@ struct Assembly: Sendable {
         service = WorkerService(
             pipelines: pipelines,
             lease: Lease(register: register, fence: fence, length: .seconds(settings.leaseSeconds), log: log),
-            reconcile: Reconcile(register: register, store: store, hands: pipelines.map(\.record.hand), log: log),
+            reconcile: Reconcile(
+                register: register,
+                store: store,
+                inFlight: pipelines.map(\.record.inFlight),
+                log: log
+            ),
             name: name,
             slots: slots * settings.lanes.count,
             lanes: settings.lanes,

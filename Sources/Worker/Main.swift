@@ -7,7 +7,6 @@ import Glibc
 import Logging
 import SMTP
 import ServiceLifecycle
-import UnixSignals
 
 /// `veredus-worker`: takes jobs, renders, marks, sends, records.
 @main
@@ -31,16 +30,10 @@ struct WorkerProgram: AsyncParsableCommand {
     var lanes: String?
 
     func run() async throws {
-        await Bootstrap.exitAfter {
-            var environment = processEnvironment()
-            environment["VEREDUS_SMTP_CONNECTIONS"] = connections ?? environment["VEREDUS_SMTP_CONNECTIONS"]
-            environment["VEREDUS_LANES"] = lanes ?? environment["VEREDUS_LANES"]
-            var (reader, logger) = try Bootstrap.start(
-                program: "veredus-worker",
-                settingsFile: settings,
-                environment: environment
-            )
-            let log = logger
+        var environment = processEnvironment()
+        environment["VEREDUS_SMTP_CONNECTIONS"] = connections ?? environment["VEREDUS_SMTP_CONNECTIONS"]
+        environment["VEREDUS_LANES"] = lanes ?? environment["VEREDUS_LANES"]
+        await Bootstrap.runProgram("veredus-worker", settingsFile: settings, environment: environment) { reader, log in
             let worker = WorkerSettings(reading: &reader)
             let keys = KeyRing(reading: &reader)
             let addressKey = Int16(KeySettings.addressKey(reading: &reader).number)
@@ -78,8 +71,8 @@ struct WorkerProgram: AsyncParsableCommand {
                 },
                 log: log
             )
-            var group = ServiceGroupConfiguration(
-                services: [
+            try await Bootstrap.run(
+                [
                     .init(
                         service: workerRuns,
                         successTerminationBehavior: .gracefullyShutdownGroup,
@@ -87,12 +80,10 @@ struct WorkerProgram: AsyncParsableCommand {
                     ),
                     .init(service: restoreGuard, failureTerminationBehavior: .gracefullyShutdownGroup),
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: log
+                // Everything in flight has ended by then; results that no database takes are settled by the lease.
+                stopWithin: .seconds(worker.graceSeconds + 5),
+                log: log
             )
-            // Everything in flight has ended by then; results that no database takes are settled by the lease.
-            group.maximumGracefulShutdownDuration = .seconds(worker.graceSeconds + 5)
-            try await ServiceGroup(configuration: group).run()
             await pool.close()
             log.info("worker stopped")
         }

@@ -16,13 +16,13 @@ import Testing
             name: "none",
             size: 1
         )
-        let fill = QueueFiller(
+        let publish = Publish(
             store: ProducerStore(pool, token: 1),
             publisher: broker,
             jobsPerMessage: 1,
             log: Logger(label: "test")
         )
-        // Everything is published: nothing is left for the top-up itself.
+        // Everything is published: nothing is left for the filler itself.
         let campaigns = [
             LeasedCampaign(
                 campaign: 1,
@@ -35,10 +35,10 @@ import Testing
         ]
         for (depth, hasRoom) in [(0, true), (64, true), (65, false), (5_000, false), (3, true)] {
             broker.depth.withLock { $0 = depth }
-            let depths = try await fill.fill(campaigns)
-            #expect(await fill.lanesWithRoom(depths) == (hasRoom ? ["default"] : []), "\(depth) jobs wait")
+            let depths = try await publish.fill(campaigns)
+            #expect(await publish.lanesWithRoom(depths) == (hasRoom ? ["default"] : []), "\(depth) jobs wait")
         }
-        #expect(await fill.lanesWithRoom([:]) == [], "a queue that nobody looked at")
+        #expect(await publish.lanesWithRoom([:]) == [], "a queue that nobody looked at")
         await pool.close()
     }
 

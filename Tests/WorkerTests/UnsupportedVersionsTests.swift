@@ -47,21 +47,21 @@ import Testing
 
     @Test func `a worker that stops gives back what rests, and has ended only then`() async throws {
         let (totals, source) = (FakeDeliveryStore(), FakeSource())
-        let pipeline = LanePipeline(
+        let pipeline = Pipeline(
             source: source,
             store: totals,
             transport: FakeTransport(),
             messages: TemplateCache(store: totals, installation: try .fixture()),
             keys: try .fixture(),
             deadLetters: deadLetters(totals, source, grace: .seconds(3_600)),
-            hand: InFlight(capacity: 16),
+            inFlight: InFlight(capacity: 16),
             workerRun: 1,
             schedule: RetrySchedule(firstSeconds: 60, attempts: 12),
             log: Logger(label: "test")
         )
         source.put(message(1))
         source.put(message(2))
-        // The source hands both out and ends. Their rest is seconds long.
+        // The source inFlight both out and ends. Their rest is seconds long.
         try await pipeline.run(grace: .zero)
         #expect(source.givenBack == [message(1).tag, message(2).tag])
         #expect(totals.unreadable.isEmpty)

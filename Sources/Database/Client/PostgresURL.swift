@@ -1,3 +1,5 @@
+import Core
+
 /// A database URL taken apart, percent-encoding removed; what is wrong with it is collected, not thrown one by one.
 struct URLParts {
     var problems: [String] = []
@@ -69,26 +71,16 @@ struct URLParts {
     }
 
     private mutating func decoded(_ text: Substring, _ what: String) -> String {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            let digits = rest.prefix(2)
-            guard digits.count == 2, let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16) else {
+        do throws(PercentDecoding.Malformed) {
+            return try PercentDecoding.text(text)
+        } catch {
+            switch error {
+            case .lonePercent:
                 problems.append("\(what) has a % that two hexadecimal digits do not follow; write % itself as %25")
-                return ""
+            case .notUTF8: problems.append("\(what) is not UTF-8")
             }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        guard let decoded = String(validating: bytes, as: UTF8.self) else {
-            problems.append("\(what) is not UTF-8")
             return ""
         }
-        return decoded
     }
 }
 

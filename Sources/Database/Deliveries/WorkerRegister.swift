@@ -49,3 +49,55 @@ package struct WorkerRegister: Sendable {
         }
     }
 }
+
+extension Statement {
+    /// Registers one run of a worker; it may send for so long from now.
+    ///
+    /// `$1` worker run; `$2` name; `$3` slots; `$4` lanes; `$5` seconds.
+    static let registerWorker = Statement(
+        "register-worker",
+        role: .worker,
+        """
+        INSERT INTO workers (incarnation, name, slots, lanes, alive_until)
+        VALUES ($1, $2, $3, $4::text[], now() + $5::float8 * interval '1 second')
+        """
+    )
+
+    /// Renews the lease; changes no row when the sweep has given the worker up.
+    ///
+    /// `$1` worker run; `$2` seconds from now.
+    static let renewWorker = Statement(
+        "renew-worker",
+        role: .worker,
+        """
+        UPDATE workers SET alive_until = now() + $2::float8 * interval '1 second'
+        WHERE incarnation = $1 AND alive_until > now()
+        """
+    )
+
+    /// Claims that are older than a minute, row by row: one whose COMMIT came after its connection was given up has
+    /// messages that nobody has in flight.
+    ///
+    /// `$1` worker run.
+    static let oldClaims = Statement(
+        "old-claims",
+        role: .worker,
+        """
+        SELECT token, campaign_id, unnest(seqs) FROM claims
+        WHERE incarnation = $1 AND claimed_at < now() - interval '1 minute'
+        """
+    )
+
+    /// Ends the lease of a worker that stops in order; a worker that leaves claims behind is swept at once.
+    ///
+    /// `$1` worker run.
+    static let endWorker = Statement(
+        "end-worker",
+        role: .worker,
+        """
+        WITH left_behind AS (SELECT 1 FROM claims WHERE incarnation = $1),
+        expired AS (UPDATE workers SET alive_until = now() WHERE incarnation = $1 AND EXISTS (SELECT FROM left_behind))
+        DELETE FROM workers WHERE incarnation = $1 AND NOT EXISTS (SELECT FROM left_behind)
+        """
+    )
+}

@@ -135,7 +135,7 @@ extension PostgresConnection {
         return added == 1
     }
 
-    /// What a bounce means for its recipient: hard at once, soft when it is one too many in a row.
+    /// What a bounce says no to for its recipient, by ``BounceVerdict``.
     private func conclusion(
         from message: ReturnedMessage,
         of delivery: ReturnedDelivery,
@@ -143,16 +143,16 @@ extension PostgresConnection {
     ) throws -> SaidNo? {
         let words = [message.reason?.rawValue, message.status.isEmpty ? nil : message.status].compactMap { $0 }
         let source = "campaign \(delivery.key.campaign): \(words.joined(separator: " "))"
-        switch message.consequence {
-        case .hard: return SaidNo(scope: .all, reason: .hardBounce, source: source)
-        case .soft:
-            let (inARow, limit) = try rows(
-                .softBouncesInARow,
-                [.int32(delivery.account), .int64s(contacts)]
-            ) { (try $0.int64(0), try $0.int16(1)) }.only(of: .softBouncesInARow)
-            guard inARow >= Int64(limit) else { return nil }
+        let verdict = try BounceVerdict(message.consequence) {
+            try rows(.softBouncesInARow, [.int32(delivery.account), .int64s(contacts)]) { row in
+                (inARow: try row.int64(0), limit: try row.int16(1))
+            }.only(of: .softBouncesInARow)
+        }
+        switch verdict {
+        case .suppressHard: return SaidNo(scope: .all, reason: .hardBounce, source: source)
+        case .suppressSoft(let inARow):
             return SaidNo(scope: .all, reason: .softBounces, source: "\(source), \(inARow) in a row")
-        case .block, .nothing: return nil
+        case .nothing: return nil
         }
     }
 
@@ -176,7 +176,8 @@ extension Statement {
     static let returning: [Statement] = [
         .returnedDelivery, .lockReturned, .insertBounce, .softBouncesInARow, .blocksOfMessage, .proveArrival,
         .proveFailure,
-        .countBlocks, .putOnThrottle, .notePulse, .dropOldPulses, .repliesToJudge, .replyToJudge, .noteJudgements,
+        .countBlocks, .throttleFacts, .putOnThrottle, .notePulse, .dropOldPulses, .repliesToJudge, .replyToJudge,
+        .noteJudgements,
         .insertReplyBounces,
     ]
 

@@ -2,25 +2,37 @@ import Core
 import DatabaseClient
 
 extension PostgresConnection {
-    /// Counts refusals that are about the sender, and puts the throttle on when they are too many.
-    ///
-    /// Too many are as many as the account's rule says within ten minutes, and a twentieth of what has ended in the lane
-    /// in that time. The first throttle holds for ten minutes, one within an hour of the last for twice as long as that, up
-    /// to four hours; it ends by itself.
+    /// Counts refusals that are about the sender, and puts the throttle on when they are too many (``Throttle``); it ends
+    /// by itself.
     ///
     /// - Returns: What the audit log is to say of a new throttle.
     func countBlocks(_ count: Int32, account: AccountID, lane: LaneID) throws -> [AuditEntry] {
         let place: [PostgresValue] = [.int32(account), .int16(lane)]
         try run(.countBlocks, place + [.int32(count)])
-        let throttles = try rows(.putOnThrottle, place) { (minutes: try $0.double(0), blocked: try $0.int32(1)) }
-        return throttles.map { throttle in
-            let minutes = Int(throttle.minutes.rounded())
-            return AuditEntry(
-                "lane.brake",
-                "lane \(lane) for \(minutes) minutes",
-                reason: "\(throttle.blocked) messages were refused for who sends them"
+        let facts = try rows(.throttleFacts, place) { row in
+            let level = try row.optionalInt16(3)
+            let minutesAgo = try row.double(4)
+            return Throttle.Facts(
+                blocked: try row.int64(0),
+                ended: try row.int64(1),
+                limit: try row.int32(2),
+                last: level.map { (level: $0, minutesAgo: minutesAgo) }
             )
-        }
+        }.only(of: .throttleFacts)
+        guard let throttle = Throttle(facts) else { return [] }
+        let isNew = try run(
+            .putOnThrottle,
+            place + [.int16(throttle.level), .double(throttle.minutes), .int32(Int32(clamping: facts.blocked))]
+        )
+        // One that somebody put on meanwhile holds.
+        guard isNew == 1 else { return [] }
+        return [
+            AuditEntry(
+                "lane.brake",
+                "lane \(lane) for \(Int(throttle.minutes)) minutes",
+                reason: "\(facts.blocked) messages were refused for who sends them"
+            )
+        ]
     }
 }
 
@@ -41,29 +53,37 @@ extension Statement {
         ON CONFLICT (account_id, lane_id, minute) DO UPDATE SET blocked = lane_blocks.blocked + excluded.blocked
         """
     )
-    /// `$1` account; `$2` lane. Returns minutes and refusals, if the throttle goes on now.
+    /// What ``Throttle`` decides by: refusals within ten minutes and since the last throttle, what has ended meanwhile, the
+    /// account's limit, the last throttle's level and the minutes since its end.
+    ///
+    /// `$1` account; `$2` lane.
+    static let throttleFacts = Statement(
+        "throttle-facts",
+        role: .inbound,
+        """
+        SELECT COALESCE(found.blocked, 0), \(ended) - COALESCE(found.base, 0), a.brake_blocks, b.level,
+               COALESCE(extract(epoch FROM now() - b.until)::float8 / 60, 0)
+        FROM accounts a
+        LEFT JOIN brakes b ON b.account_id = a.account_id AND b.lane_id = $2
+        CROSS JOIN LATERAL (
+            SELECT sum(m.blocked) AS blocked, (array_agg(m.ended ORDER BY m.minute))[1] AS base
+            FROM lane_blocks m
+            WHERE m.account_id = $1 AND m.lane_id = $2 AND m.minute > now() - interval '10 minutes'
+              AND (b.until IS NULL OR m.minute >= b.until)
+        ) AS found
+        WHERE a.account_id = $1
+        """
+    )
+    /// Puts a throttle on, unless one is on. `$1` account; `$2` lane; `$3` level; `$4` minutes; `$5` refusals.
     static let putOnThrottle = Statement(
         "put-on-throttle",
         role: .inbound,
         """
         INSERT INTO brakes AS b (account_id, lane_id, level, since, until, blocked)
-        SELECT $1, $2, 0, now(), now() + interval '10 minutes', found.blocked
-        FROM accounts a, (
-            SELECT sum(m.blocked)::int AS blocked, (array_agg(m.ended ORDER BY m.minute))[1] AS base
-            FROM lane_blocks m LEFT JOIN brakes k ON k.account_id = m.account_id AND k.lane_id = m.lane_id
-            WHERE m.account_id = $1 AND m.lane_id = $2 AND m.minute > now() - interval '10 minutes'
-              AND (k.until IS NULL OR m.minute >= k.until)
-        ) AS found
-        WHERE a.account_id = $1 AND found.blocked >= a.brake_blocks
-          AND found.blocked * 20::int8 >= \(ended) - found.base
+        VALUES ($1, $2, $3, now(), now() + $4::float8 * interval '1 minute', $5)
         ON CONFLICT (account_id, lane_id) DO UPDATE
-        SET level = CASE WHEN now() < b.until + interval '1 hour' THEN b.level + 1 ELSE 0 END,
-            since = now(), blocked = excluded.blocked,
-            until = now() + CASE WHEN now() < b.until + interval '1 hour'
-                THEN least(interval '10 minutes' * 2 ^ least(b.level + 1, 8), interval '4 hours')
-                ELSE interval '10 minutes' END
+        SET level = excluded.level, since = excluded.since, until = excluded.until, blocked = excluded.blocked
         WHERE b.until <= now()
-        RETURNING extract(epoch FROM until - since)::float8 / 60, blocked
         """
     )
     /// Notes for this minute how much has ended in the lanes of accounts that send.

@@ -3,7 +3,7 @@ import Database
 import Logging
 import Messages
 
-/// Freezes campaigns that are to start, beside the loop that drives the others: a million recipients take seconds.
+/// Freezes campaigns that are to start, beside the ticks that drive the others: a million recipients take seconds.
 actor Freeze {
     private let store: FreezeStore
     private let installation: MessageSettings

@@ -2,6 +2,7 @@ import Core
 import Database
 import Glibc
 import Logging
+import RuntimeSupport
 import ServiceLifecycle
 
 /// Where opens and clicks are written; the other side of the border is PostgreSQL, or a fake in tests.
@@ -117,15 +118,13 @@ struct RecorderService: Service {
             log.warning("taking no events until the database answers", metadata: ["why": "\(error)"])
             source.suspend()
             _ = hold.take()
-            var pause = Duration.milliseconds(100)
+            var backoff = Backoff(first: .milliseconds(100), longest: .seconds(5))
             while true {
-                try await Task.sleep(for: pause)
+                try await Task.sleep(for: backoff.next())
                 do {
                     try await totals.check()
                     break
-                } catch let error where error.isTransientFailure {
-                    pause = min(pause * 2, .seconds(5))
-                }
+                } catch let error where error.isTransientFailure {}
             }
             source.resume()
         }

@@ -79,6 +79,20 @@ package struct DeliveryResult: Sendable {
         self.countsAsAttempt = countsAsAttempt
         self.outcome = outcome
     }
+
+    /// A row's next state as it was decided from an outcome.
+    package init(key: DeliveryKey, token: ClaimToken, decision: DeliveryDecision, outcome: MessageOutcome) {
+        self.init(
+            key: key,
+            token: token,
+            state: decision.state,
+            reason: decision.reason,
+            code: outcome.code,
+            waitSeconds: decision.waitSeconds,
+            countsAsAttempt: decision.countsAsAttempt,
+            outcome: outcome
+        )
+    }
 }
 
 /// What cannot be processed, with the envelope it came in.

@@ -22,8 +22,8 @@ package enum ASCII {
 
     @inlinable package static func hexadecimalValue(_ byte: UInt8) -> UInt8? {
         if isDigit(byte) { return byte - UInt8(ascii: "0") }
-        let message = (byte | 0x20) &- UInt8(ascii: "a")
-        return message < 6 ? message + 10 : nil
+        let letter = (byte | 0x20) &- UInt8(ascii: "a")
+        return letter < 6 ? letter + 10 : nil
     }
 
     /// The digit in upper case, as quoted-printable and percent-encoding want it.

@@ -1,7 +1,31 @@
 import Core
 import DatabaseClient
 
-/// What the producer says of workers: how many there are, and what those leave behind that went away.
+extension ProducerStore {
+    /// The slots of the workers that are alive, by lane.
+    package func workerSlots() async throws -> [String: Int] {
+        let rows = try await pool.withConnection { connection in
+            try await connection.rows(.workerSlots) { (try $0.text(0), Int(try $0.int32(1))) }
+        }
+        return Dictionary(rows) { $0 + $1 }
+    }
+
+    /// Ends what workers left behind that went away.
+    ///
+    /// - Parameters:
+    ///   - limit: How many claims at once.
+    ///   - attempts: How often a message may be tried in all.
+    /// - Returns: How many claims.
+    /// - Throws: ``PostgresError``.
+    package func sweepDeadWorkers(limit: Int, attempts: Int = 12) async throws -> Int {
+        try await pool.withConnection { connection in
+            let swept = try await connection.run(.sweepDeadWorkers, [.int32(Int32(limit)), .int16(Int16(attempts))])
+            if swept == 0 { try await connection.run(.forgetWorkers) }
+            return swept
+        }
+    }
+}
+
 extension Statement {
     /// The slots of the workers that are alive, by lane.
     static let workerSlots = Statement(

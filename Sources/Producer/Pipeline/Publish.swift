@@ -2,8 +2,8 @@ import Core
 import Database
 import Logging
 
-/// Keeps the lanes' queues filled: publishes with confirms, and moves a lane's cursor only past what was confirmed.
-actor QueueFiller {
+/// The queue filler: keeps the lanes' queues filled, publishes with confirms, and moves a lane's cursor only past what was confirmed.
+actor Publish {
     private let store: ProducerStore
     private let publisher: any JobPublisher
     private let jobsPerMessage: Int

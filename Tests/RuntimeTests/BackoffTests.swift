@@ -1,6 +1,5 @@
+import RuntimeSupport
 import Testing
-
-@testable import Broker
 
 @Suite struct BackoffTests {
     @Test func `waits double up to the longest, and are spread over half of it`() {
@@ -18,6 +17,12 @@ import Testing
                 .milliseconds(150), .milliseconds(300), .milliseconds(600), .milliseconds(750), .milliseconds(750),
             ]
         )
+    }
+
+    @Test func `without a spread the wait is the ceiling`() {
+        var backoff = Backoff(first: .milliseconds(200), longest: .seconds(1))
+        let waits = (0..<5).map { _ in backoff.next() }
+        #expect(waits == [.milliseconds(200), .milliseconds(400), .milliseconds(800), .seconds(1), .seconds(1)])
     }
 
     @Test func `a success begins anew`() {

@@ -1,18 +1,25 @@
 import Core
 import Glibc
 import Logging
+import RuntimeSupport
 
-/// One lane's way through a worker: prepare → claim → deliver → record, each step a loop of its own.
+/// One lane's way through a worker, each step a loop of its own:
 ///
-/// A lane has its own queue, connections and place in flight, so that a slow lane holds up no other. Without a database
-/// nothing is claimed: the source gives its jobs back and waits; results already had are kept and recorded later.
-struct LanePipeline: Sendable {
+/// 1. ``Prepare``: takes jobs, reads their recipients and renders their messages. Nothing is claimed yet.
+/// 2. ``Claim``: gives every row its next state and every job its verdict, then acknowledges the jobs.
+/// 3. ``Deliver``: hands messages to the transport, and takes what became of them.
+/// 4. ``Record``: writes what became of each message, guarded by its claim's token.
+///
+/// All of it happens under the worker's ``Lease``. A lane has its own queue, connections and place in flight, so that a
+/// slow lane holds up no other. Without a database nothing is claimed: the source gives its jobs back and waits; results
+/// already had are kept and recorded later.
+struct Pipeline: Sendable {
     let source: any JobSource
     let store: any DeliveryStore
-    let transport: any MailTransport
     let prepare: Prepare
     let claim: Claim
-    let record: RecordStep
+    let deliver: Deliver
+    let record: Record
     let log: Logger
 
     init(
@@ -22,17 +29,16 @@ struct LanePipeline: Sendable {
         messages: TemplateCache,
         keys: KeyRing,
         deadLetters: DeadLetterQueue,
-        hand: InFlight,
+        inFlight: InFlight,
         workerRun: WorkerRun,
         schedule: RetrySchedule,
         clock: @escaping @Sendable () -> Int64 = { Int64(time(nil)) },
         log: Logger
     ) {
         let ready = Buffer<Prepared>()
-        let entries = Buffer<RecordStep.Entry>()
+        let entries = Buffer<Record.Entry>()
         self.source = source
         self.store = store
-        self.transport = transport
         self.log = log
         prepare = Prepare(
             source: source,
@@ -44,24 +50,24 @@ struct LanePipeline: Sendable {
             clock: clock,
             ready: ready
         )
+        deliver = Deliver(transport: transport, results: entries)
         claim = Claim(
             source: source,
             store: store,
-            transport: transport,
-            hand: hand,
+            deliver: deliver,
+            inFlight: inFlight,
             ready: ready,
             again: Buffer<Job>(),
-            results: entries,
             workerRun: workerRun
         )
-        record = RecordStep(store: store, hand: hand, entries: entries, schedule: schedule)
+        record = Record(store: store, inFlight: inFlight, entries: entries, schedule: schedule)
     }
 
     /// Runs until the source is stopped, and everything in flight has ended or `grace` is over.
     func run(grace: Duration) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await recordResults() }
-            group.addTask { await collectOutcomes() }
+            group.addTask { await deliver.collectOutcomes() }
             // What rests for a newer worker goes back when no more is taken.
             let failure = await withTaskGroup(of: Void.self) { rests in
                 rests.addTask { await prepare.deadLetters.giveBackRested() }
@@ -69,7 +75,7 @@ struct LanePipeline: Sendable {
                 return await takeJobs()
             }
             // Also when it fails: what was sent is to be recorded.
-            await transport.close(grace: grace)
+            await deliver.close(grace: grace)
             try await group.waitForAll()
             if let failure { throw failure }
         }
@@ -80,7 +86,7 @@ struct LanePipeline: Sendable {
         do {
             try await withThrowingTaskGroup(of: Void.self) { ingest in
                 ingest.addTask { try await prepareJobs() }
-                ingest.addTask { try await prepareAgain() }
+                ingest.addTask { try await prepareChanged() }
                 ingest.addTask { try await claimMessages() }
                 while !ingest.isEmpty {
                     do {
@@ -100,10 +106,10 @@ struct LanePipeline: Sendable {
         }
     }
 
-    /// Takes nothing more: what is not marked yet goes back to the broker.
+    /// Takes nothing more: what is not claimed yet goes back to the broker.
     func stop() {
         source.stopTaking()
-        record.hand.close()
+        record.inFlight.close()
     }
 
     private func prepareJobs() async throws {
@@ -114,7 +120,7 @@ struct LanePipeline: Sendable {
         while try await waitingForDatabase({ try await prepare.prepareNextBatch() }) {}
     }
 
-    private func prepareAgain() async throws {
+    private func prepareChanged() async throws {
         while true {
             let jobs = await claim.again.take(atMost: prepare.batch)
             guard !jobs.isEmpty else { return }
@@ -127,22 +133,13 @@ struct LanePipeline: Sendable {
 
     private func claimMessages() async throws {
         while try await waitingForDatabase({ try await claim.claimNextBatch() }) {}
-        // Whatever is left was never marked.
+        // Whatever is left was never claimed.
         source.giveBack(prepare.ready.takeNow(atMost: .max).map(\.job.envelope.tag))
-    }
-
-    private func collectOutcomes() async {
-        defer { record.entries.close() }
-        while true {
-            let outcomes = await transport.outcomes()
-            guard !outcomes.isEmpty else { return }
-            record.entries.append(outcomes.map { .outcome($0) })
-        }
     }
 
     private func recordResults() async {
         while let batch = await record.nextBatch() {
-            var pause = Duration.milliseconds(100)
+            var backoff = Backoff(first: .milliseconds(100), longest: .seconds(5))
             while true {
                 do {
                     try await record.record(batch)
@@ -150,8 +147,7 @@ struct LanePipeline: Sendable {
                 } catch {
                     // Guarded by its token, so it may be repeated for as long as it takes.
                     log.warning("results wait for the database", metadata: ["why": "\(error)"])
-                    try? await Task.sleep(for: pause)
-                    pause = min(pause * 2, .seconds(5))
+                    try? await Task.sleep(for: backoff.next())
                     if Task.isCancelled { return }
                 }
             }
@@ -165,15 +161,13 @@ struct LanePipeline: Sendable {
         } catch let error where error.isTransientFailure {
             log.warning("taking no jobs until the database answers", metadata: ["why": "\(error)"])
             source.suspend()
-            var pause = Duration.milliseconds(100)
-            while !record.hand.isClosed {
-                try? await Task.sleep(for: pause)
+            var backoff = Backoff(first: .milliseconds(100), longest: .seconds(5))
+            while !record.inFlight.isClosed {
+                try? await Task.sleep(for: backoff.next())
                 do {
                     try await store.check()
                     break
-                } catch let error where error.isTransientFailure {
-                    pause = min(pause * 2, .seconds(5))
-                }
+                } catch let error where error.isTransientFailure {}
             }
             source.resume()
             return true
