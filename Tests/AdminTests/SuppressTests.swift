@@ -121,7 +121,7 @@ import Testing
             let shown = await tool.run("contacts", "show", "NEW@example.org", "--account", "acme", "--json")
             #expect(
                 shown.output.contains(
-                    #""suppressions":[{"scope":"marketing","list":0,"reason":"byHand","source":"asked""#
+                    #""suppressions":[{"scope":"marketing","list":0,"reason":"by-hand","source":"asked""#
                 )
             )
         }

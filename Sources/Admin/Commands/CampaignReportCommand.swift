@@ -140,15 +140,5 @@ extension CampaignReport {
 
 extension CampaignReport.Refusals {
     /// What a reply was taken for.
-    var judgementName: String {
-        switch Judgement(rawValue: judgement) {
-        case .accepted: "accepted"
-        case .later: "later"
-        case .never: "never"
-        case .notThisMessage: "not-this-message"
-        case .unknown: "unknown"
-        case .notStarted: "not-started"
-        case nil: "judgement-\(judgement)"
-        }
-    }
+    var judgementName: String { Judgement.name(of: judgement) }
 }

@@ -151,11 +151,11 @@ extension OptOutProof {
 }
 
 extension SuppressionFacts {
-    var scopeName: String { SuppressionScope(rawValue: scope)?.name ?? "scope-\(scope)" }
-    var reasonName: String { SuppressionReason(rawValue: reason)?.name ?? "reason-\(reason)" }
+    var scopeName: String { SuppressionScope.name(of: scope) }
+    var reasonName: String { SuppressionReason.name(of: reason) }
 }
 
 extension ContactCard.Delivery {
-    var stateName: String { DeliveryState(rawValue: state)?.name ?? "state-\(state)" }
-    var reasonName: String { DeliveryReason(rawValue: reason).map { String(describing: $0) } ?? "reason-\(reason)" }
+    var stateName: String { DeliveryState.name(of: state) }
+    var reasonName: String { DeliveryReason.name(of: reason) }
 }

@@ -97,9 +97,8 @@ extension LatencyHistogram {
 extension SuppressionScope: ExpressibleByArgument {
     /// - Parameter argument: The scope's name.
     package init?(argument: String) {
-        guard let scope = Self.allCases.first(where: { $0.name == argument }) else { return nil }
-        self = scope
+        self.init(name: argument)
     }
 
-    package static var allValueStrings: [String] { allCases.map(\.name) }
+    package static var allValueStrings: [String] { names }
 }

@@ -8,7 +8,7 @@ import Messages
 extension APICall {
     func showCampaigns() async throws -> APIReply {
         let (limit, state, cursor) = try reading { reader in
-            (reader.limit(), reader.choice("state", CampaignState.allCases, \.name), reader.cursor(.campaigns))
+            (reader.limit(), reader.choice("state", CampaignState.self), reader.cursor(.campaigns))
         }
         let campaigns = try await database.campaigns(
             of: account,

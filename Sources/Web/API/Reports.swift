@@ -19,7 +19,7 @@ extension APICall {
                 refusals.map { refusal in
                     [
                         "code": refusal.code == 0 ? .null : .number(refusal.code),
-                        "judgement": .word(Judgement(rawValue: refusal.judgement), or: refusal.judgement),
+                        "judgement": .string(Judgement.name(of: refusal.judgement)),
                         "count": .number(refusal.count),
                     ]
                 }
@@ -69,7 +69,7 @@ extension APICall {
     func showDeliveries() async throws -> APIReply {
         let (limit, state, cursor, withAddresses) = try reading { reader in
             (
-                reader.limit(), reader.choice("state", DeliveryState.allCases, \.name), reader.cursor(.deliveries),
+                reader.limit(), reader.choice("state", DeliveryState.self), reader.cursor(.deliveries),
                 reader.flag("addresses")
             )
         }
@@ -138,8 +138,8 @@ extension DeliveryFacts {
     fileprivate var json: JSONValue {
         [
             "seq": .number(seq), "contact": .number(contact),
-            "state": .word(DeliveryState(rawValue: state), or: state),
-            "reason": .word(DeliveryReason(rawValue: reason), or: reason),
+            "state": .string(DeliveryState.name(of: state)),
+            "reason": .string(DeliveryReason.name(of: reason)),
             "code": code == 0 ? .null : .number(code), "attempts": .number(attempts),
             "changed_at": .moment(changedAt),
             "email": .string(orNull: address.flatMap { $0.isEmpty ? nil : $0 }),
@@ -151,7 +151,7 @@ extension DeadLetterFacts {
     fileprivate var json: JSONValue {
         [
             "id": .number(id), "campaign": campaign.map { .number($0) } ?? .null,
-            "seq": seq.map { .number($0) } ?? .null, "reason": .word(reason, or: reason.rawValue),
+            "seq": seq.map { .number($0) } ?? .null, "reason": .string(reason.name),
             "detail": .string(detail), "worker": .string(worker), "attempt": .number(attempt),
             "queue": .string(queue), "created_at": .moment(createdAt), "settled_at": .moment(orNull: settledAt),
             "settlement": .string(orNull: settlement?.name),

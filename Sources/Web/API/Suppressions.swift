@@ -33,7 +33,7 @@ extension APICall {
         try takesNoParameters()
         var reader = try FieldReader(body: body)
         let address = reader.address("email", isRequired: true)
-        let scope = reader.choice("scope", SuppressionScope.allCases, \.name) ?? .marketing
+        let scope = reader.choice("scope", SuppressionScope.self) ?? .marketing
         let list = reader.whole("list", 1...Int(Int32.max))
         let note = reader.text("note", upTo: 500, isRequired: true)
         if let note, CardNumber.isIn(note.utf8) {
@@ -72,9 +72,9 @@ extension SuppressionPageRow {
     fileprivate var json: JSONValue {
         [
             "contact": contact.map { .number($0) } ?? .null,
-            "scope": .word(SuppressionScope(rawValue: facts.scope), or: facts.scope),
+            "scope": .string(SuppressionScope.name(of: facts.scope)),
             "list": facts.list == 0 ? .null : .number(facts.list),
-            "reason": .word(SuppressionReason(rawValue: facts.reason), or: facts.reason),
+            "reason": .string(SuppressionReason.name(of: facts.reason)),
             "source": .string(facts.source), "created_at": .moment(facts.createdAt),
         ]
     }
