@@ -80,7 +80,7 @@ extension Statement {
     /// `$1` account; `$2` before this campaign; `$3` state or NULL; `$4` rows.
     static let campaignPage = Statement(
         "campaign-page",
-        role: .web,
+        roles: [.admin, .web],
         reportColumns + """
              WHERE c.account_id = $1 AND c.campaign_id < $2 AND ($3::smallint IS NULL OR c.state = $3::smallint)
             ORDER BY c.campaign_id DESC LIMIT $4::int
@@ -89,7 +89,7 @@ extension Statement {
     /// `$1` campaigns.
     static let campaignTraits = Statement(
         "campaign-traits",
-        role: .web,
+        roles: [.admin, .web],
         """
         SELECT c.campaign_id, c.kind, c.policy, c.tracking, c.list_id,
                (extract(epoch FROM c.lifetime) / 60)::int,

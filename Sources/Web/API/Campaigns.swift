@@ -3,6 +3,7 @@ import Database
 import HTTPTypes
 import Hummingbird
 import Messages
+import Service
 
 /// Campaigns: made, changed, sent.
 extension APICall {
@@ -27,8 +28,7 @@ extension APICall {
         let id = try id()
         let overview = try await campaign(id)
         let message = try await database.message(of: id, account: account)
-        guard case .object(let fields) = overview.json else { throw APIProblem.internalError }
-        return APIReply(.object(fields + [.init(name: "message", value: message?.json ?? .null)]))
+        return APIReply(overview.json.adding(["message": message?.json ?? .null]))
     }
 
     func createCampaign() async throws -> APIReply {
@@ -102,30 +102,6 @@ extension APICall {
 extension APIProblem {
     fileprivate static func noDraft(_ state: CampaignState) -> APIProblem {
         .conflict("wrong-state", "The campaign is \(state.name); only a draft can be changed. Make another one.")
-    }
-}
-
-extension CampaignOverview {
-    fileprivate var json: JSONValue {
-        [
-            "id": .number(report.campaign), "name": .string(report.name), "state": .string(report.state.name),
-            "kind": .string(traits.kind.name), "policy": .string(traits.policy.name),
-            "tracking": .string(traits.tracking.name),
-            "list": ["id": .number(traits.list), "name": .string(report.listName)],
-            "version": .number(traits.version), "lifetime_minutes": .number(traits.lifetimeMinutes),
-            "audience": .number(report.audience), "counts": report.counts.json,
-            "missed_start": .bool(report.hasMissedItsStart),
-            "held_because": .string(orNull: report.heldBecause.isEmpty ? nil : report.heldBecause),
-            "created_at": .moment(report.createdAt), "start_at": .moment(orNull: report.startAt),
-            "started_at": .moment(orNull: report.startedAt), "finished_at": .moment(orNull: report.finishedAt),
-        ]
-    }
-}
-
-extension DeliveryCounts {
-    /// By state; they add up to the audience.
-    var json: JSONValue {
-        .object(DeliveryState.allCases.map { .init(name: $0.name, value: .number(self[$0])) })
     }
 }
 

@@ -71,8 +71,3 @@ extension ListFacts {
         ]
     }
 }
-
-extension JSONValue {
-    static func moment(_ seconds: Double) -> JSONValue { .string(Timestamp.text(seconds)) }
-    static func moment(orNull seconds: Double?) -> JSONValue { .string(orNull: seconds.map { Timestamp.text($0) }) }
-}

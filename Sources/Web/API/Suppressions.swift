@@ -1,6 +1,7 @@
 import Core
 import Database
 import Hummingbird
+import Service
 
 /// Who is not to be mailed.
 extension APICall {
@@ -26,7 +27,7 @@ extension APICall {
                 hash: key.hash
             )
         }
-        return .page(rows.map(\.json), next: next)
+        return .page(rows.map { $0.facts.json(contact: $0.contact) }, next: next)
     }
 
     func suppress() async throws -> APIReply {
@@ -57,25 +58,6 @@ extension APICall {
                 source: note
             )
         )
-        return APIReply(
-            [
-                "new": .bool(receipt.isNew), "scope": .string(scope.name),
-                "contact": receipt.contact.map { .number($0) } ?? .null, "recalled": .number(receipt.recalled),
-                "already_on_their_way": .number(receipt.alreadyOnTheirWay),
-            ],
-            status: receipt.isNew ? .created : .ok
-        )
-    }
-}
-
-extension SuppressionPageRow {
-    fileprivate var json: JSONValue {
-        [
-            "contact": contact.map { .number($0) } ?? .null,
-            "scope": .string(SuppressionScope.name(of: facts.scope)),
-            "list": facts.list == 0 ? .null : .number(facts.list),
-            "reason": .string(SuppressionReason.name(of: facts.reason)),
-            "source": .string(facts.source), "created_at": .moment(facts.createdAt),
-        ]
+        return APIReply(receipt.json(scope: scope), status: receipt.isNew ? .created : .ok)
     }
 }
