@@ -42,7 +42,7 @@ extension AccountDatabase {
     /// The links of a campaign's frozen message, by number; empty before it is frozen.
     package func links(of campaign: CampaignID, account: AccountID) async throws -> [(number: Int32, url: String)] {
         try await transaction(account: account) { connection in
-            try connection.rows(.campaignLinks, [.int32(campaign)]) { (number: try $0.int32(0), url: try $0.text(1)) }
+            try connection.rows(.linksOfCampaign, [.int32(campaign)]) { (number: try $0.int32(0), url: try $0.text(1)) }
         }
     }
 }
@@ -95,15 +95,6 @@ extension Statement {
                (extract(epoch FROM c.lifetime) / 60)::int,
                COALESCE(c.version, (SELECT max(v.version) FROM campaign_versions v WHERE v.campaign_id = c.campaign_id), 0)
         FROM campaigns c WHERE c.campaign_id = ANY($1::int[])
-        """
-    )
-    /// `$1` campaign.
-    static let campaignLinks = Statement(
-        "campaign-links",
-        role: .web,
-        """
-        SELECT l.number, l.url FROM campaigns c JOIN links l ON l.campaign_id = c.campaign_id AND l.version = c.version
-        WHERE c.campaign_id = $1 ORDER BY l.number
         """
     )
 }

@@ -18,7 +18,7 @@ extension Engagement {
 
     /// The items of `Links` in the API's document: all links of the message, followed or not.
     ///
-    /// - Parameter all: The links of the frozen message.
+    /// `all`: The links of the frozen message.
     package func json(of all: [(number: Int32, url: String)]) -> JSONValue {
         let clicks = Dictionary(links.map { ($0.number, $0.clicks) }) { first, _ in first }
         return .array(
