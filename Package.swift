@@ -272,7 +272,8 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Core", "Templates", "Messages", "ReturnedMail", "DatabaseClient", "Database", "Broker",
+                "Web", "Core", "Templates", "Messages", "ReturnedMail", "Service", "DatabaseClient", "Database",
+                "Broker",
                 "Bootstrap",
                 "TestKit", logging, crypto,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -61,7 +61,7 @@ class Bench:
         began = self.ask("start", campaign)
         self.await_end(campaign)
         audience = self.report(campaign)["audience"]
-        if self.report(campaign)["accepted"] != audience:
+        if self.report(campaign)["counts"]["accepted"] != audience:
             sys.exit(f"error: not everybody of campaign {campaign} was accepted.")
         return self.seconds(campaign, began)
 

@@ -292,8 +292,9 @@ def run(options):
     complaints = []
     if not report.get("balanced"):
         complaints.append("the campaign's totals do not balance")
-    if arrived != report["accepted"]:
-        complaints.append(f"the sink counted {arrived} messages, the report has {report['accepted']} accepted")
+    accepted = report["counts"]["accepted"]
+    if arrived != accepted:
+        complaints.append(f"the sink counted {arrived} messages, the report has {accepted} accepted")
     if "off" in (result["synchronous_commit"], result["fsync"], result["full_page_writes"]):
         complaints.append("PostgreSQL's safety is switched off: these figures mean nothing")
     if complaints:

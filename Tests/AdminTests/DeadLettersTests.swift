@@ -31,7 +31,7 @@ import Testing
             let shown = await tool.run("dead-letters", "show", "3", "--json")
             #expect(shown.json("reason") == "poison")
             #expect(shown.json("state") == "dead")
-            #expect(shown.json("envelope") == "v1 1 1 3")
+            #expect(shown.json("job_message") == "v1 1 1 3")
             let unreadable = await tool.run("dead-letters", "show", "5")
             #expect(unreadable.output.contains("in hexadecimal 00ff"))
             #expect(await tool.run("dead-letters", "show", "99").status == 65)

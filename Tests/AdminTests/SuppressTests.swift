@@ -120,9 +120,7 @@ import Testing
             )
             let shown = await tool.run("contacts", "show", "NEW@example.org", "--account", "acme", "--json")
             #expect(
-                shown.output.contains(
-                    #""suppressions":[{"scope":"marketing","list":0,"reason":"byHand","source":"asked""#
-                )
+                shown.output.contains(#""scope":"marketing","list":null,"reason":"by-hand","source":"asked""#)
             )
         }
     }

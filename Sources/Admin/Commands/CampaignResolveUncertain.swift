@@ -118,8 +118,8 @@ struct UncertainPlan: Sendable {
     var causes: [Cause] {
         var causes: [String: Cause] = [:]
         for row in rows {
-            let step = row.step.flatMap(SMTPStep.init(rawValue:)).map { String(describing: $0) } ?? "unknown"
-            let words = row.words.isEmpty ? row.reasonName : row.words
+            let step = row.step.map { SMTPStep.name(of: $0) } ?? "unknown"
+            let words = row.words.isEmpty ? DeliveryReason.name(of: row.reason) : row.words
             var cause =
                 causes["\(step) \(words)"] ?? Cause(step: step, words: words, count: 0, from: row.at, to: row.at)
             cause.count += 1
@@ -175,11 +175,5 @@ struct UncertainPlan: Sendable {
             lines.append("they would stay uncertain: no copy more, and the totals go on saying so")
         }
         return lines.joined(separator: "\n")
-    }
-}
-
-extension UncertainRow {
-    fileprivate var reasonName: String {
-        DeliveryReason(rawValue: reason).map { String(describing: $0) } ?? "reason-\(reason)"
     }
 }

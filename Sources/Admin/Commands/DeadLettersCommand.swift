@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import Database
+import Service
 
 struct DeadLettersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -95,28 +96,6 @@ extension DeadLetterGroup {
 }
 
 extension DeadLetterFacts {
-    /// As text where it is printable ASCII, as every envelope of ours is.
-    private var messageText: String? {
-        envelope.allSatisfy { (0x20..<0x7F).contains($0) } ? String(decoding: envelope, as: UTF8.self) : nil
-    }
-
-    private var messageHexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: envelope.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-
-    var json: JSONValue {
-        [
-            "dead_letter": .number(id), "reason": .string(reason.name), "detail": .string(detail),
-            "campaign": campaign.map { .number($0) } ?? .null, "seq": seq.map { .number($0) } ?? .null,
-            "state": .string(orNull: state?.name), "worker": .string(worker), "attempt": .number(attempt),
-            "queue": .string(queue), "created_at": .string(Timestamp.text(createdAt)),
-            "settlement": .string(orNull: settlement?.name),
-            "settled_at": .string(orNull: settledAt.map { Timestamp.text($0) }),
-            "envelope": .string(orNull: messageText), "envelope_hex": .string(messageHexadecimal),
-        ]
-    }
-
     var text: String {
         var lines = ["dead letter \(id): \(reason.name), \(detail)"]
         if let campaign, let seq {
@@ -125,7 +104,7 @@ extension DeadLetterFacts {
             )
         }
         lines.append("worker \(worker), attempts before \(attempt), queue \(queue), \(Timestamp.text(createdAt))")
-        lines.append("envelope \(messageText ?? "in hexadecimal \(messageHexadecimal)")")
+        lines.append("job message \(messageText ?? "in hexadecimal \(messageHexadecimal)")")
         if let settlement, let settledAt {
             lines.append("settled \(Timestamp.text(settledAt)): \(settlement.name)")
         } else {

@@ -89,27 +89,16 @@ extension MailReport {
             return "\(recipient.address ?? "no address") \(recipient.action.rawValue)\(code), "
                 + "\(recipient.finding.reason.rawValue): \(recipient.consequence.rawValue)"
         }
-        return ([kind.name] + found).joined(separator: "; ")
+        let what = kind.name + (kind.feedbackType.map { " (\($0.name))" } ?? "")
+        return ([what] + found).joined(separator: "; ")
     }
 
     fileprivate func json(of file: String) -> JSONValue {
         [
-            "file": .string(file), "kind": .string(kind.name), "cut_short": .bool(isCutShort),
+            "file": .string(file), "kind": .string(kind.name),
+            "feedback_type": .string(orNull: kind.feedbackType?.name), "cut_short": .bool(isCutShort),
             "message_id": .string(orNull: messageID), "recipients": .array(recipients.map(\.json)),
         ]
-    }
-}
-
-extension MailReport.Kind {
-    fileprivate var name: String {
-        switch self {
-        case .delivery: "delivery"
-        case .complaint(let type): "complaint (\(type))"
-        case .autoReply: "auto-reply"
-        case .challenge: "challenge"
-        case .unsubscribe: "unsubscribe"
-        case .other: "other"
-        }
     }
 }
 

@@ -3,6 +3,7 @@ import Bootstrap
 import Core
 import Database
 import DatabaseClient
+import Service
 
 struct SuppressionsAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -56,11 +57,11 @@ struct SuppressionsAdd: AsyncParsableCommand {
             let tookMilliseconds = await session.note(.optOut, since: askedAt) / .milliseconds(1)
             if output.json {
                 let latency = try await session.database.latencies(of: .optOut)
-                return session.console.print([
-                    "suppressed": .bool(true), "new": .bool(receipt.isNew), "scope": .string(scope.name),
-                    "recalled": .number(receipt.recalled), "already_on_their_way": .number(receipt.alreadyOnTheirWay),
-                    "took_ms": .decimal(tookMilliseconds), "opt_out_latency": latency.json,
-                ])
+                return session.console.print(
+                    receipt.json(scope: scope).adding([
+                        "took_ms": .decimal(tookMilliseconds), "opt_out_latency": latency.json,
+                    ])
+                )
             }
             session.console.print(
                 "\(receipt.isNew ? "suppressed" : "was suppressed already"), scope \(scope.name): "
@@ -97,9 +98,8 @@ extension LatencyHistogram {
 extension SuppressionScope: ExpressibleByArgument {
     /// - Parameter argument: The scope's name.
     package init?(argument: String) {
-        guard let scope = Self.allCases.first(where: { $0.name == argument }) else { return nil }
-        self = scope
+        self.init(name: argument)
     }
 
-    package static var allValueStrings: [String] { allCases.map(\.name) }
+    package static var allValueStrings: [String] { names }
 }

@@ -3,6 +3,7 @@ import Bootstrap
 import Core
 import Database
 import DatabaseClient
+import Service
 
 struct SuppressionsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -137,23 +138,6 @@ extension SuppressionRow {
     /// The beginning of the hash, enough to tell rows apart.
     var shortHash: String { String(hash.prefix(12)) + "…" }
 
-    /// The hash in hexadecimal digits.
-    var hash: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: addressHash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-            as: UTF8.self
-        )
-    }
+    var scopeText: String { scope == .list ? "list \(listName)" : scope.name }
 
-    var scopeText: String { scope == .list ? "list \(list)" : scope.name }
-
-    var json: JSONValue {
-        [
-            "number": .number(id), "address": .string(orNull: address), "hash": .string(hash), "key": .number(hashKey),
-            "scope": .string(scope.name), "list": .string(orNull: scope == .list ? list : nil),
-            "reason": .string(reason.name), "source": .string(source),
-            "created_at": .string(Timestamp.text(createdAt)),
-        ]
-    }
 }

@@ -29,6 +29,7 @@ struct AdminFailure: Error {
         case let error as SMTPRouteError: self.init(.unavailable, "\(error)")
         case let error as TemplateError: self.init(.badData, "\(error)")
         case let error as RequestRefused: self.init(.badData, "\(error)")
+        case let error as ChangeRefused: self.init(.badData, "\(error)")
         case let error as ReopenRefused: self.init(.badData, "\(error)")
         case let error as FollowUpRefused: self.init(.badData, "\(error)")
         case let error as EmailAddress.Invalid: self.init(.badData, "\(error)")

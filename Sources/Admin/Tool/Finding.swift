@@ -2,11 +2,11 @@ import Core
 
 /// What `doctor` found out about one thing.
 struct Finding: Sendable, Equatable {
-    enum Verdict: String, Sendable {
-        case ok
+    enum Verdict: String, WireNamed {
+        case ok = "ok"
         /// Nothing wrong, but to be known.
-        case note
-        case problem
+        case note = "note"
+        case problem = "problem"
     }
 
     /// `settings`, `database`, `broker`, `mail route`, `dead letters`, `opt-outs`.

@@ -166,7 +166,7 @@ struct Requeue: Sendable {
 extension Requeue.Tally {
     var fields: [JSONValue.JSONField] {
         [.init(name: "messages", value: .number(messages))]
-            + DeadLetterFate.allCases.map { .init(name: $0.name, value: .number(self[$0])) }
+            + DeadLetterFate.allCases.map { .init(name: $0.key, value: .number(self[$0])) }
     }
 
     /// One line for each fate.
@@ -178,20 +178,6 @@ extension Requeue.Tally {
 }
 
 extension DeadLetterFate {
-    /// What JSON calls it.
-    var name: String {
-        switch self {
-        case .sentAgain: "sent_again"
-        case .optedOut: "opted_out"
-        case .finalAlready: "final_already"
-        case .duplicate: "duplicates"
-        case .expired: "expired"
-        case .cancelled: "cancelled"
-        case .publishedAgain: "published_again"
-        case .unreadable: "unreadable"
-        }
-    }
-
     fileprivate var sentence: String {
         switch self {
         case .sentAgain: "mailed again"

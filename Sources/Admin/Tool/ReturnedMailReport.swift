@@ -1,39 +1,19 @@
 import Core
 import Database
+import Service
 
-/// What came back for a campaign, for people and for programs.
-struct ReturnedMailReport: Sendable {
-    let facts: ReturnedFacts
-    let accepted: Int64
-    let throttles: [ThrottleFacts]
-
-    var rate: ComplaintRate { ComplaintRate(complaints: Int(facts.complaints), accepted: Int(accepted)) }
-
-    var fields: [JSONValue.JSONField] {
-        let bounces = facts.bounced.map { row -> JSONValue in
-            [
-                "reason": .string(row.reason.rawValue), "consequence": .string(row.consequence.rawValue),
-                "lane": .string(row.lane), "domain": .string(row.domain), "count": .number(row.count),
-            ]
-        }
-        return [
-            .init(name: "bounced", value: .number(facts.failed)),
-            .init(name: "complaints", value: .number(facts.complaints)),
-            .init(name: "complaints_percent", value: .decimal(rate.percent)),
-            .init(name: "complaints_verdict", value: .string(rate.verdict(facts.rule).rawValue)),
-            .init(name: "unsubscribed_by_mail", value: .number(facts.unsubscribed)),
-            .init(name: "bounces", value: .array(bounces)),
-            .init(name: "throttles", value: .array(throttles.map(\.json))),
-        ]
-    }
+/// What came back for a campaign, for people.
+extension FullReport {
+    private var facts: ReturnedFacts { returned }
+    private var rate: ComplaintRate { complaints }
 
     /// Empty where nothing came back; else it begins with a line end.
-    var text: String {
+    var returnedText: String {
         var lines: [String] = []
         if facts.failed + facts.complaints + facts.unsubscribed > 0 {
             lines.append(
                 "came back: \(grouped(facts.failed)) bounces, \(grouped(facts.complaints)) complaints "
-                    + "(\(Self.percent(rate))), \(grouped(facts.unsubscribed)) opt-outs by mail"
+                    + "(\(rate.percentText)), \(grouped(facts.unsubscribed)) opt-outs by mail"
             )
         }
         switch rate.verdict(facts.rule) {
@@ -58,18 +38,13 @@ struct ReturnedMailReport: Sendable {
         }
         return lines.isEmpty ? "" : "\n\n" + lines.joined(separator: "\n")
     }
+}
 
-    static func percent(_ rate: ComplaintRate) -> String { "\((rate.percent * 1_000).rounded() / 1_000) %" }
+extension ComplaintRate {
+    var percentText: String { "\((percent * 1_000).rounded() / 1_000) %" }
 }
 
 extension ThrottleFacts {
-    var json: JSONValue {
-        [
-            "lane": .string(lane), "until": .string(Timestamp.text(until)), "level": .number(level),
-            "blocked": .number(blocked),
-        ]
-    }
-
     var line: String {
         "lane \(lane) is throttled until \(Timestamp.text(until)): \(grouped(blocked)) messages were refused for who sends them"
     }
@@ -90,7 +65,7 @@ struct AccountStanding: Sendable {
     var complaintsJSON: JSONValue {
         [
             "days": .number(30), "complaints": .number(rate.complaints), "accepted": .number(rate.accepted),
-            "percent": .decimal(rate.percent), "verdict": .string(rate.verdict(rules.complaints).rawValue),
+            "percent": .decimal(rate.percent), "verdict": .string(rate.verdict(rules.complaints).name),
         ]
     }
 
@@ -98,7 +73,7 @@ struct AccountStanding: Sendable {
         let verdict = rate.verdict(rules.complaints)
         let word = verdict == .fine ? "" : verdict == .warn ? ", WARNING" : ", too many: marketing pauses"
         return [
-            "complaints    \(rate.complaints) of \(rate.accepted) in 30 days: \(ReturnedMailReport.percent(rate))\(word)",
+            "complaints    \(rate.complaints) of \(rate.accepted) in 30 days: \(rate.percentText)\(word)",
             "rules         \(rules.text)",
         ] + throttles.map(\.line)
     }

@@ -210,18 +210,6 @@ extension TotalsAudit {
 }
 
 extension RowFlaw {
-    /// What JSON calls it.
-    fileprivate var name: String {
-        switch self {
-        case .deferredWithoutRetry: "deferred-without-retry"
-        case .retryWithoutDeferred: "retry-without-deferred"
-        case .deadWithoutLetter: "dead-without-letter"
-        case .sendingWithoutWorker: "sending-without-worker"
-        case .acceptedWithoutReply: "accepted-without-reply"
-        case .failedWithoutReason: "failed-without-reason"
-        }
-    }
-
     fileprivate var sentence: String {
         switch self {
         case .deferredWithoutRetry: "deferred rows have no row in retries"

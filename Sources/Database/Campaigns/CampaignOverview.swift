@@ -42,7 +42,7 @@ extension AccountDatabase {
     /// The links of a campaign's frozen message, by number; empty before it is frozen.
     package func links(of campaign: CampaignID, account: AccountID) async throws -> [(number: Int32, url: String)] {
         try await transaction(account: account) { connection in
-            try connection.rows(.campaignLinks, [.int32(campaign)]) { (number: try $0.int32(0), url: try $0.text(1)) }
+            try connection.rows(.linksOfCampaign, [.int32(campaign)]) { (number: try $0.int32(0), url: try $0.text(1)) }
         }
     }
 }
@@ -80,7 +80,7 @@ extension Statement {
     /// `$1` account; `$2` before this campaign; `$3` state or NULL; `$4` rows.
     static let campaignPage = Statement(
         "campaign-page",
-        role: .web,
+        roles: [.admin, .web],
         reportColumns + """
              WHERE c.account_id = $1 AND c.campaign_id < $2 AND ($3::smallint IS NULL OR c.state = $3::smallint)
             ORDER BY c.campaign_id DESC LIMIT $4::int
@@ -89,21 +89,12 @@ extension Statement {
     /// `$1` campaigns.
     static let campaignTraits = Statement(
         "campaign-traits",
-        role: .web,
+        roles: [.admin, .web],
         """
         SELECT c.campaign_id, c.kind, c.policy, c.tracking, c.list_id,
                (extract(epoch FROM c.lifetime) / 60)::int,
                COALESCE(c.version, (SELECT max(v.version) FROM campaign_versions v WHERE v.campaign_id = c.campaign_id), 0)
         FROM campaigns c WHERE c.campaign_id = ANY($1::int[])
-        """
-    )
-    /// `$1` campaign.
-    static let campaignLinks = Statement(
-        "campaign-links",
-        role: .web,
-        """
-        SELECT l.number, l.url FROM campaigns c JOIN links l ON l.campaign_id = c.campaign_id AND l.version = c.version
-        WHERE c.campaign_id = $1 ORDER BY l.number
         """
     )
 }

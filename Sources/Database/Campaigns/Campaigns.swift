@@ -38,42 +38,6 @@ package struct CampaignDraft: Sendable {
     }
 }
 
-/// What an operator asked for and cannot have.
-package struct RequestRefused: Error, Equatable, Sendable, CustomStringConvertible {
-    package enum Why: Equatable, Sendable {
-        /// The campaign stands elsewhere.
-        case state(CampaignState)
-        /// Nobody is on the list.
-        case emptyList
-        /// It follows a campaign that has left nobody in the state that it is for.
-        case nobodyLeft(by: CampaignID)
-    }
-
-    package let campaign: CampaignID
-    package let request: CampaignState.Request
-    package let why: Why
-
-    package var description: String {
-        switch why {
-        case .emptyList:
-            return "campaign \(campaign) cannot be started: nobody is subscribed to its list. "
-                + "Import contacts first: `veredus contacts import`"
-        case .nobodyLeft(let followed):
-            return
-                "campaign \(campaign) cannot be started: campaign \(followed), which it follows, has left nobody for it. "
-                + "`veredus campaign report \(followed)` shows where its recipients stand"
-        case .state(let state):
-            let possible = CampaignState.Request.allCases.filter { CampaignState.states(allowing: $0).contains(state) }
-            let advice =
-                possible.isEmpty
-                ? "Nothing can be asked of it any more"
-                : "Possible now: \(possible.map(\.rawValue).joined(separator: ", "))"
-            let needed = CampaignState.states(allowing: request).map(\.name).joined(separator: " or ")
-            return "campaign \(campaign) is \(state.name); to \(request.rawValue) it, it must be \(needed). \(advice)"
-        }
-    }
-}
-
 extension AccountDatabase {
     /// The account that a campaign belongs to; `nil` when there is no such campaign.
     package func account(of campaign: CampaignID) async throws -> AccountID? {

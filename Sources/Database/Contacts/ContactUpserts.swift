@@ -3,12 +3,14 @@ import DatabaseClient
 
 /// What became of one contact of a batch.
 package struct UpsertedContact: Sendable, Equatable {
-    package enum Outcome: String, Sendable {
-        case added, changed, unchanged
+    package enum Outcome: String, WireNamed {
+        case added = "added"
+        case changed = "changed"
+        case unchanged = "unchanged"
         /// Erased at their own wish: nothing was stored.
-        case erased
+        case erased = "erased"
         /// A later row of the batch has the same address, and counts.
-        case duplicate
+        case duplicate = "duplicate"
     }
 
     package let outcome: Outcome

@@ -2,7 +2,7 @@ import Core
 import DatabaseClient
 
 /// What is wrong with rows of a campaign, whatever their number; numbered as in `recount-rows`.
-package enum RowFlaw: Int16, Sendable, CaseIterable {
+package enum RowFlaw: Int16, WireNamed {
     /// Deferred, and nothing will try it again.
     case deferredWithoutRetry = 1
     /// A retry of a row that is not deferred.
@@ -15,6 +15,17 @@ package enum RowFlaw: Int16, Sendable, CaseIterable {
     case acceptedWithoutReply = 5
     /// Failed, and nothing says why.
     case failedWithoutReason = 6
+
+    package var name: String {
+        switch self {
+        case .deferredWithoutRetry: "deferred-without-retry"
+        case .retryWithoutDeferred: "retry-without-deferred"
+        case .deadWithoutLetter: "dead-without-letter"
+        case .sendingWithoutWorker: "sending-without-worker"
+        case .acceptedWithoutReply: "accepted-without-reply"
+        case .failedWithoutReason: "failed-without-reason"
+        }
+    }
 }
 
 /// A part of a lane, recounted in one snapshot, and what the lane's counters said in the same one.

@@ -2,7 +2,7 @@ import Core
 import DatabaseClient
 
 /// What is measured; `latencies.what`.
-package enum MeasuredLatency: String, Sendable, CaseIterable {
+package enum MeasuredLatency: String, WireNamed {
     /// From the request to suppress somebody to the committed recall of what was queued.
     case optOut = "opt-out"
 }

@@ -196,7 +196,7 @@ extension Statement {
     /// `$1` account.
     static let throttlesOfAccount = Statement(
         "throttles-of-account",
-        role: .admin,
+        roles: [.admin, .web],
         """
         SELECT l.name, b.until, b.level, b.blocked FROM brakes b JOIN lanes l ON l.lane_id = b.lane_id
         WHERE b.account_id = $1 AND b.until > now() ORDER BY l.lane_id

@@ -2,7 +2,7 @@ import Core
 import DatabaseClient
 
 /// What is done with a mail in the database.
-package enum InboundState: Int16, Sendable, CaseIterable {
+package enum InboundState: Int16, WireNamed {
     /// Waits for its judgement.
     case stored = 0
     case settled = 1
@@ -22,7 +22,7 @@ package enum InboundState: Int16, Sendable, CaseIterable {
 }
 
 /// Mails of which a number is kept and nothing else; `inbound_counts.what`.
-package enum InboundCount: Int16, Sendable, CaseIterable {
+package enum InboundCount: Int16, WireNamed {
     /// No signed address in it verified.
     case notOurs = 0
     /// Larger or deeper than is read.

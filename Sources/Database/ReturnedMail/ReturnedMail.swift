@@ -20,7 +20,7 @@ package struct ReturnedMail: Sendable {
 }
 
 /// What a mail that came back led to.
-package enum MailSettlement: Int16, Sendable, CaseIterable {
+package enum MailSettlement: Int16, WireNamed {
     /// Nothing: an answer of a machine, a delay, a report that blames nobody.
     case nothing = 0
     /// No signed address verified, or it names a message that is not in this database.
@@ -29,7 +29,15 @@ package enum MailSettlement: Int16, Sendable, CaseIterable {
     case complaint = 3
     case unsubscribe = 4
 
-    package var name: String { String(describing: self) }
+    package var name: String {
+        switch self {
+        case .nothing: "nothing"
+        case .notOurs: "not-ours"
+        case .bounce: "bounce"
+        case .complaint: "complaint"
+        case .unsubscribe: "unsubscribe"
+        }
+    }
 }
 
 extension PostgresConnection {
@@ -45,7 +53,7 @@ extension PostgresConnection {
             // A complaint of any type is about a message that has arrived.
             guard type.suppresses else { return try settleAnswer(of: delivery) }
             try enter(
-                ReturnedMessage(mail, .complaint, "feedback of type \(type)", proof: .arrival),
+                ReturnedMessage(mail, .complaint, "feedback of type \(type.name)", proof: .arrival),
                 of: delivery,
                 suppressing: .init(scope: .all, reason: .complaint, source: "complaint about campaign \(key.campaign)")
             )

@@ -19,7 +19,7 @@ extension Statement {
         .insertAPIKey, .apiKeys, .revokeAPIKey, .apiKeyByHash, .tryIdempotencyLock, .idempotentAnswer,
         .dropOldAnswers, .insertAnswer, .accountByID, .listPage, .listByID, .listName, .contactPage, .memberPage,
         .contactByID, .erasedAmong, .upsertAPIContacts, .contactsByKey, .joinContacts, .statusesOnList,
-        .suppressedAmong, .campaignPage, .campaignTraits, .campaignLinks, .deliveryPage, .suppressionPage,
+        .suppressedAmong, .campaignPage, .campaignTraits, .deliveryPage, .suppressionPage,
         .deadLetterPage,
     ]
 }

@@ -2,7 +2,7 @@ import Core
 import DatabaseClient
 
 /// How a no reached us; `opt_out_proofs.way`.
-package enum OptOutWay: Int16, Sendable, CaseIterable {
+package enum OptOutWay: Int16, WireNamed {
     /// A mail program's own button (RFC 8058).
     case oneClick = 0
     /// The page that the message's link leads to.
@@ -22,7 +22,7 @@ package enum OptOutWay: Int16, Sendable, CaseIterable {
 }
 
 /// What an opt-out did, or that it was taken back; `opt_out_proofs.action`.
-package enum OptOutAction: Int16, Sendable, CaseIterable {
+package enum OptOutAction: Int16, WireNamed {
     case list = 0
     case marketing = 1
     case undo = 2

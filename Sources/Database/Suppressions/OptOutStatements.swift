@@ -29,9 +29,9 @@ package struct OptOutProof: Sendable {
         undoes = try row.optionalInt64(10)
     }
 
-    package var wayName: String { OptOutWay(rawValue: way)?.name ?? "way-\(way)" }
+    package var wayName: String { OptOutWay.name(of: way) }
 
-    package var actionName: String { OptOutAction(rawValue: action)?.name ?? "action-\(action)" }
+    package var actionName: String { OptOutAction.name(of: action) }
 }
 
 extension Statement {

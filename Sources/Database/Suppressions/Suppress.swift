@@ -2,17 +2,23 @@ import Core
 import DatabaseClient
 
 /// What somebody is not to be mailed; `suppressions.scope`.
-package enum SuppressionScope: Int16, Sendable, CaseIterable {
+package enum SuppressionScope: Int16, WireNamed {
     case all = 0
     /// Everything that needs consent.
     case marketing = 1
     case list = 2
 
-    package var name: String { String(describing: self) }
+    package var name: String {
+        switch self {
+        case .all: "all"
+        case .marketing: "marketing"
+        case .list: "list"
+        }
+    }
 }
 
 /// Why somebody is not to be mailed; `suppressions.reason`.
-package enum SuppressionReason: Int16, Sendable, CaseIterable {
+package enum SuppressionReason: Int16, WireNamed {
     case unsubscribe = 0
     case hardBounce = 1
     case complaint = 2
@@ -21,7 +27,20 @@ package enum SuppressionReason: Int16, Sendable, CaseIterable {
     /// Several soft bounces in a row.
     case softBounces = 5
 
-    package var name: String { String(describing: self) }
+    package var name: String {
+        switch self {
+        case .unsubscribe: "unsubscribe"
+        case .hardBounce: "hard-bounce"
+        case .complaint: "complaint"
+        case .byHand: "by-hand"
+        case .erasure: "erasure"
+        case .softBounces: "soft-bounces"
+        }
+    }
+
+    package static var oldNames: [String: Self] {
+        ["hardBounce": .hardBounce, "byHand": .byHand, "softBounces": .softBounces]
+    }
 }
 
 /// Who is to be suppressed, and where.

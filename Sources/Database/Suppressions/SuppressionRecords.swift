@@ -8,13 +8,17 @@ package struct SuppressionFacts: Sendable {
     package let reason: Int16
     package let source: String
     package let createdAt: Double
+}
 
+extension SuppressionFacts {
     init(_ row: borrowing PostgresRow) throws {
-        scope = try row.int16(0)
-        list = try row.int32(1)
-        reason = try row.int16(2)
-        source = try row.text(3)
-        createdAt = try row.timestamp(4)
+        self.init(
+            scope: try row.int16(0),
+            list: try row.int32(1),
+            reason: try row.int16(2),
+            source: try row.text(3),
+            createdAt: try row.timestamp(4)
+        )
     }
 }
 
@@ -27,22 +31,32 @@ package struct SuppressionRow: Sendable {
     package let addressHash: [UInt8]
     package let hashKey: Int16
     package let scope: SuppressionScope
-    /// The list's name; empty unless the scope is a list.
-    package let list: String
+    /// 0 unless the scope is a list.
+    package let list: Int32
+    /// Empty unless the scope is a list.
+    package let listName: String
+    /// Whose address it is, where it is a contact's.
+    package let contact: ContactID?
     package let reason: SuppressionReason
     package let source: String
     package let createdAt: Double
+}
 
+extension SuppressionRow {
     fileprivate init(_ row: borrowing PostgresRow) throws {
-        id = try row.int64(0)
-        scope = SuppressionScope(rawValue: try row.int16(1)) ?? .all
-        list = try row.text(2)
-        reason = SuppressionReason(rawValue: try row.int16(3)) ?? .byHand
-        source = try row.text(4)
-        createdAt = try row.timestamp(5)
-        hashKey = try row.int16(6)
-        addressHash = try row.bytes(7)
-        address = try row.optionalText(8)
+        self.init(
+            id: try row.int64(0),
+            address: try row.optionalText(8),
+            addressHash: try row.bytes(7),
+            hashKey: try row.int16(6),
+            scope: SuppressionScope(rawValue: try row.int16(1)) ?? .all,
+            list: try row.int32(9),
+            listName: try row.text(2),
+            contact: try row.optionalInt64(10),
+            reason: SuppressionReason(rawValue: try row.int16(3)) ?? .byHand,
+            source: try row.text(4),
+            createdAt: try row.timestamp(5)
+        )
     }
 }
 
@@ -180,7 +194,10 @@ extension Statement {
                (SELECT c.address FROM contacts c
                 WHERE c.account_id = s.account_id AND c.address_hash = s.address_hash
                   AND c.status = \(ContactStatus.active.sql)
-                LIMIT 1)
+                LIMIT 1),
+               s.list_id,
+               (SELECT c.contact_id FROM contacts c
+                WHERE c.account_id = s.account_id AND c.address_hash = s.address_hash LIMIT 1)
         FROM suppressions s LEFT JOIN lists l ON l.list_id = s.list_id
         WHERE s.account_id = $1 AND s.suppression_id < $2 ORDER BY s.suppression_id DESC LIMIT $3
         """

@@ -16,10 +16,10 @@ struct CampaignBody {
     init(_ reader: inout FieldReader, over old: (overview: CampaignOverview, message: CampaignVersion)? = nil) throws {
         let oldSettings = try old.map { try CampaignSettings(json: $0.message.settings) }
         let isNew = old == nil
-        let kind = reader.choice("kind", CampaignKind.allCases, \.name) ?? old?.message.kind ?? .marketing
+        let kind = reader.choice("kind", CampaignKind.self) ?? old?.message.kind ?? .marketing
         let name = reader.name("name", isRequired: isNew) ?? old?.message.name ?? ""
-        let policy = reader.choice("policy", DeliveryPolicy.allCases, \.name)
-        let tracking = reader.choice("tracking", TrackingMode.allCases, \.name) ?? old?.message.tracking ?? .aggregate
+        let policy = reader.choice("policy", DeliveryPolicy.self)
+        let tracking = reader.choice("tracking", TrackingMode.self) ?? old?.message.tracking ?? .aggregate
         let minutes = reader.whole("lifetime_minutes", CampaignLifetime.minutes) ?? old?.overview.traits.lifetimeMinutes
         let subject = reader.text("subject", upTo: 1_000, isRequired: isNew) ?? old?.message.subject ?? ""
         let html = reader.text("html", upTo: Self.longest, isRequired: isNew, lines: true) ?? old?.message.html ?? ""
@@ -28,7 +28,7 @@ struct CampaignBody {
         let sender = Self.sender(&reader, isRequired: isNew)
         let hasReplyTo = reader.has("reply_to")
         let replyTo = reader.address("reply_to")
-        let language = reader.choice("language", MessageLanguage.allCases, \.rawValue)
+        let language = reader.choice("language", MessageLanguage.self)
         let defaults = Self.defaults(&reader)
         let partials = Self.partials(&reader)
         try reader.finish()

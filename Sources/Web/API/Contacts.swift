@@ -2,6 +2,7 @@ import Core
 import Database
 import Hummingbird
 import Messages
+import Service
 import Templates
 
 /// Contacts. Whoever looks at addresses is written into the audit log, by key.
@@ -25,7 +26,7 @@ extension APICall {
             let next = page.last.flatMap { last in
                 page.count == Int(limit) ? PageCursor(.contacts, [last.contact.id], hash: last.hash) : nil
             }
-            return .page(page.map { .object($0.contact.fields) }, next: next)
+            return .page(page.map { $0.contact.json }, next: next)
         }
         guard try await database.listName(Int32(list), account: account) != nil else {
             throw APIProblem.invalid([.init(pointer: "list", detail: "there is no such list")])
@@ -38,7 +39,7 @@ extension APICall {
         )
         let next = page.last.flatMap { page.count == Int(limit) ? PageCursor(.members, [$0.contact.id]) : nil }
         return .page(
-            page.map { .object($0.contact.fields + [.init(name: "subscribed", value: .bool($0.isSubscribed))]) },
+            page.map { $0.contact.json.adding(["subscribed": .bool($0.isSubscribed)]) },
             next: next
         )
     }
@@ -48,14 +49,7 @@ extension APICall {
         guard let found = try await database.contact(try number(upTo: .max), account: account) else {
             throw APIProblem.notFound
         }
-        let lists = found.memberships.map { membership -> JSONValue in
-            [
-                "list": .string(membership.list), "subscribed": .bool(membership.isSubscribed),
-                "source": .string(membership.source), "consented_at": .moment(membership.consentedAt),
-                "changed_at": .moment(membership.changedAt),
-            ]
-        }
-        return APIReply(.object(found.contact.fields + [.init(name: "lists", value: .array(lists))]))
+        return APIReply(found.contact.json.adding(["lists": .array(found.memberships.map(\.json))]))
     }
 
     func upsertContacts() async throws -> APIReply {
@@ -151,16 +145,6 @@ extension UpsertedContact {
             "contact": contact.map { .number($0) } ?? .null,
             "subscribed": isSubscribed.map { .bool($0) } ?? .null, "suppressed": .bool(isSuppressed),
             "errors": .array([]),
-        ]
-    }
-}
-
-extension ContactFacts {
-    fileprivate var fields: [JSONValue.JSONField] {
-        [
-            .init(name: "id", value: .number(id)), .init(name: "email", value: .string(address)),
-            .init(name: "attributes", value: .literal(String(decoding: attributes, as: UTF8.self))),
-            .init(name: "created_at", value: .moment(createdAt)),
         ]
     }
 }

@@ -137,10 +137,10 @@ struct FieldReader {
         return number
     }
 
-    mutating func choice<Choice>(_ name: String, _ choices: [Choice], _ word: (Choice) -> String) -> Choice? {
+    mutating func choice<Choice: WireNamed>(_ name: String, _: Choice.Type) -> Choice? {
         guard let value = value(name) else { return nil }
-        guard case .text(let text) = value, let found = choices.first(where: { word($0) == text.string }) else {
-            note(name, "must be one of \(choices.map(word).joined(separator: ", "))")
+        guard case .text(let text) = value, let found = Choice(name: text.string) else {
+            note(name, "must be one of \(Choice.names.joined(separator: ", "))")
             return nil
         }
         return found

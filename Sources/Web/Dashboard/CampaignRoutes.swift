@@ -1,6 +1,7 @@
 import Core
 import Database
 import Hummingbird
+import Service
 import Templates
 
 /// The account's campaigns, one of them, and what can be asked of it.
@@ -23,7 +24,9 @@ extension Dashboard {
         accountPage(router, "campaigns/:campaign/confirm/:request", needs: .runCampaigns) { _, context, visit in
             let (look, request) = try await asked(context, visit)
             guard CampaignState.states(allowing: request).contains(look.report.state) else {
-                throw Refusal.refused(Self.words(look.report, request))
+                let (campaign, state) = (look.report.campaign, look.report.state)
+                let refused = RequestRefused(campaign: campaign, request: request, why: .state(state))
+                throw Refusal.refused(refused.sentence)
             }
             return try Views.respond(
                 Views.confirm,
@@ -41,13 +44,10 @@ extension Dashboard {
         accountForm(router, "campaigns/:campaign/ask/:request", needs: .runCampaigns) { _, context, visit in
             let (look, request) = try await asked(context, visit)
             do {
-                if request == .start {
-                    try await visit.database.start(look.report.campaign, account: visit.account, at: nil)
-                } else {
-                    try await visit.database.ask(request, of: look.report.campaign, account: visit.account)
-                }
+                let requests = CampaignRequests(visit.database, account: visit.account)
+                _ = try await requests.ask(request, of: look.report.campaign)
             } catch let refused as RequestRefused {
-                throw Refusal.refused(Self.words(refused, look.report))
+                throw Refusal.refused(refused.sentence)
             }
             await feeds.forget(look.report.campaign, of: visit.account)
             return .seeOther("/campaigns/\(look.report.campaign)")
@@ -113,18 +113,6 @@ extension Dashboard {
         case .cancel:
             let left = report.audience > 0 ? grouped(Int64(report.audience) - report.counts.ended) : "All"
             return "\(left) recipients get no message. This cannot be taken back; what is on its way arrives."
-        }
-    }
-
-    private static func words(_ report: CampaignReport, _ request: CampaignState.Request) -> String {
-        "Campaign \(report.campaign) is \(report.state.name): there is nothing to \(request.rawValue)."
-    }
-
-    private static func words(_ refused: RequestRefused, _ report: CampaignReport) -> String {
-        switch refused.why {
-        case .state(let state): "Campaign \(report.campaign) is \(state.name) by now."
-        case .emptyList: "Nobody is subscribed to “\(report.listName)”: import contacts first."
-        case .nobodyLeft(let followed): "Campaign \(followed), which it follows, has left nobody for it."
         }
     }
 }

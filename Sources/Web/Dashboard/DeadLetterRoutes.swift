@@ -27,7 +27,7 @@ extension Dashboard {
                     "groups": .list(
                         groups.map { group in
                             [
-                                "reason": .of("\(group.reason)"), "cause": .of(group.cause), "count": .of(group.count),
+                                "reason": .of(group.reason.name), "cause": .of(group.cause), "count": .of(group.count),
                                 "example": .of(String(group.example)), "newest": .moment(group.newestAt),
                             ]
                         }
@@ -35,7 +35,7 @@ extension Dashboard {
                     "messages": .list(
                         messages.map { message in
                             [
-                                "number": .of(String(message.id)), "reason": .of("\(message.reason)"),
+                                "number": .of(String(message.id)), "reason": .of(message.reason.name),
                                 "campaign": message.key.map { .of(String($0.campaign)) } ?? .bool(false),
                                 "row": .of(message.row.map { $0.state.name } ?? "–"), "detail": .of(message.detail),
                             ]
@@ -55,7 +55,7 @@ extension Dashboard {
                 visit: visit.visit,
                 section: "Dead letters",
                 [
-                    "number": .of(String(id)), "reason": .of("\(message.reason)"), "detail": .of(message.detail),
+                    "number": .of(String(id)), "reason": .of(message.reason.name), "detail": .of(message.detail),
                     "campaign": message.campaign.map { .of(String($0)) } ?? .bool(false),
                     "seq": message.seq.map { .of(String($0)) } ?? .bool(false),
                     "state": .of(message.state?.name ?? "–"), "worker": .of(message.worker),

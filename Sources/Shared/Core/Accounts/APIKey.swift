@@ -1,7 +1,7 @@
 import Crypto
 
 /// What a key of the API opens.
-package enum APIScope: String, Sendable, CaseIterable {
+package enum APIScope: String, WireNamed {
     /// Campaigns with their reports, and dead letters; no addresses.
     case readCampaigns = "campaigns:read"
     case writeCampaigns = "campaigns:write"

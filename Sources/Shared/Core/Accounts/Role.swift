@@ -1,5 +1,5 @@
 /// What a person who signs in is; `users.role`.
-package enum Role: String, Sendable, CaseIterable {
+package enum Role: String, WireNamed {
     // Of an account.
     case owner = "owner"
     case editor = "editor"

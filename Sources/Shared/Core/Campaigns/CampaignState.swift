@@ -5,7 +5,7 @@
 ///                     │                    │  └─────all final─────▶ finished
 ///                     └──────cancel────────┴──▶ cancelling ──rows follow──▶ cancelled
 /// ```
-package enum CampaignState: Int16, Sendable, CaseIterable {
+package enum CampaignState: Int16, WireNamed {
     /// Can be changed; nothing was asked for.
     case draft = 0
     /// A start was asked for, now or at a time; the producer that leases it freezes it.
@@ -25,11 +25,20 @@ package enum CampaignState: Int16, Sendable, CaseIterable {
     package static let underWay: [CampaignState] = [.running, .paused, .cancelling]
     package static let ended: [CampaignState] = [.cancelled, .finished]
 
-    /// What the command line, JSON and the database call it.
-    package var name: String { String(describing: self) }
+    package var name: String {
+        switch self {
+        case .draft: "draft"
+        case .starting: "starting"
+        case .running: "running"
+        case .paused: "paused"
+        case .cancelling: "cancelling"
+        case .cancelled: "cancelled"
+        case .finished: "finished"
+        }
+    }
 
     /// What an operator can ask of a campaign; the audit log has it.
-    package enum Request: String, Sendable, CaseIterable {
+    package enum Request: String, WireNamed {
         case start = "start"
         case pause = "pause"
         case resume = "resume"
@@ -49,26 +58,34 @@ package enum CampaignState: Int16, Sendable, CaseIterable {
 }
 
 /// What a campaign may do to somebody who may have got a copy; `campaigns.policy`.
-package enum DeliveryPolicy: Int16, Sendable, CaseIterable {
+package enum DeliveryPolicy: Int16, WireNamed {
     /// Never twice: what a crash leaves unknown is `uncertain`.
     case atMostOnce = 0
     /// Nobody forgotten: what a crash leaves unknown is sent again with the same Message-ID.
     case atLeastOnce = 1
 
-    /// What files and JSON call it.
-    package var name: String { self == .atMostOnce ? "at-most-once" : "at-least-once" }
+    package var name: String {
+        switch self {
+        case .atMostOnce: "at-most-once"
+        case .atLeastOnce: "at-least-once"
+        }
+    }
 
     /// What a campaign of that kind has unless it says otherwise.
     package init(standardOf kind: CampaignKind) { self = kind == .marketing ? .atMostOnce : .atLeastOnce }
 }
 
 /// What the law calls it; `campaigns.kind`.
-package enum CampaignKind: Int16, Sendable, CaseIterable {
+package enum CampaignKind: Int16, WireNamed {
     /// Needs consent: tests every scope of suppression and the membership of the list.
     case marketing = 0
     /// A receipt, a password reset: tests only the scope `all`.
     case transactional = 1
 
-    /// What files, JSON and the header Feedback-ID call it.
-    package var name: String { String(describing: self) }
+    package var name: String {
+        switch self {
+        case .marketing: "marketing"
+        case .transactional: "transactional"
+        }
+    }
 }

@@ -15,8 +15,10 @@ package struct ComplaintRule: Sendable, Equatable {
 
 /// Complaints against accepted messages, of a campaign or of an account's last 30 days.
 package struct ComplaintRate: Sendable, Equatable {
-    package enum Verdict: String, Sendable {
-        case fine, warn, pause
+    package enum Verdict: String, WireNamed {
+        case fine = "fine"
+        case warn = "warn"
+        case pause = "pause"
     }
 
     package let complaints: Int

@@ -1,5 +1,5 @@
 /// The language of what we add to a message; stored in the settings of a campaign's version.
-package enum MessageLanguage: String, Sendable, CaseIterable {
+package enum MessageLanguage: String, WireNamed {
     case en = "en"
     case de = "de"
     case es = "es"

@@ -54,6 +54,20 @@ package enum DeadLetterFate: Sendable, Equatable, CaseIterable {
             }
     }
 
+    /// The key of its number in JSON, in snake_case as all keys.
+    package var key: String {
+        switch self {
+        case .sentAgain: "sent_again"
+        case .optedOut: "opted_out"
+        case .finalAlready: "final_already"
+        case .duplicate: "duplicates"
+        case .expired: "expired"
+        case .cancelled: "cancelled"
+        case .publishedAgain: "published_again"
+        case .unreadable: "unreadable"
+        }
+    }
+
     /// Whether an operator's requeue decides it; the others wait on, for another decision.
     package var isSettledByRequeue: Bool {
         switch self {
@@ -63,21 +77,8 @@ package enum DeadLetterFate: Sendable, Equatable, CaseIterable {
     }
 }
 
-extension DeadLetter.Reason {
-    /// What the command line and JSON call it.
-    package var name: String {
-        switch self {
-        case .undecodable: "undecodable"
-        case .tooNew: "too-new"
-        case .poison: "poison"
-        case .renderError: "render-error"
-        case .internalError: "internal-error"
-        }
-    }
-}
-
 /// What an operator decided about a dead letter; `dead_letters.settlement`.
-package enum DeadLetterSettlement: Int16, Sendable, CaseIterable {
+package enum DeadLetterSettlement: Int16, WireNamed {
     case sentAgain = 0
     /// To be sent again, but the recipient had opted out.
     case optedOut = 1

@@ -1,5 +1,5 @@
 /// Why a delivery is in its state, where the SMTP reply alone does not say; stored in `deliveries.reason`.
-package enum DeliveryReason: Int16, Sendable, CaseIterable {
+package enum DeliveryReason: Int16, WireNamed {
     /// Nothing to add.
     case none = 0
     /// The reply in `replies` refuses the mailbox.
@@ -29,4 +29,23 @@ package enum DeliveryReason: Int16, Sendable, CaseIterable {
     /// Nobody knew, until something came back that only a recipient can send, or an open or a click that names the
     /// recipient: it has arrived.
     case seen = 13
+
+    package var name: String {
+        switch self {
+        case .none: "none"
+        case .mailboxRefused: "mailbox-refused"
+        case .messageRefused: "message-refused"
+        case .attemptsExhausted: "attempts-exhausted"
+        case .renderFailed: "render-failed"
+        case .optedOutBefore: "opted-out-before"
+        case .recalled: "recalled"
+        case .lostAfterDot: "lost-after-dot"
+        case .stoppedWaiting: "stopped-waiting"
+        case .workerLost: "worker-lost"
+        case .poison: "poison"
+        case .putBack: "put-back"
+        case .bounced: "bounced"
+        case .seen: "seen"
+        }
+    }
 }

@@ -1,7 +1,7 @@
 /// Where one recipient of one campaign stands; the numbers are stored in `deliveries.state`.
 ///
 /// At every moment each recipient is in exactly one of these, so that they add up to the audience.
-package enum DeliveryState: Int16, Sendable, CaseIterable {
+package enum DeliveryState: Int16, WireNamed {
     /// Not claimed yet.
     case pending = 0
     /// Marked by a worker: a copy may be on its way.
@@ -23,6 +23,21 @@ package enum DeliveryState: Int16, Sendable, CaseIterable {
     /// Could not be processed; `dead_letters` has the reason.
     case dead = 9
 
+    package var name: String {
+        switch self {
+        case .pending: "pending"
+        case .sending: "sending"
+        case .deferred: "deferred"
+        case .accepted: "accepted"
+        case .failed: "failed"
+        case .suppressed: "suppressed"
+        case .uncertain: "uncertain"
+        case .cancelled: "cancelled"
+        case .expired: "expired"
+        case .dead: "dead"
+        }
+    }
+
     /// Those in which it waits for a claim.
     package static let waiting: [DeliveryState] = [.pending, .deferred]
     /// Those out of which it comes by itself.
@@ -30,7 +45,4 @@ package enum DeliveryState: Int16, Sendable, CaseIterable {
 
     /// Whether nothing more happens to it without evidence or an operator.
     package var isFinal: Bool { rawValue > Self.deferred.rawValue }
-
-    /// What the command line, JSON and the database call it.
-    package var name: String { String(describing: self) }
 }

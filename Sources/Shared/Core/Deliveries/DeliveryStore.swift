@@ -97,12 +97,22 @@ package struct DeliveryResult: Sendable {
 
 /// What cannot be processed, with the envelope it came in.
 package struct DeadLetter: Sendable {
-    package enum Reason: Int16, Sendable, CaseIterable {
+    package enum Reason: Int16, WireNamed {
         case undecodable = 0
         case tooNew = 1
         case poison = 2
         case renderError = 3
         case internalError = 4
+
+        package var name: String {
+            switch self {
+            case .undecodable: "undecodable"
+            case .tooNew: "too-new"
+            case .poison: "poison"
+            case .renderError: "render-error"
+            case .internalError: "internal-error"
+            }
+        }
     }
 
     /// `nil` where the envelope could not be read.

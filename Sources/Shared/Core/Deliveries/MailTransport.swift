@@ -52,7 +52,7 @@ package struct MessageOutcome: Sendable, Equatable {
 }
 
 /// What a reply, or the lack of one, means for the recipient; `replies.judgement`.
-package enum Judgement: Int16, Sendable, CaseIterable {
+package enum Judgement: Int16, WireNamed {
     /// 2xx to the final dot: the other side is responsible now.
     case accepted = 0
     /// Try again after a wait: 4xx, no connection, or a loss before the final dot.
@@ -65,10 +65,21 @@ package enum Judgement: Int16, Sendable, CaseIterable {
     case unknown = 4
     /// Not handed to a connection in time, or fenced: nothing left this machine; put it back.
     case notStarted = 5
+
+    package var name: String {
+        switch self {
+        case .accepted: "accepted"
+        case .later: "later"
+        case .never: "never"
+        case .notThisMessage: "not-this-message"
+        case .unknown: "unknown"
+        case .notStarted: "not-started"
+        }
+    }
 }
 
 /// The steps of a mail transaction, RFC 5321 §3.3, in their order; `replies.step`.
-package enum SMTPStep: Int16, Sendable, CaseIterable {
+package enum SMTPStep: Int16, WireNamed {
     case connect = 0
     case greeting = 1
     case ehlo = 2
@@ -79,6 +90,21 @@ package enum SMTPStep: Int16, Sendable, CaseIterable {
     case data = 7
     case dot = 8
     case quit = 9
+
+    package var name: String {
+        switch self {
+        case .connect: "connect"
+        case .greeting: "greeting"
+        case .ehlo: "ehlo"
+        case .startTLS: "starttls"
+        case .auth: "auth"
+        case .mail: "mail"
+        case .rcpt: "rcpt"
+        case .data: "data"
+        case .dot: "dot"
+        case .quit: "quit"
+        }
+    }
 }
 
 extension MessageOutcome {

@@ -1,5 +1,5 @@
 /// Why a message did not reach its recipient: one vocabulary for replies during SMTP and for reports that come later.
-package enum BounceReason: String, Sendable, CaseIterable {
+package enum BounceReason: String, WireNamed {
     /// No such mailbox, or one that is closed for good.
     case mailboxUnknown = "mailbox-unknown"
     /// No such domain, or one that takes no mail.
@@ -18,12 +18,12 @@ package enum BounceReason: String, Sendable, CaseIterable {
     /// No bounce: a machine of the recipient answers.
     case autoReply = "auto-reply"
     /// No bounce: the recipient's filter wants the sender to prove that somebody is there.
-    case challenge
+    case challenge = "challenge"
     case unknown = "unknown"
 }
 
 /// What follows from a bounce for the recipient and the route.
-package enum BounceConsequence: String, Sendable, CaseIterable {
+package enum BounceConsequence: String, WireNamed {
     /// Suppress the address now.
     case hard = "hard"
     /// Suppress after several within some days.

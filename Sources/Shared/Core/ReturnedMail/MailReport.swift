@@ -15,6 +15,24 @@ package struct MailReport: Sendable, Equatable {
         case unsubscribe
         /// A message of a list or another campaign, an answer of a person, anything else.
         case other
+
+        /// What JSON calls it, see ``WireNamed``.
+        package var name: String {
+            switch self {
+            case .delivery: "delivery"
+            case .complaint: "complaint"
+            case .autoReply: "auto-reply"
+            case .challenge: "challenge"
+            case .unsubscribe: "unsubscribe"
+            case .other: "other"
+            }
+        }
+
+        /// The type of a complaint.
+        package var feedbackType: FeedbackType? {
+            guard case .complaint(let type) = self else { return nil }
+            return type
+        }
     }
 
     package let kind: Kind
@@ -51,8 +69,12 @@ package struct MailReport: Sendable, Equatable {
 }
 
 /// What happened to one recipient, RFC 3464 §2.3.3.
-package enum ReportedAction: String, Sendable, CaseIterable {
-    case failed, delayed, delivered, relayed, expanded
+package enum ReportedAction: String, WireNamed {
+    case failed = "failed"
+    case delayed = "delayed"
+    case delivered = "delivered"
+    case relayed = "relayed"
+    case expanded = "expanded"
 }
 
 /// One recipient of a report.
@@ -94,10 +116,22 @@ package struct ReportedRecipient: Sendable, Equatable {
 }
 
 /// The type of a complaint, RFC 5965 §7.3, RFC 6430, RFC 6591.
-package enum FeedbackType: Sendable, Equatable {
+package enum FeedbackType: WireNamed, Equatable {
     case abuse, fraud, virus, notSpam, authFailure, optOut
     /// Of a type that nobody has registered, or of none.
     case other
+
+    package var name: String {
+        switch self {
+        case .abuse: "abuse"
+        case .fraud: "fraud"
+        case .virus: "virus"
+        case .notSpam: "not-spam"
+        case .authFailure: "auth-failure"
+        case .optOut: "opt-out"
+        case .other: "other"
+        }
+    }
 
     package init(_ value: [UInt8]?) {
         let word = ASCII.lowercased((value ?? []).prefix { !ASCII.isSpace($0) && $0 != UInt8(ascii: ";") })

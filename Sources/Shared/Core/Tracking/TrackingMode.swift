@@ -1,5 +1,5 @@
 /// What an account lets us learn of opens and clicks; `campaigns.tracking`.
-package enum TrackingMode: Int16, Sendable, CaseIterable {
+package enum TrackingMode: Int16, WireNamed {
     /// No pixel, no wrapped link.
     case none = 0
     /// Each pixel and link bears a random number of its own, and no person.
@@ -7,6 +7,11 @@ package enum TrackingMode: Int16, Sendable, CaseIterable {
     /// Each pixel and link names the recipient; opt-in of the account.
     case individual = 2
 
-    /// What files and JSON call it.
-    package var name: String { String(describing: self) }
+    package var name: String {
+        switch self {
+        case .none: "none"
+        case .aggregate: "aggregate"
+        case .individual: "individual"
+        }
+    }
 }

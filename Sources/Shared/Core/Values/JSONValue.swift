@@ -24,6 +24,21 @@ package indirect enum JSONValue: Sendable, Equatable {
 
     package static func number(_ number: some BinaryInteger) -> JSONValue { .int(Int64(number)) }
 
+    /// A number, or null.
+    package static func number(orNull number: (some BinaryInteger)?) -> JSONValue {
+        number.map { .int(Int64($0)) } ?? .null
+    }
+
+    /// A moment in UTC, from seconds since 1970.
+    package static func moment(_ seconds: Double) -> JSONValue { .string(Timestamp.text(seconds)) }
+    package static func moment(orNull seconds: Double?) -> JSONValue { seconds.map { .moment($0) } ?? .null }
+
+    /// An object with more fields behind its own.
+    package func adding(_ more: JSONValue) -> JSONValue {
+        guard case .object(let fields) = self, case .object(let others) = more else { return self }
+        return .object(fields + others)
+    }
+
     /// A string, or null.
     package static func string(orNull text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
 
