@@ -6,7 +6,7 @@ import RuntimeSupport
 /// Reconnects by itself, declares its queues on each connection, and consumes again when a queue was deleted under it.
 /// Errors are ``AMQPError``.
 package final class AMQPConsumer: JobSource {
-    private let mailbox: BatchQueue<ConsumerCommand>
+    private let mailbox: ThreadQueue<ConsumerCommand>
     private let inbox: Inbox
     private let board: LinkBoard
 
@@ -35,7 +35,7 @@ package final class AMQPConsumer: JobSource {
                 remedy: "Name each queue once and use a prefetch of 1 to 65535"
             )
         }
-        let mailbox = try BatchQueue<ConsumerCommand>()
+        let mailbox = try ThreadQueue<ConsumerCommand>()
         let board = LinkBoard(notice: notice)
         let watchdog = try WriteWatchdog(limit: broker.writeLimit)
         let inbox = Inbox()

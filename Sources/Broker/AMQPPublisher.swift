@@ -10,7 +10,7 @@ import RuntimeSupport
 /// Errors are ``AMQPError``; after one that is not transient nothing works any more. Cancelling the caller's task
 /// does not cut a wait short: `patience` and `answerLimit` of the settings do.
 package final class AMQPPublisher: JobPublisher {
-    private let mailbox: BatchQueue<PublisherCommand>
+    private let mailbox: ThreadQueue<PublisherCommand>
     private let board: LinkBoard
 
     /// Starts the thread, which begins to connect; returns at once.
@@ -26,7 +26,7 @@ package final class AMQPPublisher: JobPublisher {
         notice: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(AMQPError) {
         try broker.validate()
-        let mailbox = try BatchQueue<PublisherCommand>()
+        let mailbox = try ThreadQueue<PublisherCommand>()
         let board = LinkBoard(notice: notice)
         let watchdog = try WriteWatchdog(limit: broker.writeLimit)
         self.mailbox = mailbox

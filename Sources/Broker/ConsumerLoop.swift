@@ -23,7 +23,7 @@ final class ConsumerLoop {
     }
 
     private let broker: BrokerSettings
-    private let mailbox: BatchQueue<ConsumerCommand>
+    private let mailbox: ThreadQueue<ConsumerCommand>
     private let inbox: Inbox
     private let board: LinkBoard
     private var subscriptions: Subscriptions
@@ -47,7 +47,7 @@ final class ConsumerLoop {
     init(
         broker: BrokerSettings,
         subscriptions: Subscriptions,
-        mailbox: BatchQueue<ConsumerCommand>,
+        mailbox: ThreadQueue<ConsumerCommand>,
         inbox: Inbox,
         board: LinkBoard
     ) {

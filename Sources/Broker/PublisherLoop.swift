@@ -14,7 +14,7 @@ final class PublisherLoop {
     private static let chunksPerTurn = 8
 
     private let broker: BrokerSettings
-    private let mailbox: BatchQueue<PublisherCommand>
+    private let mailbox: ThreadQueue<PublisherCommand>
     private let board: LinkBoard
     private var commands: [PublisherCommand] = []
     private var ledger: PublishLedger
@@ -26,7 +26,7 @@ final class PublisherLoop {
     private var closers: [CheckedContinuation<Void, Never>] = []
     private let number = DecimalText()
 
-    init(broker: BrokerSettings, window: Int, mailbox: BatchQueue<PublisherCommand>, board: LinkBoard) {
+    init(broker: BrokerSettings, window: Int, mailbox: ThreadQueue<PublisherCommand>, board: LinkBoard) {
         self.broker = broker
         self.mailbox = mailbox
         self.board = board

@@ -64,7 +64,7 @@ struct Reconnector {
 ///
 /// - Parameters:
 ///   - socket: `-1` for none.
-///   - mailbox: The descriptor of a ``BatchQueue``.
+///   - mailbox: The descriptor of a ``ThreadQueue``.
 ///   - deadline: Of ``monotonicNow()``.
 ///   - writable: Whether to wake also when the socket can be written to.
 func waitForWork(socket: Int32, mailbox: Int32, until deadline: UInt64, writable: Bool = false) {

@@ -5,7 +5,7 @@ import Synchronization
 /// Hands items from any thread to the one thread that owns a connection.
 ///
 /// The eventfd is written only when the box was empty: a busy caller costs no system call.
-final class BatchQueue<Item: Sendable>: Sendable {
+final class ThreadQueue<Item: Sendable>: Sendable {
     private struct State {
         var items: [Item] = []
         var end: AMQPError?
