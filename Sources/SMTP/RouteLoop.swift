@@ -4,12 +4,12 @@ import RuntimeSupport
 
 /// The event loop of one route: one thread, one epoll, one libcurl multi, and all the connections in it.
 ///
-/// Messages come from the inbox, outcomes go to the outbox, each in batches. Nothing here is touched by another thread.
+/// Messages come from the inbox, outcomes go to a queue, each in batches. Nothing here is touched by another thread.
 final class RouteLoop {
     let route: SMTPRouteSettings
     let fence: LeaseFence
     let inbox: Inbox
-    let outbox: Outbox
+    let outcomeQueue: BatchQueue<MessageOutcome>
     let gauges: RouteGauges
     let poll: PollSet
     let multi: CurlMulti
@@ -43,12 +43,18 @@ final class RouteLoop {
     /// Marks events of sockets that are still libcurl's.
     static var curlKey: UInt64 { 1 << 32 }
 
-    init?(_ route: SMTPRouteSettings, fence: LeaseFence, inbox: Inbox, outbox: Outbox, gauges: RouteGauges) {
+    init?(
+        _ route: SMTPRouteSettings,
+        fence: LeaseFence,
+        inbox: Inbox,
+        outcomeQueue: BatchQueue<MessageOutcome>,
+        gauges: RouteGauges
+    ) {
         guard let poll = PollSet.open(), let multi = CurlMulti() else { return nil }
         self.route = route
         self.fence = fence
         self.inbox = inbox
-        self.outbox = outbox
+        self.outcomeQueue = outcomeQueue
         self.gauges = gauges
         self.poll = poll
         self.multi = multi
@@ -79,7 +85,7 @@ final class RouteLoop {
             if let connection { drop(connection) }
         }
         removeCurlCallbacks()
-        outbox.add(outcomes)
+        outcomeQueue.append(outcomes)
     }
 
     private var isOver: Bool {
@@ -148,7 +154,7 @@ final class RouteLoop {
         guard !outcomes.isEmpty else { return }
         let isQuiet = messagesUnderWay == 0 && waiting.isEmpty
         guard isQuiet || outcomes.count >= 64 || now >= outcomesSince &+ Self.linger else { return }
-        outbox.add(outcomes)
+        outcomeQueue.append(outcomes)
         outcomes.removeAll(keepingCapacity: true)
     }
 }

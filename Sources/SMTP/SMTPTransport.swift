@@ -8,7 +8,7 @@ import Synchronization
 /// reference. A message that cannot be sent is an outcome, never a throw.
 package final class SMTPTransport: MailTransport {
     private let inbox: Inbox
-    private let outbox = Outbox()
+    private let outcomeQueue = BatchQueue<MessageOutcome>()
     private let gauges = RouteGauges()
 
     /// Starts the thread; a connection is opened when a message needs one.
@@ -29,9 +29,9 @@ package final class SMTPTransport: MailTransport {
             throw SMTPSettingsError(problems: ["eventfd: no file descriptor left: raise the limit (ulimit -n)"])
         }
         self.inbox = inbox
-        startThread(name: "smtp") { [inbox, outbox, gauges] in
-            Self.run(route, fence, inbox, outbox, gauges)
-            outbox.end()
+        startThread(name: "smtp") { [inbox, outcomeQueue, gauges] in
+            Self.run(route, fence, inbox, outcomeQueue, gauges)
+            outcomeQueue.close()
             inbox.end()
             onEnd()
         }
@@ -43,15 +43,17 @@ package final class SMTPTransport: MailTransport {
         _ route: SMTPRouteSettings,
         _ fence: LeaseFence,
         _ inbox: Inbox,
-        _ outbox: Outbox,
+        _ outcomes: BatchQueue<MessageOutcome>,
         _ gauges: RouteGauges
     ) {
-        if let loop = RouteLoop(route, fence: fence, inbox: inbox, outbox: outbox, gauges: gauges) { loop.run() }
+        if let loop = RouteLoop(route, fence: fence, inbox: inbox, outcomeQueue: outcomes, gauges: gauges) {
+            loop.run()
+        }
         // Messages that came in while the loop ended, or that it never was there for.
         var left: [OutgoingMessage] = []
         inbox.refuse()
         _ = inbox.take(into: &left)
-        outbox.add(left.map(Self.notStarted))
+        outcomes.append(left.map(Self.notStarted))
     }
 
     private static func notStarted(_ message: OutgoingMessage) -> MessageOutcome {
@@ -60,10 +62,10 @@ package final class SMTPTransport: MailTransport {
 
     package func send(_ messages: [OutgoingMessage]) {
         guard !messages.isEmpty else { return }
-        if !inbox.add(messages) { outbox.add(messages.map(Self.notStarted)) }
+        if !inbox.add(messages) { outcomeQueue.append(messages.map(Self.notStarted)) }
     }
 
-    package func outcomes() async -> [MessageOutcome] { await outbox.next() }
+    package func outcomes() async -> [MessageOutcome] { await outcomeQueue.takeUnlessCancelled() }
 
     package func close(grace: Duration) async {
         let (deadline, overflow) = monotonicNow().addingReportingOverflow(grace.nanoseconds)
