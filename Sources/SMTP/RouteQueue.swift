@@ -6,7 +6,7 @@ import Synchronization
 /// What the event loop is asked to do: messages and the wish to close, handed over in batches.
 ///
 /// An eventfd wakes the loop, and only when there was nothing to take before.
-final class Inbox: Sendable {
+final class RouteQueue: Sendable {
     enum Closing: Sendable, Equatable {
         case no
         /// Messages under way may end until then.

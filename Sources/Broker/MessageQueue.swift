@@ -3,7 +3,7 @@ import RuntimeSupport
 import Synchronization
 
 /// Where the consumer's thread leaves messages and tasks wait for them.
-final class Inbox: Sendable {
+final class MessageQueue: Sendable {
     private let messages = BatchQueue<QueueMessage>()
     /// Why nothing more arrives; `nil` when it was asked for.
     private let failure = Mutex<AMQPError?>(nil)
