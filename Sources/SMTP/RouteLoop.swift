@@ -67,7 +67,7 @@ final class RouteLoop {
     /// Runs until it is closed; frees every handle on this thread.
     func run() {
         installCurlCallbacks()
-        poll.watch(routeQueue.wakeup, for: PollSet.readable, key: Self.queueKey)
+        poll.watch(routeQueue.descriptor, for: PollSet.readable, key: Self.queueKey)
         while !isOver {
             poll.wait(milliseconds: pause()) { key, events in
                 now = monotonicNow()
