@@ -31,6 +31,8 @@ package struct SuppressAddress: Sendable {
     ///   - database: Where.
     ///   - identity: What hashes the address.
     ///   - number: The key's.
+    /// - Returns: What that did.
+    /// - Throws: What the database throws; nothing is stored then.
     package func store(
         of account: AccountID,
         in database: AccountDatabase,
