@@ -15,12 +15,15 @@ struct AccountRulesCommand: AsyncParsableCommand {
     @Option(help: "Complaints that pause marketing, in percent.") var complaintsPause: Double?
     @Option(help: "Fewer complaints than these pause nothing.") var complaintsLeast: Int32?
     @Option(help: "Refusals of the sender in ten minutes that throttle a lane.") var throttleBlocks: Int32?
+    /// The name of an earlier version, until 1.0.
+    @Option(name: .customLong("brake-blocks"), help: .hidden) var oldThrottleBlocks: Int32?
     @Option(help: "Why; for the audit log.") var reason: String?
     @Argument(help: "The account's name.") var name: String
 
+    private var blocks: Int32? { throttleBlocks ?? oldThrottleBlocks }
     private var changes: Bool {
         softBounces != nil || softBounceDays != nil || complaintsWarn != nil || complaintsPause != nil
-            || complaintsLeast != nil || throttleBlocks != nil
+            || complaintsLeast != nil || blocks != nil
     }
 
     func validate() throws {
@@ -33,7 +36,7 @@ struct AccountRulesCommand: AsyncParsableCommand {
             try check(rate.map { (0.0001...100).contains($0) } ?? true, "a rate must be 0.0001 to 100 percent")
         }
         try check((complaintsLeast ?? 1) >= 1, "--complaints-least must be 1 or more")
-        try check((throttleBlocks ?? 1) >= 1, "--throttle-blocks must be 1 or more")
+        try check((blocks ?? 1) >= 1, "--throttle-blocks must be 1 or more")
         try check(changes == (reason.map { !$0.isEmpty } ?? false), "a change needs --reason, and only a change")
     }
 
@@ -64,7 +67,7 @@ struct AccountRulesCommand: AsyncParsableCommand {
         rules.complaintsWarn = complaintsWarn.map(millionths) ?? rules.complaintsWarn
         rules.complaintsPause = complaintsPause.map(millionths) ?? rules.complaintsPause
         rules.complaintsLeast = complaintsLeast ?? rules.complaintsLeast
-        rules.throttleBlocks = throttleBlocks ?? rules.throttleBlocks
+        rules.throttleBlocks = blocks ?? rules.throttleBlocks
     }
 }
 
