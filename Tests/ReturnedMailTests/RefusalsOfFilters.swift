@@ -134,7 +134,8 @@ let refusalsOfFilters = #"""
     dead rcpt 550 5.1.2 <ada@example.net>... Host unknown (Name server: example.net: host not found)
 
     @ qmail http://cr.yp.to/qmail/guarantee.html
-    block rcpt 553 sorry, that domain isn't in my list of allowed rcpthosts; relaying denied (#5.7.1)
+    block rcpt 553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)
+    block rcpt 553 sorry, that domain isn't in my list of allowed rcpthosts
     block mail 553 sorry, your envelope sender is in my badmailfrom list (#5.7.1)
     block connect 553 sorry, your mailserver is blocked using rbl (#5.7.1)
     dead rcpt 550 sorry, no mailbox here by that name (#5.1.1 - chkuser)

@@ -1,6 +1,8 @@
 /// Built-in rules about a domain that is not there, or that takes no mail.
 let builtInDomainRules = #"""
     # No domain.
+    reason expired: name service error * try again
+    reason expired: host not found, try again
     reason domain-unknown: domain does not exist
     reason domain-unknown: domain doesn't exist
     reason domain-unknown: domain not found
@@ -12,7 +14,6 @@ let builtInDomainRules = #"""
     reason domain-unknown: unknown host
     reason domain-unknown: host unknown
     reason domain-unknown: host or domain name not found. name service error * type=mx: host not found
-    reason expired: name service error * try again
     reason expired: name server * temporarily
     reason expired: host name lookup failure
     reason domain-unknown: host or domain name not found
@@ -55,14 +56,14 @@ let builtInDomainRules = #"""
     reason domain-unknown: non-existent domain
     reason domain-unknown: nonexistent domain
     reason domain-unknown: non-existent host
-    reason domain-unknown 550,5.1.*,5.4.4: invalid domain
-    reason domain-unknown 550,5.1.*,5.4.4: invalid domain name
-    reason domain-unknown 550,5.1.*,5.4.4: domain name is invalid
-    reason domain-unknown 550,5.1.*,5.4.4: domain invalid
-    reason domain-unknown 550,5.1.*,5.4.4: domain is invalid
-    reason domain-unknown 550,5.1.*,5.4.4: bad domain
-    reason domain-unknown 550,5.1.*,5.4.4: illegal host
-    reason domain-unknown 550,5.1.*,5.4.4: illegal host/domain name
+    reason domain-unknown 5.1.2,5.1.10,5.4.4: invalid domain
+    reason domain-unknown 5.1.2,5.1.10,5.4.4: invalid domain name
+    reason domain-unknown 5.1.2,5.1.10,5.4.4: domain name is invalid
+    reason domain-unknown 5.1.2,5.1.10,5.4.4: domain invalid
+    reason domain-unknown 5.1.2,5.1.10,5.4.4: domain is invalid
+    reason domain-unknown 5.1.2,5.1.10,5.4.4: bad domain
+    reason domain-unknown 5.1.2,5.1.10,5.4.4: illegal host
+    reason domain-unknown 5.1.2,5.1.10,5.4.4: illegal host/domain name
     reason domain-unknown: domain has no mx
     reason domain-unknown: no mx for
     reason domain-unknown: no mx record
@@ -78,12 +79,14 @@ let builtInDomainRules = #"""
     reason domain-unknown: has no mx
     reason domain-unknown: no route to domain
     reason domain-unknown: unrouteable domain
+    reason domain-unknown: unrouteable mail domain
     reason domain-unknown: unroutable domain
     reason domain-unknown: domain unknown
     reason domain-unknown: domain is unknown
     reason domain-unknown: domain not exist
     reason domain-unknown: domain name does not exist
     reason domain-unknown: no such host
+    reason domain-unknown: recipient domain must exist
     reason domain-unknown: host does not exist
     reason domain-unknown: dns hard error
     reason domain-unknown: dns name does not exist
@@ -93,7 +96,6 @@ let builtInDomainRules = #"""
     reason domain-unknown: could not resolve host
     reason domain-unknown: domain has expired
     reason domain-unknown: domain expired
-    reason domain-unknown: domain isn't in my list
     reason domain-unknown 5.4.4: invalid
     reason domain-unknown 5.4.4: domain
     reason domain-unknown: nonexistentdomain

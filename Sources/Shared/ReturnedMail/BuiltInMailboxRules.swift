@@ -4,7 +4,8 @@
 let builtInMailboxRules = #"""
     # No such user, recipient or address.
     reason mailbox-unknown 550,551,553,5.1.1,5.1.3: invalid address
-    reason mailbox-unknown 550,551,553,5.1.1,5.1.0: address rejected
+    reason mailbox-unknown 5.1.1,5.1.0: address rejected
+    reason mailbox-unknown: email name is not found
     reason mailbox-unknown: nonexistent recipient
     reason mailbox-unknown: nonexistent address
     reason mailbox-unknown: non existent user
@@ -138,7 +139,6 @@ let builtInMailboxRules = #"""
     reason mailbox-unknown: invalid destination
     reason mailbox-unknown: illegal user
     reason mailbox-unknown: illegal alias
-    reason mailbox-unknown: unrouteable mail
     reason mailbox-unknown: addressee not found
     reason mailbox-unknown: addressee does not exist
     reason mailbox-unknown: address not known

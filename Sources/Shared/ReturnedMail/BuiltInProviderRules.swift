@@ -107,6 +107,8 @@ let builtInProviderRules = #"""
     reason mailbox-full: has too much mail stored
     reason mailbox-full: too many messages in mailbox
     reason mailbox-full: would be over the allowed quota
+    reason mailbox-full: would exceed maximum allowed storage
+    reason mailbox-full: mailbox would exceed
     reason mailbox-full: has run out of space
     reason mailbox-full: postfach ist voll
     reason mailbox-full: postfach voll

@@ -180,6 +180,42 @@ let builtInRefusalRules = #"""
     reason policy: ptr
     reason policy: relay
     reason policy: relaying
+    reason policy: allowed rcpthosts
+    reason policy: not local host
+    reason policy: don't handle mail for
+    reason policy: to post to
+    reason policy: mailing list
+    # The sender in other languages, where nothing else is said of a mailbox.
+    reason policy: absender
+    reason policy: remitente
+    reason policy: remetente
+    reason policy: mittente
+    reason policy: afzender
+    reason policy: expéditeur
+    reason policy: émetteur
+    reason policy: avsändare
+    reason policy: avsändaren
+    reason policy: afsender
+    reason policy: afsenderen
+    reason policy: avsenderen
+    reason policy: lähettäjä
+    reason policy: nadawca
+    reason policy: nadawcy
+    reason policy: odesílatel
+    reason policy: odosielateľ
+    reason policy: feladó
+    reason policy: expeditor
+    reason policy: отправитель
+    reason policy: отправителя
+    reason policy: відправник
+    reason policy: відправника
+    reason policy: αποστολέας
+    reason policy: gönderen
+    reason policy: 发件人
+    reason policy: 發件人
+    reason policy: 寄件者
+    reason policy: 送信者
+    reason policy: 발신자
 
     # Who is unknown, with a name between the words.
     reason mailbox-unknown: user * does not exist

@@ -105,6 +105,18 @@ let builtInSenderRules = #"""
     reason policy: sender must
     reason policy: sender needs
     reason policy: sender was rejected
+    reason policy: sender email
+    reason policy: sender e-mail
+    reason policy: sender isn't
+    reason policy: sender not
+    reason policy: unroutable sender
+    reason policy: unrouteable sender
+    reason policy: from: domain
+    reason policy: valid from:
+    reason policy: emetteur invalide
+    reason policy: émetteur invalide
+    reason policy: batv
+    reason policy: your access
     reason policy: sender is rejected
     reason policy: sender is on
     reason policy: sender blocked
@@ -279,6 +291,10 @@ let builtInSenderRules = #"""
     reason rate-limited: messages per hour
     reason rate-limited: too many invalid recipients
     # Not for good, whatever else is said of the mailbox.
+    reason expired: disabled temporarily
+    reason expired: disabled temporarly
+    reason expired: suspended temporarily
+    reason expired: locked temporarily
     reason expired: temporarily disabled
     reason expired: temporarily locked
     reason expired: temporarily suspended
