@@ -11,7 +11,7 @@ extension AMQPError {
             kind: .connectionLost,
             call: "amqp_simple_wait_frame_noblock",
             reason: "out of step: \(what)",
-            remedy: "Report this with the broker's version; the connection is made anew by itself"
+            remedy: "Report this with the broker's version; the connection is made again by itself"
         )
     }
 

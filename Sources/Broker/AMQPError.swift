@@ -61,7 +61,7 @@ extension AMQPError {
                 kind: .connectionLost,
                 call: call,
                 reason: "no heartbeat for \(2 * broker.heartbeatSeconds) s (\(broker.address))",
-                remedy: "Look at the broker's load and at the network; the connection is made anew by itself"
+                remedy: "Look at the broker's load and at the network; the connection is made again by itself"
             )
         case AMQP_STATUS_HOSTNAME_RESOLUTION_FAILED.rawValue:
             AMQPError(
@@ -75,7 +75,7 @@ extension AMQPError {
                 kind: .connectionLost,
                 call: call,
                 reason: text,
-                remedy: "Look at the broker's log; the connection is made anew by itself"
+                remedy: "Look at the broker's log; the connection is made again by itself"
             )
         }
     }
@@ -119,7 +119,7 @@ extension AMQPError {
                 kind: .connectionLost,
                 call: method,
                 reason: reason,
-                remedy: "Look at the broker's log; the connection is made anew by itself"
+                remedy: "Look at the broker's log; the connection is made again by itself"
             )
         }
     }

@@ -5,7 +5,7 @@ package struct ConnectionStatus: Sendable, Equatable {
     package internal(set) var isConnected = false
     /// Whether the broker holds publishers back (memory or disk alarm).
     package internal(set) var isBlocked = false
-    /// How often the connection was made anew.
+    /// How often the connection was made again.
     package internal(set) var reconnects = 0
     /// The last reason for which it was lost or could not be made; stays after a reconnect.
     package internal(set) var lastError: String?

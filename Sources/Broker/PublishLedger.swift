@@ -123,7 +123,7 @@ struct PublishLedger {
         }
     }
 
-    /// Begins anew on a new connection: what was begun has its outcome now, what was not waits on.
+    /// Begins again on a new connection: what was begun has its outcome now, what was not waits on.
     mutating func loseConnection(_ error: AMQPError, keepUnsent: Bool, deadline: UInt64) {
         let waiting = window
         window = ConfirmWindow(capacity: capacity)

@@ -158,7 +158,7 @@ final class PublisherLoop {
                 kind: .connectionLost,
                 call: "connection to \(broker.address)",
                 reason: "none for \(broker.patience); last: \(board.current.lastError ?? "none yet")",
-                remedy: "Start the broker or mend the network; the connection is made anew by itself"
+                remedy: "Start the broker or mend the network; the connection is made again by itself"
             )
             ledger.giveUp(at: now) { _ in error }
             _ = questions.giveUp(at: now, because: error)

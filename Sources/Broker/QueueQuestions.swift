@@ -4,7 +4,7 @@ import Core
 /// Questions about queues, one at a time, on a channel of their own.
 ///
 /// RabbitMQ answers a bad one by closing the channel, and must not close the one that publishes with it. The channel is
-/// opened anew then, without waiting.
+/// opened again then, without waiting.
 struct QueueQuestions {
     static let channel: UInt16 = 2
 
@@ -65,7 +65,7 @@ struct QueueQuestions {
         noteTopology()
     }
 
-    /// Takes channel.close: the question in front is refused, the channel has to be opened anew.
+    /// Takes channel.close: the question in front is refused, the channel has to be opened again.
     ///
     /// - Throws: When the topology cannot be declared again.
     mutating func refused(_ error: AMQPError, _ connection: borrowing ConnectionHandle) throws(AMQPError) {

@@ -39,7 +39,7 @@ struct Subscriptions {
         }
     }
 
-    /// Whether nothing can arrive any more unless it is asked for anew.
+    /// Whether nothing can arrive any more unless it is asked for again.
     var isIdle: Bool {
         subscriptions.allSatisfy { subscription in
             switch subscription.state {
@@ -60,7 +60,7 @@ struct Subscriptions {
     /// The queue of a consumer tag.
     func queue(of tag: amqp_bytes_t) -> String? { place(of: tag).map { subscriptions[$0].queue } }
 
-    /// Begins anew on a new channel.
+    /// Begins again on a new channel.
     mutating func reset() {
         for place in subscriptions.indices { subscriptions[place].state = .idle }
     }

@@ -43,7 +43,7 @@ final class ThreadQueue<Item: Sendable>: Sendable {
 
     /// Swaps what was posted with `items`, which must be empty.
     func take(into items: inout [Item]) {
-        // Emptied first: an item posted after the swap writes anew.
+        // Emptied first: an item posted after the swap writes again.
         wakeup.clear()
         state.withLock { swap(&items, &$0.items) }
     }

@@ -3,7 +3,7 @@ import RuntimeSupport
 /// One IMAP folder: lists, fetches, and removes mails, on a thread of its own.
 ///
 /// A mail is named by the folder's UIDVALIDITY and its UID (RFC 3501 §2.3.1.1): after a reconnect to a folder that was
-/// made anew nothing is fetched or removed by an old name. Every call connects if there is no connection.
+/// made again nothing is fetched or removed by an old name. Every call connects if there is no connection.
 package actor IMAPMailbox {
     /// What a folder holds.
     package struct Listing: Sendable, Equatable {

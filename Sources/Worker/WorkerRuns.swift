@@ -22,7 +22,7 @@ struct WorkerRuns: Service {
             } catch {
                 await assembly.close()
                 guard error is Lease.Lost || error.isTransientFailure else { throw error }
-                log.error("beginning anew", metadata: ["why": "\(error)"])
+                log.error("starting again", metadata: ["why": "\(error)"])
             }
         }
     }

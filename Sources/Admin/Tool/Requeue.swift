@@ -5,7 +5,7 @@ import Database
 /// Sends dead letters again, or first says what that would do.
 ///
 /// Both go through the same messages page by page. Each page of one campaign is one transaction, in which PostgreSQL
-/// decides anew: a tool that is killed has done a page or not, and the same command goes on.
+/// decides again: a tool that is killed has done a page or not, and the same command goes on.
 struct Requeue: Sendable {
     /// How many messages have which fate.
     struct Tally: Sendable {

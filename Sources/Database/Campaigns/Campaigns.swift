@@ -241,7 +241,7 @@ extension Statement {
         roles: [.admin, .web],
         "SELECT pg_advisory_xact_lock(\(AdvisoryLock.campaign.sql), $1)::text"
     )
-    /// A campaign that runs again has jobs that were acknowledged while it was paused: they are published anew.
+    /// A campaign that runs again has jobs that were acknowledged while it was paused: they are published again.
     ///
     /// `$1` campaign; `$2` states that allow it; `$3` next state.
     static let changeState = Statement(

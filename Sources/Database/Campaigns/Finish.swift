@@ -60,7 +60,7 @@ extension Statement {
     /// Decides that a campaign has ended: nothing is pending, being sent or deferred any more.
     ///
     /// The counters are those of this statement's snapshot. A reopen that committed while it waited for the row shows
-    /// on the row itself: it is to be published anew, or expires later. `$1` campaign; `$2` this producer's token.
+    /// on the row itself: it is to be published again, or expires later. `$1` campaign; `$2` this producer's token.
     static let finishCampaign = Statement(
         "finish-campaign",
         role: .producer,

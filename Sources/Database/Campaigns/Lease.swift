@@ -45,7 +45,7 @@ package struct LeasedCampaign: Sendable, Equatable {
     package let campaign: CampaignID
     package let account: AccountID
     package let state: CampaignState
-    /// Resumed: its jobs are to be published anew.
+    /// Resumed: its jobs are to be published again.
     package let isToBeRepublished: Bool
     package let isExpired: Bool
     package var lanes: [LeasedLane]

@@ -22,7 +22,7 @@ extension ProducerStore {
         }
     }
 
-    /// Publishes lanes anew: a new generation, from the lowest row that is still pending.
+    /// Publishes lanes again: a new generation, from the lowest row that is still pending.
     package func renewGenerations(_ campaign: CampaignID, _ lanes: [LeasedLane]) async throws {
         let token = token
         try await pool.withConnection { connection in
@@ -55,7 +55,7 @@ extension Statement {
         """
     )
 
-    /// The next rows of a lane that are still to be published; for lanes that are published anew.
+    /// The next rows of a lane that are still to be published; for lanes that are published again.
     ///
     /// `$1` campaign; `$2` cursor; `$3` last seq of the lane; `$4` how many.
     static let pendingAfterCursor = Statement(
@@ -68,7 +68,7 @@ extension Statement {
         """
     )
 
-    /// Publishes a lane anew: a new generation, from the lowest row that is still pending.
+    /// Publishes a lane again: a new generation, from the lowest row that is still pending.
     ///
     /// `$1` campaign; `$2` lane; `$3` the generation that was lost; `$4` this producer's token.
     static let renewGeneration = Statement(
@@ -87,7 +87,7 @@ extension Statement {
         """
     )
 
-    /// Notes that a resumed campaign's lanes are published anew.
+    /// Notes that a resumed campaign's lanes are published again.
     ///
     /// `$1` campaign; `$2` this producer's token.
     static let clearRepublish = Statement(

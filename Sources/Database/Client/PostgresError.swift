@@ -23,7 +23,7 @@ package struct PostgresError: TransientFailure, Sendable, CustomStringConvertibl
         /// Disk, memory or connections have run out.
         case diskFull
         case shuttingDown
-        /// A prepared statement is gone or outdated; the next use prepares it anew.
+        /// A prepared statement is gone or outdated; the next use prepares it again.
         case statementGone
         /// The program asked for something impossible: a wrong type, a NULL, a NUL character.
         case misuse

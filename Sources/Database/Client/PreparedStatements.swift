@@ -71,7 +71,7 @@ extension PostgresConnection {
     }
 
     /// Forgets a statement that the server no longer has, or that a migration has changed (0A000, "cached plan must
-    /// not change result type"): the next use prepares it anew.
+    /// not change result type"): the next use prepares it again.
     func noteOutdated(_ error: PostgresError, _ statement: Statement, isFirst: Bool) -> PostgresError {
         guard !isFirst, error.kind == .statementGone || error.sqlState == "0A000" else { return error }
         forgetPrepared()

@@ -42,7 +42,7 @@ extension Statement {
         """
     )
 
-    /// The mark: gives each row its next state and every job its verdict, numbered as in ``Verdict``.
+    /// Claims: gives each row its next state and every job its verdict, numbered as in ``Verdict``.
     ///
     /// Rows are locked in (campaign, seq) order, so that claims never deadlock, and judged by what the lock shows, so
     /// that a suppression that committed during the wait counts. Of several jobs for one row one is claimed. A worker

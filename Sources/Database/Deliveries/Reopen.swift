@@ -59,7 +59,7 @@ extension AccountDatabase {
     /// Sends rows on their way again that ended as dead or uncertain: the only way out of a final state but evidence.
     ///
     /// One transaction, safe to repeat: a row that is not in one of `states` any more is left alone. Consent is looked
-    /// up anew under the account's lock, by the freeze's rule: who has opted out meanwhile is `suppressed` if dead, and
+    /// up again under the account's lock, by the freeze's rule: who has opted out meanwhile is `suppressed` if dead, and
     /// stays `uncertain` if that, for a copy may have arrived.
     ///
     /// - Parameters:

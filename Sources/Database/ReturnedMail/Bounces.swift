@@ -224,11 +224,11 @@ extension Statement {
     )
     /// How many messages to somebody failed softly in a row within the account's days, and how many are too many.
     ///
-    /// A message that was taken, and of which nothing came back, begins the row anew; its time is that of the last word
+    /// A message that was taken, and of which nothing came back, begins the row again; its time is that of the last word
     /// about it during SMTP. For refusals during SMTP it does so at once: who refuses there would have refused it, too.
     /// Bounces by mail may come days later, as long as queues keep a message: for those it shows a good mailbox only when it
     /// was taken more than five days before the newest bounce. What failed for the sender's sake neither counts nor
-    /// begins anew. `$1` account; `$2` contacts.
+    /// begins again. `$1` account; `$2` contacts.
     static let softBouncesInARow = Statement(
         "soft-bounces-in-a-row",
         role: .inbound,

@@ -17,7 +17,7 @@ struct LostJobs: Sendable {
 
     init(patience: Duration) { self.patience = patience }
 
-    /// The lanes to be published anew.
+    /// The lanes to be published again.
     ///
     /// `depths`: Jobs ready in each lane's queue, by the lane's name.
     mutating func find(

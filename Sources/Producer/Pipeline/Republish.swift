@@ -26,7 +26,7 @@ struct Republish: Sendable {
     mutating func publishLost(_ campaigns: [LeasedCampaign], depths: [String: Int]) async throws {
         for (campaign, lane) in lost.find(campaigns, depths: depths, now: .now) {
             log.warning(
-                "jobs were lost: publishing the lane anew",
+                "jobs were lost: publishing the lane again",
                 metadata: ["campaign": "\(campaign)", "lane": "\(lane.name)", "pending": "\(lane.pending)"]
             )
             try await store.renewGenerations(campaign, [lane])

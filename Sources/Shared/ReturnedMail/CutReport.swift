@@ -20,7 +20,7 @@ package func cutReport(
 
 private struct CutMessage {
     private static let boundary = "veredus-cut"
-    /// Written anew, or about what is gone.
+    /// Written again, or about what is gone.
     private static let dropped: Set<String> = [
         "content-type", "content-transfer-encoding", "content-length", "content-disposition", "content-md5", "lines",
         "mime-version",

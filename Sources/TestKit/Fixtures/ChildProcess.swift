@@ -13,7 +13,7 @@ package final class ChildProcess: Sendable {
         case null
         /// A descriptor of ours, which stays ours.
         case descriptor(Int32)
-        /// A file, written anew.
+        /// A file, written again.
         case file(String)
     }
 

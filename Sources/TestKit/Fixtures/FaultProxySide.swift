@@ -57,7 +57,7 @@ final class ProxySide: ChannelInboundHandler {
         }
     }
 
-    /// Begins to count anew when the fault is a new one.
+    /// Begins to count again when the fault is a new one.
     private func start(_ order: FaultProxy.Order) {
         guard order.era != era else { return }
         era = order.era

@@ -5,7 +5,7 @@ import NIOHTTPTypes
 
 /// Closes a connection whose request has not arrived whole in time, and refuses header fields that are too large.
 ///
-/// The server's own idle timeout begins anew with each byte: a body that trickles would hold its connection for ever.
+/// The server's own idle timeout begins again with each byte: a body that trickles would hold its connection for ever.
 final class RequestClock: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart

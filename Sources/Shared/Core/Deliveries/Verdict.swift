@@ -9,11 +9,11 @@ package enum Verdict: Int16, Sendable, CaseIterable {
     case final = 1
     /// Deferred, and its time has not come.
     case notDue = 2
-    /// The campaign is paused; a resume publishes the job anew.
+    /// The campaign is paused; a resume publishes the job again.
     case paused = 3
     /// The campaign is not running: cancelled, expired, finished, or not started.
     case held = 4
-    /// Published before the lane's jobs were published anew.
+    /// Published before the lane's jobs were published again.
     case oldGeneration = 5
     /// The contact or the row changed since it was fetched: fetch, render and claim again.
     case changed = 6

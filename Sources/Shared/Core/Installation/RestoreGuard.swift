@@ -56,7 +56,7 @@ package struct RestoredDatabaseFound: Error, Equatable, CustomStringConvertible 
     /// Judges a database.
     ///
     /// No restore guard at all is no reason: a wiped broker must not stop anybody. Nor is one of another installation: a
-    /// database that was made anew has nothing to send twice.
+    /// database that was made again has nothing to send twice.
     ///
     /// - Parameters:
     ///   - stored: What the database says that it is.

@@ -3,7 +3,7 @@
 /// They are known by their shape, not by their signature: a token of a key that has been retired, or one that was cut
 /// off, is blanked as well, at the price that a like-looking run of characters goes with it (1 place in 16,384, and
 /// only where 16 characters of the alphabet follow). A token broken over two lines is found, quoted with `>` or not,
-/// and with the `=` of quoted-printable. Not found is one that a gateway has encoded anew as a whole. Unsubscribe and
+/// and with the `=` of quoted-printable. Not found is one that a gateway has encoded again as a whole. Unsubscribe and
 /// return-path tokens stay: they name a delivery, which the database know.
 package enum TokenBlanking {
     package static let replacement = Array("[blanked]".utf8)

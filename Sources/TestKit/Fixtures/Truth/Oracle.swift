@@ -3,7 +3,7 @@ import DatabaseClient
 
 /// Looks over everybody's shoulder in a test's database: triggers that belong to the superuser.
 ///
-/// At each mark (a row becomes `sending`) it looks campaign, contact, suppressions and list membership up anew. The
+/// At each mark (a row becomes `sending`) it looks campaign, contact, suppressions and list membership up again. The
 /// function is volatile and runs in READ COMMITTED, so that each of its queries sees what is committed at that moment,
 /// not what the claim's own snapshot saw; `now()`, the start of the transaction, proves nothing and is not asked. What
 /// it may not see yet waits for the locks that the mark holds, and so commits after it; `Races` compares the commits.
