@@ -53,7 +53,7 @@ struct SweepTests {
             #expect(try await totals.state(campaign, 2) == .pending)
             let isSwept = row.becomes != .sending
             #expect(try await totals.number("SELECT count(*) FROM claims") == (isSwept ? 0 : 1))
-            let words = "SELECT count(*) FROM replies WHERE seq = 1 AND reply LIKE 'worker 1 went away%'"
+            let words = "SELECT count(*) FROM replies WHERE seq = 1 AND reply LIKE 'worker 1 ended%'"
             #expect(try await totals.number(words) == (isSwept ? 1 : 0))
             try await totals.recount(campaign, row.because)
             #expect(try await totals.producer().sweepDeadWorkers(limit: 10) == 0, "it is done once")

@@ -75,7 +75,7 @@ import Testing
         arguments: ["basic-welcome", "basic-receipt", "plain-comment-notification"]
     )
     func `so does a message that others designed`(name: String) throws {
-        let html = MessageFixture.withoutHelpers(try ForeignData.text("messages/\(name).html"))
+        let html = MessageFixture.withoutHelpers(try ForeignData.text("letters/\(name).html"))
         try expectText(of: html, contains: "[Company Name, LLC]")
     }
 

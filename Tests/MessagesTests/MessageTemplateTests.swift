@@ -276,8 +276,8 @@ import Testing
     )
     func `so does a message that others designed`(name: String) throws {
         try expectRendered(
-            html: MessageFixture.withoutHelpers(try ForeignData.text("messages/\(name).html")),
-            text: MessageFixture.withoutHelpers(try ForeignData.text("messages/\(name).txt"))
+            html: MessageFixture.withoutHelpers(try ForeignData.text("letters/\(name).html")),
+            text: MessageFixture.withoutHelpers(try ForeignData.text("letters/\(name).txt"))
         )
     }
 
