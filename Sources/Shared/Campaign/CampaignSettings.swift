@@ -50,7 +50,10 @@ package struct CampaignSettings: Sendable {
         defaults = object.field("defaults") ?? .object([])
         partials = [:]
         if case .object(let fields) = object.field("partials") ?? .null {
-            for field in fields { if case .text(let text) = field.value { partials[field.name.string] = text.string } }
+            // A name that no tag can have is left out: as a key it would cost the square of its marks.
+            for field in fields where field.name.count <= MustacheParser.maximumNameBytes {
+                if case .text(let text) = field.value { partials[field.name.string] = text.string }
+            }
         }
     }
 
@@ -89,7 +92,12 @@ extension LetterTemplate {
     ///
     /// `frozen`: The version.
     /// `installation`: The domains of this installation.
-    package init(_ frozen: FrozenLetter, installation: LetterSettings) throws(TemplateError) {
+    /// `stop`: Ends the work early.
+    package init(
+        _ frozen: FrozenLetter,
+        installation: LetterSettings,
+        stop: WorkStop = .never
+    ) throws(TemplateError) {
         let settings = try CampaignSettings(json: frozen.settings)
         var source = TemplateSource(
             subject: frozen.subject,
@@ -123,7 +131,8 @@ extension LetterTemplate {
                 kind: frozen.kind,
                 tracking: frozen.tracking
             ),
-            defaults: settings.defaults
+            defaults: settings.defaults,
+            stop: stop
         )
     }
 }

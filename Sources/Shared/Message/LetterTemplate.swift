@@ -31,11 +31,14 @@ package struct LetterTemplate: Sendable {
     private let defaults: MergeValue
 
     /// Compiles a letter; `defaults` is an object, and stands in for fields that a contact does not have.
+    ///
+    /// The time is linear in the size of the templates with their partials, which is bounded; `stop` ends it earlier.
     package init(
         source: TemplateSource,
         sender: SenderProfile,
         campaign: CampaignFacts,
-        defaults: MergeValue = .object([])
+        defaults: MergeValue = .object([]),
+        stop: WorkStop = .never
     ) throws(TemplateError) {
         header = try LetterHeader(sender, campaign)
         self.campaign = campaign
@@ -46,9 +49,15 @@ package struct LetterTemplate: Sendable {
             campaignName: campaign.name
         )
         let subjectFlat = try Self.preparedSubject(source, fields)
-        let htmlSource = try URLFields.mark(inHTML: fields.prepare(source.html, name: source.htmlName, for: .html))
-        var textSource = HTMLToText.convert(htmlSource)
-        if let text = source.text { textSource = try fields.prepare(text, name: source.textName, for: .text) }
+        let htmlSource = try URLFields.mark(
+            inHTML: fields.prepare(source.html, name: source.htmlName, for: .html, stop: stop)
+        )
+        try stop.check(source.htmlName)
+        let textSource =
+            try source.text.map { text throws(TemplateError) in
+                try fields.prepare(text, name: source.textName, for: .text, stop: stop)
+            } ?? HTMLToText.convert(htmlSource)
+        try stop.check(source.textName)
         let textFlat = LetterText.finished(
             try URLFields.mark(inText: textSource),
             trackingBase: sender.trackingBase,
@@ -61,6 +70,7 @@ package struct LetterTemplate: Sendable {
             tracking: campaign.tracking,
             language: sender.language
         )
+        try stop.check(source.htmlName)
         links = letterHTML.links
         fieldNames = Self.names(in: [subjectFlat, textFlat, letterHTML.flat])
         subject = try Self.nodes(subjectFlat, text: StaticText.init(plain:))
