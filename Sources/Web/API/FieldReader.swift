@@ -7,7 +7,8 @@ import Shared
 struct FieldReader {
     private let fields: [MergeField]
     private let pointer: String
-    private var asked: Set<String> = []
+    /// Bytes, as all that is compared here: to compare strings costs the square of the marks in them.
+    private var asked: Set<MergeText> = []
     private(set) var problems: [APIProblem.Field] = []
     /// Whether one of them breaks the schema.
     private var breaksSchema = false
@@ -44,7 +45,7 @@ struct FieldReader {
 
     /// Notes the fields that nobody asked for.
     mutating func noteUnknown() {
-        for field in fields where !asked.contains(field.name.string) {
+        for field in fields where !asked.contains(field.name) {
             note(field.name.string, "is no field that is known here")
         }
     }
@@ -67,17 +68,28 @@ struct FieldReader {
     }
 
     func pointer(to name: String) -> String {
-        let escaped = name.split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~0")
-        return pointer + "/" + escaped.split(separator: "/", omittingEmptySubsequences: false).joined(separator: "~1")
+        var escaped: [UInt8] = []
+        for byte in name.utf8 {
+            switch byte {
+            case UInt8(ascii: "~"): escaped += "~0".utf8
+            case UInt8(ascii: "/"): escaped += "~1".utf8
+            default: escaped.append(byte)
+            }
+        }
+        return pointer + "/" + String(decoding: escaped, as: UTF8.self)
     }
 
     /// Whether the field is there, be it null.
-    func has(_ name: String) -> Bool { fields.contains { $0.name.string == name } }
+    func has(_ name: String) -> Bool {
+        let name = MergeText(name)
+        return fields.contains { $0.name == name }
+    }
 
     /// The field's value; `nil` when it is not there, or null.
     mutating func value(_ name: String, isRequired: Bool = false) -> MergeValue? {
-        asked.insert(name)
-        let value = fields.first { $0.name.string == name }?.value
+        let key = MergeText(name)
+        asked.insert(key)
+        let value = fields.first { $0.name == key }?.value
         guard let value, value != .null else {
             if isRequired { note(name, "is missing") }
             return nil
@@ -138,7 +150,7 @@ struct FieldReader {
 
     mutating func choice<Choice>(_ name: String, _ choices: [Choice], _ word: (Choice) -> String) -> Choice? {
         guard let value = value(name) else { return nil }
-        guard case .text(let text) = value, let found = choices.first(where: { word($0) == text.string }) else {
+        guard case .text(let text) = value, let found = choices.first(where: { MergeText(word($0)) == text }) else {
             note(name, "must be one of \(choices.map(word).joined(separator: ", "))")
             return nil
         }
