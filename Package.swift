@@ -105,7 +105,8 @@ let package = Package(
         .executableTarget(
             name: "Web",
             dependencies: [
-                "Shared", "Postgres", "AMQP", "Bootstrap", logging, lifecycle, signals, arguments, crypto, cryptoExtras,
+                "Shared", "Postgres", "AMQP", "Threads", "Bootstrap", logging, lifecycle, signals, arguments, crypto,
+                cryptoExtras,
             ] + hummingbird + nio,
             resources: [.embedInCode("Assets")],
             swiftSettings: strict
@@ -199,7 +200,7 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Shared", "Postgres", "AMQP", "Bootstrap", "TestKit", logging, crypto,
+                "Web", "Shared", "Postgres", "AMQP", "Threads", "Bootstrap", "TestKit", logging, crypto,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ] + hummingbird + nio,
             swiftSettings: strict

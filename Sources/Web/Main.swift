@@ -38,17 +38,19 @@ struct WebProgram: AsyncParsableCommand {
             database.statementTimeout = .seconds(10)
             database.replyTimeout = .seconds(15)
             let pool = PostgresPool(settings: database, name: "veredus-web", size: 8)
+            let recipientPool = PostgresPool(settings: database, name: "veredus-optout", size: 4)
             try await pool.assertReady(addressKey: (addressKey, ring), log: log)
             let notes = log
             let publisher = try AMQPPublisher(amqp) { notes.notice("broker", metadata: ["what": "\($0)"]) }
             let drain = Drain(seconds: web.drainSeconds)
             let tracking = Tracking(
                 buffer: EventBuffer(capacity: events.eventBuffer),
-                links: LinkBook(TrackedLinkStore(pool), log: log)
+                links: LinkBook(TrackedLinkStore(recipientPool), log: log)
             )
             let parts = WebParts(
                 settings: web,
                 pool: pool,
+                recipientPool: recipientPool,
                 publisher: publisher,
                 keys: ring,
                 addressKey: addressKey,
@@ -73,6 +75,7 @@ struct WebProgram: AsyncParsableCommand {
             try await ServiceGroup(configuration: group).run()
             await publisher.close()
             await pool.close()
+            await recipientPool.close()
             log.info("web stopped")
         }
     }

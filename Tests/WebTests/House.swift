@@ -51,6 +51,7 @@ struct House: Sendable {
         return WebParts(
             settings: settings,
             pool: pool,
+            recipientPool: pool,
             publisher: DeafPublisher(),
             keys: try KeyRing(
                 keys: [TokenKey(id: 1, secret: secret)],

@@ -2,8 +2,10 @@ import Shared
 
 extension CampaignDraft {
     /// Compiles the letter as a worker will, to find what is wrong with it now and not when it is sent.
-    package func check() throws(TemplateError) {
-        _ = try LetterTemplate(letter, installation: Self.anyInstallation)
+    ///
+    /// `stop`: Ends the work early.
+    package func check(stop: WorkStop = .never) throws(TemplateError) {
+        _ = try LetterTemplate(letter, installation: Self.anyInstallation, stop: stop)
     }
 
     /// Stands in for the domains that the worker has: a template does not depend on them.

@@ -149,7 +149,7 @@ extension Dashboard {
             return try await body()
         } catch let refusal as Refusal {
             return Views.answer(to: refusal)
-        } catch is PasswordDesk.Busy {
+        } catch let error where error is PasswordDesk.Busy || error is HeavyWork.Refused || error is CancellationError {
             return Views.answer(to: .busy)
         } catch let error where error.isTransientFailure {
             parts.log.warning("the database does not answer", metadata: ["why": "\(error)"])
