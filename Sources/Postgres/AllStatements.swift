@@ -11,7 +11,8 @@ extension Statement {
         .insertDeadLetter, .endUnsent, .frozenLetter,
     ]
     private static let register: [Statement] = [
-        .notedKeyCheck, .readInstallation, .tryInstallationLock, .leaveInstallationLock, .raiseGeneration,
+        .notedKeyCheck, .noteTokenKey, .readInstallation, .tryInstallationLock, .leaveInstallationLock,
+        .raiseGeneration,
         .registerWorker, .renewWorker, .oldClaims, .endWorker,
     ]
     private static let producer: [Statement] = [

@@ -27,6 +27,17 @@ import Testing
         #expect(try keys.verify(text, as: token.use) == token)
     }
 
+    @Test func `keys are told apart by what they make of a fixed text, and by nothing of themselves`() throws {
+        let ring = try Self.ring([TokenKey(id: 7, secret: Self.first), TokenKey(id: 8, secret: Self.second)])
+        let same = try Self.ring([TokenKey(id: 7, secret: Self.first)])
+        #expect(ring.checks.map(\.number) == [7, 8])
+        #expect(ring.checks[0] == same.checks[0])
+        #expect(ring.checks[0].value != ring.checks[1].value)
+        #expect(ring.checks[0].value.count == 32)
+        #expect(ring.checks[0].value != ring.identity.checkValue)
+        #expect(ring.checks[0].value != Self.first)
+    }
+
     @Test(arguments: tokens)
     func `a token is of one use only`(token: TrackingToken) throws {
         let keys = try Self.ring()

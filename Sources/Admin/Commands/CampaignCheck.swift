@@ -25,6 +25,7 @@ struct CampaignCheck: AsyncParsableCommand {
         let installation = LetterSettings(reading: &reader)
         let (settings, keys) = try reader.finished(database, keyRing)
         try await Session.run(settings) { session in
+            try await session.confirm(keys)
             let letter = try await session.letter(of: campaign.id)
             let run = DryRun(
                 database: session.database,

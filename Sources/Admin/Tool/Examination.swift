@@ -31,7 +31,7 @@ struct Examination {
         if reader.problems.isEmpty { findings.append(.ok("settings", "every setting of every program can be used")) }
 
         var health: DatabaseHealth?
-        if let database { health = await examine(database, keys?.identity, number) }
+        if let database { health = await examine(database, keys, number) }
         if let broker {
             let depth = await examine(broker, lanes: health?.lanes ?? ["default"])
             if let depth, let health { findings.append(.deadLetters(health.deadLetters, queued: depth)) }
@@ -43,7 +43,7 @@ struct Examination {
     // MARK: Database
 
     /// - Returns: `nil` when the database could not be asked.
-    private mutating func examine(_ settings: PostgresSettings, _ key: IdentityKey?, _ number: Int16?) async
+    private mutating func examine(_ settings: PostgresSettings, _ keys: KeyRing?, _ number: Int16?) async
         -> DatabaseHealth?
     {
         let part = "database"
@@ -60,7 +60,8 @@ struct Examination {
             if !health.hasPartitionsAhead {
                 findings.append(.problem(part, "the next campaigns have no partition to go to: run `veredus migrate`"))
             }
-            examine(key, number, against: health)
+            examine(keys?.identity, number, against: health)
+            if let keys { findings += Finding.tokenKeys(keys.checks, noted: health.tokenKeyChecks) }
             findings.append(
                 .note(part, "\(health.workersAlive) workers alive, lanes: \(health.lanes.joined(separator: ", "))")
             )

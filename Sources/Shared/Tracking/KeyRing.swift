@@ -9,6 +9,20 @@ package struct TokenKey: Sendable {
     }
 }
 
+/// What a key makes of a fixed text: tells keys apart, and tells nothing of the key. Stored in the database.
+package struct KeyCheck: Sendable, Equatable {
+    package let number: Int16
+    /// 32 bytes.
+    package let value: [UInt8]
+
+    init(_ key: TokenKey) {
+        number = Int16(key.id)
+        let root = KeyedHash(key: key.secret)
+        // No token begins like this: each has its version first.
+        value = KeyedHash(key: root.code(for: Array("veredus token check 1".utf8))).code(for: [])
+    }
+}
+
 /// The keys that sign and verify tokens, and the one that never changes.
 ///
 /// Several keys verify, one signs: a new key is added, then made the signing one, and the old one stays for as long as
@@ -39,6 +53,8 @@ package struct KeyRing: Sendable {
     package static let mailUnsubscribePrefix = "u+"
 
     package let identity: IdentityKey
+    /// Of each token key, in the order in which they were given.
+    package let checks: [KeyCheck]
     private let states: [KeyedHash?]
     private let signingState: KeyedHash
     package let signingID: UInt8
@@ -54,6 +70,7 @@ package struct KeyRing: Sendable {
         guard let state = states[Int(signing)] else { throw .noSigningKey(signing) }
         self.states = states
         self.identity = identity
+        checks = keys.map { KeyCheck($0) }
         signingState = state
         signingID = signing
     }
