@@ -65,6 +65,7 @@ struct WebProgram: AsyncParsableCommand {
                 services: [
                     .init(service: EventFlow(buffer: tracking.buffer, publisher: publisher, log: log)),
                     .init(service: tracking.links),
+                    .init(service: UnknownTokenReport(tokens: parts.unknownTokens, keys: ring, log: log)),
                     .init(service: try Site(parts: parts).application(), failureTerminationBehavior: .cancelGroup),
                     .init(service: drain),
                 ],

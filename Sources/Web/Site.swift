@@ -27,6 +27,7 @@ struct WebParts: Sendable {
     var webhooks: WebhookDoor?
     /// What tenants' letters cost CPU for.
     var heavy = HeavyWork()
+    let unknownTokens = UnknownTokens()
     let log: Logger
 }
 
@@ -76,8 +77,9 @@ struct Site: Sendable {
 
     /// What stands in letters.
     private func addTracking(to router: Router<WebContext>) {
-        TrackingRoutes(keys: parts.keys, tracking: parts.tracking).add(to: router)
-        OptOutRoutes(pool: parts.recipientPool, keys: parts.keys, log: parts.log).add(to: router)
+        TrackingRoutes(keys: parts.keys, tracking: parts.tracking, unknown: parts.unknownTokens).add(to: router)
+        OptOutRoutes(pool: parts.recipientPool, keys: parts.keys, unknown: parts.unknownTokens, log: parts.log)
+            .add(to: router)
     }
 
     /// What people and programs use.

@@ -39,6 +39,22 @@ import Testing
     }
 
     @Test(arguments: tokens)
+    func `a token of another key is known for one, and what is no token is not`(token: TrackingToken) throws {
+        let keys = try Self.ring()
+        let strange = try Self.ring([TokenKey(id: 7, secret: Self.second)]).sign(token)
+        #expect(keys.claimedKey(of: strange, as: token.use) == 7)
+        let unknown = try Self.ring([TokenKey(id: 9, secret: Self.second)], signing: 9).sign(token)
+        #expect(keys.claimedKey(of: unknown, as: token.use) == 9)
+        #expect(keys.has(key: 7))
+        #expect(!keys.has(key: 9))
+        #expect(keys.claimedKey(of: strange.dropLast(), as: token.use) == nil)
+        #expect(keys.claimedKey(of: "favicon.ico".utf8, as: token.use) == nil)
+        for use in TokenUse.allCases where use != token.use {
+            #expect(keys.claimedKey(of: strange, as: use) == nil, "a token of one use is none of another")
+        }
+    }
+
+    @Test(arguments: tokens)
     func `a token is of one use only`(token: TrackingToken) throws {
         let keys = try Self.ring()
         let text = keys.sign(token)

@@ -96,17 +96,33 @@ package struct KeyRing: Sendable {
     ///
     /// One text verifies for one token: no padding, no other alphabet, no stray bits; in addresses either case.
     package func verify(_ text: some Collection<UInt8>, as use: TokenUse) throws(NotOurs) -> TrackingToken {
-        guard text.count <= 64, let bytes = use.isInAddress ? Base32.decode(text) : Base64URL.decode(text),
-            bytes.count > TrackingToken.headerCount, bytes[0] == TrackingToken.version,
-            let state = states[Int(bytes[1])],
-            let purpose = TokenPurpose(rawValue: bytes[2]), purpose.use == use,
-            bytes.count == TrackingToken.headerCount + purpose.payloadCount + TrackingToken.codeCount
-        else { throw NotOurs() }
+        guard let (bytes, purpose) = Self.wellFormed(text, as: use), let state = states[Int(bytes[1])] else {
+            throw NotOurs()
+        }
         let signedCount = bytes.count - TrackingToken.codeCount
         var expected: [UInt8] = []
         state.appendCode(for: Array(bytes[..<signedCount]), count: TrackingToken.codeCount, to: &expected)
         guard Self.isSame(expected, bytes[signedCount...]) else { throw NotOurs() }
         return TrackingToken(purpose, payload: bytes[TrackingToken.headerCount..<signedCount])
+    }
+
+    /// Which key a text names that is formed like a token for this use, whether or not that key has signed it.
+    package func claimedKey(of text: some Collection<UInt8>, as use: TokenUse) -> UInt8? {
+        Self.wellFormed(text, as: use)?.bytes[1]
+    }
+
+    package func has(key id: UInt8) -> Bool { states[Int(id)] != nil }
+
+    private static func wellFormed(
+        _ text: some Collection<UInt8>,
+        as use: TokenUse
+    ) -> (bytes: [UInt8], purpose: TokenPurpose)? {
+        guard text.count <= 64, let bytes = use.isInAddress ? Base32.decode(text) : Base64URL.decode(text),
+            bytes.count > TrackingToken.headerCount, bytes[0] == TrackingToken.version,
+            let purpose = TokenPurpose(rawValue: bytes[2]), purpose.use == use,
+            bytes.count == TrackingToken.headerCount + purpose.payloadCount + TrackingToken.codeCount
+        else { return nil }
+        return (bytes, purpose)
     }
 
     /// Reads the local part of an address that mail came back to: a bounce, or an unsubscribe by mail.
