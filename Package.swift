@@ -58,74 +58,122 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
-        // The pure core: no IO, no C, no logging.
-        .target(name: "Shared", dependencies: [crypto], swiftSettings: strict + coverage),
+        // Pure: no IO, no C library but libc, no logging. One target a folder, so that a bounce rule rebuilds no worker.
+        .target(name: "Core", dependencies: [crypto], path: "Sources/Shared/Core", swiftSettings: strict + coverage),
+        .target(
+            name: "Templates",
+            dependencies: ["Core"],
+            path: "Sources/Shared/Templates",
+            swiftSettings: strict + coverage
+        ),
+        .target(
+            name: "Messages",
+            dependencies: ["Core", "Templates"],
+            path: "Sources/Shared/Messages",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ReturnedMail",
+            dependencies: ["Core", "Templates", crypto],
+            path: "Sources/Shared/ReturnedMail",
+            swiftSettings: strict + coverage
+        ),
 
         // The C libraries, and one thread for each of their handles.
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
-        .target(name: "Threads", dependencies: ["CLinux"], swiftSettings: strict),
+        // Not named Runtime: the toolchain has a module of that name.
+        .target(name: "RuntimeSupport", dependencies: ["CLinux"], path: "Sources/Runtime", swiftSettings: strict),
 
-        // The adapters: each knows Shared and its own library, none knows another adapter.
+        // The adapters: each knows Core and its own library, none knows another adapter.
         .target(
-            name: "Postgres",
-            dependencies: ["Shared", "CPostgres", "Threads"],
+            name: "DatabaseClient",
+            dependencies: ["Core", "CPostgres", "RuntimeSupport"],
+            path: "Sources/Database/Client",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Database",
+            dependencies: ["Core", "DatabaseClient"],
+            exclude: ["Client"],
             resources: [.embedInCode("Migrations")],
             swiftSettings: strict
         ),
-        .target(name: "AMQP", dependencies: ["Shared", "CRabbitMQ", "CLinux", "Threads"], swiftSettings: strict),
-        .target(name: "SMTP", dependencies: ["Shared", "CCurl", "CLinux", "Threads"], swiftSettings: strict),
-        .target(name: "IMAP", dependencies: ["Shared", "CCurl", "Threads"], swiftSettings: strict),
-        .target(name: "Telemetry", dependencies: ["Shared", logging], swiftSettings: strict),
+        .target(
+            name: "Broker",
+            dependencies: ["Core", "CRabbitMQ", "CLinux", "RuntimeSupport"],
+            swiftSettings: strict
+        ),
+        .target(name: "SMTP", dependencies: ["Core", "CCurl", "CLinux", "RuntimeSupport"], swiftSettings: strict),
+        .target(name: "IMAP", dependencies: ["Core", "CCurl", "RuntimeSupport"], swiftSettings: strict),
+        .target(name: "Observability", dependencies: ["Core", logging], swiftSettings: strict),
         // What each program does first: settings from environment and file, logs.
         .target(
             name: "Bootstrap",
             dependencies: [
-                "Shared", "Telemetry", "Postgres", "AMQP", "SMTP", "Threads", logging, configuration, lifecycle,
+                "Core", "Observability", "DatabaseClient", "Database", "Broker", "SMTP", "RuntimeSupport", logging,
+                configuration, lifecycle, signals,
             ],
+            swiftSettings: strict
+        ),
+        // The use cases that the operator's tool, the API and the dashboard share.
+        .target(
+            name: "Service",
+            dependencies: ["Core", "Templates", "Messages", "DatabaseClient", "Database"],
             swiftSettings: strict
         ),
 
         // The programs.
         .executableTarget(
             name: "Producer",
-            dependencies: ["Shared", "Postgres", "AMQP", "Bootstrap", logging, lifecycle, signals, arguments],
+            dependencies: [
+                "Core", "Messages", "DatabaseClient", "Database", "Broker", "RuntimeSupport", "Bootstrap", logging,
+                lifecycle, arguments,
+            ],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "Shared", "Postgres", "AMQP", "SMTP", "Threads", "Bootstrap", logging, lifecycle, signals, arguments,
-                crypto,
+                "Core", "Templates", "Messages", "DatabaseClient", "Database", "Broker", "SMTP", "RuntimeSupport",
+                "Bootstrap", logging, lifecycle, arguments, crypto,
             ],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "Web",
             dependencies: [
-                "Shared", "Postgres", "AMQP", "Threads", "Bootstrap", logging, lifecycle, signals, arguments, crypto,
-                cryptoExtras,
+                "Core", "Templates", "Messages", "ReturnedMail", "Service", "DatabaseClient", "Database", "Broker",
+                "RuntimeSupport", "Bootstrap", logging, lifecycle, arguments, crypto, cryptoExtras,
             ] + hummingbird + nio,
             resources: [.embedInCode("Assets")],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "Recorder",
-            dependencies: ["Shared", "Postgres", "AMQP", "Bootstrap", logging, lifecycle, signals, arguments],
+            dependencies: [
+                "Core", "DatabaseClient", "Database", "Broker", "RuntimeSupport", "Bootstrap", logging, lifecycle,
+                arguments,
+            ],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "Inbound",
             dependencies: [
-                "Shared", "Postgres", "IMAP", "Threads", "Bootstrap", logging, lifecycle, signals, arguments, crypto,
+                "Core", "ReturnedMail", "DatabaseClient", "Database", "IMAP", "RuntimeSupport", "Bootstrap", logging,
+                lifecycle, arguments, crypto,
             ] + nio,
             swiftSettings: strict
         ),
         .executableTarget(
             name: "Admin",
-            dependencies: ["Shared", "Postgres", "AMQP", "SMTP", "Threads", "Bootstrap", arguments, yaml, logging],
+            dependencies: [
+                "Core", "Templates", "Messages", "ReturnedMail", "Service", "DatabaseClient", "Database", "Broker",
+                "SMTP",
+                "RuntimeSupport", "Bootstrap", arguments, yaml, logging,
+            ],
             swiftSettings: strict
         ),
 
@@ -144,7 +192,7 @@ let package = Package(
         ),
         .target(
             name: "TestKit",
-            dependencies: ["Shared", "Postgres", "MailSimulator", "CLinux"] + nio,
+            dependencies: ["Core", "DatabaseClient", "Database", "MailSimulator", "CLinux"] + nio,
             path: "Sources/TestKit/Fixtures",
             swiftSettings: strict
         ),
@@ -157,67 +205,100 @@ let package = Package(
         ),
         .executableTarget(
             name: "SoakProgram",
-            dependencies: ["TestKit", "MailSimulator", "Postgres", "Shared", "Threads", arguments],
+            dependencies: [
+                "TestKit", "MailSimulator", "DatabaseClient", "Database", "Core", "RuntimeSupport", arguments,
+            ],
             path: "Sources/TestKit/Soak",
             swiftSettings: strict
         ),
 
         .testTarget(
-            name: "SharedTests",
-            dependencies: ["Shared", "TestKit", crypto],
+            name: "CoreTests",
+            dependencies: ["Core", "Templates", "TestKit", crypto],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TemplatesTests",
+            dependencies: ["Core", "Templates", "TestKit"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MessagesTests",
+            dependencies: ["Core", "Templates", "Messages", "TestKit", crypto],
             exclude: ["Support"],
             swiftSettings: strict
         ),
         .testTarget(
-            name: "PostgresTests",
-            dependencies: ["Postgres", "Shared", "Threads", "TestKit"],
+            name: "ReturnedMailTests",
+            dependencies: ["Core", "Templates", "Messages", "ReturnedMail", "TestKit", crypto],
+            exclude: ["Support"],
             swiftSettings: strict
         ),
-        .testTarget(name: "AMQPTests", dependencies: ["AMQP", "Shared", "Threads", "TestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "DatabaseTests",
+            dependencies: ["Core", "ReturnedMail", "DatabaseClient", "Database", "RuntimeSupport", "TestKit"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "RuntimeTests", dependencies: ["RuntimeSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "BrokerTests",
+            dependencies: ["Core", "Broker", "RuntimeSupport", "TestKit"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "SMTPTests",
-            dependencies: ["SMTP", "Shared", "TestKit", "MailSimulator"],
+            dependencies: ["Core", "SMTP", "TestKit", "MailSimulator"],
             swiftSettings: strict
         ),
         .testTarget(name: "SimulatorTests", dependencies: ["MailSimulator", "TestKit"] + nio, swiftSettings: strict),
         .testTarget(
             name: "WorkerTests",
-            dependencies: ["Worker", "Shared", "TestKit", logging],
+            dependencies: ["Worker", "Core", "Messages", "TestKit", logging],
             swiftSettings: strict
         ),
         .testTarget(
             name: "ProducerTests",
-            dependencies: ["Producer", "Postgres", "Shared", "TestKit", logging],
+            dependencies: ["Producer", "Core", "DatabaseClient", "Database", "TestKit", logging],
             swiftSettings: strict
         ),
         .testTarget(
             name: "AdminTests",
             dependencies: [
-                "Admin", "Shared", "Postgres", "Bootstrap", "Telemetry", "TestKit", "MailSimulator", logging,
+                "Admin", "Core", "Templates", "Messages", "DatabaseClient", "Database", "Bootstrap", "Observability",
+                "TestKit", "MailSimulator", logging,
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Shared", "Postgres", "AMQP", "Threads", "Bootstrap", "TestKit", logging, crypto,
+                "Web", "Core", "Templates", "Messages", "ReturnedMail", "Service", "DatabaseClient", "Database",
+                "Broker",
+                "Bootstrap",
+                "TestKit", logging, crypto,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ] + hummingbird + nio,
             swiftSettings: strict
         ),
         .testTarget(
             name: "RecorderTests",
-            dependencies: ["Recorder", "Shared", "Postgres", "AMQP", "TestKit", logging],
+            dependencies: ["Recorder", "Core", "DatabaseClient", "Database", "TestKit", logging, lifecycle],
             swiftSettings: strict
         ),
         .testTarget(
             name: "InboundTests",
-            dependencies: ["Inbound", "IMAP", "Shared", "Postgres", "TestKit", "MailSimulator", logging] + nio,
+            dependencies: [
+                "Inbound", "IMAP", "Core", "ReturnedMail", "DatabaseClient", "Database", "TestKit", "MailSimulator",
+                logging,
+            ] + nio,
             swiftSettings: strict
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Shared", "Postgres", "AMQP", "TestKit", "MailSimulator", "SoakProgram"],
+            dependencies: [
+                "Core", "ReturnedMail", "DatabaseClient", "Database", "Broker", "TestKit", "MailSimulator",
+                "SoakProgram",
+            ],
             swiftSettings: strict
         ),
     ]
@@ -227,7 +308,7 @@ if isFuzzing {
     package.targets.append(
         .executableTarget(
             name: "FuzzReports",
-            dependencies: ["Shared"],
+            dependencies: ["Core", "ReturnedMail"],
             path: "Tests/Fuzz",
             exclude: ["dictionary.txt"],
             swiftSettings: strict + coverage,

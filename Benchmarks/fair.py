@@ -54,14 +54,14 @@ class Bench:
         command = [self.options.veredus, "campaign", "report", str(campaign), "--json"]
         report = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
         if not report.get("balanced"):
-            sys.exit(f"error: the books of campaign {campaign} do not balance: {report}.")
+            sys.exit(f"error: the totals of campaign {campaign} do not balance: {report}.")
         return report
 
     def time_of(self, campaign):
         began = self.ask("start", campaign)
         self.await_end(campaign)
         audience = self.report(campaign)["audience"]
-        if self.report(campaign)["accepted"] != audience:
+        if self.report(campaign)["counts"]["accepted"] != audience:
             sys.exit(f"error: not everybody of campaign {campaign} was accepted.")
         return self.seconds(campaign, began)
 

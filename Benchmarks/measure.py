@@ -291,9 +291,10 @@ def run(options):
     write(options.output, result)
     complaints = []
     if not report.get("balanced"):
-        complaints.append("the campaign's books do not balance")
-    if arrived != report["accepted"]:
-        complaints.append(f"the sink counted {arrived} messages, the report has {report['accepted']} accepted")
+        complaints.append("the campaign's totals do not balance")
+    accepted = report["counts"]["accepted"]
+    if arrived != accepted:
+        complaints.append(f"the sink counted {arrived} messages, the report has {accepted} accepted")
     if "off" in (result["synchronous_commit"], result["fsync"], result["full_page_writes"]):
         complaints.append("PostgreSQL's safety is switched off: these figures mean nothing")
     if complaints:
@@ -374,7 +375,7 @@ def main():
     parser.add_argument("--sink-port", type=int, required=True)
     parser.add_argument("--smtp-source", required=True)
     parser.add_argument("--ceiling-messages", type=int, default=20000)
-    parser.add_argument("--letter-bytes", type=int, default=5120)
+    parser.add_argument("--message-bytes", type=int, default=5120)
     parser.add_argument("--jobs-per-message", type=int, required=True)
     parser.add_argument("--queue-type", required=True)
     parser.add_argument("--connections", type=int, required=True)

@@ -104,7 +104,7 @@ def open_connections(options, path):
 
 
 def counted(options):
-    """How many events the books have, opens and clicks, people and machines."""
+    """How many events the database have, opens and clicks, people and machines."""
     query = "SELECT COALESCE(sum(total + machines), 0) FROM engagement"
     output = subprocess.run(
         [options.psql, options.database_url, "-XAtc", query], check=True, capture_output=True, text=True

@@ -49,7 +49,7 @@ begin_web_bench() {
     write_settings "$BENCH" veredus 25
     for role in web recorder; do
         {
-            # Without a port of the web side: the host that letters name is t.example.test.
+            # Without a port of the web side: the host that messages name is t.example.test.
             WEB_PORT='' settings_of "$role" veredus 25 "$BENCH/state"
             printf '%s\n' "VEREDUS_QUEUE_TYPE=$QUEUE_TYPE" "VEREDUS_WEB_LISTEN=127.0.0.1:$WEB_PORT" \
                 "VEREDUS_WEB_TRUSTED_PROXIES=127.0.0.1" \

@@ -132,7 +132,7 @@ prepare_campaign() {
 # make_bench_campaign LIST: prints the campaign's number.
 make_bench_campaign() {
     local made
-    made=$(bench campaign create Benchmarks/letter --account bench --list "$1" --json)
+    made=$(bench campaign create Benchmarks/message --account bench --list "$1" --json)
     json_value campaign <<<"$made" || fail "'campaign create' did not print the campaign's number, but: $made" "Report this"
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Fails when a document names something that is not there: a linked file, a heading, a ./dev command, a file of the project.
+# Fails when a document, or a comment, names something that is not there: a linked file, a heading, a ./dev command, a file
+# of the project; and when a file names one outside of it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -55,12 +56,23 @@ done
 # Paths in `code` that look like files of ours, in the documents that explain the sources.
 # shellcheck disable=SC2016  # the backquotes are Markdown's
 ours='`(Sources|Tests|Benchmarks|deploy|docs|scripts|Examples)/[A-Za-z0-9_./-]+`'
-for document in docs/ARCHITECTURE.md CONTRIBUTING.md README.md; do
+for document in docs/ARCHITECTURE.md CONTRIBUTING.md README.md docs/*/*.md; do
     [ -e "$document" ] || continue
     while IFS= read -r path; do
         [ -e "$path" ] || problem "$document names \`$path\`, which does not exist."
     done < <(prose "$document" | grep -oE "$ours" | tr -d '`' | sort -u)
 done
+
+# The project stands alone: a clone with nothing beside it builds, and passes its tests. Of the folder that may lie beside
+# it only .ci/run knows.
+while IFS= read -r place; do
+    problem "$place names a folder beside the checkout, which others do not have."
+done < <(git grep --untracked -I --line-number --only-matching --extended-regexp '[.][.]/shared' -- ':!.ci/run')
+
+# A document that code or a script refers to by its path. Migrations are never edited and keep the paths of their day.
+while IFS=: read -r file line path; do
+    [ -e "$path" ] || problem "$file:$line names $path, which does not exist."
+done < <(git grep --untracked -I --line-number --only-matching --extended-regexp '\bdocs/[A-Za-z0-9_/-]+[.]md\b' -- '*.swift' '*.sh' '*.yml' dev .ci)
 
 if ((problems > 0)); then
     printf '%s\n' "$problems problem(s) in ${#documents[@]} documents." >&2

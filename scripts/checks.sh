@@ -36,12 +36,21 @@ run_lint() {
         say "skip  Python syntax (not installed: apt-get install python3)"
     fi
     lint_step documents bash scripts/check-docs.sh
+    if system_python >/dev/null; then lint_step "docs/reference" /usr/bin/python3 scripts/reference.py --check; fi
     if command -v docker-compose >/dev/null; then
         lint_step docker-compose.yml check_compose
     else
         say "skip  docker-compose.yml (not installed: apt-get install docker-compose)"
     fi
     ((${#LINT_FAILED[@]} == 0)) || fail "lint has findings: ${LINT_FAILED[*]}" "Mend them; './dev format' does what it can of the Swift part"
+}
+
+# The reference is made from the code: settings, commands, operations.
+run_docs() {
+    take_arguments "" "$@"
+    install_for build python
+    build_programs debug
+    /usr/bin/python3 scripts/reference.py
 }
 
 check_bash_syntax() {

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# `./dev demo`: a real campaign on real servers to a simulated mail world, with its books at the end. Sourced by ./dev.
+# `./dev demo`: a real campaign on real servers to a simulated mail world, with its totals at the end. Sourced by ./dev.
 
 run_demo() {
     RECIPIENTS=${RECIPIENTS:-10000} WORKERS=${WORKERS:-2} KEEP=${KEEP:-0} FRESH=${FRESH:-0}
@@ -81,14 +81,14 @@ start_demo_program() {
 # make_demo_campaign: account, list, contacts and campaign; prints the campaign's number and nothing else.
 make_demo_campaign() {
     local list made
-    list="demo $(date +%Y-%m-%dT%H:%M:%S)"
+    list="Bakery newsletter $(date "+%Y-%m-%d %H:%M:%S")"
     {
         heading "Importing $RECIPIENTS contacts; of a hundred, two are deferred once, one is refused, and of three something comes back"
         demo_contacts "$RECIPIENTS" >"$DEMO/contacts.csv"
         demo veredus account show demo >/dev/null 2>&1 || demo veredus account create demo
         demo veredus list create --account demo "$list"
         demo veredus contacts import "$DEMO/contacts.csv" --account demo --list "$list"
-        made=$(demo veredus campaign create Examples/welcome --account demo --list "$list" --json)
+        made=$(demo veredus campaign create Examples/newsletter --account demo --list "$list" --json)
     } >&2
     json_value campaign <<<"$made" || fail "'campaign create' did not print the campaign's number, but: $made" "Report this"
 }
@@ -164,7 +164,7 @@ await_opens() {
 }
 
 report_demo() {
-    local campaign=$1 letter
+    local campaign=$1 message
     await_returns "$campaign"
     await_opens "$campaign"
     heading "Report"
@@ -172,9 +172,9 @@ report_demo() {
     demo veredus campaign report "$campaign" --json >"$DEMO/report.json.new"
     mv "$DEMO/report.json.new" "$DEMO/report.json"
 
-    letter=$(find "$DEMO/spool" -name '*.eml' | sort -V | sed -n 1p)
-    heading "One letter, as it went over the wire (${letter#"$ROOT/"})"
-    if [ -n "$letter" ]; then tr -d '\r' <"$letter" | sed -n 1,70p; fi
+    message=$(find "$DEMO/spool" -name '*.eml' | sort -V | sed -n 1p)
+    heading "One message, as it went over the wire (${message#"$ROOT/"})"
+    if [ -n "$message" ]; then tr -d '\r' <"$message" | sed -n 1,70p; fi
 
     check_books "$DEMO/report.json" "$RECIPIENTS"
     show_dashboard "$campaign"
@@ -191,7 +191,7 @@ report_demo() {
         say "  ./dev test                                                  # all tests"
     fi
     say ""
-    say "The report as JSON: .local/demo/report.json    The letters: .local/demo/spool/    The logs: .local/run/demo-*.log"
+    say "The report as JSON: .local/demo/report.json    The messages: .local/demo/spool/    The logs: .local/run/demo-*.log"
 }
 
 # show_dashboard CAMPAIGN: its address, a link that lets the reader of these lines sign in, and time to look.
@@ -215,12 +215,12 @@ show_dashboard() {
 check_books() {
     local state open=0
     if [ "$(json_value balanced <"$1")" != true ] || [ "$(json_value audience <"$1")" != "$2" ]; then
-        fail "the books do not balance: $(tr -d '\n' <"$1")" "Report this, with the logs $LOCAL/run/demo-*.log"
+        fail "the totals do not balance: $(tr -d '\n' <"$1")" "Report this, with the logs $LOCAL/run/demo-*.log"
     fi
     for state in pending sending deferred; do open=$((open + $(json_value "$state" <"$1"))); done
     ((open == 0)) || fail "$open recipients are in no final state" "Report this, with the logs $LOCAL/run/demo-*.log"
     say ""
-    say "The books balance: each of $2 recipients is in exactly one final state."
+    say "The totals balance: each of $2 recipients is in exactly one final state."
 }
 
 # json_value KEY: the first number or word of that key in the JSON on standard input; fails when there is none.

@@ -14,9 +14,11 @@ run_fuzz() {
     install_for build
     fetch_bounces
     local corpus=$LOCAL/fuzz/corpus program=$ROOT/.build-fuzz/release/FuzzReports
+    local seeds=("$ROOT/Tests/Samples/reports" "$BOUNCES")
+    [ -z "${VEREDUS_TEST_DATA:-}" ] || seeds+=("$VEREDUS_TEST_DATA/reports")
     mkdir -p "$corpus" "$LOCAL/fuzz/seeds"
-    find "$ROOT/../shared/data/reports" "$BOUNCES" -type f \( -name '*.eml' -o -path '*/tests/data/*.txt' \) \
-        -exec cp -t "$LOCAL/fuzz/seeds" {} + 2>/dev/null || true
+    find "${seeds[@]}" -type f \( -name '*.eml' -o -path '*/tests/data/*.txt' \) -exec cp -t "$LOCAL/fuzz/seeds" {} + ||
+        fail "the mails that fuzzing starts from could not be copied" "Check VEREDUS_TEST_DATA, or unset it"
 
     heading "Building with libFuzzer (.build-fuzz)"
     VEREDUS_FUZZ=1 swift build --configuration release --scratch-path .build-fuzz --product FuzzReports

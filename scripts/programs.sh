@@ -131,7 +131,7 @@ start_program() {
     )
 }
 
-# start_simulator NAME PROGRAMS PORT FOLDER OPTION…: our mail world: records what it accepts, keeps the letters in
+# start_simulator NAME PROGRAMS PORT FOLDER OPTION…: our mail world: records what it accepts, keeps the messages in
 # FOLDER/spool.
 start_simulator() {
     local name=$1 programs=$2 port=$3 folder=$4

@@ -15,9 +15,8 @@ run_soak() {
     make_local
     only_one soak
     install_for build servers
-    # The tests' build where CI has made it already: other arguments would compile the programs again.
-    if [ -n "${CI:-}" ] && [ "$SOAK_CONFIGURATION" = debug ]; then build_debug; else build_programs "$SOAK_CONFIGURATION"; fi
-    heading "$MESSAGES letters, $KILLS faults, seed $SEED, $POLICY: on a PostgreSQL and a RabbitMQ of its own"
+    build_programs "$SOAK_CONFIGURATION"
+    heading "$MESSAGES messages, $KILLS faults, seed $SEED, $POLICY: on a PostgreSQL and a RabbitMQ of its own"
     local status=0
     # Its last line is JSON. It stops what it started, also on Ctrl-C.
     "$(program_folder "$SOAK_CONFIGURATION")/veredus-soak" \

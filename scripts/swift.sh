@@ -30,9 +30,14 @@ build_debug() {
     swift build --build-tests "${BUILD_FLAGS[@]}" || fail "the build failed" "Read the compiler's message above"
 }
 
-# build_programs: what the demo runs, without the tests.
+# build_programs CONFIGURATION: what demo and soak run, without the tests; in CI with them, so that one debug build serves
+# all of its steps: without --build-tests the compiler has other arguments, and compiles the programs again.
 build_programs() {
     require_swift
+    if [ "$1" = debug ] && [ -n "${CI:-}" ]; then
+        build_debug
+        return
+    fi
     heading "Building the programs ($1)"
     if [ "$1" = release ]; then
         build_release

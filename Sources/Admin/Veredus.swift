@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import Threads
+import RuntimeSupport
 
 /// The operator's tool.
 @main struct Veredus: AsyncParsableCommand {
@@ -41,7 +41,7 @@ import Threads
     /// - Parameter arguments: Without the program's name.
     /// - Returns: The exit code; what went wrong stands on standard error.
     static func run(_ arguments: [String]) async -> Int32 {
-        let console = Surroundings.current.console
+        let console = CommandEnvironment.current.console
         do {
             var command = try parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {

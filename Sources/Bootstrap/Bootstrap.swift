@@ -1,8 +1,8 @@
 import Configuration
+import Core
 import Glibc
 import Logging
-import Shared
-import Telemetry
+import Observability
 
 /// What every program does first: settings from environment and file, and logs.
 package enum Bootstrap {
@@ -84,6 +84,12 @@ package enum Bootstrap {
             guard let text = configuration.string(forKey: key, isSecret: name.isSecret) else { continue }
             let origin = environment[name.rawValue] == nil ? file.values[name.rawValue]?.origin : "environment"
             values[name] = SettingText(text: text, origin: origin ?? "environment")
+        }
+        // systemd.exec(5): what the unit's StateDirectory= names; colons between several.
+        if values[.stateDirectory] == nil, let folders = environment["STATE_DIRECTORY"],
+            let first = folders.split(separator: ":").first
+        {
+            values[.stateDirectory] = SettingText(text: String(first), origin: "STATE_DIRECTORY")
         }
         return values
     }

@@ -1,7 +1,8 @@
-import AMQP
+import Broker
+import Core
+import Database
+import DatabaseClient
 import Logging
-import Postgres
-import Shared
 
 extension PostgresSettings {
     /// Reads VEREDUS_DATABASE_URL; `nil` after a problem was noted.
@@ -75,7 +76,7 @@ extension KeyRing {
             try self.init(
                 keys: settings.tokenKeys.map { TokenKey(id: $0.number, secret: $0.bytes) },
                 signing: signing.number,
-                identity: IdentityKey(secret: settings.addressKey.bytes)
+                identity: AddressHashKey(secret: settings.addressKey.bytes)
             )
         } catch {
             reader.report(.tokenKeys, error.description)

@@ -1,9 +1,9 @@
-import AMQP
+import Broker
+import Core
+import DatabaseClient
 import Glibc
 import Logging
-import Postgres
-import Shared
-import Threads
+import RuntimeSupport
 
 extension Bootstrap {
     /// Runs a program's body, and ends the program with it; what the body throws goes to standard error in one piece,

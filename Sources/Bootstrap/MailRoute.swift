@@ -1,5 +1,5 @@
+import Core
 import SMTP
-import Shared
 
 extension SMTPRouteSettings {
     /// Reads VEREDUS_SMTP_URL and what goes with it; `nil` after a problem was noted.
@@ -24,7 +24,7 @@ extension SMTPRouteSettings {
         if let file = inputs.certificateAuthorities { authorityFile = file }
         ehloName = inputs.ehloName
         connections = inputs.connections
-        lettersPerConnection = inputs.messagesPerConnection
+        messagesPerConnection = inputs.messagesPerConnection
         let problems = problems()
         guard problems.isEmpty else {
             reader.report(.smtpURL, problems.joined(separator: "; "))

@@ -1,5 +1,5 @@
+import Core
 import Glibc
-import Shared
 
 /// The environment of this process.
 package func processEnvironment() -> [String: String] {

@@ -1,5 +1,5 @@
 import CCurl
-import Shared
+import Core
 
 /// Why a mailbox could not be read, and what a person can do about it.
 package struct IMAPError: TransientFailure, Sendable, CustomStringConvertible {

@@ -1,5 +1,4 @@
 import CCurl
-import Shared
 import Synchronization
 
 /// Whether a transfer is to end before its time.

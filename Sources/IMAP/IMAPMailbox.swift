@@ -1,5 +1,4 @@
-import Shared
-import Threads
+import RuntimeSupport
 
 /// One IMAP folder: lists, fetches, and removes mails, on a thread of its own.
 ///

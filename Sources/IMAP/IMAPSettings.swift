@@ -1,5 +1,5 @@
 import CCurl
-import Shared
+import Core
 
 /// Which mailbox, and how to reach it.
 package struct IMAPSettings: Sendable, Equatable, CustomStringConvertible {

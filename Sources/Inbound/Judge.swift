@@ -1,7 +1,8 @@
+import Core
+import Database
 import Logging
-import Postgres
+import ReturnedMail
 import ServiceLifecycle
-import Shared
 
 /// Judges stored mails: reads each outside of any transaction, then settles and marks it in one.
 ///

@@ -1,8 +1,10 @@
+import Core
+import Database
+import DatabaseClient
 import IMAP
 import Logging
-import Postgres
+import RuntimeSupport
 import ServiceLifecycle
-import Shared
 
 /// Fetches mails from an IMAP folder, and removes each when it is stored.
 ///
@@ -10,11 +12,11 @@ import Shared
 /// grow to five minutes; the other ways in go on.
 struct MailboxPoller: Service {
     let mailbox: IMAPMailbox
-    /// How the books name it.
+    /// How the totals name it.
     let name: String
     let mostBytes: Int
     let interval: Duration
-    let intake: Intake
+    let ingest: Ingest
 
     /// So many mails are fetched before they are removed together.
     private static let batch = 50
@@ -22,16 +24,17 @@ struct MailboxPoller: Service {
 
     func run() async throws {
         await withGracefulShutdownHandler {
-            var wait = interval
+            var backoff = Backoff(first: interval * 2, longest: max(interval, Self.longestWait))
             while !Task.isShuttingDownGracefully, !Task.isCancelled {
+                var wait = interval
                 do {
                     try await pollOnce()
-                    wait = interval
+                    backoff.reset()
                 } catch {
                     if !Task.isShuttingDownGracefully {
-                        intake.complain("the mailbox \(name) could not be read", error)
+                        ingest.complain("the mailbox \(name) could not be read", error)
                     }
-                    wait = max(interval, min(wait * 2, Self.longestWait))
+                    wait = backoff.next()
                 }
                 try? await cancelWhenGracefulShutdown { [wait] in try await Task.sleep(for: wait) }
             }
@@ -69,7 +72,7 @@ struct MailboxPoller: Service {
         do {
             guard entry.sizeBytes <= mostBytes else { return try await refuse(entry) }
             let bytes = try await mailbox.fetch(entry.uid, validity: validity)
-            _ = try await intake.take(bytes, sentTo: nil, mailbox: name)
+            _ = try await ingest.take(bytes, sentTo: nil, mailbox: name)
             return true
         } catch let error as IMAPError where error.kind == .gone {
             return false
@@ -77,14 +80,14 @@ struct MailboxPoller: Service {
             return try await refuse(entry)
         } catch let error as PostgresError where !error.isTransient {
             // This one stays where it is; the others need not wait for it.
-            intake.complain("the mail \(entry.uid) of \(name) could not be stored", error)
+            ingest.complain("the mail \(entry.uid) of \(name) could not be stored", error)
             return false
         }
     }
 
     private func refuse(_ entry: IMAPMailbox.Listing.Entry) async throws -> Bool {
-        _ = try await intake.store.store(.beyondLimits, mailbox: name)
-        intake.log.warning("a mail is too large", metadata: ["mailbox": "\(name)", "bytes": "\(entry.sizeBytes)"])
+        _ = try await ingest.store.store(.beyondLimits, mailbox: name)
+        ingest.log.warning("a mail is too large", metadata: ["mailbox": "\(name)", "bytes": "\(entry.sizeBytes)"])
         return true
     }
 }

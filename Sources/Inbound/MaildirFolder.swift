@@ -1,6 +1,6 @@
+import Core
 import Glibc
-import Shared
-import Threads
+import RuntimeSupport
 
 /// The files of a Maildir's `new`, on a thread of its own.
 ///

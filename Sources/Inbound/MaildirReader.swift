@@ -1,14 +1,16 @@
+import Core
+import Database
+import DatabaseClient
 import Logging
-import Postgres
+import RuntimeSupport
 import ServiceLifecycle
-import Shared
 
 /// Takes mails out of a Maildir, and puts each file away when it is stored.
 ///
 /// Killed in between it reads the file again, which is known then.
 struct MaildirReader: Service {
     let folder: MaildirFolder
-    let intake: Intake
+    let ingest: Ingest
     var interval = Duration.seconds(2)
 
     static let mailbox = "maildir"
@@ -16,15 +18,17 @@ struct MaildirReader: Service {
     private static let longestWait = Duration.seconds(60)
 
     func run() async throws {
-        var wait = interval
+        var backoff = Backoff(first: interval * 2, longest: max(interval, Self.longestWait))
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            let wait: Duration
             do {
                 wait = try await readOnce() == Self.batch ? .zero : interval
+                backoff.reset()
             } catch {
-                intake.complain("the Maildir could not be read", error)
-                wait = max(interval, min(wait * 2, Self.longestWait))
+                ingest.complain("the Maildir could not be read", error)
+                wait = backoff.next()
             }
-            try? await cancelWhenGracefulShutdown { [wait] in try await Task.sleep(for: wait) }
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: wait) }
         }
     }
 
@@ -35,13 +39,13 @@ struct MaildirReader: Service {
         for name in try await folder.names(limit: Self.batch) where !Task.isShuttingDownGracefully {
             switch try await folder.read(name) {
             case .nothing: continue
-            case .tooLarge: _ = try await intake.store.store(.beyondLimits, mailbox: Self.mailbox)
+            case .tooLarge: _ = try await ingest.store.store(.beyondLimits, mailbox: Self.mailbox)
             case .mail(let bytes):
                 do {
-                    _ = try await intake.take(bytes, sentTo: nil, mailbox: Self.mailbox)
+                    _ = try await ingest.take(bytes, sentTo: nil, mailbox: Self.mailbox)
                 } catch let error as PostgresError where !error.isTransient {
                     // It stays; the others need not wait for it.
-                    intake.complain("a file of the Maildir could not be stored", error)
+                    ingest.complain("a file of the Maildir could not be stored", error)
                     continue
                 }
             }

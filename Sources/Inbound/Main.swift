@@ -1,11 +1,12 @@
 import ArgumentParser
 import Bootstrap
+import Core
+import Database
+import DatabaseClient
 import IMAP
 import Logging
-import Postgres
+import ReturnedMail
 import ServiceLifecycle
-import Shared
-import UnixSignals
 
 /// `veredus-inbound`: takes bounces, complaints and unsubscribe mails, stores them, judges them.
 @main
@@ -14,9 +15,9 @@ struct InboundProgram: AsyncParsableCommand {
         commandName: "veredus-inbound",
         abstract: "Takes what comes back by mail: bounces, complaints, unsubscribe mails.",
         discussion: """
-            Settings come from the environment and from a file; docs/operations.md lists them. Ways in are a listener for \
-            LMTP or SMTP, an IMAP folder and a Maildir, each if its settings are there; what `veredus inbound ingest` \
-            stored is judged in any case. It never sends mail.
+            Settings come from the environment and from a file; docs/reference/settings.md lists them. Ways in are a \
+            listener for LMTP or SMTP, an IMAP folder and a Maildir, each if its settings are there; what `veredus \
+            inbound ingest` stored is judged in any case. It never sends mail.
             """
     )
 
@@ -24,8 +25,7 @@ struct InboundProgram: AsyncParsableCommand {
     var settings: String?
 
     func run() async throws {
-        await Bootstrap.exitAfter {
-            var (reader, log) = try Bootstrap.start(program: "veredus-inbound", settingsFile: settings)
+        await Bootstrap.runProgram("veredus-inbound", settingsFile: settings) { reader, log in
             let inbound = InboundSettings(reading: &reader)
             let keys = KeyRing(reading: &reader)
             let addressKey = Int16(KeySettings.addressKey(reading: &reader).number)
@@ -41,7 +41,7 @@ struct InboundProgram: AsyncParsableCommand {
             let bell = Bell()
             let store = InboundStore(pool)
             let sorter = MailSorter(keys: ring, seal: MailSeal(ring.identity), book: rules, limits: limits)
-            let intake = Intake(sorter: sorter, store: store, log: log, onStored: { bell.ring() })
+            let ingest = Ingest(sorter: sorter, store: store, log: log, onStored: { bell.ring() })
             let judge = Judge(
                 store: store,
                 book: rules,
@@ -54,7 +54,7 @@ struct InboundProgram: AsyncParsableCommand {
             var services: [any Service] = [judge, ReplyJudge(pool: pool, book: rules, log: log)]
             if let maildir = inbound.maildir {
                 let folder = MaildirFolder(maildir, mostBytes: inbound.mostBytes)
-                services.append(MaildirReader(folder: folder, intake: intake))
+                services.append(MaildirReader(folder: folder, ingest: ingest))
             }
             if let imap, let inputs = inbound.imap {
                 services.append(
@@ -63,7 +63,7 @@ struct InboundProgram: AsyncParsableCommand {
                         name: String("\(imap)/\(imap.folder)".prefix(200)),
                         mostBytes: inbound.mostBytes,
                         interval: .seconds(inputs.intervalSeconds),
-                        intake: intake
+                        ingest: ingest
                     )
                 )
             }
@@ -74,19 +74,17 @@ struct InboundProgram: AsyncParsableCommand {
                         domain: inbound.bounceDomain,
                         mostBytes: inbound.mostBytes,
                         graceSeconds: inbound.graceSeconds,
-                        intake: intake,
+                        ingest: ingest,
                         log: log
                     )
                 )
             }
             log.info("inbound started", metadata: ["ways": "\(services.count - 2)"])
-            var group = ServiceGroupConfiguration(
-                services: services.map { .init(service: $0) },
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: log
+            try await Bootstrap.run(
+                services.map { .init(service: $0) },
+                stopWithin: .seconds(inbound.graceSeconds + 10),
+                log: log
             )
-            group.maximumGracefulShutdownDuration = .seconds(inbound.graceSeconds + 10)
-            try await ServiceGroup(configuration: group).run()
             await pool.close()
             log.info("inbound stopped")
         }

@@ -1,11 +1,11 @@
-import AMQP
 import ArgumentParser
 import Bootstrap
+import Broker
+import Core
+import Database
+import DatabaseClient
 import Logging
-import Postgres
 import ServiceLifecycle
-import Shared
-import UnixSignals
 
 /// `veredus-producer`: freezes campaigns, publishes their jobs, retries, sweeps, and decides when they have ended.
 @main
@@ -14,8 +14,8 @@ struct ProducerProgram: AsyncParsableCommand {
         commandName: "veredus-producer",
         abstract: "Publishes the jobs of campaigns and drives each to its end.",
         discussion: """
-            Settings come from the environment and from a file; docs/operations.md lists them. Several producers \
-            may run: each campaign is driven by one of them, and by another when that one goes away.
+            Settings come from the environment and from a file; docs/reference/settings.md lists them. Several \
+            producers may run: each campaign is driven by one of them, and by another when that one goes away.
             """
     )
 
@@ -23,27 +23,36 @@ struct ProducerProgram: AsyncParsableCommand {
     var settings: String?
 
     func run() async throws {
-        await Bootstrap.exitAfter {
-            var (reader, logger) = try Bootstrap.start(program: "veredus-producer", settingsFile: settings)
+        await Bootstrap.runProgram("veredus-producer", settingsFile: settings) { reader, log in
             let producer = ProducerSettings(reading: &reader)
-            let log = logger
-            let installation = LetterSettings(reading: &reader)
+            let installation = MessageSettings(reading: &reader)
             let postgres = PostgresSettings(reading: &reader)
             let broker = BrokerSettings(reading: &reader, clientName: "veredus-producer")
             let (database, amqp) = try reader.finished(postgres, broker)
 
             let pool = PostgresPool(settings: database, name: "veredus-producer", size: 4)
             try await pool.assertReady(log: log)
-            let witness = WitnessKeeper(pool: pool, broker: amqp, stateDirectory: producer.stateDirectory, log: log)
-            try await witness.begin()
+            let restoreGuard = RestoreGuardService(
+                pool: pool,
+                broker: amqp,
+                state: producer.state,
+                program: "veredus-producer",
+                log: log
+            )
+            try await restoreGuard.begin()
             let publisher = try AMQPPublisher(amqp) { log.notice("broker", metadata: ["what": "\($0)"]) }
             let token = Int64.random(in: 1...Int64.max)
             let store = ProducerStore(pool, token: token)
-            let drive = Drive(
+            let scheduler = CampaignScheduler(
                 store: store,
                 freeze: Freeze(store: FreezeStore(pool, token: token), installation: installation, log: log),
-                topUp: TopUp(store: store, publisher: publisher, jobsPerMessage: producer.jobsPerMessage, log: log),
-                settings: Drive.Settings(
+                publish: Publish(
+                    store: store,
+                    publisher: publisher,
+                    jobsPerMessage: producer.jobsPerMessage,
+                    log: log
+                ),
+                settings: CampaignScheduler.Settings(
                     lostAfter: .seconds(producer.lostAfterSeconds),
                     pauseAtDead: producer.pauseAtDead,
                     startGraceSeconds: producer.startGraceSeconds,
@@ -52,16 +61,13 @@ struct ProducerProgram: AsyncParsableCommand {
                 log: log
             )
             log.info("producer started")
-            try await ServiceGroup(
-                configuration: .init(
-                    services: [
-                        .init(service: drive, successTerminationBehavior: .gracefullyShutdownGroup),
-                        .init(service: witness, failureTerminationBehavior: .gracefullyShutdownGroup),
-                    ],
-                    gracefulShutdownSignals: [.sigterm, .sigint],
-                    logger: log
-                )
-            ).run()
+            try await Bootstrap.run(
+                [
+                    .init(service: scheduler, successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: restoreGuard, failureTerminationBehavior: .gracefullyShutdownGroup),
+                ],
+                log: log
+            )
             await publisher.close()
             await pool.close()
             log.info("producer stopped")

@@ -1,12 +1,12 @@
-import AMQP
 import ArgumentParser
 import Bootstrap
+import Broker
+import Core
+import Database
+import DatabaseClient
 import Glibc
 import Logging
-import Postgres
 import ServiceLifecycle
-import Shared
-import UnixSignals
 
 /// `veredus-recorder`: takes opens and clicks from the broker and counts them.
 @main
@@ -15,8 +15,8 @@ struct RecorderProgram: AsyncParsableCommand {
         commandName: "veredus-recorder",
         abstract: "Counts opens and clicks.",
         discussion: """
-            Settings come from the environment and from a file; docs/operations.md lists them. One is enough; several \
-            share the work. SIGTERM writes what was taken, and leaves.
+            Settings come from the environment and from a file; docs/reference/settings.md lists them. One is enough; \
+            several share the work. SIGTERM writes what was taken, and leaves.
             """
     )
 
@@ -24,8 +24,7 @@ struct RecorderProgram: AsyncParsableCommand {
     var settings: String?
 
     func run() async throws {
-        await Bootstrap.exitAfter {
-            var (reader, log) = try Bootstrap.start(program: "veredus-recorder", settingsFile: settings)
+        await Bootstrap.runProgram("veredus-recorder", settingsFile: settings) { reader, log in
             let recorder = RecorderSettings(reading: &reader)
             let postgres = PostgresSettings(reading: &reader)
             let broker = BrokerSettings(reading: &reader, clientName: "veredus-recorder")
@@ -33,20 +32,19 @@ struct RecorderProgram: AsyncParsableCommand {
 
             let pool = PostgresPool(settings: database, name: "veredus-recorder", size: 2)
             try await pool.assertReady(log: log)
-            let notes = log
-            let notice: @Sendable (String) -> Void = { notes.notice("broker", metadata: ["what": "\($0)"]) }
+            let notice: @Sendable (String) -> Void = { log.notice("broker", metadata: ["what": "\($0)"]) }
             let publisher = try AMQPPublisher(amqp, notice: notice)
             let source = try AMQPConsumer(
                 amqp,
-                queues: [EventEnvelope.queue],
+                queues: [EventMessage.queue],
                 // All that is held is unacknowledged.
                 prefetch: UInt16(Hold.mostMessages + 500),
                 notice: notice
             )
             let service = RecorderService(
                 source: source,
-                books: EventBooks(pool, keepDays: recorder.retention.days),
-                graves: EventGraves(
+                totals: EventTotals(pool, keepDays: recorder.retention.days),
+                deadLetters: EventDeadLetters(
                     store: PostgresDeliveryStore(pool),
                     publisher: publisher,
                     name: "veredus-recorder:\(getpid())",
@@ -56,20 +54,18 @@ struct RecorderProgram: AsyncParsableCommand {
                 flush: .seconds(recorder.flushSeconds),
                 log: log
             )
-            var group = ServiceGroupConfiguration(
-                services: [
+            log.info("recorder started", metadata: ["flush_seconds": "\(recorder.flushSeconds)"])
+            try await Bootstrap.run(
+                [
                     .init(
                         service: service,
                         successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .cancelGroup
                     )
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: log
+                stopWithin: .seconds(30),
+                log: log
             )
-            group.maximumGracefulShutdownDuration = .seconds(30)
-            log.info("recorder started", metadata: ["flush_seconds": "\(recorder.flushSeconds)"])
-            try await ServiceGroup(configuration: group).run()
             await source.close()
             await publisher.close()
             await pool.close()

@@ -1,6 +1,6 @@
 import CCurl
+import Core
 import Glibc
-import Shared
 
 /// One connection to a route: libcurl's until it is logged in, then this session's.
 ///
@@ -24,15 +24,15 @@ final class Connection {
     private(set) var socket: Int32 = -1
     /// Whether TLS may be on, so that every byte must go through libcurl: for all routes but those that rule it out.
     let mayHaveTLS: Bool
-    /// The letter under way, kept until it has ended in case another connection must take it.
-    var waiting: WaitingLetter?
+    /// The message under way, kept until it has ended in case another connection must take it.
+    var waiting: WaitingMessage?
     var isParked = false
     var parkedAt: MonotonicNanoseconds = 0
     /// Whether epoll is asked for writability too.
     var wantsWritable = false
-    /// Whether a letter has ended here by a reply other than a farewell.
+    /// Whether a message has ended here by a reply other than a farewell.
     var hasProved = false
-    /// Whether a letter has been lost here.
+    /// Whether a message has been lost here.
     var hasLost = false
 
     init(slot: Int, easy: consuming CurlEasy, route: SMTPRouteSettings, now: MonotonicNanoseconds) {
@@ -49,7 +49,7 @@ final class Connection {
         session = SMTPSession(
             capabilities: easy.watch.replies.capabilities,
             timeouts: route.timeouts,
-            lettersLimit: route.lettersPerConnection,
+            messagesLimit: route.messagesPerConnection,
             now: now
         )
         isLoggedIn = true

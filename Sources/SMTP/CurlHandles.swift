@@ -1,6 +1,5 @@
 import CCurl
 import Glibc
-import Shared
 
 /// The only owner of a libcurl multi handle; freed once, after every ``CurlEasy`` in it.
 ///

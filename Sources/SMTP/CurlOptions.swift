@@ -1,6 +1,6 @@
 import CCurl
+import Core
 import Glibc
-import Shared
 
 /// Sets the options of an easy handle; the first refusal stays in ``status``.
 final class CurlOptions {

@@ -1,22 +1,22 @@
 import CLinux
+import Core
 import Glibc
-import Shared
 import Synchronization
 
-/// What the event loop is asked to do: letters and the wish to close, handed over in batches.
+/// What the event loop is asked to do: messages and the wish to close, handed over in batches.
 ///
 /// An eventfd wakes the loop, and only when there was nothing to take before.
 final class Inbox: Sendable {
     enum Closing: Sendable, Equatable {
         case no
-        /// Letters under way may end until then.
+        /// Messages under way may end until then.
         case by(MonotonicNanoseconds)
         /// The transport was freed: nobody waits for anything.
         case abandoned
     }
 
     private struct State {
-        var letters: [Letter] = []
+        var messages: [OutgoingMessage] = []
         var closing = Closing.no
         var hasStopped = false
         var hasEnded = false
@@ -35,11 +35,11 @@ final class Inbox: Sendable {
     deinit { Glibc.close(wakeup) }
 
     /// - Returns: False once the loop has ended or is ending: they were not taken.
-    func add(_ letters: [Letter]) -> Bool {
+    func add(_ messages: [OutgoingMessage]) -> Bool {
         let (isTaken, wasEmpty) = state.withLock { state in
             guard !state.hasStopped, state.closing == .no else { return (false, false) }
-            let wasEmpty = state.letters.isEmpty
-            state.letters.append(contentsOf: letters)
+            let wasEmpty = state.messages.isEmpty
+            state.messages.append(contentsOf: messages)
             return (true, wasEmpty)
         }
         if isTaken, wasEmpty { wake() }
@@ -47,12 +47,12 @@ final class Inbox: Sendable {
     }
 
     /// Takes all there is; `storage` is emptied first and its room is used for the next batch.
-    func take(into storage: inout [Letter]) -> Closing {
+    func take(into storage: inout [OutgoingMessage]) -> Closing {
         var count: UInt64 = 0
         _ = read(wakeup, &count, MemoryLayout<UInt64>.size)
         storage.removeAll(keepingCapacity: true)
         return state.withLock { state in
-            swap(&storage, &state.letters)
+            swap(&storage, &state.messages)
             return state.closing
         }
     }

@@ -1,23 +1,23 @@
-import Shared
+import Core
 import Synchronization
 
 /// Outcomes on their way to whoever waits for them, in batches.
 final class Outbox: Sendable {
     private struct State {
-        var outcomes: [LetterOutcome] = []
-        var waiters: [(id: UInt64, continuation: CheckedContinuation<[LetterOutcome], Never>)] = []
+        var outcomes: [MessageOutcome] = []
+        var waiters: [(id: UInt64, continuation: CheckedContinuation<[MessageOutcome], Never>)] = []
         var lastWaiter: UInt64 = 0
         var hasEnded = false
     }
 
     private let state = Mutex(State())
 
-    func add(_ outcomes: some Collection<LetterOutcome>) {
+    func add(_ outcomes: some Collection<MessageOutcome>) {
         guard !outcomes.isEmpty else { return }
         let (waiter, batch) = state.withLock { state in
             state.outcomes.append(contentsOf: outcomes)
             guard !state.waiters.isEmpty else {
-                return (CheckedContinuation<[LetterOutcome], Never>?.none, [LetterOutcome]())
+                return (CheckedContinuation<[MessageOutcome], Never>?.none, [MessageOutcome]())
             }
             let waiter = state.waiters.removeFirst().continuation
             defer { state.outcomes = [] }
@@ -37,14 +37,14 @@ final class Outbox: Sendable {
     }
 
     /// Waits for at least one; empty once ended and drained, or when the waiting task is cancelled.
-    func next() async -> [LetterOutcome] {
+    func next() async -> [MessageOutcome] {
         let id = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter
         }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let ready: [LetterOutcome]? = state.withLock { state in
+                let ready: [MessageOutcome]? = state.withLock { state in
                     if !state.outcomes.isEmpty {
                         defer { state.outcomes = [] }
                         return state.outcomes

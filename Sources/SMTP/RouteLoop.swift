@@ -1,10 +1,10 @@
 import CCurl
-import Shared
-import Threads
+import Core
+import RuntimeSupport
 
 /// The event loop of one route: one thread, one epoll, one libcurl multi, and all the connections in it.
 ///
-/// Letters come from the inbox, outcomes go to the outbox, each in batches. Nothing here is touched by another thread.
+/// Messages come from the inbox, outcomes go to the outbox, each in batches. Nothing here is touched by another thread.
 final class RouteLoop {
     let route: SMTPRouteSettings
     let fence: LeaseFence
@@ -18,26 +18,26 @@ final class RouteLoop {
     /// By slot.
     var connections: [Connection?] = []
     var slots: [UnsafeMutableRawPointer: Int] = [:]
-    /// Slots of connections without a letter, the one used last at the end; may name some that are not parked any more.
+    /// Slots of connections without a message, the one used last at the end; may name some that are not parked any more.
     var parked: [Int] = []
     var connecting = 0
     var established = 0
-    var lettersUnderWay = 0
-    var waiting = LetterQueue()
+    var messagesUnderWay = 0
+    var waiting = WaitingMessages()
     var rest = RouteRest()
     var closing = Inbox.Closing.no
 
     var now: MonotonicNanoseconds = monotonicNow()
-    /// Not later than the earliest deadline of any connection or letter.
+    /// Not later than the earliest deadline of any connection or message.
     var nextCheck: MonotonicNanoseconds = .max
     /// When libcurl wants to be called for its own timers.
     var curlDue: MonotonicNanoseconds = .max
-    private var arrived: [Letter] = []
-    private var outcomes: [LetterOutcome] = []
+    private var arrived: [OutgoingMessage] = []
+    private var outcomes: [MessageOutcome] = []
     private var outcomesSince: MonotonicNanoseconds = 0
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4_096, alignment: 16)
 
-    /// How long outcomes may wait for company: waking a task costs as much as a third of a letter.
+    /// How long outcomes may wait for company: waking a task costs as much as a third of a message.
     static var linger: MonotonicNanoseconds { 2_000_000 }
     static var inboxKey: UInt64 { .max }
     /// Marks events of sockets that are still libcurl's.
@@ -73,7 +73,7 @@ final class RouteLoop {
             if now >= nextCheck { checkDeadlines() }
             assign()
             deliverOutcomes()
-            gauges.set(open: established, connecting: connecting, underWay: lettersUnderWay, waiting: waiting.count)
+            gauges.set(open: established, connecting: connecting, underWay: messagesUnderWay, waiting: waiting.count)
         }
         for connection in connections {
             if let connection { drop(connection) }
@@ -92,7 +92,7 @@ final class RouteLoop {
 
     private func take(_ key: UInt64, _ events: UInt32) {
         if key == Self.inboxKey {
-            takeLetters()
+            takeMessages()
         } else if key & Self.curlKey != 0 {
             driveCurl(Int32(truncatingIfNeeded: key), events)
         } else if let connection = connections[Int(key)], connection.isLoggedIn {
@@ -100,10 +100,10 @@ final class RouteLoop {
         }
     }
 
-    private func takeLetters() {
+    private func takeMessages() {
         let wish = inbox.take(into: &arrived)
         let expiry = now &+ route.startWithin.nanoseconds
-        for letter in arrived { waiting.append(WaitingLetter(letter: letter, expiry: expiry)) }
+        for message in arrived { waiting.append(WaitingMessage(message: message, expiry: expiry)) }
         arrived.removeAll(keepingCapacity: true)
         note(deadline: expiry)
         if wish != closing {
@@ -129,18 +129,24 @@ final class RouteLoop {
 
     // MARK: Outcomes
 
-    func report(_ outcome: LetterOutcome) {
+    func report(_ outcome: MessageOutcome) {
         if outcomes.isEmpty { outcomesSince = now }
         outcomes.append(outcome)
     }
 
-    func report(_ letter: Letter, _ judgement: Judgement, code: Int = 0, _ text: String, step: SMTPStep = .connect) {
-        report(LetterOutcome(id: letter.id, judgement: judgement, code: Int16(code), text: text, step: step))
+    func report(
+        _ message: OutgoingMessage,
+        _ judgement: Judgement,
+        code: Int = 0,
+        _ text: String,
+        step: SMTPStep = .connect
+    ) {
+        report(MessageOutcome(id: message.id, judgement: judgement, code: Int16(code), text: text, step: step))
     }
 
     private func deliverOutcomes() {
         guard !outcomes.isEmpty else { return }
-        let isQuiet = lettersUnderWay == 0 && waiting.isEmpty
+        let isQuiet = messagesUnderWay == 0 && waiting.isEmpty
         guard isQuiet || outcomes.count >= 64 || now >= outcomesSince &+ Self.linger else { return }
         outbox.add(outcomes)
         outcomes.removeAll(keepingCapacity: true)

@@ -1,7 +1,7 @@
 import CCurl
 import CLinux
-import Shared
-import Threads
+import Core
+import RuntimeSupport
 
 /// Opening connections: libcurl drives them over our epoll until they are logged in.
 extension RouteLoop {
@@ -122,7 +122,7 @@ extension RouteLoop {
         rest.failed(error, at: now)
         guard established == 0, connecting == 0 else { return }
         while let next = waiting.popFirst() {
-            report(next.letter, .later, code: error.code, error.reason, step: error.step)
+            report(next.message, .later, code: error.code, error.reason, step: error.step)
         }
     }
 }

@@ -1,4 +1,4 @@
-import Shared
+import Core
 
 /// How long a route that cannot be connected to is left alone: 1 s, doubled up to 30 s.
 ///
@@ -6,7 +6,7 @@ import Shared
 struct RouteRest {
     private(set) var failures = 0
     private(set) var until: MonotonicNanoseconds = 0
-    /// Why, in words for the letters that waited.
+    /// Why, in words for the messages that waited.
     private(set) var reason: SMTPRouteError?
 
     func isResting(at now: MonotonicNanoseconds) -> Bool { now < until }

@@ -1,9 +1,8 @@
 import CCurl
 import Glibc
-import Shared
-import Threads
+import RuntimeSupport
 
-/// What a route answers to a visit without a letter.
+/// What a route answers to a visit without a message.
 package struct SMTPProbeResult: Sendable {
     package let capabilities: SMTPCapabilities
     /// Whether the connection has TLS.

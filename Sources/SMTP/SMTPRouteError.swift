@@ -1,5 +1,5 @@
 import CCurl
-import Shared
+import Core
 
 /// Why a route could not be connected or logged in to, and what a person can do about it.
 package struct SMTPRouteError: Error, CustomStringConvertible {

@@ -1,12 +1,11 @@
 import CCurl
 import Glibc
-import Shared
 
-/// Where letters go and how: one relay, its log-in, and how much of it may be used.
+/// Where messages go and how: one relay, its log-in, and how much of it may be used.
 package struct SMTPRouteSettings: Sendable, CustomStringConvertible {
     /// What is asked of a connection that begins in plain text.
     package enum StartTLS: String, Sendable, CaseIterable {
-        /// TLS with a verified certificate, or no letter.
+        /// TLS with a verified certificate, or no message.
         case required
         /// TLS when it is offered, the certificate not verified; no defence against somebody in the middle.
         case opportunistic
@@ -57,12 +56,12 @@ package struct SMTPRouteSettings: Sendable, CustomStringConvertible {
     package var ehloName: String
     /// How many connections may be open at once.
     package var connections = 20
-    /// After so many letters a connection is closed and another opened.
-    package var lettersPerConnection = 1_000
+    /// After so many messages a connection is closed and another opened.
+    package var messagesPerConnection = 1_000
     package var timeouts = SMTPTimeouts()
-    /// A connection without a letter for so long is closed with QUIT.
+    /// A connection without a message for so long is closed with QUIT.
     package var idleTimeout: Duration = .seconds(30)
-    /// A letter that finds no connection for so long comes back `notStarted`.
+    /// A message that finds no connection for so long comes back `notStarted`.
     package var startWithin: Duration = .seconds(30)
 
     package init(host: String, port: Int, ehloName: String) {
@@ -96,8 +95,8 @@ package struct SMTPRouteSettings: Sendable, CustomStringConvertible {
             )
         }
         if !(1...2_000).contains(connections) { problems.append("connections \(connections) is not in 1 to 2000") }
-        if lettersPerConnection < 1 {
-            problems.append("messages-per-connection \(lettersPerConnection) is less than 1")
+        if messagesPerConnection < 1 {
+            problems.append("messages-per-connection \(messagesPerConnection) is less than 1")
         }
         if let credentials { problems += self.problems(of: credentials) }
         if let authorityFile, access(authorityFile, R_OK) != 0 {

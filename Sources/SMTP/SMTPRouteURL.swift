@@ -1,6 +1,6 @@
 import CCurl
+import Core
 import Glibc
-import Shared
 
 extension SMTPRouteSettings {
     /// Reads a route from a URL, strictly: what it does not know is an error, and all errors come at once.
@@ -73,7 +73,7 @@ extension SMTPRouteSettings {
         case "ehlo": ehloName = value
         case "connections", "messages-per-connection":
             guard let number = Int(value) else { return ["\(wrong): give a whole number"] }
-            if key == "connections" { connections = number } else { lettersPerConnection = number }
+            if key == "connections" { connections = number } else { messagesPerConnection = number }
         default: return ["\(key)= is not known here: leave it out"]
         }
         return []
@@ -97,21 +97,8 @@ package func systemHostName() -> String {
     return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
-/// `%2F` as `/`; libcurl's own decoding leaves out what has control characters, and so would hide them.
-private func percentDecoded(_ text: String) -> String {
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-        let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-        if byte == UInt8(ascii: "%"), digits.utf8.count == 2, let value = UInt8(digits, radix: 16) {
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        } else {
-            bytes.append(byte)
-        }
-    }
-    return String(decoding: bytes, as: UTF8.self)
-}
+/// libcurl's own decoding leaves out what has control characters, and so would hide them; what cannot be decoded stays.
+private func percentDecoded(_ text: String) -> String { (try? PercentDecoding.text(text)) ?? text }
 
 /// A URL in pieces, cut by libcurl's own parser, so that both read it alike.
 private struct URLParts {

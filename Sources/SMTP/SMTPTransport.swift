@@ -1,17 +1,17 @@
-import Shared
+import Core
+import RuntimeSupport
 import Synchronization
-import Threads
 
-/// Sends letters to one relay over as many connections as its settings allow.
+/// Sends messages to one relay over as many connections as its settings allow.
 ///
 /// Everything that libcurl does happens on one thread of its own, which ends with ``close(grace:)`` or with the last
-/// reference. A letter that cannot be sent is an outcome, never a throw.
+/// reference. A message that cannot be sent is an outcome, never a throw.
 package final class SMTPTransport: MailTransport {
     private let inbox: Inbox
     private let outbox = Outbox()
     private let gauges = RouteGauges()
 
-    /// Starts the thread; a connection is opened when a letter needs one.
+    /// Starts the thread; a connection is opened when a message needs one.
     ///
     /// - Parameters:
     ///   - route: Checked once more.
@@ -47,23 +47,23 @@ package final class SMTPTransport: MailTransport {
         _ gauges: RouteGauges
     ) {
         if let loop = RouteLoop(route, fence: fence, inbox: inbox, outbox: outbox, gauges: gauges) { loop.run() }
-        // Letters that came in while the loop ended, or that it never was there for.
-        var left: [Letter] = []
+        // Messages that came in while the loop ended, or that it never was there for.
+        var left: [OutgoingMessage] = []
         inbox.refuse()
         _ = inbox.take(into: &left)
         outbox.add(left.map(Self.notStarted))
     }
 
-    private static func notStarted(_ letter: Letter) -> LetterOutcome {
-        LetterOutcome(id: letter.id, judgement: .notStarted, code: 0, text: "the transport is closed", step: .connect)
+    private static func notStarted(_ message: OutgoingMessage) -> MessageOutcome {
+        MessageOutcome(id: message.id, judgement: .notStarted, code: 0, text: "the transport is closed", step: .connect)
     }
 
-    package func send(_ letters: [Letter]) {
-        guard !letters.isEmpty else { return }
-        if !inbox.add(letters) { outbox.add(letters.map(Self.notStarted)) }
+    package func send(_ messages: [OutgoingMessage]) {
+        guard !messages.isEmpty else { return }
+        if !inbox.add(messages) { outbox.add(messages.map(Self.notStarted)) }
     }
 
-    package func outcomes() async -> [LetterOutcome] { await outbox.next() }
+    package func outcomes() async -> [MessageOutcome] { await outbox.next() }
 
     package func close(grace: Duration) async {
         let (deadline, overflow) = monotonicNow().addingReportingOverflow(grace.nanoseconds)
@@ -79,9 +79,9 @@ package struct RouteLoad: Sendable, Equatable {
     /// Connections that are logged in.
     package var open = 0
     package var connecting = 0
-    /// Letters between MAIL and their last reply.
+    /// Messages between MAIL and their last reply.
     package var underWay = 0
-    /// Letters without a connection.
+    /// Messages without a connection.
     package var waiting = 0
 }
 

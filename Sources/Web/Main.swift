@@ -1,11 +1,11 @@
-import AMQP
 import ArgumentParser
 import Bootstrap
+import Broker
+import Core
+import Database
+import DatabaseClient
 import Logging
-import Postgres
 import ServiceLifecycle
-import Shared
-import UnixSignals
 
 /// `veredus-web`: pixels, clicks and unsubscribes for recipients; the dashboard and the API for those who send.
 @main
@@ -14,8 +14,9 @@ struct WebProgram: AsyncParsableCommand {
         commandName: "veredus-web",
         abstract: "Serves pixels, links, unsubscribe pages, the dashboard and the API.",
         discussion: """
-            Settings come from the environment and from a file; docs/operations.md lists them. Any number of them may \
-            run behind a load balancer. SIGTERM lets /readyz say no for a while, answers what was asked, and leaves.
+            Settings come from the environment and from a file; docs/reference/settings.md lists them. Any number of \
+            them may run behind a load balancer. SIGTERM lets /readyz say no for a while, answers what was asked, and \
+            leaves.
             """
     )
 
@@ -23,8 +24,7 @@ struct WebProgram: AsyncParsableCommand {
     var settings: String?
 
     func run() async throws {
-        await Bootstrap.exitAfter {
-            var (reader, log) = try Bootstrap.start(program: "veredus-web", settingsFile: settings)
+        await Bootstrap.runProgram("veredus-web", settingsFile: settings) { reader, log in
             let web = WebSettings(reading: &reader)
             let events = TrackingSettings(reading: &reader)
             let keys = KeyRing(reading: &reader)
@@ -32,7 +32,7 @@ struct WebProgram: AsyncParsableCommand {
             let postgres = PostgresSettings(reading: &reader)
             let broker = BrokerSettings(reading: &reader, clientName: "veredus-web")
             let proxies = TrustedProxies(web.trustedProxies, reading: &reader)
-            let webhooks = WebhookDoor.open(WebhookSettings(reading: &reader), reading: &reader)
+            let webhooks = WebhookAuthentication.open(WebhookSettings(reading: &reader), reading: &reader)
             var (database, amqp, ring, trusted) = try reader.finished(postgres, broker, keys, proxies)
             // Somebody waits for each answer: better none from the database than one that comes too late.
             database.statementTimeout = .seconds(10)
@@ -40,12 +40,11 @@ struct WebProgram: AsyncParsableCommand {
             let pool = PostgresPool(settings: database, name: "veredus-web", size: 8)
             let recipientPool = PostgresPool(settings: database, name: "veredus-optout", size: 4)
             try await pool.assertReady(addressKey: (addressKey, ring), log: log)
-            let notes = log
-            let publisher = try AMQPPublisher(amqp) { notes.notice("broker", metadata: ["what": "\($0)"]) }
+            let publisher = try AMQPPublisher(amqp) { log.notice("broker", metadata: ["what": "\($0)"]) }
             let drain = Drain(seconds: web.drainSeconds)
             let tracking = Tracking(
                 buffer: EventBuffer(capacity: events.eventBuffer),
-                links: LinkBook(TrackedLinkStore(recipientPool), log: log)
+                links: LinkCache(TrackedLinkStore(recipientPool), log: log)
             )
             let parts = WebParts(
                 settings: web,
@@ -60,20 +59,17 @@ struct WebProgram: AsyncParsableCommand {
                 webhooks: webhooks,
                 log: log
             )
-            // The last one is asked to stop first.
-            var group = ServiceGroupConfiguration(
-                services: [
+            try await Bootstrap.run(
+                [
                     .init(service: EventFlow(buffer: tracking.buffer, publisher: publisher, log: log)),
                     .init(service: tracking.links),
                     .init(service: UnknownTokenReport(tokens: parts.unknownTokens, keys: ring, log: log)),
                     .init(service: try Site(parts: parts).application(), failureTerminationBehavior: .cancelGroup),
                     .init(service: drain),
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: log
+                stopWithin: .seconds(web.drainSeconds + 30),
+                log: log
             )
-            group.maximumGracefulShutdownDuration = .seconds(web.drainSeconds + 30)
-            try await ServiceGroup(configuration: group).run()
             await publisher.close()
             await pool.close()
             await recipientPool.close()
@@ -82,9 +78,9 @@ struct WebProgram: AsyncParsableCommand {
     }
 }
 
-extension WebhookDoor {
+extension WebhookAuthentication {
     /// `nil` where the door is shut, and after a problem was noted.
-    static func open(_ settings: WebhookSettings, reading reader: inout SettingsReader) -> WebhookDoor? {
+    static func open(_ settings: WebhookSettings, reading reader: inout SettingsReader) -> WebhookAuthentication? {
         guard settings.secret != nil else { return nil }
         if let ses = settings.ses, (try? SNSSignatures(certificateFile: ses.certificateFile)) == nil {
             reader.report(.webhookSESCertificates, "must be a PEM file with certificates of RSA keys")
@@ -94,7 +90,7 @@ extension WebhookDoor {
             reader.report(.webhookSendGridKey, "must be the verification key as SendGrid shows it, base64")
             return nil
         }
-        return try? WebhookDoor(settings)
+        return try? WebhookAuthentication(settings)
     }
 }
 

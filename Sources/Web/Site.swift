@@ -1,14 +1,15 @@
-import AMQP
+import Core
+import Database
+import DatabaseClient
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOSSL
-import Postgres
+import ReturnedMail
+import RuntimeSupport
 import ServiceLifecycle
-import Shared
-import Threads
 
 /// What the parts of the web side share.
 struct WebParts: Sendable {
@@ -24,8 +25,8 @@ struct WebParts: Sendable {
     let drain: Drain
     let tracking: Tracking
     /// `nil`: no provider's webhook is taken.
-    var webhooks: WebhookDoor?
-    /// What tenants' letters cost CPU for.
+    var webhooks: WebhookAuthentication?
+    /// What tenants' messages cost CPU for.
     var heavy = HeavyWork()
     let unknownTokens = UnknownTokens()
     let log: Logger
@@ -35,11 +36,11 @@ struct WebParts: Sendable {
 struct Site: Sendable {
     let parts: WebParts
     /// Cheaper ones are for tests.
-    var passwords = PasswordDesk()
+    var passwords = PasswordHasher()
     private let optOutThreads = ThreadPool(name: "veredus-optout", count: 2)
     private let tenantThreads = ThreadPool(name: "veredus-tenant", count: 4)
 
-    init(parts: WebParts, passwords: PasswordDesk = PasswordDesk()) {
+    init(parts: WebParts, passwords: PasswordHasher = PasswordHasher()) {
         self.parts = parts
         self.passwords = passwords
     }
@@ -75,7 +76,7 @@ struct Site: Sendable {
         return router
     }
 
-    /// What stands in letters.
+    /// What stands in messages.
     private func addTracking(to router: Router<WebContext>) {
         TrackingRoutes(keys: parts.keys, tracking: parts.tracking, unknown: parts.unknownTokens).add(to: router)
         OptOutRoutes(pool: parts.recipientPool, keys: parts.keys, unknown: parts.unknownTokens, log: parts.log)

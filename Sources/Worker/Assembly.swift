@@ -1,9 +1,10 @@
-import AMQP
+import Broker
+import Core
+import Database
+import DatabaseClient
 import Glibc
 import Logging
-import Postgres
 import SMTP
-import Shared
 
 /// A worker put together: for each lane a source, a transport and a pipeline; for all of them one lease.
 struct Assembly: Sendable {
@@ -19,23 +20,23 @@ struct Assembly: Sendable {
         settings: WorkerSettings,
         log: Logger
     ) throws {
-        let incarnation = Incarnation.random(in: 1...Incarnation.max)
-        let name = "\(hostName()):\(getpid()):\(String(incarnation, radix: 16))"
+        let workerRun = WorkerRun.random(in: 1...WorkerRun.max)
+        let name = "\(hostName()):\(getpid()):\(String(workerRun, radix: 16))"
         let store = PostgresDeliveryStore(pool)
-        let register = WorkerRegister(pool, incarnation: incarnation, leaseSeconds: settings.leaseSeconds)
+        let register = WorkerRegister(pool, workerRun: workerRun, leaseSeconds: settings.leaseSeconds)
         let fence = LeaseFence()
-        let letters = Letters(store: store, installation: settings.letters)
+        let messages = TemplateCache(store: store, installation: settings.messages)
         let notice: @Sendable (String) -> Void = { log.notice("broker", metadata: ["what": "\($0)"]) }
         let publisher = try AMQPPublisher(broker, notice: notice)
         let slots = max(1, route.connections / settings.lanes.count)
-        let newcomers = Newcomers(grace: .seconds(settings.tooNewGraceSeconds))
+        let unsupported = UnsupportedVersions(grace: .seconds(settings.tooNewGraceSeconds))
         var sources: [AMQPConsumer] = []
-        var pipelines: [LanePipeline] = []
+        var pipelines: [Pipeline] = []
         for lane in settings.lanes {
             let source = try AMQPConsumer(
                 broker,
                 queues: ["jobs.\(lane)"],
-                // About what fits in hand: a crash counts against every message handed out.
+                // About what fits in flight: a crash counts against every message handed out.
                 prefetch: UInt16(max(4, (2 * slots + 64) / settings.jobsPerMessage)),
                 notice: notice
             )
@@ -43,22 +44,22 @@ struct Assembly: Sendable {
             laneRoute.connections = slots
             sources.append(source)
             pipelines.append(
-                LanePipeline(
+                Pipeline(
                     source: source,
                     store: store,
                     transport: try SMTPTransport(laneRoute, fence: fence),
-                    letters: letters,
+                    messages: messages,
                     keys: keys,
-                    morgue: Morgue(
+                    deadLetters: DeadLetterQueue(
                         store: store,
                         source: source,
                         publisher: publisher,
                         worker: name,
-                        newcomers: newcomers,
+                        unsupported: unsupported,
                         log: log
                     ),
-                    hand: Hand(capacity: 2 * slots + 64 / settings.lanes.count),
-                    incarnation: incarnation,
+                    inFlight: InFlight(capacity: 2 * slots + 64 / settings.lanes.count),
+                    workerRun: workerRun,
                     schedule: settings.retries,
                     log: log
                 )
@@ -69,7 +70,12 @@ struct Assembly: Sendable {
         service = WorkerService(
             pipelines: pipelines,
             lease: Lease(register: register, fence: fence, length: .seconds(settings.leaseSeconds), log: log),
-            reconcile: Reconcile(register: register, store: store, hands: pipelines.map(\.record.hand), log: log),
+            reconcile: Reconcile(
+                register: register,
+                store: store,
+                inFlight: pipelines.map(\.record.inFlight),
+                log: log
+            ),
             name: name,
             slots: slots * settings.lanes.count,
             lanes: settings.lanes,

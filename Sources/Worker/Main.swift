@@ -1,23 +1,22 @@
-import AMQP
 import ArgumentParser
 import Bootstrap
+import Broker
+import Core
+import DatabaseClient
 import Glibc
 import Logging
-import Postgres
 import SMTP
 import ServiceLifecycle
-import Shared
-import UnixSignals
 
 /// `veredus-worker`: takes jobs, renders, marks, sends, records.
 @main
 struct WorkerProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "veredus-worker",
-        abstract: "Sends the letters of campaigns.",
+        abstract: "Sends the messages of campaigns.",
         discussion: """
-            Settings come from the environment and from a file; docs/operations.md lists them. Run as many workers \
-            as the relay can take. SIGTERM ends what is in hand first, for VEREDUS_GRACE seconds at most.
+            Settings come from the environment and from a file; docs/reference/settings.md lists them. Run as many \
+            workers as the relay can take. SIGTERM ends what is in flight first, for VEREDUS_GRACE seconds at most.
             """
     )
 
@@ -31,16 +30,10 @@ struct WorkerProgram: AsyncParsableCommand {
     var lanes: String?
 
     func run() async throws {
-        await Bootstrap.exitAfter {
-            var environment = processEnvironment()
-            environment["VEREDUS_SMTP_CONNECTIONS"] = connections ?? environment["VEREDUS_SMTP_CONNECTIONS"]
-            environment["VEREDUS_LANES"] = lanes ?? environment["VEREDUS_LANES"]
-            var (reader, logger) = try Bootstrap.start(
-                program: "veredus-worker",
-                settingsFile: settings,
-                environment: environment
-            )
-            let log = logger
+        var environment = processEnvironment()
+        environment["VEREDUS_SMTP_CONNECTIONS"] = connections ?? environment["VEREDUS_SMTP_CONNECTIONS"]
+        environment["VEREDUS_LANES"] = lanes ?? environment["VEREDUS_LANES"]
+        await Bootstrap.runProgram("veredus-worker", settingsFile: settings, environment: environment) { reader, log in
             let worker = WorkerSettings(reading: &reader)
             let keys = KeyRing(reading: &reader)
             let addressKey = Int16(KeySettings.addressKey(reading: &reader).number)
@@ -52,11 +45,17 @@ struct WorkerProgram: AsyncParsableCommand {
             var session = database
             session.plansForKeys = true
             let pool = PostgresPool(settings: session, name: "veredus-worker", size: 3 + worker.lanes.count)
-            let witness = WitnessKeeper(pool: pool, broker: amqp, stateDirectory: worker.stateDirectory, log: log)
-            let incarnations = Incarnations(
+            let restoreGuard = RestoreGuardService(
+                pool: pool,
+                broker: amqp,
+                state: worker.state,
+                program: "veredus-worker",
+                log: log
+            )
+            let workerRuns = WorkerRuns(
                 next: {
                     try await pool.assertReady(addressKey: (addressKey, ring), log: log)
-                    try await witness.begin()
+                    try await restoreGuard.begin()
                     log.info(
                         "worker started",
                         metadata: ["lanes": "\(worker.lanes)", "connections": "\(route.connections)"]
@@ -72,21 +71,19 @@ struct WorkerProgram: AsyncParsableCommand {
                 },
                 log: log
             )
-            var group = ServiceGroupConfiguration(
-                services: [
+            try await Bootstrap.run(
+                [
                     .init(
-                        service: incarnations,
+                        service: workerRuns,
                         successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .cancelGroup
                     ),
-                    .init(service: witness, failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: restoreGuard, failureTerminationBehavior: .gracefullyShutdownGroup),
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: log
+                // Everything in flight has ended by then; results that no database takes are settled by the lease.
+                stopWithin: .seconds(worker.graceSeconds + 5),
+                log: log
             )
-            // Everything in hand has ended by then; results that no database takes are settled by the lease.
-            group.maximumGracefulShutdownDuration = .seconds(worker.graceSeconds + 5)
-            try await ServiceGroup(configuration: group).run()
             await pool.close()
             log.info("worker stopped")
         }

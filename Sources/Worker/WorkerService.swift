@@ -1,14 +1,14 @@
+import Core
+import Database
 import Logging
-import Postgres
 import ServiceLifecycle
-import Shared
 
-/// One incarnation of the worker: a pipeline for each lane, under one lease.
+/// One worker run of the worker: a pipeline for each lane, under one lease.
 ///
-/// Graceful shutdown stops taking, ends what is in hand within `grace`, records it and gives the lease up. A lost lease
-/// ends it in the same way: its fence lets no further letter out, and what the other side has said is still recorded.
+/// Graceful shutdown stops taking, ends what is in flight within `grace`, records it and gives the lease up. A lost lease
+/// ends it in the same way: its fence lets no further message out, and what the other side has said is still recorded.
 struct WorkerService: Service {
-    let pipelines: [LanePipeline]
+    let pipelines: [Pipeline]
     let lease: Lease
     let reconcile: Reconcile
     let name: String
@@ -70,80 +70,5 @@ struct WorkerService: Service {
         } catch {
             return error
         }
-    }
-}
-
-/// Runs one incarnation of the worker; after a lost lease the next one, as soon as the database answers.
-struct Incarnations: Service {
-    /// Waits for the database, and puts the next incarnation together.
-    let next: @Sendable () async throws -> Assembly
-    let log: Logger
-
-    func run() async throws {
-        while !Task.isShuttingDownGracefully {
-            let assembly: Assembly
-            do {
-                assembly = try await cancelWhenGracefulShutdown(next)
-            } catch is CancellationError {
-                return
-            }
-            do {
-                try await assembly.service.run()
-                return await assembly.close()
-            } catch {
-                await assembly.close()
-                guard error is Lease.Lost || error.isTransientFailure else { throw error }
-                log.error("beginning anew", metadata: ["why": "\(error)"])
-            }
-        }
-    }
-}
-
-/// Finds rows that the database holds as marked by this worker, and that no pipeline has in hand.
-///
-/// That happens when a claim's COMMIT is carried out after its connection was given up: nobody would ever send or
-/// record those letters while this worker lives. They are put back, guarded by their token.
-struct Reconcile: Sendable {
-    let register: WorkerRegister
-    let store: any DeliveryStore
-    let hands: [Hand]
-    let log: Logger
-
-    static let interval: Duration = .seconds(30)
-
-    /// Looks until cancelled.
-    func run() async {
-        while (try? await Task.sleep(for: Self.interval)) != nil {
-            do {
-                try await putBackStrays()
-            } catch {
-                log.warning("could not compare the claims with what is in hand", metadata: ["why": "\(error)"])
-            }
-        }
-    }
-
-    private func putBackStrays() async throws {
-        let strays = try await register.oldClaims().filter { claim in !hands.contains { $0.isOpen(claim.token) } }
-        guard !strays.isEmpty else { return }
-        log.warning("putting back letters that nobody has in hand", metadata: ["letters": "\(strays.count)"])
-        let results = strays.map { stray in
-            DeliveryResult(
-                key: stray.key,
-                token: stray.token,
-                state: .deferred,
-                reason: .putBack,
-                code: 0,
-                waitSeconds: 0,
-                countsAsAttempt: false,
-                outcome: LetterOutcome(
-                    id: 0,
-                    judgement: .notStarted,
-                    code: 0,
-                    text: "the claim was confirmed too late",
-                    step: .connect
-                )
-            )
-        }
-        try await store.record(results.sorted { $0.key < $1.key }, finished: Array(Set(strays.map(\.token))))
     }
 }

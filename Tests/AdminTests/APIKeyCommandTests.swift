@@ -1,5 +1,4 @@
-import Postgres
-import Shared
+import Core
 import TestKit
 import Testing
 

@@ -1,4 +1,4 @@
-import Postgres
+import DatabaseClient
 import TestKit
 import Testing
 

@@ -1,6 +1,6 @@
 import Bootstrap
+import Core
 import Glibc
-import Shared
 import Testing
 
 @Suite struct BootstrapTests {
@@ -15,17 +15,37 @@ import Testing
     }
 
     @Test func `the environment comes before the file`() throws {
-        try withFile("VEREDUS_GRACE=5\nVEREDUS_JOBS_PER_MESSAGE=32\n") { path in
-            var reader = try Bootstrap.settings(file: path, environment: ["VEREDUS_GRACE": "7"])
+        try withFile("VEREDUS_LOST_AFTER=5\nVEREDUS_JOBS_PER_MESSAGE=32\n") { path in
+            var reader = try Bootstrap.settings(file: path, environment: ["VEREDUS_LOST_AFTER": "7"])
             let settings = ProducerSettings(reading: &reader)
             try reader.finish()
-            #expect(settings.graceSeconds == 7)
+            #expect(settings.lostAfterSeconds == 7)
             #expect(settings.jobsPerMessage == 32)
         }
     }
 
+    static let stateFolders: [(file: String, unit: String?, folder: String?, because: Comment)] = [
+        ("", nil, nil, "none is kept unless somebody says where"),
+        ("", "/var/lib/veredus", "/var/lib/veredus", "systemd tells a unit its StateDirectory"),
+        ("", "/var/lib/veredus:/var/lib/more", "/var/lib/veredus", "the first of several"),
+        ("VEREDUS_STATE_DIRECTORY=/srv/state\n", "/var/lib/veredus", "/srv/state", "what was set before stays"),
+    ]
+
+    @Test(arguments: stateFolders)
+    func `under systemd the state folder is the unit's, unless another is set`(
+        row: (file: String, unit: String?, folder: String?, because: Comment)
+    ) throws {
+        try withFile("VEREDUS_LOST_AFTER=5\n\(row.file)") { path in
+            let environment = row.unit.map { ["STATE_DIRECTORY": $0] } ?? [:]
+            var reader = try Bootstrap.settings(file: path, environment: environment)
+            let settings = ProducerSettings(reading: &reader)
+            try reader.finish()
+            #expect(settings.state.machineFolder == row.folder, row.because)
+        }
+    }
+
     @Test func `a problem names the place where the value stands`() throws {
-        try withFile("VEREDUS_GRACE=x\n") { path in
+        try withFile("VEREDUS_LOST_AFTER=x\n") { path in
             var reader = try Bootstrap.settings(
                 file: nil,
                 environment: [
@@ -46,11 +66,11 @@ import Testing
     }
 
     @Test func `what is wrong with the file comes with what is wrong with the values`() throws {
-        try withFile("VEREDUS_GRACE=x\nVEREDUS_GRACES=1\n") { path in
+        try withFile("VEREDUS_LOST_AFTER=x\nVEREDUS_LOST_AFTERS=1\n") { path in
             var reader = try Bootstrap.settings(file: path, environment: [:])
             _ = ProducerSettings(reading: &reader)
             let error = #expect(throws: SettingsError.self) { try reader.finish() }
-            #expect(error?.problems.map(\.name) == ["VEREDUS_GRACES", "VEREDUS_GRACE"])
+            #expect(error?.problems.map(\.name) == ["VEREDUS_LOST_AFTERS", "VEREDUS_LOST_AFTER"])
         }
     }
 }

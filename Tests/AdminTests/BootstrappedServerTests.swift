@@ -1,5 +1,5 @@
+import DatabaseClient
 import Foundation
-import Postgres
 import TestKit
 import Testing
 
@@ -21,7 +21,7 @@ import Testing
             let first = await tool.run(bootstrap, setting: settings)
             #expect(first.status == 0, "\(first.errors)")
             #expect(first.output.contains("\"applied\":[1"))
-            #expect(first.errors.contains("database books created"))
+            #expect(first.errors.contains("database totals created"))
             #expect(first.errors.contains("role veredus_worker created"))
             #expect(!(first.output + first.errors).contains("secret of"))
 
@@ -78,7 +78,7 @@ import Testing
     }
 
     private static func url(_ role: String, _ password: String, _ cluster: PostgresCluster) -> String {
-        "postgresql://\(role):\(password)@127.0.0.1:\(cluster.port)/books?sslmode=disable"
+        "postgresql://\(role):\(password)@127.0.0.1:\(cluster.port)/totals?sslmode=disable"
     }
 }
 

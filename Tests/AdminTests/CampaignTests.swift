@@ -1,6 +1,9 @@
+import Core
+import Database
+import DatabaseClient
 import MailSimulator
-import Postgres
-import Shared
+import Messages
+import Templates
 import TestKit
 import Testing
 
@@ -195,7 +198,7 @@ import Testing
             await Self.create(tool, Self.folder(tool))
             _ = try await tool.sql("UPDATE campaigns SET state = 2 RETURNING '1'")
             let claim = try await tool.database.connect(name: "claim")
-            try await claim.execute("BEGIN; SELECT pg_advisory_xact_lock_shared(1, 1)")
+            try await claim.execute("BEGIN; SELECT pg_advisory_xact_lock_shared(\(AdvisoryLock.campaign.sql), 1)")
             async let pause = tool.run("campaign", "pause", "1")
             // Until the pause stands in line for the lock.
             try await tool.wait(
@@ -235,11 +238,11 @@ import Testing
             #expect(clean.json("clean") == "true")
             #expect(clean.json("suppressed") == "1")
             #expect(Int(clean.json("longest_line") ?? "") ?? 999 <= 998)
-            #expect(await tool.run("campaign", "check", "1").output.contains("every letter can be rendered"))
+            #expect(await tool.run("campaign", "check", "1").output.contains("every message can be rendered"))
         }
     }
 
-    @Test func `a test letter goes over the real route and belongs to nobody`() async throws {
+    @Test func `a test message goes over the real route and belongs to nobody`() async throws {
         try await Tool.with { tool in
             await Self.fill(tool)
             await Self.create(tool, Self.folder(tool))
@@ -256,9 +259,9 @@ import Testing
             )
             #expect(other.status == 0, "\(other.errors)")
             try await simulator.waitForAccepted(count: 2)
-            let letters = simulator.accepted
-            let texts = letters.map { String(decoding: $0.content ?? [], as: UTF8.self) }
-            #expect(letters.map(\.recipient) == ["me@example.net", "me@example.net"])
+            let messages = simulator.accepted
+            let texts = messages.map { String(decoding: $0.content ?? [], as: UTF8.self) }
+            #expect(messages.map(\.recipient) == ["me@example.net", "me@example.net"])
             #expect(texts[0].contains("Subject: Ann, a horse"))
             #expect(texts[1].contains("Subject: Bob, a horse"))
             let refused = await tool.run(

@@ -1,4 +1,4 @@
-import Shared
+import Templates
 import Testing
 
 @testable import Admin

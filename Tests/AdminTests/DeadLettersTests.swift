@@ -1,5 +1,6 @@
-import Postgres
-import Shared
+import Core
+import Database
+import DatabaseClient
 import TestKit
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 
 @Suite(.enabled(if: PrivateDatabase.isAvailable), .timeLimit(.minutes(2))) struct DeadLettersTests {
     @Test func `they are listed by cause, numbers blanked, and one is shown whole`() async throws {
-        try await Tool.withDesk { tool in
+        try await Tool.withFixture { tool in
             let list = await tool.run("dead-letters", "list")
             #expect(list.status == 0, "\(list.errors)")
             let lines = list.output.split(separator: "\n").map {
@@ -30,11 +31,11 @@ import Testing
             let shown = await tool.run("dead-letters", "show", "3", "--json")
             #expect(shown.json("reason") == "poison")
             #expect(shown.json("state") == "dead")
-            #expect(shown.json("envelope") == "v1 1 1 3")
+            #expect(shown.json("job_message") == "v1 1 1 3")
             let unreadable = await tool.run("dead-letters", "show", "5")
             #expect(unreadable.output.contains("in hexadecimal 00ff"))
             #expect(await tool.run("dead-letters", "show", "99").status == 65)
-            try await tool.expectDesk(Tool.untouched)
+            try await tool.expectFixture(Tool.untouched)
         }
     }
 
@@ -52,15 +53,15 @@ import Testing
 
     static let cases: [Case] = [
         Case(
-            because: "one by its number, and the letter that names the same recipient waits on",
+            because: "one by its number, and the message that names the same recipient waits on",
             arguments: ["2"],
             says: ["sent_again": "1", "duplicates": "0"],
             after: ["1:1=9/0 1:2=0/1 1:3=9/0 1:4=6/0 1:5=3/0 1:6=4/0 2:1=9/0", "- 0 - - - - -", "2! 6"]
         ),
         Case(
-            because: "a cause, in every account; one recipient once, however many letters it has",
+            because: "a cause, in every account; one recipient once, however many messages it has",
             arguments: ["--cause", "render-error"],
-            says: ["letters": "4", "sent_again": "3", "duplicates": "1"],
+            says: ["messages": "4", "sent_again": "3", "duplicates": "1"],
             after: ["1:1=0/1 1:2=0/1 1:3=9/0 1:4=6/0 1:5=3/0 1:6=4/0 2:1=0/1", "0 0 - 0 - - 0", "2! 2!"]
         ),
         Case(
@@ -115,35 +116,35 @@ import Testing
             because: "what is settled is not settled again",
             before: "UPDATE dead_letters SET settled_at = now(), settlement = 3 WHERE dead_letter_id = 3",
             arguments: ["3"],
-            says: ["letters": "0"],
+            says: ["messages": "0"],
             after: [Tool.untouched[0], "- - 3 - - - -", "6 6"]
         ),
     ]
 
     @Test(arguments: cases)
     func `a requeue mails again whom it may, and settles what it decides`(row: Case) async throws {
-        try await Tool.withDesk { tool in
+        try await Tool.withFixture { tool in
             try await tool.execute(row.before)
             let before = try await tool.deskState()
             let line = ["dead-letters", "requeue"] + row.arguments + ["--reason", "mended", "--json"]
             let dry = await tool.run(line)
             #expect(dry.json("done") == "false")
-            try await tool.expectDesk(before, "without --yes nothing is changed")
+            try await tool.expectFixture(before, "without --yes nothing is changed")
             let outcome = await tool.run(line + ["--yes"])
             #expect(outcome.status == row.status, "\(row.because): \(outcome.errors)")
             for (name, value) in row.says {
                 #expect(outcome.json(name) == value, "\(row.because): \(outcome.output)")
                 if name != "done" { #expect(dry.json(name) == value, "said before: \(row.because): \(dry.output)") }
             }
-            try await tool.expectDesk(row.after, row.because)
+            try await tool.expectFixture(row.after, row.because)
             let again = await tool.run(line + ["--yes"])
             #expect(again.json("sent_again") == "0", "safe to repeat")
-            try await tool.expectDesk(row.after, "safe to repeat: \(row.because)")
+            try await tool.expectFixture(row.after, "safe to repeat: \(row.because)")
         }
     }
 
     @Test func `what dies after the plan was shown is not this command's, or it might never end`() async throws {
-        try await Tool.withDesk { tool in
+        try await Tool.withFixture { tool in
             let pool = PostgresPool(settings: tool.database.settings(role: .admin), name: "requeue", size: 1)
             let requeue = Requeue(
                 database: AccountDatabase(pool: pool, actor: "test"),
@@ -160,45 +161,45 @@ import Testing
             )
             let done = try await requeue.run(plan, reason: "mended", publisher: nil)
             #expect(done[.sentAgain] == 2)
-            try await tool.expectDesk(
+            try await tool.expectFixture(
                 ["1:1=0/1 1:2=0/1 1:3=9/0 1:4=6/0 1:5=3/0 1:6=4/0 2:1=9/0", "0 0 - 0 - - - -", "2! 6"]
             )
             await pool.close()
         }
     }
 
-    @Test func `a letter that should go back to its queue waits on while there is no broker`() async throws {
-        try await Tool.withDesk { tool in
+    @Test func `a message that should go back to its queue waits on while there is no broker`() async throws {
+        try await Tool.withFixture { tool in
             let outcome = await tool.run("dead-letters", "requeue", "6", "--reason", "new workers", "--yes")
             #expect(outcome.status == 69, "\(outcome.errors)")
             #expect(outcome.output.contains("back to the queue"))
-            try await tool.expectDesk(Tool.untouched)
+            try await tool.expectFixture(Tool.untouched)
         }
     }
 
     @Test func `a discard settles and leaves the recipient dead`() async throws {
-        try await Tool.withDesk { tool in
+        try await Tool.withFixture { tool in
             let line = ["dead-letters", "discard", "1", "5", "--reason", "a test's", "--json"]
             #expect(await tool.run(line).json("done") == "false")
-            try await tool.expectDesk(Tool.untouched)
+            try await tool.expectFixture(Tool.untouched)
             let outcome = await tool.run(line + ["--yes"])
-            #expect(outcome.json("letters") == "2", "\(outcome.errors)")
-            try await tool.expectDesk([Tool.untouched[0], "3 - - - 3 - -", "6 6"])
+            #expect(outcome.json("messages") == "2", "\(outcome.errors)")
+            try await tool.expectFixture([Tool.untouched[0], "3 - - - 3 - -", "6 6"])
             let audited = try await tool.sql(
                 "SELECT COALESCE(account_id::text, 'none') || ' ' || subject || ' ' || reason FROM audit "
                     + "WHERE action = 'dead-letters.discarded' ORDER BY 1"
             )
             #expect(audited == ["1 dead letter 1 a test's", "none dead letter 5 a test's"])
-            #expect(await tool.run(line + ["--yes"]).json("letters") == "0", "safe to repeat")
+            #expect(await tool.run(line + ["--yes"]).json("messages") == "0", "safe to repeat")
         }
     }
 
     @Test func `a person at the terminal is asked, and only yes is a yes`() async throws {
-        try await Tool.withDesk { tool in
+        try await Tool.withFixture { tool in
             let line = ["dead-letters", "discard", "1", "--reason", "x"]
             let no = await tool.run(line, answering: false)
             #expect(no.errors.contains("nothing was changed"))
-            try await tool.expectDesk(Tool.untouched)
+            try await tool.expectFixture(Tool.untouched)
             #expect(await tool.run(line, answering: true).output.contains("discarded 1"))
         }
     }
@@ -208,25 +209,25 @@ import Testing
         (["requeue", "1", "--reason", ""], "an empty one is none"),
         (["requeue", "1", "--reason", "4111 1111 1111 1111"], "P8: no card in a note"),
         (["requeue", "--reason", "x"], "which?"),
-        (["requeue", "1", "--campaign", "1", "--reason", "x"], "the letter, or all of the campaign?"),
+        (["requeue", "1", "--campaign", "1", "--reason", "x"], "the message, or all of the campaign?"),
         (["requeue", "--cause", "bad-luck", "--reason", "x"], "no such reason"),
         (["discard", "--campaign", "1", "--account", "acme", "--reason", "x"], "a campaign has its account"),
     ]
 
     @Test func `what is not clear is refused`() async throws {
-        try await Tool.withDesk { tool in
+        try await Tool.withFixture { tool in
             for row in Self.refused {
                 let outcome = await tool.run(["dead-letters"] + row.arguments + ["--yes"])
                 #expect(outcome.status == 64, "\(row.because): \(outcome.errors)")
             }
-            try await tool.expectDesk(Tool.untouched)
+            try await tool.expectFixture(Tool.untouched)
         }
     }
 
-    @Test func `the operator's role sees letters without an account, and another account's only when it has set it`()
+    @Test func `the operator's role sees messages without an account, and another account's only when it has set it`()
         async throws
     {
-        try await Tool.withDesk { tool in
+        try await Tool.withFixture { tool in
             let admin = try await tool.database.connect(.admin)
             let seen = Statement("seen", "SELECT count(*) FROM dead_letters")
             #expect(try await admin.rows(seen) { try $0.int64(0) } == [2], "those that could not be read")

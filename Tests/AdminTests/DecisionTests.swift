@@ -1,21 +1,22 @@
-import Postgres
+import Database
+import DatabaseClient
 import TestKit
 import Testing
 
 @testable import Admin
 
-/// What an operator decides about a campaign that is over: uncertain recipients, follow-ups, and whether the books agree.
+/// What an operator decides about a campaign that is over: uncertain recipients, follow-ups, and whether the totals agree.
 @Suite(.enabled(if: PrivateDatabase.isAvailable), .timeLimit(.minutes(2))) struct DecisionTests {
     @Test func `uncertain ones are told with step, time and words, and resent only when that is said`() async throws {
-        try await Tool.withDesk { tool in
+        try await Tool.withFixture { tool in
             let line = ["campaign", "resolve-uncertain", "1", "--resend", "--reason", "they wrote to us"]
             let dry = await tool.run(line)
             #expect(dry.status == 0)
             #expect(dry.output.contains("1      dot"), "\(dry.output)")
-            #expect(dry.output.contains("worker 1f went away with it in hand"))
+            #expect(dry.output.contains("worker 1f went away with it in flight"))
             #expect(dry.output.contains("1 would be mailed again: who got the first copy gets two"))
             #expect(dry.errors.contains("nothing was changed; --yes does it"))
-            try await tool.expectDesk(Tool.untouched)
+            try await tool.expectFixture(Tool.untouched)
 
             let left = await tool.run(
                 "campaign",
@@ -28,8 +29,8 @@ import Testing
                 "--json"
             )
             #expect(left.json("done") == "true", "\(left.errors)")
-            #expect(left.json("words") == "worker 1f went away with it in hand")
-            try await tool.expectDesk(Tool.untouched, "the books go on saying uncertain")
+            #expect(left.json("words") == "worker 1f went away with it in flight")
+            try await tool.expectFixture(Tool.untouched, "the totals go on saying uncertain")
             let audited = try await tool.sql(
                 "SELECT subject || '; ' || reason FROM audit WHERE action = 'campaign.leave-uncertain'"
             )
@@ -44,7 +45,7 @@ import Testing
     }
 
     @Test func `who is uncertain and has opted out is not mailed again`() async throws {
-        try await Tool.withDesk { tool in
+        try await Tool.withFixture { tool in
             await tool.run("suppressions", "add", "c4@example.org", "--account", "acme", "--reason", "asked")
             let outcome = await tool.run(
                 "campaign",
@@ -58,7 +59,7 @@ import Testing
             )
             #expect(outcome.json("opted_out") == "1", "\(outcome.errors)")
             #expect(outcome.json("reopened") == "0")
-            try await tool.expectDesk(Tool.untouched)
+            try await tool.expectFixture(Tool.untouched)
         }
     }
 
@@ -70,7 +71,7 @@ import Testing
     ]
 
     @Test func `a decision that is not clear is refused`() async throws {
-        try await Tool.withDesk { tool in
+        try await Tool.withFixture { tool in
             for row in Self.refused {
                 let outcome = await tool.run(["campaign", "resolve-uncertain"] + row.arguments + ["--yes"])
                 #expect(outcome.status == row.status, "\(row.because): \(outcome.errors)")
@@ -83,7 +84,7 @@ import Testing
     }
 
     @Test func `a follow-up is a draft that says whom it is for`() async throws {
-        try await Tool.withDesk { tool in
+        try await Tool.withFixture { tool in
             let made = await tool.run("campaign", "resend", "1", "--only", "failed", "--json")
             #expect(made.json("campaign") == "3", "\(made.errors)")
             #expect(made.json("name") == "first (failed)")
@@ -176,7 +177,7 @@ import Testing
 
     @Test(arguments: damages)
     func `an audit names what does not agree`(row: Damage) async throws {
-        try await Tool.withDesk { tool in
+        try await Tool.withFixture { tool in
             let sound = await tool.run("campaign", "audit", "1")
             #expect(sound.status == 0, "\(sound.output)")
             #expect(sound.output.contains("everything agrees"))
@@ -188,8 +189,8 @@ import Testing
         }
     }
 
-    @Test func `books that are in order agree whatever is under way`() async throws {
-        try await Tool.withDesk { tool in
+    @Test func `totals that are in order agree whatever is under way`() async throws {
+        try await Tool.withFixture { tool in
             try await tool.execute(
                 """
                 UPDATE campaigns SET state = 2 WHERE campaign_id = 1;
@@ -206,11 +207,11 @@ import Testing
     }
 
     @Test func `a large lane is read page by page; one that moves is compared as far as that allows`() async throws {
-        try await Tool.withDesk { tool in
-            func audit(_ state: Int) async throws -> BooksAudit {
+        try await Tool.withFixture { tool in
+            func audit(_ state: Int) async throws -> TotalsAudit {
                 try await tool.execute("UPDATE campaigns SET state = \(state) WHERE campaign_id = 1")
                 let pool = PostgresPool(settings: tool.database.settings(role: .admin), name: "audit", size: 1)
-                var audit = BooksAudit(
+                var audit = TotalsAudit(
                     database: AccountDatabase(pool: pool, actor: "test"),
                     campaign: 1,
                     account: 1
@@ -233,7 +234,7 @@ import Testing
     }
 
     @Test func `how long opt-outs take is kept, and doctor shows it`() async throws {
-        try await Tool.withDesk { tool in
+        try await Tool.withFixture { tool in
             let before = await tool.run("doctor")
             #expect(before.output.contains("none was measured yet"))
             let line = ["suppressions", "add", "c1@example.org", "--account", "acme", "--reason", "x", "--json"]

@@ -1,5 +1,5 @@
+import DatabaseClient
 import MailSimulator
-import Postgres
 import TestKit
 import Testing
 

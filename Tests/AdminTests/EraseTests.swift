@@ -1,4 +1,3 @@
-import Postgres
 import TestKit
 import Testing
 
@@ -32,7 +31,7 @@ import Testing
                 "--yes"
             )
             #expect(erased.status == 0, "\(erased.errors)")
-            #expect(erased.output.hasPrefix("erased: 0 queued letters recalled"))
+            #expect(erased.output.hasPrefix("erased: 0 queued messages recalled"))
             for text in ["ada@", "Ada"] {
                 let found = try await tool.sql(
                     """

@@ -1,4 +1,4 @@
-import Postgres
+import DatabaseClient
 import TestKit
 import Testing
 
@@ -135,7 +135,7 @@ import Testing
             #expect(shown.output.contains("contact 1: a@example.org"))
             #expect(shown.output.contains(#"{"name": "Ann"}"#))
             #expect(shown.output.contains("list news: subscribed"))
-            #expect(shown.output.contains("suppressed: all, byHand (asked)"))
+            #expect(shown.output.contains("suppressed: all, by-hand (asked)"))
         }
     }
 }

@@ -1,4 +1,4 @@
-import Shared
+import Core
 import TestKit
 import Testing
 

@@ -1,6 +1,5 @@
+import Core
 import Foundation
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -8,7 +7,7 @@ import Testing
 
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"))
 struct InboundCommandTests {
-    /// A bounce of a letter of campaign 1; the keys are those of the tool.
+    /// A bounce of a message of campaign 1; the keys are those of the tool.
     static func bounce(_ seq: Seq, note: String = "", signedBy byte: UInt8 = 0xA5) throws -> String {
         let local = try local(seq, signedBy: byte)
         return """
@@ -36,14 +35,14 @@ struct InboundCommandTests {
         let keys = try KeyRing(
             keys: [TokenKey(id: 1, secret: [UInt8](repeating: byte, count: 32))],
             signing: 1,
-            identity: IdentityKey(secret: [UInt8](repeating: 0x5A, count: 32))
+            identity: AddressHashKey(secret: [UInt8](repeating: 0x5A, count: 32))
         )
         let token = TrackingToken.bounce(DeliveryKey(campaign: 1, seq: seq), attempt: 1)
         return KeyRing.bouncePrefix + String(decoding: keys.sign(token), as: UTF8.self)
     }
 
     @Test func `a mail is handed in once, from a file or an mbox`() async throws {
-        try await Tool.withDesk { tool in
+        try await Tool.withFixture { tool in
             let one = tool.file("one.eml", try Self.bounce(1))
             #expect(await tool.run("inbound", "ingest", one).output.hasPrefix("1 stored, 0 known already, 0 "))
             #expect(await tool.run("inbound", "ingest", one).output.hasPrefix("0 stored, 1 known already, 0 "))
@@ -64,7 +63,7 @@ struct InboundCommandTests {
     @Test func `a pipe is read to its end, and a mail server is asked to come again while the database is away`()
         async throws
     {
-        try await Tool.withDesk { tool in
+        try await Tool.withFixture { tool in
             let program = Stage.products.appendingPathComponent("veredus").path
             let mail = "Subject: x\n\nno recipient in it\n"
             let address = "\(try Self.local(1))@bounces.example"
@@ -84,7 +83,7 @@ struct InboundCommandTests {
     @Test func `what is kept of a mail is shown, harmless to a terminal, and the audit log says who looked`()
         async throws
     {
-        try await Tool.withDesk { tool in
+        try await Tool.withFixture { tool in
             let file = tool.file("one.eml", try Self.bounce(1, note: "evil \u{1B}[2Jtext"))
             await tool.run("inbound", "ingest", file)
             let secret = tool.file(

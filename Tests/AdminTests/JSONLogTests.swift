@@ -1,6 +1,6 @@
 import Glibc
 import Logging
-import Telemetry
+import Observability
 import Testing
 
 @Suite struct JSONLogTests {

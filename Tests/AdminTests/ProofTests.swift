@@ -1,4 +1,4 @@
-import Postgres
+import DatabaseClient
 import TestKit
 import Testing
 
@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.enabled(if: PrivateDatabase.isAvailable)) struct ProofTests {
     @Test func `a contact's card shows what the recipient has said and taken back`() async throws {
-        try await Tool.withDesk { tool in
+        try await Tool.withFixture { tool in
             let connection = try await tool.database.connect()
             try await connection.execute(
                 """
@@ -21,9 +21,9 @@ import Testing
             let line = ["contacts", "show", "c5@example.org", "--account", "acme"]
             let shown = await tool.run(line)
             #expect(
-                shown.output.contains("proof 1: list 1 by one-click, campaign 1 letter 5, 3 recalled, 0 on their way")
+                shown.output.contains("proof 1: list 1 by one-click, campaign 1 message 5, 3 recalled, 0 on their way")
             )
-            #expect(shown.output.contains("proof 2: undo of 1 by page, campaign 1 letter 5"))
+            #expect(shown.output.contains("proof 2: undo of 1 by page, campaign 1 message 5"))
             let json = await tool.run(line + ["--json"])
             #expect(json.output.contains(#""opt_outs":[{"proof":1,"at":""#))
             #expect(json.output.contains(#""way":"page","action":"undo","list":1"#))

@@ -1,4 +1,3 @@
-import Postgres
 import TestKit
 import Testing
 
@@ -106,7 +105,7 @@ import Testing
                 let contacts = other.file("c.csv", "email\nnobody@example.org\n")
                 await other.run("contacts", "import", contacts, "--account", "acme", "--list", "news")
                 let shown = await other.run("contacts", "show", "nobody@example.org", "--account", "acme", "--json")
-                #expect(shown.output.contains("\"suppressions\":[{\"scope\":\"all\""))
+                #expect(shown.output.contains("\"suppressions\":[{\"contact\":1,\"scope\":\"all\""))
             }
         }
     }
@@ -212,7 +211,7 @@ import Testing
     }
 
     @Test func `a report names what came back, by reason and provider`() async throws {
-        try await Tool.withDesk { tool in
+        try await Tool.withFixture { tool in
             try await tool.execute(
                 """
                 INSERT INTO bounces (account_id, campaign_id, seq, attempt, kind, detail, source_hash, contact_id, lane_id,
@@ -227,7 +226,7 @@ import Testing
             #expect(report.output.contains("came back: 2 bounces, 1 complaints (100.0 %), 0 opt-outs by mail"))
             #expect(report.output.contains("WARNING"), "one of one is a rate, and no reason to stop")
             #expect(report.output.contains("mailbox-unknown  hard   default  example.org  2"))
-            #expect(report.output.contains("lane default is braked until"))
+            #expect(report.output.contains("lane default is throttled until"))
             let json = await tool.run("campaign", "report", "1", "--json")
             #expect(json.json("complaints_verdict") == "warn" && json.json("bounced") == "2")
             #expect(json.output.contains(#""reason":"mailbox-unknown","consequence":"hard","lane":"default""#))

@@ -1,7 +1,6 @@
 import Bootstrap
+import DatabaseClient
 import Foundation
-import Postgres
-import Shared
 import Synchronization
 import TestKit
 
@@ -93,8 +92,8 @@ final class Tool: Sendable {
         )
         var environment = environment
         for (name, value) in changes { environment[name] = value }
-        let surroundings = Surroundings(environment: environment, console: console)
-        let status = await Surroundings.$current.withValue(surroundings) { await Veredus.run(arguments) }
+        let commandEnvironment = CommandEnvironment(environment: environment, console: console)
+        let status = await CommandEnvironment.$current.withValue(commandEnvironment) { await Veredus.run(arguments) }
         return Outcome(
             status: status,
             output: String(decoding: output.withLock { $0 }, as: UTF8.self),

@@ -252,7 +252,7 @@ class Page:
         self.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
 
     def key(self, name, code=None, text=None):
-        """One key by its name: Tab, Enter, Escape, or a letter."""
+        """One key by its name: Tab, Enter, Escape, or a message."""
         known = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32}
         number = known.get(name, ord(name[0].upper()))
         text = {"Enter": "\r"}.get(name, name if len(name) == 1 else text)

@@ -1,9 +1,9 @@
-"""The pages that letters lead to, as people and machines meet them.
+"""The pages that messages lead to, as people and machines meet them.
 
-    optout_pages.py BASE letters TOKEN TOKEN TOKEN TOKEN TOKEN TOKEN TOKEN    prints "ok NAME" for each part
+    optout_pages.py BASE messages TOKEN TOKEN TOKEN TOKEN TOKEN TOKEN TOKEN    prints "ok NAME" for each part
     optout_pages.py BASE outage TOKEN           prints "busy", then waits until the database is back, and prints "ok outage"
 
-The test that calls it looks into the books afterwards; a line is printed only for what was seen on the page.
+The test that calls it looks into the database afterwards; a line is printed only for what was seen on the page.
 """
 
 import os
@@ -61,7 +61,7 @@ def pointer(browser, base, token):
     page.wait_for(RECEIPT)
     picture(page, "receipt")
     expect("In effect since" in page.text(), page.text())
-    expect("1 letter that was waiting for you was recalled." in page.text(), page.text())
+    expect("1 message that was waiting for you was recalled." in page.text(), page.text())
     expect(page.evaluate("document.activeElement.tagName") == "H1", "a reader's program is told of the new content")
     expect(len(posts(page)) == 1, f"once: {posts(page)}")
     expect_own(page, base)
@@ -161,7 +161,7 @@ LETTERS = [only_loads, pointer, touch, keyboard, without_javascript, preferences
 
 
 def main(base, what, *tokens):
-    parts = LETTERS if what == "letters" else [outage]
+    parts = LETTERS if what == "messages" else [outage]
     if len(tokens) != len(parts):
         sys.exit(f"{len(parts)} tokens, one a part: {[part.__name__ for part in parts]}")
     with Browser() as browser:

@@ -2,8 +2,8 @@
 
     whole_story.py BASE SETUP-LINK CAMPAIGN LETTERS PICTURES
 
-LETTERS is the folder in which the mail simulator lays down letters, PICTURES one for screenshots. Prints "ok NAME" for
-each part; the test that calls it looks into the books afterwards.
+LETTERS is the folder in which the mail simulator lays down messages, PICTURES one for screenshots. Prints "ok NAME" for
+each part; the test that calls it looks into the database afterwards.
 """
 
 import base64
@@ -54,9 +54,9 @@ def sign_in(page, base, link):
 
 
 def start(page, base, campaign, pictures):
-    """Looks at the letter, starts the campaign by the keyboard and sees it move without loading the page again."""
+    """Looks at the message, starts the campaign by the keyboard and sees it move without loading the page again."""
     page.goto(f"{base}/campaigns/{campaign}/preview")
-    expect(page.has("iframe#letter"), "no preview")
+    expect(page.has("iframe#message"), "no preview")
     page.screenshot(f"{pictures}/preview.png")
     page.goto(f"{base}/campaigns/{campaign}")
     expect(page.evaluate("document.querySelector('#campaign-state').dataset.state") == "draft", page.text())
@@ -78,22 +78,22 @@ def start(page, base, campaign, pictures):
     expect(len(seen) > 1, f"nothing moved: {seen}")
 
 
-def letters(folder):
-    """The letters of the campaign that this script reads itself: their HTML and the unsubscribe address."""
+def messages(folder):
+    """The messages of the campaign that this script reads itself: their HTML and the unsubscribe address."""
     found = []
     for name in sorted(os.listdir(folder)):
         if not name.endswith(".eml"):
             continue
         with open(os.path.join(folder, name), "rb") as file:
-            letter = email.message_from_binary_file(file, policy=email.policy.default)
-        if letter["To"] and "by-hand" in letter["To"]:
-            html = letter.get_body(("html",)).get_content()
-            found.append((html, re.search(r"<(http[^>]*)>", letter["List-Unsubscribe"]).group(1)))
+            message = email.message_from_binary_file(file, policy=email.policy.default)
+        if message["To"] and "by-hand" in message["To"]:
+            html = message.get_body(("html",)).get_content()
+            found.append((html, re.search(r"<(http[^>]*)>", message["List-Unsubscribe"]).group(1)))
     return found
 
 
 def read(browser, base, html):
-    """Opens a letter as a mail program would, follows a link, and leaves by the visible one."""
+    """Opens a message as a mail program would, follows a link, and leaves by the visible one."""
     page = browser.page()
     page.goto("data:text/html;base64," + base64.b64encode(html.encode()).decode())
     wait_until(lambda: any("/o/" in address for _, address in page.requests), "the pixel")
@@ -165,8 +165,8 @@ def main():
         start(page, base, campaign, pictures)
         own(page, base)
         print("ok sent", flush=True)
-        found = letters(folder)
-        expect(len(found) >= 2, f"{len(found)} letters to read by hand in {folder}")
+        found = messages(folder)
+        expect(len(found) >= 2, f"{len(found)} messages to read by hand in {folder}")
         leave(browser, base, found, pictures)
         figures(page, base, campaign, pictures)
         own(page, base)

@@ -1,8 +1,10 @@
-import AMQP
+import Broker
+import Core
+import Database
+import DatabaseClient
 import Foundation
 import MailSimulator
-import Postgres
-import Shared
+import ReturnedMail
 import TestKit
 import Testing
 
@@ -25,26 +27,26 @@ extension Scenarios {
                 _ = try stage.startProducer()
                 _ = try stage.startWorker()
                 let web = try await stage.startWebWithHosts()
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.accepted] == Self.recipients)
-                let letters = stage.simulator.accepted.sorted { $0.recipient < $1.recipient }
-                let secrets = try Secrets(letters)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.accepted] == Self.recipients)
+                let messages = stage.simulator.accepted.sorted { $0.recipient < $1.recipient }
+                let secrets = try Secrets(messages)
                 #expect(secrets.numbers.count == 3 * Self.recipients, "each pixel and link has a number of its own")
 
                 // In the order of the recipients, one after the other: the worst case.
-                try await read(letters[..<30], from: 0, on: web)
+                try await read(messages[..<30], from: 0, on: web)
                 try await expectQueueToBeBare(stage)
                 _ = try stage.startRecorder()
                 try await stage.wait { try await stage.number("SELECT count(*) FROM counted") == 90 }
-                _ = try await stage.suppress(letters[3].recipient)
-                try await read(letters[30...], from: 30, on: web)
+                _ = try await stage.suppress(messages[3].recipient)
+                try await read(messages[30...], from: 30, on: web)
                 try await stage.wait { try await stage.number("SELECT count(*) FROM counted") == 180 }
                 try await expectReport(of: campaign, stage)
 
                 let dump = try await dump(stage)
                 try expectNoJoin(in: dump, secrets)
                 expectOrderToSayNothing(dump)
-                try expectReturnedMailToBeBare(letters[5], secrets)
+                try expectReturnedMailToBeBare(messages[5], secrets)
                 let logs = stage.logs()
                 #expect(logs.contains("opens and clicks recorded"))
                 #expect(secrets.found(in: logs) == [], "logs")
@@ -54,10 +56,10 @@ extension Scenarios {
             }
         }
 
-        /// Opens each letter and follows both its links, from a household of its reader's own.
-        private func read(_ letters: ArraySlice<AcceptedMessage>, from first: Int, on web: Stage.Web) async throws {
-            for (index, letter) in letters.enumerated() {
-                let paths = Stage.trackedPaths(in: letter)
+        /// Opens each message and follows both its links, from a household of its reader's own.
+        private func read(_ messages: ArraySlice<AcceptedMessage>, from first: Int, on web: Stage.Web) async throws {
+            for (index, message) in messages.enumerated() {
+                let paths = Stage.trackedPaths(in: message)
                 let pixel = try #require(paths.pixel)
                 #expect(try await web.ask(pixel, reader: first + index).status == 200)
                 for (link, path) in paths.links.enumerated() {
@@ -75,11 +77,11 @@ extension Scenarios {
         private func expectQueueToBeBare(_ stage: Stage) async throws {
             var broker = try BrokerSettings(parsing: stage.brokerURL, caFile: nil)
             broker.queueType = .classic
-            let consumer = try AMQPConsumer(broker, queues: [EventEnvelope.queue], prefetch: 1_000)
+            let consumer = try AMQPConsumer(broker, queues: [EventMessage.queue], prefetch: 1_000)
             var events: [TrackedEvent] = []
             while events.count < 120 {
                 for message in try await consumer.next(limit: 100) {
-                    let envelope = try EventEnvelope(decoding: message.body)
+                    let envelope = try EventMessage(decoding: message.body)
                     #expect(envelope.events.map(\.id) == envelope.events.map(\.id).sorted(), "not by arrival")
                     events += envelope.events
                 }
@@ -197,9 +199,9 @@ extension Scenarios {
             return "\(purpose) \(hex)"
         }
 
-        /// What is kept of a letter that came back with a bounce or a complaint, whole, in its body.
-        private func expectReturnedMailToBeBare(_ letter: AcceptedMessage, _ secrets: Secrets) throws {
-            let content = String(decoding: letter.content ?? [], as: UTF8.self)
+        /// What is kept of a message that came back with a bounce or a complaint, whole, in its body.
+        private func expectReturnedMailToBeBare(_ message: AcceptedMessage, _ secrets: Secrets) throws {
+            let content = String(decoding: message.content ?? [], as: UTF8.self)
             #expect(secrets.found(in: content.replacing("=\r\n", with: "").replacing("=3D", with: " ")) != [])
             for report in ["delivery-status", "feedback-report"] {
                 let mail = """
@@ -215,7 +217,7 @@ extension Scenarios {
                     Content-Type: message/\(report)\r
                     \r
                     Feedback-Type: abuse\r
-                    Final-Recipient: rfc822; \(letter.recipient)\r
+                    Final-Recipient: rfc822; \(message.recipient)\r
                     Action: failed\r
                     Status: 5.1.1\r
                     --b\r
@@ -236,17 +238,17 @@ extension Scenarios {
     }
 }
 
-/// The numbers of all letters, and the tokens that bear them: what only the letters' owners have.
+/// The numbers of all messages, and the tokens that bear them: what only the messages' owners have.
 private struct Secrets {
     let numbers: Set<String>
     private let tokens: Set<String>
 
-    init(_ letters: [AcceptedMessage]) throws {
+    init(_ messages: [AcceptedMessage]) throws {
         let keys = try Stage.keys()
         var numbers: Set<String> = []
         var tokens: Set<String> = []
-        for letter in letters {
-            let paths = Stage.trackedPaths(in: letter)
+        for message in messages {
+            let paths = Stage.trackedPaths(in: message)
             for path in [paths.pixel].compactMap({ $0 }) + paths.links {
                 let text = path.dropFirst(3).replacing(".gif", with: "")
                 let token = try keys.verify(text.utf8, as: path.hasPrefix("/o/") ? .open : .click)

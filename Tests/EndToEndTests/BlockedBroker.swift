@@ -1,6 +1,6 @@
+import Core
 import Glibc
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -24,8 +24,8 @@ extension LongScenarios {
                 try await broker.control("set_vm_memory_high_watermark", "0.00001")
                 // What was published before is all that can be sent.
                 try await stage.wait(for: campaign) { $0[.sending] == 0 }
-                try await Task.sleep(for: .seconds(2))  // in which nothing may happen
-                let blocked = try await stage.books(campaign)
+                try await stage.producerLooks(4)  // in which nothing may happen
+                let blocked = try await stage.totals(campaign)
                 #expect(blocked[.pending] > 0)
                 #expect(stage.simulator.summary.accepted == blocked[.accepted])
                 try await broker.control("set_vm_memory_high_watermark", "0.4")
@@ -38,13 +38,13 @@ extension LongScenarios {
                 for program in programs { program.send(SIGTERM) }
                 for program in programs { #expect(try await program.exit(within: .seconds(15)) == .exit(0)) }
                 #expect(ContinuousClock.now - asked < .seconds(15))
-                #expect(try await stage.books(campaign)[.sending] == 0)
+                #expect(try await stage.totals(campaign)[.sending] == 0)
                 // They may be started during the alarm, too.
                 _ = try stage.startProducer()
                 _ = try stage.startWorker()
                 try await broker.control("set_vm_memory_high_watermark", "0.4")
-                let books = try await stage.wait(for: campaign, within: .seconds(30))
-                #expect(books[.accepted] == Self.recipients)
+                let totals = try await stage.wait(for: campaign, within: .seconds(30))
+                #expect(totals[.accepted] == Self.recipients)
                 try await stage.expectTruth(of: campaign)
             }
         }

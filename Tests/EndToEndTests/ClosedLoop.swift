@@ -1,14 +1,16 @@
+import Core
+import Database
+import DatabaseClient
 import MailSimulator
-import Postgres
-import Shared
+import ReturnedMail
 import TestKit
 import Testing
 
 extension Scenarios {
     @Suite struct ClosedLoop {
-        /// The simulator's reports, complaints and answers about real letters of a real worker, read and settled as the
+        /// The simulator's reports, complaints and answers about real messages of a real worker, read and settled as the
         /// program that receives mail does it.
-        @Test func `what the simulator sends back finds its letter and has its consequence`() async throws {
+        @Test func `what the simulator sends back finds its message and has its consequence`() async throws {
             var sink = MailSimulator.Configuration()
             sink.keepsContentOfFirst = 100
             let inbound = try await MailSimulator.start(sink)
@@ -65,10 +67,10 @@ extension Scenarios {
                 try await stage.expectTruth(of: campaign)
 
                 let again = try await stage.startCampaign()
-                let books = try await stage.wait(for: again)
-                #expect(books.audience == 12, "who unsubscribed is not on the list any more")
-                #expect(books[.suppressed] == 6, "the loop is closed")
-                #expect(books[.accepted] == 6)
+                let totals = try await stage.wait(for: again)
+                #expect(totals.audience == 12, "who unsubscribed is not on the list any more")
+                #expect(totals[.suppressed] == 6, "the loop is closed")
+                #expect(totals[.accepted] == 6)
             }
             try await inbound.stop()
         }

@@ -1,6 +1,6 @@
-import AMQP
+import Broker
+import Core
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -18,8 +18,8 @@ extension Scenarios {
                 let bodies = ["not an envelope", "v9 from the future", "v1 0 0 0", "v1 999 1 1"].map { Array($0.utf8) }
                 #expect(try await publisher.publish(bodies, to: "jobs.default").allSatisfy { $0 == .confirmed })
                 let campaign = try await stage.startCampaign()
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.accepted] == 50)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.accepted] == 50)
                 try await stage.wait { try await stage.number("SELECT count(*) FROM dead_letters") == 3 }
                 #expect(try await stage.number("SELECT count(*) FROM dead_letters WHERE reason = 0") == 2)
                 let tooNew = """
@@ -33,16 +33,17 @@ extension Scenarios {
             }
         }
 
-        @Test func `who cannot be written to is dead with the reason, and the others get their letters`() async throws {
+        @Test func `who cannot be written to is dead with the reason, and the others get their messages`() async throws
+        {
             try await Stage.with { stage in
                 try await stage.addContacts(20)
                 try await stage.execute("UPDATE contacts SET attributes = '{}' WHERE contact_id % 4 = 0")
                 let campaign = try await stage.startCampaign()
                 _ = try stage.startProducer()
                 _ = try stage.startWorker()
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.accepted] == 15)
-                #expect(books[.dead] == 5)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.accepted] == 15)
+                #expect(totals[.dead] == 5)
                 #expect(try await stage.number("SELECT count(*) FROM dead_letters WHERE detail LIKE '%name%'") == 5)
                 #expect(try await stage.number("SELECT count(*) FROM deliveries WHERE state = 9 AND reason = 4") == 5)
                 try await stage.expectTruth(of: campaign)

@@ -1,5 +1,5 @@
+import DatabaseClient
 import Foundation
-import Postgres
 import TestKit
 
 /// Ways to a server through a proxy that can fail as networks do.

@@ -1,6 +1,6 @@
+import DatabaseClient
 import Foundation
 import Glibc
-import Postgres
 import TestKit
 import Testing
 

@@ -1,5 +1,5 @@
+import Core
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -18,8 +18,8 @@ extension Scenarios {
                     SELECT count(*) FROM deliveries JOIN contacts USING (contact_id) WHERE state = 3 AND domain = 'fast.example'
                     """
                 try await stage.wait { try await stage.number(fast) == 200 }
-                let books = try await stage.books(campaign)
-                #expect(books[.accepted] < 300, "the slow lane has hardly begun")
+                let totals = try await stage.totals(campaign)
+                #expect(totals[.accepted] < 300, "the slow lane has hardly begun")
                 #expect(try await stage.wait(for: campaign)[.accepted] == 400)
                 try await stage.expectTruth(of: campaign)
             }
@@ -40,7 +40,7 @@ extension Scenarios {
                 let large = try await stage.startCampaign(list: 2)
                 try await stage.wait(for: large) { $0[.accepted] > 600 }
                 let beside = try await time(of: 3, on: stage)
-                #expect(try await stage.books(large)[.pending] > 0, "or there was nothing beside it")
+                #expect(try await stage.totals(large)[.pending] > 0, "or there was nothing beside it")
                 try await stage.ask(.cancel, of: large)
                 try await stage.wait(for: large)
                 // Measured again, for other tests are running on this machine.

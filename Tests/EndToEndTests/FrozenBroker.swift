@@ -1,6 +1,6 @@
+import Core
 import Glibc
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -22,7 +22,7 @@ extension LongScenarios {
                 broker.freeze()
                 try await stage.wait(for: campaign) { $0[.sending] == 0 }
                 broker.thaw()
-                let some = try await stage.books(campaign)[.accepted] + 300
+                let some = try await stage.totals(campaign)[.accepted] + 300
                 try await stage.wait(for: campaign, within: .seconds(30)) { $0[.accepted] >= some }
 
                 broker.freeze()
@@ -36,8 +36,8 @@ extension LongScenarios {
                 _ = try stage.startProducer()
                 _ = try stage.startWorker()
                 broker.thaw()
-                let books = try await stage.wait(for: campaign, within: .seconds(45))
-                #expect(books[.accepted] == Self.recipients)
+                let totals = try await stage.wait(for: campaign, within: .seconds(45))
+                #expect(totals[.accepted] == Self.recipients)
                 try await stage.expectTruth(of: campaign)
             }
         }

@@ -1,7 +1,7 @@
+import Core
+import DatabaseClient
 import Foundation
 import MailSimulator
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -30,11 +30,11 @@ extension LongScenarios {
                         let said = try String(contentsOfFile: worker.logPath, encoding: .utf8)
                         return said.contains("No space left on device")
                     }
-                    // What it cannot record stays in hand, and with full hands it marks nothing.
-                    #expect(try await stage.books(campaign)[.pending] > 0)
+                    // What it cannot record stays in flight, and with full hands it marks nothing.
+                    #expect(try await stage.totals(campaign)[.pending] > 0)
                     try volume.empty()
-                    let books = try await stage.wait(for: campaign, within: .seconds(30))
-                    #expect(books[.accepted] == Self.recipients)
+                    let totals = try await stage.wait(for: campaign, within: .seconds(30))
+                    #expect(totals[.accepted] == Self.recipients)
                     #expect(producer.isRunning && worker.isRunning, "nobody had to start them again")
                     #expect(stage.simulator.summary.accepted == Self.recipients)
                     try await stage.expectTruth(of: campaign)

@@ -1,5 +1,5 @@
+import Core
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -20,10 +20,10 @@ extension LongScenarios {
                 try await stage.simulator.waitForAccepted(count: Self.recipients / 3)
                 broker.kill()
                 try await broker.start()
-                let before = try await stage.books(campaign)[.accepted]
+                let before = try await stage.totals(campaign)[.accepted]
                 try await stage.wait(for: campaign, within: .seconds(30)) { $0[.accepted] > before }
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.accepted] == Self.recipients)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.accepted] == Self.recipients)
                 #expect(programs.allSatisfy { $0.isRunning }, "nobody had to start them again")
                 try await stage.expectTruth(of: campaign)
             }

@@ -1,6 +1,6 @@
+import Core
 import Glibc
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -34,9 +34,9 @@ extension Scenarios {
                     try await stage.endLeases()
                 }
                 _ = try stage.startProducer()
-                let books = try await stage.wait(for: campaign)
-                #expect(books.audience == Self.recipients)
-                #expect(books[.accepted] == Self.recipients)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals.audience == Self.recipients)
+                #expect(totals[.accepted] == Self.recipients)
                 try await stage.expectTruth(of: campaign)
             }
         }

@@ -1,7 +1,7 @@
-import AMQP
+import Broker
+import Core
+import DatabaseClient
 import Foundation
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -23,14 +23,14 @@ extension Scenarios {
                 let bodies = Self.bodies(of: campaign)
                 // Another queue type than the publisher's own is a mistake of topology: the recorder declares it.
                 var recorders = [try stage.startRecorder()]
-                try await stage.wait { (try? await publisher.depth(of: EventEnvelope.queue)) != nil }
+                try await stage.wait { (try? await publisher.depth(of: EventMessage.queue)) != nil }
                 let lock = try await stage.database.connect(name: "lock")
                 for (part, range) in Self.parts(of: bodies.count).enumerated() {
                     let some = Array(bodies[range])
                     let isInMidFlush = part.isMultiple(of: 2)
                     if isInMidFlush { try await lock.execute("BEGIN; LOCK TABLE engagement IN ACCESS EXCLUSIVE MODE") }
                     // Twice, as after a confirm that was lost.
-                    let outcomes = try await publisher.publish((some + some).shuffled(), to: EventEnvelope.queue)
+                    let outcomes = try await publisher.publish((some + some).shuffled(), to: EventMessage.queue)
                     #expect(outcomes.allSatisfy { $0 == .confirmed })
                     if isInMidFlush {
                         // Everything is written and nothing committed.
@@ -46,16 +46,16 @@ extension Scenarios {
                 await lock.close()
                 // A second one beside it: they share the queue.
                 _ = try stage.startRecorder()
-                _ = try await publisher.publish(Array(bodies.prefix(40)), to: EventEnvelope.queue)
-                _ = try await publisher.publish([Array("v1 nonsense".utf8)], to: EventEnvelope.queue)
+                _ = try await publisher.publish(Array(bodies.prefix(40)), to: EventMessage.queue)
+                _ = try await publisher.publish([Array("v1 nonsense".utf8)], to: EventMessage.queue)
                 try await stage.wait { try await stage.number("SELECT count(*) FROM counted") == Self.numbers }
-                let buried = "SELECT count(*) FROM dead_letters WHERE queue = 'events'"
-                try await stage.wait { try await stage.number(buried) >= 1 }
+                let deadLettered = "SELECT count(*) FROM dead_letters WHERE queue = 'events'"
+                try await stage.wait { try await stage.number(deadLettered) >= 1 }
                 for recorder in stage.recorders {
                     recorder.send(15)
                     #expect(try await recorder.exit(within: .seconds(20)) == .exit(0), "\(recorder.lastWords)")
                 }
-                #expect(try await publisher.depth(of: EventEnvelope.queue) == 0)
+                #expect(try await publisher.depth(of: EventMessage.queue) == 0)
                 let sums = "SELECT sum(%)::int8 FROM engagement"
                 #expect(try await stage.number(sums.replacing("%", with: "firsts")) == Self.numbers)
                 #expect(try await stage.number(sums.replacing("%", with: "total")) == 2 * Self.numbers)
@@ -92,7 +92,7 @@ extension Scenarios {
             events.shuffle()
             let hour = Int32(Date().timeIntervalSince1970 / 3_600)
             return stride(from: 0, to: events.count, by: perMessage).map { start in
-                EventEnvelope(hour: hour - Int32(start % 3), events: Array(events[start...].prefix(perMessage)))
+                EventMessage(hour: hour - Int32(start % 3), events: Array(events[start...].prefix(perMessage)))
                     .encoded()
             }
         }

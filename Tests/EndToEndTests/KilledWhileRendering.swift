@@ -1,13 +1,13 @@
+import Core
+import DatabaseClient
 import MailSimulator
-import Postgres
-import Shared
 import TestKit
 import Testing
 
 extension Scenarios {
-    /// A letter that no worker survives: it takes so long, or so much memory, that each one is killed for it.
+    /// A message that no worker survives: it takes so long, or so much memory, that each one is killed for it.
     @Suite struct KilledWhileRendering {
-        @Test func `a recipient whose letter ends its worker is put aside alone, and the others get theirs`()
+        @Test func `a recipient whose message ends its worker is put aside alone, and the others get theirs`()
             async throws
         {
             try await Stage.with { stage in
@@ -17,12 +17,12 @@ extension Scenarios {
                 _ = try stage.startProducer(["VEREDUS_LOST_AFTER": "600"])
                 let published = "SELECT count(*) FROM campaign_lanes WHERE cursor = 60"
                 try await stage.wait { try await stage.number(published) == 1 }
-                // Whoever prepares a letter now stands still.
+                // Whoever prepares a message now stands still.
                 let lock = try await stage.database.connect()
                 try await lock.execute("BEGIN; LOCK TABLE contacts IN ACCESS EXCLUSIVE MODE")
                 for crash in 0...2 {
                     let worker = try stage.startWorker(Stage.shortLease)
-                    // At first all sixty are in hand; afterwards they come one by one, and the first is the suspect.
+                    // At first all sixty are in flight; afterwards they come one by one, and the first is the suspect.
                     let isThere =
                         crash == 0
                         ? "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'contacts'::regclass"
@@ -33,9 +33,9 @@ extension Scenarios {
                 try await lock.execute("COMMIT")
                 await lock.close()
                 _ = try stage.startWorker(Stage.shortLease)
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.dead] == 1)
-                #expect(books[.accepted] == 59)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.dead] == 1)
+                #expect(totals[.accepted] == 59)
                 let poison = "SELECT count(*) FROM dead_letters WHERE detail LIKE '%while it was rendered, 3 times'"
                 #expect(try await stage.number(poison) == 1)
                 try await stage.expectTruth(of: campaign)

@@ -1,6 +1,6 @@
+import Core
 import Glibc
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -26,18 +26,21 @@ extension Scenarios {
                     worker.crash()
                 }
                 _ = try stage.startWorker(connections: Self.connections, Stage.shortLease)
-                let books = try await stage.wait(for: campaign)
-                #expect(books.state == .finished)
-                #expect(books[.accepted] + books[.uncertain] == Self.recipients, "nobody is dead or failed for a crash")
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals.state == .finished)
+                #expect(
+                    totals[.accepted] + totals[.uncertain] == Self.recipients,
+                    "nobody is dead or failed for a crash"
+                )
                 let summary = stage.simulator.summary
                 switch policy {
                 case .atMostOnce:
                     try await stage.expectTruth(of: campaign)
-                    #expect(books[.uncertain] <= Self.kills * (2 * Self.connections + 64), "I6")
+                    #expect(totals[.uncertain] <= Self.kills * (2 * Self.connections + 64), "I6")
                     #expect(summary.accepted == summary.distinct)
                 case .atLeastOnce:
                     try await stage.expectTruth(of: campaign, copies: 1 + Self.kills)
-                    #expect(books[.uncertain] == 0)
+                    #expect(totals[.uncertain] == 0)
                     #expect(summary.distinct == Self.recipients, "I4, I12: the copies bear the same Message-ID")
                 }
             }

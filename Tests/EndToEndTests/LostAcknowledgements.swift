@@ -1,5 +1,5 @@
+import Core
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -7,7 +7,7 @@ extension Scenarios {
     @Suite struct LostAcknowledgements {
         private static let recipients = 1_500
 
-        @Test func `jobs whose acknowledgements were lost come again, and nobody gets a second letter`() async throws {
+        @Test func `jobs whose acknowledgements were lost come again, and nobody gets a second message`() async throws {
             var mail = MailSimulator.Configuration()
             mail.delay = .milliseconds(5)
             try await Stage.with(mail) { stage in
@@ -24,8 +24,8 @@ extension Scenarios {
                     try await stage.wait { proxy.connections > before }
                     try await proxy.set(.passOn)
                 }
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.accepted] == Self.recipients)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.accepted] == Self.recipients)
                 #expect(worker.isRunning)
                 try await stage.expectTruth(of: campaign)
                 try await proxy.stop()

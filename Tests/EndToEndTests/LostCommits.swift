@@ -1,6 +1,6 @@
+import Core
+import DatabaseClient
 import MailSimulator
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -10,7 +10,7 @@ extension Scenarios {
 
         /// A mark that is in doubt is put back, a result that is in doubt is recorded again: both name their token.
         @Test(arguments: DeliveryPolicy.allCases)
-        func `a worker that does not hear whether its COMMIT was carried out sends nobody a second letter`(
+        func `a worker that does not hear whether its COMMIT was carried out sends nobody a second message`(
             policy: DeliveryPolicy
         ) async throws {
             var mail = MailSimulator.Configuration()
@@ -28,8 +28,8 @@ extension Scenarios {
                     try await stage.wait { proxy.connections > before }
                     try await proxy.set(.passOn)
                 }
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.accepted] == Self.recipients, "every doubt was settled")
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.accepted] == Self.recipients, "every doubt was settled")
                 #expect(stage.simulator.summary.accepted == Self.recipients)
                 #expect(worker.isRunning)
                 #expect(try await stage.number("SELECT count(*) FROM claims") == 0)

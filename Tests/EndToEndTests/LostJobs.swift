@@ -1,6 +1,6 @@
+import Core
 import Glibc
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -21,8 +21,8 @@ extension LongScenarios {
                 try await stage.control("purge_queue", queue: "jobs.default")
                 try await stage.simulator.waitForAccepted(count: Self.recipients / 2)
                 try await stage.control("delete_queue", queue: "jobs.default")
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.accepted] == Self.recipients)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.accepted] == Self.recipients)
                 try await stage.expectTruth(of: campaign)
             }
         }
@@ -40,8 +40,8 @@ extension LongScenarios {
                 broker.kill()
                 try broker.wipe()
                 try await broker.start()
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.accepted] == Self.recipients)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.accepted] == Self.recipients)
                 #expect(programs.allSatisfy { $0.isRunning })
                 try await stage.expectTruth(of: campaign)
             }

@@ -1,5 +1,5 @@
+import Core
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -9,7 +9,7 @@ extension Scenarios {
         private static let recipients = 600
 
         @Test(arguments: DeliveryPolicy.allCases)
-        func `a reply to the dot that is lost on its way leaves a letter unknown, by policy`(policy: DeliveryPolicy)
+        func `a reply to the dot that is lost on its way leaves a message unknown, by policy`(policy: DeliveryPolicy)
             async throws
         {
             try await Stage.with { stage in
@@ -22,19 +22,19 @@ extension Scenarios {
                 try await proxy.set(.loseReply(to: Array("\r\n.\r\n".utf8)))
                 try await stage.simulator.waitForAccepted(count: 150)
                 try await proxy.set(.passOn)
-                let books = try await stage.wait(for: campaign)
+                let totals = try await stage.wait(for: campaign)
                 let copies = stage.simulator.summary
-                #expect(books[.accepted] + books[.uncertain] == Self.recipients)
+                #expect(totals[.accepted] + totals[.uncertain] == Self.recipients)
                 switch policy {
                 case .atMostOnce:
-                    #expect(books[.uncertain] >= 10)
+                    #expect(totals[.uncertain] >= 10)
                     #expect(
                         copies.accepted == Self.recipients,
-                        "each one that is uncertain has got a letter, and no more"
+                        "each one that is uncertain has got a message, and no more"
                     )
                     try await stage.expectTruth(of: campaign)
                 case .atLeastOnce:
-                    #expect(books[.uncertain] == 0)
+                    #expect(totals[.uncertain] == 0)
                     #expect(copies.repeated >= 10)
                     #expect(copies.distinct == Self.recipients, "I4, I12")
                     try await stage.expectTruth(of: campaign, copies: 12)
@@ -62,11 +62,11 @@ extension Scenarios {
                     try await stage.wait { proxy.connections >= before + 3 }
                     try await proxy.set(.passOn)
                 }
-                let books = try await stage.wait(for: campaign)
-                #expect(stage.simulator.summary.accepted == books[.accepted], "the other side never saw the dot")
-                #expect(books[.accepted] + books[.uncertain] == Self.recipients)
-                // What was cut behind a dot that had left already is unknown: one letter a connection.
-                #expect(books[.uncertain] <= (policy == .atMostOnce ? proxy.connections : 0))
+                let totals = try await stage.wait(for: campaign)
+                #expect(stage.simulator.summary.accepted == totals[.accepted], "the other side never saw the dot")
+                #expect(totals[.accepted] + totals[.uncertain] == Self.recipients)
+                // What was cut behind a dot that had left already is unknown: one message a connection.
+                #expect(totals[.uncertain] <= (policy == .atMostOnce ? proxy.connections : 0))
                 try await stage.expectTruth(of: campaign)
                 try await proxy.stop()
             }

@@ -1,6 +1,6 @@
+import Core
 import Glibc
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -24,12 +24,12 @@ extension Scenarios {
                     let packed = ["VEREDUS_JOBS_PER_MESSAGE": "\(jobs)"]
                     // The new one is there before the old one goes.
                     let (nextProducer, nextWorker) = (try stage.startProducer(packed), try stage.startWorker(packed))
-                    let driven = "SELECT count(DISTINCT lease_token) FROM campaigns WHERE lease_token <> "
+                    let leased = "SELECT count(DISTINCT lease_token) FROM campaigns WHERE lease_token <> "
                     let old = try await stage.number("SELECT lease_token FROM campaigns WHERE campaign_id = 1")
                     producer.send(SIGTERM)
                     #expect(try await producer.exit(within: .seconds(10)) == .exit(0))
                     // It gave its campaigns back: nobody waits for its lease to run out.
-                    try await stage.wait(within: .seconds(3)) { try await stage.number("\(driven) \(old)") == 1 }
+                    try await stage.wait(within: .seconds(3)) { try await stage.number("\(leased) \(old)") == 1 }
                     worker.send(SIGTERM)
                     #expect(try await worker.exit(within: .seconds(10)) == .exit(0))
                     (producer, worker) = (nextProducer, nextWorker)

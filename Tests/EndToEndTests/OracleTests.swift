@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import DatabaseClient
 import TestKit
 import Testing
 
@@ -80,7 +80,7 @@ extension Scenarios {
             #expect(Transitions.allows(.dead, .suppressed), "to be reopened after an opt-out")
             #expect(!Transitions.allows(.uncertain, .suppressed), "a copy may have arrived")
             #expect(!Transitions.allows(.accepted, .sending), "nothing leaves accepted")
-            #expect(!Transitions.allows(.pending, .accepted), "no mark, no letter")
+            #expect(!Transitions.allows(.pending, .accepted), "no mark, no message")
         }
 
         /// A campaign that is frozen, and that nobody sends.

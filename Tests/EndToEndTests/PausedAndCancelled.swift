@@ -1,11 +1,11 @@
+import Core
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
 extension Scenarios {
     @Suite struct PausedAndCancelled {
-        @Test func `a pause holds letters back at once, a resume sends them all`() async throws {
+        @Test func `a pause holds messages back at once, a resume sends them all`() async throws {
             var mail = MailSimulator.Configuration()
             mail.delay = .milliseconds(10)
             try await Stage.with(mail) { stage in
@@ -22,12 +22,12 @@ extension Scenarios {
                 // No claim commits any more: what is being sent now is the last.
                 let paused = try await stage.wait(for: campaign) { $0[.sending] == 0 }
                 #expect(paused.state == .paused)
-                try await Task.sleep(for: .seconds(1))  // in which nothing may happen
-                #expect(try await stage.books(campaign) == paused)
+                try await stage.producerLooks(5)  // in which nothing may happen
+                #expect(try await stage.totals(campaign) == paused)
                 #expect(stage.simulator.summary.accepted == paused[.accepted])
                 try await stage.ask(.resume, of: campaign)
-                let books = try await stage.wait(for: campaign, within: .seconds(20))
-                #expect(books[.accepted] == 1_000)
+                let totals = try await stage.wait(for: campaign, within: .seconds(20))
+                #expect(totals[.accepted] == 1_000)
                 try await stage.expectTruth(of: campaign)
             }
         }
@@ -44,10 +44,10 @@ extension Scenarios {
                 _ = try stage.startWorker(["VEREDUS_RETRY_FIRST": "60"])
                 try await stage.simulator.waitForAccepted(count: 300)
                 try await stage.ask(.cancel, of: campaign)
-                let books = try await stage.wait(for: campaign, within: .seconds(10))
-                #expect(books.state == .cancelled)
-                #expect(books[.accepted] >= 300)
-                #expect(books[.accepted] + books[.cancelled] == 1_000)
+                let totals = try await stage.wait(for: campaign, within: .seconds(10))
+                #expect(totals.state == .cancelled)
+                #expect(totals[.accepted] >= 300)
+                #expect(totals[.accepted] + totals[.cancelled] == 1_000)
                 try await stage.expectTruth(of: campaign)
             }
         }
@@ -60,11 +60,11 @@ extension Scenarios {
                 let campaign = try await stage.startCampaign(lifetime: "2 seconds")
                 _ = try stage.startProducer()
                 _ = try stage.startWorker(connections: 4)
-                let books = try await stage.wait(for: campaign)
-                #expect(books.state == .finished)
-                #expect(books[.accepted] > 0)
-                #expect(books[.expired] > 0)
-                #expect(books[.accepted] + books[.expired] == 2_000)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals.state == .finished)
+                #expect(totals[.accepted] > 0)
+                #expect(totals[.expired] > 0)
+                #expect(totals[.accepted] + totals[.expired] == 2_000)
                 try await stage.expectTruth(of: campaign)
             }
         }
@@ -77,9 +77,9 @@ extension Scenarios {
                 _ = try stage.startWorker(["VEREDUS_RETRY_FIRST": "60"])
                 try await stage.wait(for: campaign) { $0[.deferred] > 0 }
                 try await stage.ask(.pause, of: campaign)
-                let books = try await stage.wait(for: campaign, within: .seconds(15))
-                #expect(books.state == .finished)
-                #expect(books[.expired] == 300)
+                let totals = try await stage.wait(for: campaign, within: .seconds(15))
+                #expect(totals.state == .finished)
+                #expect(totals[.expired] == 300)
             }
         }
 
@@ -89,8 +89,8 @@ extension Scenarios {
                 _ = try stage.startProducer()
                 _ = try stage.startWorker()
                 let campaign = try await stage.startCampaign(in: .seconds(4))
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.accepted] == 100)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.accepted] == 100)
                 let tooEarly = """
                     SELECT count(*) FROM campaigns c WHERE c.started_at < c.start_at OR c.started_at > c.start_at + interval '3 seconds'
                         OR EXISTS (SELECT FROM deliveries d WHERE d.changed_at < c.start_at)

@@ -1,11 +1,12 @@
-import Postgres
-import Shared
+import Core
+import Database
+import DatabaseClient
 import Synchronization
 import TestKit
 import Testing
 
 extension LongScenarios {
-    /// Opt-outs, pauses and cancels against claims, as fast as PostgreSQL carries both out: no letter is marked once the
+    /// Opt-outs, pauses and cancels against claims, as fast as PostgreSQL carries both out: no message is marked once the
     /// no has committed.
     ///
     /// Besides the oracle, the order of commits is compared, which the server keeps (`track_commit_timestamp`). It is
@@ -49,8 +50,8 @@ extension LongScenarios {
             let times = seen.optOutTimes.sorted()
             #expect(times.count == Self.optOuts)
             #expect(try await stage.number("SELECT count(*) FROM oracle.marks") > 5_000)
-            #expect(seen.onTheirWay > 100, "opt-outs that met a letter being sent")
-            #expect(seen.recalled > 100, "opt-outs that met a queued letter")
+            #expect(seen.onTheirWay > 100, "opt-outs that met a message being sent")
+            #expect(seen.recalled > 100, "opt-outs that met a queued message")
             #expect(seen.refused[.paused, default: 0] > 100, "claims that met a pause")
             #expect(try await stage.number(Self.cancelledInMidst) > Self.cancels / 4, "cancels of campaigns under way")
             guard let longest = times.last else { return }
@@ -98,7 +99,7 @@ private final class Race: Sendable {
         var refused: [Verdict: Int] = [:]
     }
 
-    private static let incarnation: Incarnation = 77
+    private static let workerRun: WorkerRun = 77
     private static let smallAudience: Int32 = 20
 
     let main: CampaignID
@@ -141,7 +142,7 @@ private final class Race: Sendable {
         await producer.close()
         try await stage.execute(copies(of: campaigns[1], cancels - 1))
         try await stage.execute(
-            "INSERT INTO workers VALUES (\(incarnation), 'race', 1, '{default}', now(), 'infinity')"
+            "INSERT INTO workers VALUES (\(workerRun), 'race', 1, '{default}', now(), 'infinity')"
         )
         try await stage.execute("ANALYZE")
         let main = campaigns[0]
@@ -180,15 +181,15 @@ private final class Race: Sendable {
     /// Claims rows just ahead of those who say no, lets each be deferred at once, and claims it again.
     func claimUntilOver() async throws {
         var round = 0
-        var inHand: [DeliveryResult] = []
+        var inFlight: [DeliveryResult] = []
         while !isOver.load(ordering: .relaxed) {
             round += 1
             let claimed = try await claim(round.isMultiple(of: 3) ? keysOfSmall() : keysOfMain())
-            // A batch stays in hand while the next one is claimed, so that some are always being sent.
-            try await record(inHand)
-            inHand = claimed
+            // A batch stays in flight while the next one is claimed, so that some are always being sent.
+            try await record(inFlight)
+            inFlight = claimed
         }
-        try await record(inHand)
+        try await record(inFlight)
     }
 
     private func keysOfMain() -> [DeliveryKey] {
@@ -216,7 +217,7 @@ private final class Race: Sendable {
         let requests = recipients.map {
             ClaimRequest(key: $0.key, generation: 1, contactVersion: $0.contactVersion, attempt: $0.attempt)
         }
-        let verdicts = try await store.claim(requests, token: token, incarnation: Self.incarnation)
+        let verdicts = try await store.claim(requests, token: token, workerRun: Self.workerRun)
         seen.withLock { seen in
             for verdict in verdicts {
                 if verdict == .claimed { seen.claimed += 1 } else { seen.refused[verdict, default: 0] += 1 }
@@ -231,7 +232,7 @@ private final class Race: Sendable {
                 code: 451,
                 waitSeconds: 0,
                 countsAsAttempt: true,
-                outcome: LetterOutcome(id: 0, judgement: .later, code: 451, text: "", step: .rcpt)
+                outcome: MessageOutcome(id: 0, judgement: .later, code: 451, text: "", step: .rcpt)
             )
         }
     }

@@ -1,15 +1,16 @@
-import AMQP
+import Broker
+import Core
+import Database
+import DatabaseClient
 import Foundation
 import MailSimulator
-import Postgres
-import Shared
 import TestKit
 import Testing
 
 extension Scenarios {
     /// What an operator does about recipients who were not reached, with the tool as a program of its own.
     @Suite struct Requeued {
-        @Test func `who was dead for a missing field is mailed once when it is there and the letter is requeued`()
+        @Test func `who was dead for a missing field is mailed once when it is there and the message is requeued`()
             async throws
         {
             try await Stage.with { stage in
@@ -48,14 +49,14 @@ extension Scenarios {
                 let dry = try await stage.tool(requeue)
                 #expect(dry.end == .exit(0), "\(dry.errors)")
                 #expect(dry.errors.contains("nothing was changed"))
-                #expect(try await stage.books(campaign)[.dead] == 5)
+                #expect(try await stage.totals(campaign)[.dead] == 5)
                 let outcome = try await stage.tool(requeue + ["--yes"])
                 #expect(outcome.succeeded, "\(outcome.errors)")
                 #expect(outcome.output.contains("done: 4 will be mailed again"))
 
-                let books = try await stage.wait(for: campaign) { $0.state == .finished }
-                #expect(books[.accepted] == 19)
-                #expect(books[.suppressed] == 1, "opted out meanwhile")
+                let totals = try await stage.wait(for: campaign) { $0.state == .finished }
+                #expect(totals[.accepted] == 19)
+                #expect(totals[.suppressed] == 1, "opted out meanwhile")
                 try await stage.expectTruth(of: campaign)
                 #expect(stage.simulator.summary.accepted == 19)
                 let audit = try await stage.tool("campaign", "audit", "\(campaign)")
@@ -88,7 +89,7 @@ extension Scenarios {
 
                 // In the middle of a transaction: it waits for the audit log, with all rows changed.
                 let auditor = try await stage.database.connect()
-                try await auditor.execute("SELECT pg_advisory_lock(4, 0)")
+                try await auditor.execute("SELECT pg_advisory_lock(\(AdvisoryLock.auditLog.sql), 0)")
                 let first = try stage.startTool(line)
                 try await stage.wait {
                     try await stage.number(
@@ -109,7 +110,7 @@ extension Scenarios {
                     ) == 0
                 }
                 #expect(try await stage.number(settled) == 0, "nothing of it is done")
-                #expect(try await stage.books(campaign)[.dead] == recipients)
+                #expect(try await stage.totals(campaign)[.dead] == recipients)
 
                 // Between two transactions.
                 let second = try stage.startTool(line)
@@ -120,8 +121,8 @@ extension Scenarios {
                 _ = try stage.startWorker()
                 let last = try await stage.tool(line)
                 #expect(last.succeeded, "\(last.errors)")
-                let books = try await stage.wait(for: campaign) { $0.state == .finished && $0[.dead] == 0 }
-                #expect(books[.accepted] == recipients)
+                let totals = try await stage.wait(for: campaign) { $0.state == .finished && $0[.dead] == 0 }
+                #expect(totals[.accepted] == recipients)
                 try await stage.expectTruth(of: campaign)
                 #expect(stage.simulator.summary.accepted == recipients)
                 #expect(try await stage.number("SELECT count(*) FROM deliveries WHERE reopened <> 1") == 0)
@@ -202,11 +203,11 @@ extension Scenarios {
                 let resolve = ["campaign", "resolve-uncertain", "\(campaign)", "--reason", "they never got it"]
                 let left = try await stage.tool(resolve + ["--leave", "--yes"])
                 #expect(left.output.contains("10 uncertain"), "\(left.errors)")
-                #expect(try await stage.books(campaign) == before)
+                #expect(try await stage.totals(campaign) == before)
                 let resent = try await stage.tool(resolve + ["--resend", "--yes"])
                 #expect(resent.succeeded, "\(resent.errors)")
-                let books = try await stage.wait(for: campaign) { $0.state == .finished }
-                #expect(books[.accepted] == 20)
+                let totals = try await stage.wait(for: campaign) { $0.state == .finished }
+                #expect(totals[.accepted] == 20)
                 #expect(
                     try await stage.number("SELECT count(*) FROM deliveries WHERE reopened = 1 AND attempt = 2") == 10
                 )
@@ -220,7 +221,7 @@ extension Scenarios {
                 #expect(followUp.audience == 10)
                 #expect(followUp[.accepted] == 9)
                 #expect(followUp[.suppressed] == 1)
-                #expect(try await stage.books(campaign) == books, "books of their own")
+                #expect(try await stage.totals(campaign) == totals, "totals of their own")
                 for number in stride(from: 4, through: 30, by: 3) {
                     #expect(stage.simulator.copies(of: "once-reject-550-5.1.1+\(number)@example.net") == 1)
                 }

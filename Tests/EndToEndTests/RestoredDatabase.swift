@@ -1,6 +1,6 @@
+import Core
 import Foundation
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -36,23 +36,28 @@ extension LongScenarios {
                 try await cluster.start()
                 #expect(try await stage.number("SELECT count(*) FROM deliveries WHERE state = 3") < sent)
 
-                // The broker's witness is enough, and so is the worker's own when the broker was wiped.
+                // The broker's restore guard is enough, and so is any of the machine's when the broker was wiped: the worker's
+                // own, another worker's, and one in the place where older versions kept it.
                 let producer = try stage.startProducer()
                 #expect(try await producer.exit(within: .seconds(20)) == .exit(70))
                 #expect(try String(contentsOfFile: producer.logPath, encoding: .utf8).contains("doctor --adopt"))
                 let installation = try await stage.text("SELECT installation_id::text FROM installation")
                 try await stage.control("delete_queue", queue: "witness.\(installation)")
-                let worker = try stage.startWorker(["VEREDUS_STATE_DIRECTORY": state.path])
-                #expect(try await worker.exit(within: .seconds(20)) == .exit(70))
-                #expect(try String(contentsOfFile: worker.logPath, encoding: .utf8).contains("older copy of itself"))
+                try await Self.expectRefusal(of: stage, ["VEREDUS_STATE_DIRECTORY": state.path])
+                try await Self.expectRefusal(
+                    of: stage,
+                    ["VEREDUS_STATE_DIRECTORY": state.path, "VEREDUS_INSTANCE": "2"]
+                )
+                try state.makeOld()
+                try await Self.expectRefusal(of: stage, ["VEREDUS_STATE_DIRECTORY": state.path])
                 #expect(stage.simulator.summary.accepted == sent)
-                #expect(try await stage.books(campaign).state == .running, "nobody but an operator changes that")
+                #expect(try await stage.totals(campaign).state == .running, "nobody but an operator changes that")
 
                 // Adopted, the campaign is held; resumed, it goes on, and who was forgotten is mailed again.
                 let adopted = try await stage.tool("doctor", "--adopt", "--reason", "restored from a snapshot")
                 #expect(adopted.succeeded, "\(adopted.output)\(adopted.errors)")
                 #expect(adopted.output.contains("campaign \(campaign) is held"))
-                #expect(try await stage.books(campaign).state == .paused)
+                #expect(try await stage.totals(campaign).state == .paused)
                 _ = try stage.startProducer()
                 let again = try stage.startWorker(["VEREDUS_STATE_DIRECTORY": state.path])
                 try await stage.ask(.resume, of: campaign)
@@ -61,7 +66,7 @@ extension LongScenarios {
             }
         }
 
-        @Test func `a server that is promoted under running programs gets no letter marked`() async throws {
+        @Test func `a server that is promoted under running programs gets no message marked`() async throws {
             var mail = MailSimulator.Configuration()
             mail.delay = .milliseconds(10)
             try await Stage.with(mail) { stage in
@@ -77,7 +82,7 @@ extension LongScenarios {
                 #expect(worker.lastWords.contains("promoted or recovered"))
                 let sent = stage.simulator.summary.accepted
                 #expect(sent < Self.recipients)
-                #expect(try await stage.books(campaign)[.pending] > 0)
+                #expect(try await stage.totals(campaign)[.pending] > 0)
             }
         }
 
@@ -98,7 +103,7 @@ extension LongScenarios {
             }
         }
 
-        @Test func `looking again and again does not wear the witness out`() async throws {
+        @Test func `looking again and again does not wear the restore guard out`() async throws {
             try await Stage.with { stage in
                 let quorum = ["VEREDUS_QUEUE_TYPE": "quorum"]
                 try await stage.expectTool(["doctor", "--adopt", "--reason", "test"], quorum)
@@ -115,7 +120,7 @@ extension LongScenarios {
             }
         }
 
-        /// Runs a producer and a worker until so many letters are accepted, and ends both in good order.
+        /// Runs a producer and a worker until so many messages are accepted, and ends both in good order.
         private static func send(_ stage: Stage, _ state: StateFolder, upTo count: Int) async throws {
             let worker = try stage.startWorker(["VEREDUS_STATE_DIRECTORY": state.path])
             let producer = try stage.startProducer()
@@ -123,6 +128,12 @@ extension LongScenarios {
             for program in [worker, producer] { program.send(SIGTERM) }
             #expect(try await worker.exit(within: .seconds(20)) == .exit(0))
             #expect(try await producer.exit(within: .seconds(20)) == .exit(0))
+        }
+
+        private static func expectRefusal(of stage: Stage, _ settings: [String: String]) async throws {
+            let worker = try stage.startWorker(settings)
+            #expect(try await worker.exit(within: .seconds(20)) == .exit(70))
+            #expect(worker.lastWords.contains("older copy of itself"), "\(worker.lastWords)")
         }
 
         private static func copy(_ folder: String, to other: String) async throws {
@@ -138,6 +149,12 @@ extension LongScenarios {
         init() {
             path = FileManager.default.temporaryDirectory.appending(path: "veredus-state-\(UUID().uuidString)").path
             // The programs make it.
+        }
+
+        /// What an older version left behind: one file of all programs.
+        func makeOld() throws {
+            try FileManager.default.moveItem(atPath: "\(path)/veredus-worker/restore-guard", toPath: "\(path)/witness")
+            try FileManager.default.removeItem(atPath: "\(path)/veredus-worker")
         }
 
         func remove() { try? FileManager.default.removeItem(atPath: path) }

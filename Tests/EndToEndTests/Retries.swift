@@ -1,5 +1,5 @@
+import Core
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -17,9 +17,9 @@ extension Scenarios {
                 let campaign = try await stage.startCampaign()
                 _ = try stage.startProducer()
                 _ = try stage.startWorker(["VEREDUS_RETRY_ATTEMPTS": "3"])
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.accepted] == 30)
-                #expect(books[.failed] == 30)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.accepted] == 30)
+                #expect(totals[.failed] == 30)
                 try await stage.expectTruth(of: campaign)
 
                 for number in stride(from: 6, through: 60, by: 6) {
@@ -54,22 +54,22 @@ extension Scenarios {
                 let campaign = try await stage.startCampaign(policy: .atLeastOnce)
                 _ = try stage.startProducer()
                 _ = try stage.startWorker()
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.accepted] == 10)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.accepted] == 10)
                 let summary = stage.simulator.summary
                 #expect(summary.accepted == 20)
                 #expect(summary.distinct == 10, "I12")
             }
         }
 
-        @Test func `at most once, a letter whose reply was lost is uncertain and never sent again`() async throws {
+        @Test func `at most once, a message whose reply was lost is uncertain and never sent again`() async throws {
             try await Stage.with { stage in
                 try await stage.addContacts(10) { "forget-dot+\($0)@example.net" }
                 let campaign = try await stage.startCampaign()
                 _ = try stage.startProducer()
                 _ = try stage.startWorker()
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.uncertain] == 10)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.uncertain] == 10)
                 #expect(stage.simulator.summary.accepted == 10)
                 try await stage.expectTruth(of: campaign)
             }

@@ -1,6 +1,6 @@
+import Core
 import Glibc
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -18,11 +18,11 @@ extension Scenarios {
                 try await stage.execute("UPDATE retries SET due = now(), publish_at = now()")
                 let published = "SELECT count(*) FROM retries WHERE publish_at > now()"
                 try await stage.wait { try await stage.number(published) > 0 }
-                try await Task.sleep(for: .seconds(1))  // twenty looks, in which nothing more may be published
+                try await stage.producerLooks(20)  // in which nothing more may be published
                 #expect(try await stage.number(published) <= 1_500, "a window and what one look publishes")
                 _ = try stage.startWorker()
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.accepted] == 4_000)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.accepted] == 4_000)
                 try await stage.expectTruth(of: campaign)
             }
         }

@@ -1,7 +1,7 @@
+import Core
+import DatabaseClient
 import Glibc
 import MailSimulator
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -31,14 +31,14 @@ extension Scenarios {
                 try await stage.execute("UPDATE retries SET due = now(), publish_at = now()")
                 let both = [UInt8]([2, 1]).map { "\($0):\(Self.secrets[$0] ?? "")" }.joined(separator: ",")
                 _ = try stage.startWorker(["VEREDUS_TOKEN_KEYS": both])
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.accepted] == 600)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.accepted] == 600)
                 let ring = try Self.ring([1, 2])
                 try await stage.expectTruth(of: campaign, copies: 2, signedWith: ring)
                 let first = try Self.ring([1])
                 var signedByFirst = 0
-                for letter in stage.simulator.accepted {
-                    let local = Array(letter.sender.utf8.prefix { $0 != UInt8(ascii: "@") })
+                for message in stage.simulator.accepted {
+                    let local = Array(message.sender.utf8.prefix { $0 != UInt8(ascii: "@") })
                     _ = try ring.verify(localPart: local)
                     if (try? first.verify(localPart: local)) != nil { signedByFirst += 1 }
                 }
@@ -105,7 +105,7 @@ extension Scenarios {
 
         private static func ring(_ ids: [UInt8]) throws -> KeyRing {
             let keys = ids.map { TokenKey(id: $0, secret: bytes(secrets[$0] ?? "")) }
-            return try KeyRing(keys: keys, signing: ids[0], identity: IdentityKey(secret: bytes(identity)))
+            return try KeyRing(keys: keys, signing: ids[0], identity: AddressHashKey(secret: bytes(identity)))
         }
 
         private static func bytes(_ hex: String) -> [UInt8] {

@@ -1,6 +1,6 @@
+import Core
 import Glibc
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -17,15 +17,15 @@ extension LongScenarios {
                 let sleeper = try stage.startWorker(Stage.shortLease)
                 try await stage.wait(for: campaign) { $0[.accepted] > 50 }
                 sleeper.send(SIGSTOP)
-                // Whatever it had in hand is settled once its lease is over, and another worker may begin.
+                // Whatever it had in flight is settled once its lease is over, and another worker may begin.
                 try await stage.wait(for: campaign) { $0[.sending] == 0 && $0[.uncertain] > 0 }
-                let asleep = try await stage.books(campaign)
+                let asleep = try await stage.totals(campaign)
                 sleeper.send(SIGCONT)
-                let books = try await stage.wait(for: campaign)
+                let totals = try await stage.wait(for: campaign)
                 #expect(sleeper.isRunning, "it began anew by itself, and sent the rest")
-                #expect(books[.accepted] + books[.uncertain] == 400)
-                #expect(books[.uncertain] <= asleep[.uncertain], "what the other side said meanwhile is recorded")
-                #expect(books[.uncertain] <= 2 * 10 + 64)
+                #expect(totals[.accepted] + totals[.uncertain] == 400)
+                #expect(totals[.uncertain] <= asleep[.uncertain], "what the other side said meanwhile is recorded")
+                #expect(totals[.uncertain] <= 2 * 10 + 64)
                 try await stage.expectTruth(of: campaign)
             }
         }

@@ -1,6 +1,6 @@
+import Core
 import Glibc
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -21,11 +21,11 @@ extension LongScenarios {
                 let meanwhile = try await stage.wait(for: campaign) { $0.sum - $0[.accepted] - $0[.uncertain] == 0 }
                 sleeper.send(SIGCONT)
                 try await stage.wait { try await stage.number("SELECT count(*) FROM workers") == 2 }
-                let books = try await stage.wait(for: campaign)
+                let totals = try await stage.wait(for: campaign)
                 #expect(sleeper.isRunning)
-                #expect(books[.accepted] + books[.uncertain] == 1_500)
-                #expect(books[.uncertain] <= meanwhile[.uncertain], "what it heard before it slept is recorded")
-                #expect(books[.uncertain] <= 2 * 10 + 64, "I6")
+                #expect(totals[.accepted] + totals[.uncertain] == 1_500)
+                #expect(totals[.uncertain] <= meanwhile[.uncertain], "what it heard before it slept is recorded")
+                #expect(totals[.uncertain] <= 2 * 10 + 64, "I6")
                 #expect(stage.simulator.summary.repeated == 0)
                 try await stage.expectTruth(of: campaign)
             }

@@ -1,5 +1,5 @@
+import Core
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -19,8 +19,8 @@ extension Scenarios {
                 _ = try stage.startWorker(connections: 10)
                 let quick = try await stage.wait(for: campaign, within: .seconds(15)) { $0[.accepted] >= 594 }
                 #expect(quick[.sending] > 0, "the slow ones are still waiting")
-                let books = try await stage.wait(for: campaign, within: .seconds(20))
-                #expect(books[.accepted] == 600, "slow is not lost")
+                let totals = try await stage.wait(for: campaign, within: .seconds(20))
+                #expect(totals[.accepted] == 600, "slow is not lost")
                 #expect(stage.simulator.summary.accepted == 600)
                 try await stage.expectTruth(of: campaign)
             }

@@ -1,45 +1,72 @@
+import Core
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
 // What a scenario expects of its stage.
 extension Stage {
-    typealias Books = TestKit.Books
+    typealias Totals = TestKit.Totals
 
-    /// Reads the books, which must balance: P3, and I13 against a recount in the same snapshot.
-    func books(_ campaign: CampaignID) async throws -> Books {
-        let books = try await readBooks(campaign)
-        #expect(books.breaches == [])
-        return books
+    /// Reads the totals, which must balance: P3, and I13 against a recount in the same snapshot.
+    func totals(_ campaign: CampaignID) async throws -> Totals {
+        let totals = try await readTotals(campaign)
+        #expect(totals.breaches == [])
+        return totals
     }
 
-    /// Waits until the books are as wanted, looking often; they must balance at every look.
+    /// Waits until the totals are as wanted, looking often; they must balance at every look.
     @discardableResult
     func wait(
         for campaign: CampaignID,
         within limit: Duration = .seconds(60),
-        until wanted: (Books) -> Bool = { $0.hasEnded }
-    ) async throws -> Books {
-        let deadline = ContinuousClock.now + limit
-        while true {
-            let books: Books
-            do {
-                books = try await self.books(campaign)
-            } catch let error where error.isTransientFailure && ContinuousClock.now < deadline {
-                // A scenario that stops the database.
-                continue
+        until wanted: (Totals) -> Bool = { $0.hasEnded }
+    ) async throws -> Totals {
+        var last: Totals?
+        do {
+            try await eventually("the totals are as wanted", within: limit, every: .milliseconds(50)) {
+                do {
+                    last = try await totals(campaign)
+                } catch let error where error.isTransientFailure {
+                    // A scenario that stops the database.
+                    last = nil
+                }
+                return last.map(wanted) ?? false
             }
-            if wanted(books) { return books }
-            guard ContinuousClock.now < deadline else {
-                throw Missing(description: "not in \(limit): \(books); \(await inHand())")
-            }
-            try await Task.sleep(for: .milliseconds(50))
+        } catch is NeverSo {
+            let words = last.map { "\($0)" } ?? "the database does not say"
+            throw Missing(description: "not in \(limit): \(words); \(await inFlight())")
+        }
+        guard let last else { throw Missing(description: "no totals of campaign \(campaign)") }
+        return last
+    }
+
+    /// Waits until the producer has looked at its campaigns so many times more: what it was to do, it has done by then.
+    ///
+    /// Counted in the database, where each look begins with one update of the campaigns, be it of no row.
+    func producerLooks(_ count: Int, within limit: Duration = .seconds(60)) async throws {
+        try await execute(
+            """
+            CREATE SCHEMA IF NOT EXISTS looks;
+            CREATE SEQUENCE IF NOT EXISTS looks.begun MINVALUE 0 START 0;
+            CREATE OR REPLACE FUNCTION looks.note() RETURNS trigger
+            LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+            BEGIN
+                IF session_user = 'veredus_producer' THEN PERFORM nextval('looks.begun'); END IF;
+                RETURN NULL;
+            END $$;
+            CREATE OR REPLACE TRIGGER looked BEFORE UPDATE ON campaigns FOR EACH STATEMENT EXECUTE FUNCTION looks.note();
+            """
+        )
+        let begun = "SELECT last_value FROM looks.begun"
+        let before = try await number(begun)
+        // The first that is seen to begin may follow one that was under way: one more, so that all of them have ended.
+        try await eventually("the producer has looked \(count) times", within: limit) {
+            try await number(begun) > before + count
         }
     }
 
-    /// What workers have in hand, and what the other side says of it: for a failure's report.
-    private func inHand() async -> String {
+    /// What workers have in flight, and what the other side says of it: for a failure's report.
+    private func inFlight() async -> String {
         let rows = """
             SELECT coalesce(string_agg(concat_ws(' ', d.campaign_id, d.seq, 'token', d.token, 'since', d.changed_at,
                 CASE WHEN EXISTS (SELECT FROM claims c WHERE c.token = d.token) THEN 'claimed' ELSE 'without a claim' END),
@@ -68,12 +95,12 @@ extension Stage {
         #expect(outcome.end == .exit(0), "\(arguments): \(outcome.errors)", sourceLocation: sourceLocation)
     }
 
-    /// Checks every invariant that the books and the simulator's record can tell of, see ``Truth``.
+    /// Checks every invariant that the totals and the simulator's record can tell of, see ``Truth``.
     ///
     /// - Parameters:
     ///   - campaign: One that has ended.
     ///   - copies: How many copies one recipient may have got, at least once.
-    ///   - uncertain: How many letters were in hand when faults struck; `nil` leaves it to the scenario.
+    ///   - uncertain: How many messages were in flight when faults struck; `nil` leaves it to the scenario.
     ///   - keys: What the return paths were signed with; `nil` for the stage's own.
     /// - Throws: What the database says.
     func expectTruth(
@@ -90,7 +117,7 @@ extension Stage {
             bounds: .init(extraCopies: (copies - 1) * record.audience, uncertain: uncertain)
         )
         let breaches = truth.breaches
-        #expect(record.books.hasEnded, "or its books are not at rest")
+        #expect(record.totals.hasEnded, "or its totals are not at rest")
         #expect(breaches.prefix(20) == [], "\(breaches.count) in all")
     }
 }

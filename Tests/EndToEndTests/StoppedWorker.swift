@@ -1,6 +1,6 @@
+import Core
 import Glibc
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -21,21 +21,22 @@ extension LongScenarios {
                     worker.send(SIGTERM)
                     let end = try await worker.exit(within: .seconds(10))
                     #expect(end == .exit(0), "\(worker.lastWords)")
-                    let books = try await stage.books(campaign)
-                    #expect(books[.sending] == 0)
-                    #expect(books[.uncertain] == 0)
-                    #expect(books[.accepted] == stage.simulator.summary.accepted)
+                    let totals = try await stage.totals(campaign)
+                    #expect(totals[.sending] == 0)
+                    #expect(totals[.uncertain] == 0)
+                    #expect(totals[.accepted] == stage.simulator.summary.accepted)
                     #expect(try await stage.number("SELECT count(*) FROM claims") == 0)
                     #expect(try await stage.number("SELECT count(*) FROM workers") == 0)
                 }
                 _ = try stage.startWorker()
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.accepted] == 1_000)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.accepted] == 1_000)
                 try await stage.expectTruth(of: campaign)
             }
         }
 
-        @Test func `a letter whose reply takes longer than the grace is uncertain, and the worker ends`() async throws {
+        @Test func `a message whose reply takes longer than the grace is uncertain, and the worker ends`() async throws
+        {
             try await Stage.with { stage in
                 try await stage.addContacts(20) {
                     $0 <= 4 ? "delay-dot-20000+\($0)@example.net" : "user\($0)@example.net"
@@ -47,8 +48,8 @@ extension LongScenarios {
                 worker.send(SIGTERM)
                 let end = try await worker.exit(within: .seconds(6))
                 #expect(end == .exit(0), "\(worker.lastWords)")
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.uncertain] == 4)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.uncertain] == 4)
                 let said = "SELECT count(*) FROM replies WHERE reply LIKE '%stopped while waiting%'"
                 #expect(try await stage.number(said) == 4)
                 #expect(try await stage.number("SELECT count(*) FROM deliveries WHERE reason = 8") == 4)
@@ -73,8 +74,8 @@ extension LongScenarios {
                     #expect(end == .exit(0), "\(worker.lastWords)")
                 }
                 _ = try stage.startWorker()
-                let books = try await stage.wait(for: campaign)
-                #expect(books[.accepted] == 200)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals[.accepted] == 200)
                 try await stage.expectTruth(of: campaign)
             }
         }
@@ -92,8 +93,8 @@ extension LongScenarios {
                 _ = try await worker.exit(within: .seconds(12))
                 try await cluster.start()
                 _ = try stage.startWorker()
-                let books = try await stage.wait(for: campaign)
-                #expect(books.sum == 20)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals.sum == 20)
                 try await stage.expectTruth(of: campaign)
             }
         }

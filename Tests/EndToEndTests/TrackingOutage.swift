@@ -1,6 +1,5 @@
-import AMQP
+import Core
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -20,14 +19,14 @@ extension LongScenarios {
                 _ = try stage.startWorker()
                 let campaign = try await stage.startCampaign()
                 try await stage.wait(for: campaign)
-                let letters = stage.simulator.accepted
+                let messages = stage.simulator.accepted
                 // Known from one click; the others need no database.
-                let first = Stage.trackedPaths(in: letters[0])
+                let first = Stage.trackedPaths(in: messages[0])
                 #expect(try await web.ask(try #require(first.links.first), reader: 0).status == 302)
                 try await cluster.stop(.immediate)
                 try await broker.stop()
-                for (index, letter) in letters.enumerated() {
-                    let paths = Stage.trackedPaths(in: letter)
+                for (index, message) in messages.enumerated() {
+                    let paths = Stage.trackedPaths(in: message)
                     #expect(try await web.ask(try #require(paths.pixel), reader: index).status == 200)
                     let answer = try await web.ask(try #require(paths.links.first), reader: index)
                     #expect(answer.status == 302 && answer.field("location") == "https://shop.example/offer")

@@ -1,4 +1,4 @@
-import Shared
+import Core
 import TestKit
 import Testing
 
@@ -48,7 +48,7 @@ import Testing
         Case(invariant: .atRest, because: "a dead worker's claim is not swept", state: .running) {
             $0.record.claims[0].deadForSeconds = 31
         },
-        Case(invariant: .uncertain, because: "more than were in hand") { $0.bounds.uncertain = 0 },
+        Case(invariant: .uncertain, because: "more than were in flight") { $0.bounds.uncertain = 0 },
         Case(invariant: .uncertain, because: "nobody says why") { $0.record.rows[3].reason = 0 },
         Case(invariant: .consent, because: "the oracle objected") {
             $0.record.objections = [Breach(.consent, "1: marked although suppressed")]
@@ -71,7 +71,7 @@ import Testing
             $0.record.rows[1].code = 0
             $0.record.replies = []
         },
-        Case(invariant: .grounds, because: "somebody else's letter") { $0.copies[0].recipient = "user2@example.net" },
+        Case(invariant: .grounds, because: "somebody else's message") { $0.copies[0].recipient = "user2@example.net" },
         Case(invariant: .deadLetters, because: "dead without a dead letter") { $0.record.deadLetters = [] },
         Case(invariant: .deadLetters, because: "dead without a reason") { $0.record.deadLetters[0].detail = "" },
         Case(invariant: .messageID, because: "the second copy has another one", policy: .atLeastOnce) {
@@ -80,7 +80,7 @@ import Testing
             $0.copies[$0.copies.count - 1].messageID = "<other@sender.example>"
         },
         Case(invariant: .messageID, because: "none") { $0.copies[0].messageID = nil },
-        Case(invariant: .messageID, because: "two letters share one") {
+        Case(invariant: .messageID, because: "two messages share one") {
             $0.copies[1].messageID = $0.copies[0].messageID
         },
         Case(invariant: .counters, because: "a counter has drifted") { $0.record.counters[.accepted] = 3 },
@@ -125,7 +125,7 @@ import Testing
     }
 }
 
-/// A campaign in whose books nothing is wrong, to be doctored.
+/// A campaign in whose totals nothing is wrong, to be doctored.
 struct Evidence: Sendable {
     var record: CampaignRecord
     var copies: [AcceptedCopy] = []
@@ -158,7 +158,7 @@ struct Evidence: Sendable {
             claims: state == .running ? [.init(token: 70, seqs: [7])] : [],
             replies: [
                 .init(seq: 2, judgement: .never, text: "no such user"),
-                .init(seq: 4, judgement: .unknown, text: "worker 1 went away with it in hand"),
+                .init(seq: 4, judgement: .unknown, text: "worker 1 went away with it in flight"),
             ],
             deadLetters: [.init(seq: 3, detail: "no field 'name'")],
             marks: [(1, 1), (2, 1), (4, 1), (5, 1), (5, 2), (6, 1), (7, 1)].map { seq, attempt in
@@ -187,7 +187,7 @@ struct Evidence: Sendable {
         copies.append(copy(seq, attempt: 9))
     }
 
-    /// A fault hit a letter past the dot.
+    /// A fault hit a message past the dot.
     mutating func allowOneMore(_ seq: Seq) {
         record.replies.append(.init(seq: seq, judgement: .unknown, text: "lost"))
         bounds.extraCopies += 1

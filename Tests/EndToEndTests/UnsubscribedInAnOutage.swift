@@ -1,11 +1,11 @@
+import Core
 import Foundation
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
 extension LongScenarios {
-    /// People say no while the database is away: nobody is told "done" before it is, and nobody who was told is mailed.
+    /// Users say no while the database is away: nobody is told "done" before it is, and nobody who was told is mailed.
     @Suite struct UnsubscribedInAnOutage {
         private static let recipients = 2_400
         private static let noes = 1_000
@@ -25,7 +25,7 @@ extension LongScenarios {
                 try await stage.simulator.waitForAccepted(count: 200)
                 try await cluster.stop(.immediate)
 
-                // Those whose letters come last.
+                // Those whose messages come last.
                 let keys = try Stage.keys()
                 let tokens = (Self.recipients - Self.noes + 1...Self.recipients).map { seq in
                     String(
@@ -42,21 +42,21 @@ extension LongScenarios {
                 #expect(told.contains("first round: {503: \(Self.noes)}"), "never a false done: \(told)")
                 #expect(told.contains("acknowledged \(Self.noes)"), "\(told)")
 
-                let books = try await stage.wait(for: campaign)
+                let totals = try await stage.wait(for: campaign)
                 #expect(programs.allSatisfy { $0.isRunning } && web.program.isRunning)
                 #expect(try await stage.number("SELECT count(*) FROM opt_out_proofs WHERE way = 0") == Self.noes)
                 #expect(try await stage.number("SELECT count(*) FROM suppressions") == Self.noes)
-                // Whose letter was recalled has no copy: the simulator's count, by the return path's token.
+                // Whose message was recalled has no copy: the simulator's count, by the return path's token.
                 let recalled = try await stage.number("SELECT count(*) FROM opt_out_proofs WHERE recalled = 1")
-                #expect(recalled > Self.noes / 2, "most letters were still queued")
-                #expect(books[.suppressed] >= recalled)
+                #expect(recalled > Self.noes / 2, "most messages were still queued")
+                #expect(totals[.suppressed] >= recalled)
                 let copies = Set(
                     stage.simulator.accepted.compactMap { AcceptedCopy($0, keys: keys).key?.seq }
                 )
                 let acknowledged = try await stage.numbers("SELECT seq FROM opt_out_proofs WHERE recalled = 1")
                 #expect(copies.isDisjoint(with: acknowledged.map { Seq($0) }))
                 try await stage.expectTruth(of: campaign)
-                print("\(Self.noes) opt-outs in an outage: \(recalled) recalled, \(books[.accepted]) mailed to others")
+                print("\(Self.noes) opt-outs in an outage: \(recalled) recalled, \(totals[.accepted]) mailed to others")
             }
         }
 

@@ -1,5 +1,5 @@
+import Core
 import MailSimulator
-import Shared
 import TestKit
 import Testing
 
@@ -8,16 +8,16 @@ extension Scenarios {
         /// Nobody listens there.
         private static let proxy = "http://127.0.0.1:1"
 
-        @Test func `each recipient gets one letter, and the books say so`() async throws {
+        @Test func `each recipient gets one message, and the database say so`() async throws {
             try await Stage.with { stage in
                 try await stage.addContacts(1_000)
                 let campaign = try await stage.startCampaign()
                 _ = try stage.startProducer()
                 // Proxies in the environment are for browsers.
                 _ = try stage.startWorker(["all_proxy": Self.proxy, "ALL_PROXY": Self.proxy, "smtp_proxy": Self.proxy])
-                let books = try await stage.wait(for: campaign)
-                #expect(books.state == .finished)
-                #expect(books[.accepted] == 1_000)
+                let totals = try await stage.wait(for: campaign)
+                #expect(totals.state == .finished)
+                #expect(totals[.accepted] == 1_000)
                 #expect(stage.simulator.summary.violations == [:])
                 try await stage.expectTruth(of: campaign)
             }

@@ -1,12 +1,13 @@
+import Core
+import Database
+import DatabaseClient
 import Foundation
 import MailSimulator
-import Postgres
-import Shared
 import TestKit
 import Testing
 
 extension LongScenarios {
-    /// A person sets a password, signs in, starts a campaign, sees it move; a recipient opens the letter, follows a link
+    /// A person sets a password, signs in, starts a campaign, sees it move; a recipient opens the message, follows a link
     /// and leaves: in Chromium, with every program and server there is (Tests/Browser/whole_story.py).
     @Suite struct WholeStoryInABrowser {
         private static let recipients = 60

@@ -1,5 +1,5 @@
 import Glibc
-import Shared
+import ReturnedMail
 
 /// What libFuzzer calls, again and again, with bytes that it makes to reach new branches: a mail that came back.
 ///

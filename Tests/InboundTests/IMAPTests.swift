@@ -1,7 +1,7 @@
+import Core
+import DatabaseClient
 import Foundation
 import Glibc
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -33,19 +33,19 @@ struct IMAPTests {
         return try IMAPSettings(try #require(inputs), mostBytes: mostBytes)
     }
 
-    static func poller(_ settings: IMAPSettings, _ office: Office) -> MailboxPoller {
+    static func poller(_ settings: IMAPSettings, _ fixture: InboundFixture) -> MailboxPoller {
         MailboxPoller(
             mailbox: IMAPMailbox(settings),
             name: "imap",
             mostBytes: 1 << 20,
             interval: .milliseconds(50),
-            intake: office.intake
+            ingest: fixture.ingest
         )
     }
 
     @Test(arguments: ["imaps", "imap"])
     func `mails are stored and then removed, over TLS and over STARTTLS`(scheme: String) async throws {
-        try await Office.with { office in
+        try await InboundFixture.with { fixture in
             try await Dovecot.with { dovecot in
                 for seq in 1...120 {
                     try dovecot.deliver(
@@ -54,15 +54,15 @@ struct IMAPTests {
                     )
                 }
                 let port = scheme == "imaps" ? dovecot.tlsPort : dovecot.port
-                let poller = Self.poller(try Self.settings("\(scheme)://localhost:\(port)", dovecot), office)
+                let poller = Self.poller(try Self.settings("\(scheme)://localhost:\(port)", dovecot), fixture)
                 try await poller.pollOnce()
                 #expect(dovecot.count() == 0)
-                #expect(try await office.sql("SELECT count(*)::text FROM inbound_mails") == ["120"])
+                #expect(try await fixture.sql("SELECT count(*)::text FROM inbound_mails") == ["120"])
                 // What came meanwhile, over the connection that is open.
                 try dovecot.deliver(Returned.bounce(to: try Returned.local(1)), "later")
                 try await poller.pollOnce()
                 #expect(dovecot.count() == 0)
-                #expect(try await office.sql("SELECT count(*)::text FROM inbound_mails") == ["121"])
+                #expect(try await fixture.sql("SELECT count(*)::text FROM inbound_mails") == ["121"])
                 try await poller.pollOnce()
                 await poller.mailbox.close()
             }
@@ -70,7 +70,7 @@ struct IMAPTests {
     }
 
     @Test func `stored mails can be moved instead, to a folder that is made when it is missing`() async throws {
-        try await Office.with { office in
+        try await InboundFixture.with { fixture in
             try await Dovecot.with { dovecot in
                 try dovecot.deliver(Returned.bounce(to: try Returned.local(1)), "1")
                 try dovecot.deliver(Returned.bounce(to: try Returned.local(2, signedBy: 7)), "2")
@@ -79,19 +79,19 @@ struct IMAPTests {
                     dovecot,
                     [.inboundIMAPMoveTo: "Done 100%"]
                 )
-                let poller = Self.poller(settings, office)
+                let poller = Self.poller(settings, fixture)
                 try await poller.pollOnce()
                 #expect(dovecot.count() == 0)
                 #expect(dovecot.count(".Done 100%") == 2)
-                #expect(try await office.sql("SELECT seq::text FROM inbound_mails") == ["1"])
-                #expect(try await office.counts() == ["0:1"])
+                #expect(try await fixture.sql("SELECT seq::text FROM inbound_mails") == ["1"])
+                #expect(try await fixture.counts() == ["0:1"])
                 await poller.mailbox.close()
             }
         }
     }
 
     @Test func `killed between the commit and the removal, it finds the mail again and knows it`() async throws {
-        try await Office.with { office in
+        try await InboundFixture.with { fixture in
             try await Dovecot.with { dovecot in
                 let mail = Returned.bounce(to: try Returned.local(1))
                 try dovecot.deliver(mail, "1")
@@ -101,13 +101,13 @@ struct IMAPTests {
                 let entry = try #require(listing.entries.first)
                 let bytes = try await first.fetch(entry.uid, validity: listing.validity)
                 #expect(bytes == mail && entry.sizeBytes == mail.count)
-                _ = try await office.intake.take(bytes, sentTo: nil, mailbox: "imap")
+                _ = try await fixture.ingest.take(bytes, sentTo: nil, mailbox: "imap")
                 await first.close()
                 #expect(dovecot.count() == 1)
-                let poller = Self.poller(settings, office)
+                let poller = Self.poller(settings, fixture)
                 try await poller.pollOnce()
                 #expect(dovecot.count() == 0)
-                #expect(try await office.sql("SELECT count(*)::text FROM inbound_mails") == ["1"])
+                #expect(try await fixture.sql("SELECT count(*)::text FROM inbound_mails") == ["1"])
                 await poller.mailbox.close()
             }
         }
@@ -123,7 +123,7 @@ struct IMAPTests {
                 name: "imap",
                 mostBytes: 1 << 20,
                 interval: .seconds(1),
-                intake: try Office.intake(on: pool)
+                ingest: try InboundFixture.ingest(on: pool)
             )
             await #expect(throws: PostgresError.self) { try await poller.pollOnce() }
             #expect(dovecot.count() == 1)
@@ -147,16 +147,16 @@ struct IMAPTests {
     }
 
     @Test func `a mail that is too large is counted and removed, without being fetched`() async throws {
-        try await Office.with { office in
+        try await InboundFixture.with { fixture in
             try await Dovecot.with { dovecot in
                 let local = try Returned.local(1)
-                try dovecot.deliver(Returned.bounce(to: local, letter: String(repeating: "x\n", count: 1 << 19)), "1")
+                try dovecot.deliver(Returned.bounce(to: local, message: String(repeating: "x\n", count: 1 << 19)), "1")
                 try dovecot.deliver(Returned.bounce(to: local), "2")
-                let poller = Self.poller(try Self.settings("imaps://localhost:\(dovecot.tlsPort)", dovecot), office)
+                let poller = Self.poller(try Self.settings("imaps://localhost:\(dovecot.tlsPort)", dovecot), fixture)
                 try await poller.pollOnce()
                 #expect(dovecot.count() == 0)
-                #expect(try await office.counts() == ["1:1"])
-                #expect(try await office.sql("SELECT count(*)::text FROM inbound_mails") == ["1"])
+                #expect(try await fixture.counts() == ["1:1"])
+                #expect(try await fixture.sql("SELECT count(*)::text FROM inbound_mails") == ["1"])
                 await poller.mailbox.close()
             }
         }

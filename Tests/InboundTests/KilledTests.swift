@@ -1,7 +1,6 @@
+import Core
 import Foundation
 import Glibc
-import Postgres
-import Shared
 import Synchronization
 import TestKit
 import Testing
@@ -22,7 +21,7 @@ struct KilledTests {
     }
 
     @Test func `killed again and again it loses no mail, and counts none twice`() async throws {
-        try await Office.with { office in
+        try await InboundFixture.with { fixture in
             try await MaildirTests.withMaildir { maildir in
                 let port = try LoopbackPorts.free(1)[0]
                 let settings = [
@@ -55,11 +54,14 @@ struct KilledTests {
                             )
                             try #require(rename("\(maildir)/tmp/\(name)", "\(maildir)/new/\(name)") == 0)
                             traffic.acknowledged.withLock { $0.append(name) }
-                            try await Task.sleep(for: .milliseconds(50))
+                            // While the program is killed and started they wait; a few are enough.
+                            try await eventually("the Maildir has room", within: .seconds(60)) {
+                                try traffic.isOver.withLock { $0 } || MaildirTests.count("\(maildir)/new") < 20
+                            }
                         }
                     }
                     for _ in 0..<Self.kills {
-                        let program = try InboundProcess(office, settings)
+                        let program = try InboundProcess(fixture, settings)
                         try await program.listens(on: port)
                         // In the middle of a mail, of a file, of a judgement: wherever the next few happen to be.
                         let enough = traffic.acknowledged.withLock { $0.count } + .random(in: 1...40)
@@ -69,51 +71,47 @@ struct KilledTests {
                         program.process.kill()
                     }
                     traffic.isOver.withLock { $0 = true }
-                    let last = try InboundProcess(office, settings)
+                    let last = try InboundProcess(fixture, settings)
                     try await group.waitForAll()
                     let rest = "SELECT count(*)::text FROM inbound_mails WHERE state <> 1"
                     try await eventually("the Maildir is empty") { try MaildirTests.count("\(maildir)/new") == 0 }
-                    try await eventually("all are judged") { try await office.sql(rest) == ["0"] }
+                    try await eventually("all are judged") { try await fixture.sql(rest) == ["0"] }
                     try await last.stop()
                 }
                 let names = traffic.acknowledged.withLock { $0 }
-                let stored = try await office.sql(
+                let stored = try await fixture.sql(
                     "SELECT substring(convert_from(content, 'UTF8') FROM 'mail system. ([a-z]+-[0-9-]+)') FROM inbound_mails"
                 )
                 #expect(Set(stored) == Set(names), "whatever was taken is there, and nothing else")
                 #expect(stored.count == names.count, "each is there once")
                 #expect(names.count > Self.kills * 5)
-                #expect(try await office.counts() == [])
+                #expect(try await fixture.counts() == [])
             }
         }
     }
 
     /// Brings a mail until it is acknowledged, as a mail server does.
     private static func deliver(_ name: String, client: Int, number: Int, port: Int) async throws {
-        // At most 32 mails about one letter are kept: each goes to another one.
+        // At most 32 mails about one message are kept: each goes to another one.
         let campaignSeq = Seq(client * 100_000 + number + 100)
         let local = try Returned.local(campaignSeq)
         let mail = Returned.bounce(to: local, note: name)
-        while true {
-            do {
-                let connection = try await MailClient.greeted(port: port)
-                if try await connection.deliver(mail, to: local).hasPrefix("250") { return }
-            } catch {
-                try await Task.sleep(for: .milliseconds(20))
-            }
+        try await eventually("\(name) is taken", within: .seconds(60), every: .milliseconds(20)) {
+            guard let connection = try? await MailClient.greeted(port: port) else { return false }
+            return (try? await connection.deliver(mail, to: local).hasPrefix("250")) ?? false
         }
     }
 
     @Test func `stopped, it answers what is on its way and takes nothing more`() async throws {
-        try await Office.with { office in
+        try await InboundFixture.with { fixture in
             let port = try LoopbackPorts.free(1)[0]
-            let program = try InboundProcess(office, ["VEREDUS_INBOUND_LISTEN": "127.0.0.1:\(port)"])
+            let program = try InboundProcess(fixture, ["VEREDUS_INBOUND_LISTEN": "127.0.0.1:\(port)"])
             try await program.listens(on: port)
             let idle = try await MailClient.greeted(port: Int(port))
             let busy = try await MailClient.greeted(port: Int(port))
             let local = try Returned.local(7)
             let mail = Returned.stuffed(Returned.bounce(to: local))
-            for command in ["MAIL FROM:<>", "RCPT TO:<\(local)@\(Office.domain)>", "DATA"] {
+            for command in ["MAIL FROM:<>", "RCPT TO:<\(local)@\(InboundFixture.domain)>", "DATA"] {
                 _ = try await busy.ask(command)
             }
             try await busy.send(Array(mail.prefix(100)))
@@ -124,7 +122,7 @@ struct KilledTests {
             #expect(rest.hasPrefix("250 2.0.0 stored\r\n421"), "\(rest)")
             let end = try await program.process.exit(within: .seconds(20))
             #expect(end == .exit(0), "\(program.words.suffix(1_000))")
-            #expect(try await office.sql("SELECT count(*)::text FROM inbound_mails") == ["1"])
+            #expect(try await fixture.sql("SELECT count(*)::text FROM inbound_mails") == ["1"])
         }
     }
 
@@ -143,8 +141,8 @@ struct KilledTests {
     )
         async throws
     {
-        try await Office.with { office in
-            let program = try InboundProcess(office, row.settings)
+        try await InboundFixture.with { fixture in
+            let program = try InboundProcess(fixture, row.settings)
             let end = try await program.process.exit(within: .seconds(20))
             #expect(end == .exit(78), row.because)
             #expect(program.words.contains(row.says), row.because)

@@ -1,7 +1,7 @@
+import Core
+import DatabaseClient
 import Foundation
 import NIOCore
-import Postgres
-import Shared
 import Synchronization
 import TestKit
 import Testing
@@ -12,7 +12,7 @@ import Testing
 struct ListenerTests {
     /// Runs a listener on a free port while `body` talks to it.
     static func listening(
-        _ intake: Intake,
+        _ ingest: Ingest,
         settings: [SettingName: String] = [:],
         mostBytes: Int = 10 << 20,
         _ body: (Int, MailListener) async throws -> Void
@@ -27,11 +27,11 @@ struct ListenerTests {
         try reader.finish()
         var listener = MailListener(
             try #require(read),
-            domain: Office.domain,
+            domain: InboundFixture.domain,
             mostBytes: mostBytes,
             graceSeconds: 1,
-            intake: intake,
-            log: Office.silent
+            ingest: ingest,
+            log: InboundFixture.silent
         )
         let (ports, source) = AsyncStream.makeStream(of: Int.self)
         listener.onListening = { source.yield($0) }
@@ -54,12 +54,12 @@ struct ListenerTests {
     }
 
     @Test func `a mail is answered when it is stored, and not before`() async throws {
-        try await Office.with { office in
-            try await Self.listening(office.intake) { port, _ in
+        try await InboundFixture.with { fixture in
+            try await Self.listening(fixture.ingest) { port, _ in
                 let local = try Returned.local(7)
                 let client = try await MailClient.greeted(port: port)
                 // Nobody can write there: the dot has no answer.
-                let lock = try await office.database.connect()
+                let lock = try await fixture.database.connect()
                 try await lock.execute("BEGIN; LOCK TABLE inbound_mails IN EXCLUSIVE MODE")
                 try await client.send(
                     Array("MAIL FROM:<>\r\nRCPT TO:<\(local)@bounces.example>\r\nDATA\r\n".utf8)
@@ -69,15 +69,15 @@ struct ListenerTests {
                 try await client.send(Returned.stuffed(Returned.bounce(to: local)))
                 let waiting =
                     "SELECT count(*)::text FROM pg_locks WHERE NOT granted AND relation = 'inbound_mails'::regclass"
-                while try await office.sql(waiting) == ["0"] {}
+                while try await fixture.sql(waiting) == ["0"] {}
                 #expect(client.receivedBytes == before, "no answer yet")
                 try await lock.execute("ROLLBACK")
                 #expect(try await client.reply() == "250 2.0.0 stored")
-                #expect(try await office.sql("SELECT count(*)::text FROM inbound_mails") == ["1"])
-                #expect(try await office.sql("SELECT mailbox FROM inbound_mails") == ["listener"])
+                #expect(try await fixture.sql("SELECT count(*)::text FROM inbound_mails") == ["1"])
+                #expect(try await fixture.sql("SELECT mailbox FROM inbound_mails") == ["listener"])
                 // The same once more: it is known, and the sender need not hear of it.
                 #expect(try await client.deliver(Returned.bounce(to: local), to: local) == "250 2.0.0 stored")
-                #expect(try await office.sql("SELECT count(*)::text FROM inbound_mails") == ["1"])
+                #expect(try await fixture.sql("SELECT count(*)::text FROM inbound_mails") == ["1"])
                 #expect(try await client.ask("QUIT") == "221 2.0.0 farewell")
                 await lock.close()
             }
@@ -85,21 +85,21 @@ struct ListenerTests {
     }
 
     @Test func `a token that does not verify is accepted, counted, and nothing of it kept`() async throws {
-        try await Office.with { office in
-            try await Self.listening(office.intake) { port, _ in
-                let before = try await office.rows()
+        try await InboundFixture.with { fixture in
+            try await Self.listening(fixture.ingest) { port, _ in
+                let before = try await fixture.rows()
                 let client = try await MailClient.greeted(port: port)
                 let forged = try Returned.local(7, signedBy: 0xEE)
                 #expect(try await client.deliver(Returned.bounce(to: forged), to: forged) == "250 2.0.0 stored")
-                #expect(try await office.rows() == before)
-                #expect(try await office.counts() == ["0:1"])
+                #expect(try await fixture.rows() == before)
+                #expect(try await fixture.counts() == ["0:1"])
             }
         }
     }
 
     @Test func `pipelined mails are answered in order`() async throws {
-        try await Office.with { office in
-            try await Self.listening(office.intake) { port, _ in
+        try await InboundFixture.with { fixture in
+            try await Self.listening(fixture.ingest) { port, _ in
                 let client = try await MailClient.greeted(port: port)
                 var all: [UInt8] = []
                 for seq in 1...20 {
@@ -117,7 +117,7 @@ struct ListenerTests {
                     }
                 }
                 #expect(try await client.reply().hasPrefix("221"))
-                #expect(try await office.sql("SELECT count(DISTINCT seq)::text FROM inbound_mails") == ["20"])
+                #expect(try await fixture.sql("SELECT count(DISTINCT seq)::text FROM inbound_mails") == ["20"])
             }
         }
     }
@@ -127,7 +127,7 @@ struct ListenerTests {
             parsing: "postgresql://veredus_inbound:x@127.0.0.1:\(try LoopbackPorts.free(1)[0])/x"
         )
         let pool = PostgresPool(settings: nowhere, name: "test", size: 2)
-        try await Self.listening(try Office.intake(on: pool)) { port, listener in
+        try await Self.listening(try InboundFixture.ingest(on: pool)) { port, listener in
             let start = ContinuousClock.now
             try await withThrowingTaskGroup { group in
                 for seq in 1...20 {
@@ -148,8 +148,8 @@ struct ListenerTests {
     }
 
     @Test func `50 MB and nesting bombs are refused politely, and the connection goes on`() async throws {
-        try await Office.with { office in
-            try await Self.listening(office.intake) { port, listener in
+        try await InboundFixture.with { fixture in
+            try await Self.listening(fixture.ingest) { port, listener in
                 let client = try await MailClient.greeted(port: port)
                 let local = try Returned.local(7)
                 #expect(try await client.ask("MAIL FROM:<> SIZE=52428800").hasPrefix("552 5.3.4"))
@@ -167,38 +167,38 @@ struct ListenerTests {
                 #expect(try await client.deliver(bomb, to: local).hasPrefix("554 5.6.0"))
                 #expect(try await client.deliver(Returned.bounce(to: local), to: local).hasPrefix("250"))
             }
-            #expect(try await office.counts() == ["1:1"])
-            #expect(try await office.sql("SELECT count(*)::text FROM inbound_mails") == ["1"])
+            #expect(try await fixture.counts() == ["1:1"])
+            #expect(try await fixture.sql("SELECT count(*)::text FROM inbound_mails") == ["1"])
         }
     }
 
     @Test func `who is slow is sent away, who is silent too, and the others do not notice`() async throws {
-        try await Office.with { office in
-            let settings: [SettingName: String] = [.inboundIdleTimeout: "0.5", .inboundSessionTimeout: "2"]
-            try await Self.listening(office.intake, settings: settings) { port, _ in
+        try await InboundFixture.with { fixture in
+            let settings: [SettingName: String] = [.inboundIdleTimeout: "1", .inboundSessionTimeout: "4"]
+            try await Self.listening(fixture.ingest, settings: settings) { port, _ in
                 let silent = try await MailClient(port: port)
                 let dripping = try await MailClient(port: port)
                 let local = try Returned.local(7)
                 async let silence = silent.rest()
                 async let drops: String = {
                     // An octet now and then: never idle, never done.
-                    for byte in Array("LHLO x\r\nMAIL FROM:<>\r\n".utf8) + [UInt8](repeating: 0x20, count: 1_000) {
-                        guard (try? await dripping.send([byte])) != nil else { break }
-                        try? await Task.sleep(for: .milliseconds(50))
+                    var octets = Array("LHLO x\r\nMAIL FROM:<>\r\n".utf8)[...]
+                    try await eventually("nobody takes another octet", every: .milliseconds(50)) {
+                        (try? await dripping.send([octets.popFirst() ?? 0x20])) == nil
                     }
                     return await dripping.rest()
                 }()
                 let quick = try await MailClient.greeted(port: port)
                 #expect(try await quick.deliver(Returned.bounce(to: local), to: local).hasPrefix("250"))
                 #expect(await silence.contains("421 4.4.2 nothing came"))
-                #expect(await drops.contains("421 4.4.2 this connection has lasted"))
+                #expect(try await drops.contains("421 4.4.2 this connection has lasted"))
             }
         }
     }
 
     @Test func `too many connections of one peer are told so`() async throws {
-        try await Office.with { office in
-            try await Self.listening(office.intake, settings: [.inboundPeerConnections: "2"]) { port, listener in
+        try await InboundFixture.with { fixture in
+            try await Self.listening(fixture.ingest, settings: [.inboundPeerConnections: "2"]) { port, listener in
                 let first = try await MailClient.greeted(port: port)
                 let second = try await MailClient.greeted(port: port)
                 let third = try await MailClient(port: port)
@@ -224,11 +224,11 @@ struct ListenerTests {
             "subjectAltName=DNS:localhost",
         ])
         try #require(made.succeeded)
-        try await Office.with { office in
+        try await InboundFixture.with { fixture in
             let settings: [SettingName: String] = [
                 .inboundProtocol: "lmtp", .inboundCertificate: chain, .inboundCertificateKey: key,
             ]
-            try await Self.listening(office.intake, settings: settings) { port, _ in
+            try await Self.listening(fixture.ingest, settings: settings) { port, _ in
                 let client = try await MailClient.greeted(port: port)
                 #expect(try await client.ask("STARTTLS") == "220 2.0.0 begin")
                 try await client.startTLS(trusting: chain)

@@ -55,7 +55,7 @@ final class MailClient {
 
     /// Sends a mail to one recipient in one go, as pipelining allows; returns the reply to its dot.
     func deliver(_ mail: [UInt8], to local: String) async throws -> String {
-        let commands = "MAIL FROM:<>\r\nRCPT TO:<\(local)@\(Office.domain)>\r\nDATA\r\n"
+        let commands = "MAIL FROM:<>\r\nRCPT TO:<\(local)@\(InboundFixture.domain)>\r\nDATA\r\n"
         try await send(Array(commands.utf8))
         for _ in 0..<3 {
             let reply = try await reply()

@@ -1,5 +1,5 @@
+import Core
 import NIOCore
-import Shared
 import Testing
 
 @testable import Inbound
@@ -14,7 +14,7 @@ import Testing
         verdict: MailDialogue.Verdict = .taken,
         change: (inout MailDialogue.Rules) -> Void = { _ in }
     ) -> (codes: [String], mails: [MailDialogue.Mail], isClosed: Bool) {
-        var rules = MailDialogue.Rules(spoken: spoken, domain: Office.domain)
+        var rules = MailDialogue.Rules(spoken: spoken, domain: InboundFixture.domain)
         change(&rules)
         return talk(ByteBuffer(string: lines.map { $0 + "\r\n" }.joined()), MailDialogue(rules), verdict)
     }
@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test func `one recipient that must come again makes all of an SMTP mail come again`() {
-        var dialogue = MailDialogue(MailDialogue.Rules(spoken: .smtp, domain: Office.domain))
+        var dialogue = MailDialogue(MailDialogue.Rules(spoken: .smtp, domain: InboundFixture.domain))
         let lines = [Self.hello, Self.from, Self.to, Self.to, "DATA", "x", "."]
         var input = ByteBuffer(string: lines.map { $0 + "\r\n" }.joined())
         _ = dialogue.receive(&input)
@@ -153,7 +153,7 @@ import Testing
     func `only CRLF, dot, CRLF ends a mail: nothing is smuggled in`(row: (octets: String, because: Comment)) {
         let smuggled = "MAIL FROM:<evil@x.example>\r\nRCPT TO:<abuse@bounces.example>\r\nDATA\r\nsmuggled\r\n.\r\n"
         let begin = [Self.hello, Self.from, Self.to, "DATA"].map { $0 + "\r\n" }.joined()
-        let dialogue = MailDialogue(MailDialogue.Rules(spoken: .smtp, domain: Office.domain))
+        let dialogue = MailDialogue(MailDialogue.Rules(spoken: .smtp, domain: InboundFixture.domain))
         let outcome = Self.talk(ByteBuffer(string: begin + "Subject: x\r\n\r\nfirst" + row.octets + smuggled), dialogue)
         // One mail that has the rest as its text, or none: never two.
         #expect(outcome.mails.count <= 1, row.because)
@@ -170,7 +170,7 @@ import Testing
         let begin = [Self.hello, Self.from, "RCPT TO:<\(local)@bounces.example>", "DATA"].map { $0 + "\r\n" }.joined()
         let all = Array(begin.utf8) + Returned.stuffed(mail) + Array("QUIT\r\n".utf8)
         for cut in stride(from: 1, to: all.count, by: 7) {
-            var dialogue = MailDialogue(MailDialogue.Rules(spoken: .smtp, domain: Office.domain))
+            var dialogue = MailDialogue(MailDialogue.Rules(spoken: .smtp, domain: InboundFixture.domain))
             var input = ByteBuffer()
             var mails: [MailDialogue.Mail] = []
             for piece in [all[..<cut], all[cut...]] {
@@ -198,7 +198,10 @@ import Testing
     }
 
     @Test func `without room in memory a mail comes again later`() {
-        var dialogue = MailDialogue(MailDialogue.Rules(spoken: .lmtp, domain: Office.domain), mayHold: { _ in false })
+        var dialogue = MailDialogue(
+            MailDialogue.Rules(spoken: .lmtp, domain: InboundFixture.domain),
+            mayHold: { _ in false }
+        )
         let lines = ["LHLO x", Self.from, Self.to, "DATA", "text", "."]
         var input = ByteBuffer(string: lines.map { $0 + "\r\n" }.joined())
         #expect(dialogue.receive(&input).last == .reply("452 4.3.1 no room for it at the moment, try again later"))
@@ -210,7 +213,7 @@ import Testing
         #expect(Self.talk(["NOOP " + String(repeating: "x", count: 5_000)]).codes == ["500 5.5.2"])
         let many = [String](repeating: Self.to, count: 101)
         #expect(Self.talk([Self.hello, Self.from] + many).codes.last == "452 4.5.3")
-        let dialogue = MailDialogue(MailDialogue.Rules(spoken: .smtp, domain: Office.domain))
+        let dialogue = MailDialogue(MailDialogue.Rules(spoken: .smtp, domain: InboundFixture.domain))
         let bare = Self.talk(ByteBuffer(string: "EHLO x\nMAIL FROM:<>\n"), dialogue)
         #expect(bare.codes == ["500 5.5.2"] && bare.isClosed)
         #expect(Self.talk(ByteBuffer(string: "NO\rOP\r\n"), dialogue).codes == ["500 5.5.2"])
@@ -218,7 +221,7 @@ import Testing
     }
 
     @Test func `what was sent in clear behind STARTTLS is not obeyed`() {
-        var rules = MailDialogue.Rules(spoken: .smtp, domain: Office.domain)
+        var rules = MailDialogue.Rules(spoken: .smtp, domain: InboundFixture.domain)
         rules.offersTLS = true
         var dialogue = MailDialogue(rules)
         var input = ByteBuffer(string: "EHLO x\r\nSTARTTLS\r\nMAIL FROM:<evil@x.example>\r\n")
@@ -230,10 +233,10 @@ import Testing
     }
 
     @Test func `a stop lets a mail that is on its way end, and sends the others away`() {
-        var idle = MailDialogue(MailDialogue.Rules(domain: Office.domain))
+        var idle = MailDialogue(MailDialogue.Rules(domain: InboundFixture.domain))
         #expect(idle.end(.stopping) == [.reply("421 4.3.2 the server stops, try again later"), .close])
         #expect(idle.end(.stopping) == [])
-        var busy = MailDialogue(MailDialogue.Rules(spoken: .smtp, domain: Office.domain))
+        var busy = MailDialogue(MailDialogue.Rules(spoken: .smtp, domain: InboundFixture.domain))
         var input = ByteBuffer(string: [Self.hello, Self.from, Self.to, "DATA", "x"].map { $0 + "\r\n" }.joined())
         _ = busy.receive(&input)
         #expect(busy.end(.stopping) == [])
@@ -243,14 +246,14 @@ import Testing
         let last = busy.delivered([.taken])
         #expect(last == [.reply("250 2.0.0 stored"), .reply("421 4.3.2 the server stops, try again later"), .close])
         // Whoever merely lets the time pass is not waited for.
-        var slow = MailDialogue(MailDialogue.Rules(spoken: .smtp, domain: Office.domain))
+        var slow = MailDialogue(MailDialogue.Rules(spoken: .smtp, domain: InboundFixture.domain))
         input = ByteBuffer(string: [Self.hello, Self.from, Self.to, "DATA", "x"].map { $0 + "\r\n" }.joined())
         _ = slow.receive(&input)
         #expect(slow.end(.idle).last == .close)
     }
 
     @Test func `a peer has so many connections and so many mails a minute`() {
-        let room = MailRoom(.init(connections: 3, peerConnections: 2, peerMailsPerMinute: 2, bytes: 100))
+        let room = ConnectionLimiter(.init(connections: 3, peerConnections: 2, peerMailsPerMinute: 2, bytes: 100))
         #expect(room.enter("a") && room.enter("a") && !room.enter("a"))
         #expect(room.enter("b") && !room.enter("c"))
         room.leave("a")

@@ -1,7 +1,7 @@
+import Core
+import DatabaseClient
 import Foundation
 import Glibc
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -32,34 +32,35 @@ struct MaildirTests {
         try FileManager.default.contentsOfDirectory(atPath: folder).count
     }
 
-    static func reader(_ path: String, _ office: Office, after: InboundMaildirSettings.After = .delete) -> MaildirReader
+    static func reader(_ path: String, _ fixture: InboundFixture, after: InboundMaildirSettings.After = .delete)
+        -> MaildirReader
     {
         let folder = MaildirFolder(InboundMaildirSettings(path: path, after: after), mostBytes: 1 << 20)
-        return MaildirReader(folder: folder, intake: office.intake)
+        return MaildirReader(folder: folder, ingest: fixture.ingest)
     }
 
     @Test func `what is in new is stored, then deleted or kept; tmp and cur are left alone`() async throws {
-        try await Office.with { office in
+        try await InboundFixture.with { fixture in
             try await Self.withMaildir { path in
                 let local = try Returned.local(7)
                 let mail = Returned.bounce(to: local)
                 try Self.write(mail, "\(path)/new", Array("1.a.host".utf8))
                 try Self.write(mail, "\(path)/tmp", Array("2.b.host".utf8))
-                #expect(try await Self.reader(path, office).readOnce() == 1)
+                #expect(try await Self.reader(path, fixture).readOnce() == 1)
                 #expect(try Self.count("\(path)/new") == 0)
                 #expect(try Self.count("\(path)/tmp") == 1)
-                #expect(try await office.sql("SELECT mailbox || state FROM inbound_mails") == ["maildir0"])
+                #expect(try await fixture.sql("SELECT mailbox || state FROM inbound_mails") == ["maildir0"])
                 // Killed before the file was put away: it is known.
                 try Self.write(mail, "\(path)/new", Array("1.a.host".utf8))
-                #expect(try await Self.reader(path, office, after: .keep).readOnce() == 1)
+                #expect(try await Self.reader(path, fixture, after: .keep).readOnce() == 1)
                 #expect(try FileManager.default.contentsOfDirectory(atPath: "\(path)/cur") == ["1.a.host:2,S"])
-                #expect(try await office.sql("SELECT count(*)::text FROM inbound_mails") == ["1"])
+                #expect(try await fixture.sql("SELECT count(*)::text FROM inbound_mails") == ["1"])
             }
         }
     }
 
     @Test func `hostile names and things that are no mails do no harm`() async throws {
-        try await Office.with { office in
+        try await InboundFixture.with { fixture in
             try await Self.withMaildir { path in
                 let outside = "\(path)/outside"
                 try Self.write(Returned.bounce(to: try Returned.local(9)), path, Array("outside".utf8))
@@ -76,27 +77,27 @@ struct MaildirTests {
                 }
                 try Self.write([UInt8](repeating: 0x20, count: 2 << 20), "\(path)/new", Array("big".utf8))
                 try Self.write([], "\(path)/new", Array("empty".utf8))
-                let reader = Self.reader(path, office)
+                let reader = Self.reader(path, fixture)
                 #expect(try await reader.readOnce() == 9)
                 // A name that begins with a dot is none of a mail; link, pipe and folder stay where they are.
                 #expect(try Self.count("\(path)/new") == 4)
                 #expect(FileManager.default.fileExists(atPath: outside))
-                #expect(try await office.sql("SELECT count(*)::text FROM inbound_mails WHERE seq < 9") == ["7"])
-                #expect(try await office.counts() == ["0:1", "1:1"])
+                #expect(try await fixture.sql("SELECT count(*)::text FROM inbound_mails WHERE seq < 9") == ["7"])
+                #expect(try await fixture.counts() == ["0:1", "1:1"])
                 #expect(try await reader.readOnce() == 0)
             }
         }
     }
 
     @Test func `a file that cannot be put away is read once`() async throws {
-        try await Office.with { office in
+        try await InboundFixture.with { fixture in
             try await Self.withMaildir { path in
                 let name = Array(String(repeating: "n", count: 255).utf8)
                 try Self.write(Returned.bounce(to: try Returned.local(1)), "\(path)/new", name)
-                let reader = Self.reader(path, office, after: .keep)
+                let reader = Self.reader(path, fixture, after: .keep)
                 await #expect(throws: MaildirFolder.Unreadable.self) { try await reader.readOnce() }
                 #expect(try await reader.readOnce() == 0)
-                #expect(try await office.sql("SELECT count(*)::text FROM inbound_mails") == ["1"])
+                #expect(try await fixture.sql("SELECT count(*)::text FROM inbound_mails") == ["1"])
             }
         }
     }
@@ -107,7 +108,7 @@ struct MaildirTests {
         try await Self.withMaildir { path in
             try Self.write(Returned.bounce(to: try Returned.local(1)), "\(path)/new", Array("1".utf8))
             let folder = MaildirFolder(InboundMaildirSettings(path: path, after: .delete), mostBytes: 1 << 20)
-            let reader = MaildirReader(folder: folder, intake: try Office.intake(on: pool))
+            let reader = MaildirReader(folder: folder, ingest: try InboundFixture.ingest(on: pool))
             await #expect(throws: PostgresError.self) { try await reader.readOnce() }
             #expect(try Self.count("\(path)/new") == 1)
         }

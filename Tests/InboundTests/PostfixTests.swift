@@ -1,7 +1,7 @@
+import Core
+import DatabaseClient
 import Foundation
 import Glibc
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -14,7 +14,7 @@ import Testing
 )
 struct PostfixTests {
     @Test func `mail for the bounce domain waits in Postfix until it is stored`() async throws {
-        try await Office.with { office in
+        try await InboundFixture.with { fixture in
             let port = try LoopbackPorts.free(1)[0]
             try await Postfix.with(handingTo: port) { postfix in
                 // Nobody listens yet: Postfix keeps what it has accepted.
@@ -29,9 +29,9 @@ struct PostfixTests {
                     refusals.append(try await postfix.ask(to: address))
                 }
                 #expect(refusals.map { String($0.prefix(9)) } == ["550 5.1.1", "554 5.7.1"])
-                #expect(try await office.sql("SELECT count(*)::text FROM inbound_mails") == ["0"])
+                #expect(try await fixture.sql("SELECT count(*)::text FROM inbound_mails") == ["0"])
                 let program = try InboundProcess(
-                    office,
+                    fixture,
                     ["VEREDUS_INBOUND_LISTEN": "127.0.0.1:\(port)", "VEREDUS_INBOUND_PROTOCOL": "lmtp"]
                 )
                 for seq in 6...10 {
@@ -42,9 +42,9 @@ struct PostfixTests {
                 }
                 try await postfix.send(Returned.bounce(to: "postmaster"), to: "postmaster")
                 let settled = "SELECT count(*)::text FROM inbound_mails WHERE state = 1"
-                try await eventually("ten are settled") { try await office.sql(settled) == ["10"] }
-                try await eventually("one is counted") { try await office.counts() == ["0:1"] }
-                #expect(try await office.sql("SELECT count(DISTINCT seq)::text FROM inbound_mails") == ["10"])
+                try await eventually("ten are settled") { try await fixture.sql(settled) == ["10"] }
+                try await eventually("one is counted") { try await fixture.counts() == ["0:1"] }
+                #expect(try await fixture.sql("SELECT count(DISTINCT seq)::text FROM inbound_mails") == ["10"])
                 try await program.stop()
             }
         }
@@ -57,15 +57,15 @@ final class InboundProcess: Sendable {
     private let log: String
     private let guardian: ProcessGuardian
 
-    init(_ office: Office, _ settings: [String: String]) throws {
+    init(_ fixture: InboundFixture, _ settings: [String: String]) throws {
         let folder = try Servers.folder("inbound")
         guardian = try ProcessGuardian(folder: folder)
         log = "\(folder)/log"
         var environment = [
-            "VEREDUS_DATABASE_URL": "\(office.database.url(role: .inbound))?sslmode=disable",
-            "VEREDUS_TOKEN_KEYS": "1:\(Office.tokenKey)",
-            "VEREDUS_ADDRESS_KEY": "1:\(Office.addressKey)",
-            "VEREDUS_BOUNCE_DOMAIN": Office.domain,
+            "VEREDUS_DATABASE_URL": "\(fixture.database.url(role: .inbound))?sslmode=disable",
+            "VEREDUS_TOKEN_KEYS": "1:\(InboundFixture.tokenKey)",
+            "VEREDUS_ADDRESS_KEY": "1:\(InboundFixture.addressKey)",
+            "VEREDUS_BOUNCE_DOMAIN": InboundFixture.domain,
             "SWIFT_BACKTRACE": "enable=no",
         ]
         environment.merge(settings) { $1 }
@@ -130,7 +130,7 @@ struct Postfix {
         for file in ["main.cf", "veredus-transport", "veredus-recipients"] {
             var text = try String(contentsOfFile: "\(Servers.root)/deploy/postfix/\(file)", encoding: .utf8)
             // What its comments ask a person to do.
-            text = text.replacingOccurrences(of: "bounces.example.net", with: Office.domain)
+            text = text.replacingOccurrences(of: "bounces.example.net", with: InboundFixture.domain)
                 .replacingOccurrences(of: #"bounces\.example\.net"#, with: #"bounces\.example"#)
                 .replacingOccurrences(of: "]:2526", with: "]:\(lmtpPort)")
                 .replacingOccurrences(of: "/etc/postfix", with: "\(folder)/etc")

@@ -1,6 +1,8 @@
+import Core
+import Database
+import DatabaseClient
 import Logging
-import Postgres
-import Shared
+import ReturnedMail
 import TestKit
 import Testing
 

@@ -1,3 +1,4 @@
+import Database
 import Foundation
 import Glibc
 import TestKit
@@ -17,17 +18,17 @@ enum Servers {
     static let postfix = "\(root)/.local/postfix"
 
     /// Without rights of its own: who runs a server that refuses root.
-    struct Person {
+    struct User {
         let id: uid_t
         let group: gid_t
         let name: String
         let groupName: String
 
-        static func unprivileged() throws -> Person {
+        static func unprivileged() throws -> User {
             let name = getuid() == 0 ? "nobody" : nil
             let entry = try #require(name.map { getpwnam($0) } ?? getpwuid(getuid()))
             let group = try #require(getgrgid(entry.pointee.pw_gid))
-            return Person(
+            return User(
                 id: entry.pointee.pw_uid,
                 group: entry.pointee.pw_gid,
                 name: String(cString: entry.pointee.pw_name),
@@ -62,7 +63,7 @@ struct Dovecot {
     /// Where the user's mail is; mails put into its `new` are there.
     var inbox: String { "\(folder)/mail/test" }
     let process: ChildProcess
-    private let person: Servers.Person
+    private let person: Servers.User
     private let guardian: ProcessGuardian
 
     static func with(_ body: (Dovecot) async throws -> Void) async throws {
@@ -78,7 +79,7 @@ struct Dovecot {
     private static func start() async throws -> Dovecot {
         let folder = try Servers.folder("dovecot")
         let guardian = try ProcessGuardian(folder: folder)
-        let person = try Servers.Person.unprivileged()
+        let person = try Servers.User.unprivileged()
         for name in ["run", "state", "mail"] {
             try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
         }

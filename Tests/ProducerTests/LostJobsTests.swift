@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Database
 import Testing
 
 @testable import Producer
@@ -7,8 +7,8 @@ import Testing
 @Suite struct LostJobsTests {
     private let start = ContinuousClock.now
 
-    private func campaign(_ lane: DrivenLane, state: CampaignState = .running) -> DrivenCampaign {
-        DrivenCampaign(
+    private func campaign(_ lane: LeasedLane, state: CampaignState = .running) -> LeasedCampaign {
+        LeasedCampaign(
             campaign: 1,
             account: 1,
             state: state,
@@ -20,7 +20,7 @@ import Testing
 
     private func find(
         _ lost: inout LostJobs,
-        _ campaign: DrivenCampaign,
+        _ campaign: LeasedCampaign,
         depth: Int = 0,
         after seconds: Int
     ) -> Int {

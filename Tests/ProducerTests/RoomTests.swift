@@ -1,6 +1,7 @@
+import Core
+import Database
+import DatabaseClient
 import Logging
-import Postgres
-import Shared
 import Synchronization
 import Testing
 
@@ -15,15 +16,15 @@ import Testing
             name: "none",
             size: 1
         )
-        let topUp = TopUp(
+        let publish = Publish(
             store: ProducerStore(pool, token: 1),
             publisher: broker,
             jobsPerMessage: 1,
             log: Logger(label: "test")
         )
-        // Everything is published: nothing is left for the top-up itself.
+        // Everything is published: nothing is left for the filler itself.
         let campaigns = [
-            DrivenCampaign(
+            LeasedCampaign(
                 campaign: 1,
                 account: 1,
                 state: .running,
@@ -34,10 +35,10 @@ import Testing
         ]
         for (depth, hasRoom) in [(0, true), (64, true), (65, false), (5_000, false), (3, true)] {
             broker.depth.withLock { $0 = depth }
-            let depths = try await topUp.topUp(campaigns)
-            #expect(await topUp.lanesWithRoom(depths) == (hasRoom ? ["default"] : []), "\(depth) jobs wait")
+            let depths = try await publish.fill(campaigns)
+            #expect(await publish.lanesWithRoom(depths) == (hasRoom ? ["default"] : []), "\(depth) jobs wait")
         }
-        #expect(await topUp.lanesWithRoom([:]) == [], "a queue that nobody looked at")
+        #expect(await publish.lanesWithRoom([:]) == [], "a queue that nobody looked at")
         await pool.close()
     }
 

@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Database
 import Testing
 
 @testable import Producer
@@ -27,7 +27,7 @@ import Testing
 
     @Test func `jobs are packed in order, the last message with what is left`() throws {
         let turn = turn(3, seqs: 1...7, jobsPerMessage: 3)
-        let seqs = try turn.bodies.map { try JobEnvelope(decoding: $0).seqs }
+        let seqs = try turn.bodies.map { try JobMessage(decoding: $0).seqs }
         #expect(seqs == [[1, 2, 3], [4, 5, 6], [7]])
     }
 
@@ -38,13 +38,13 @@ import Testing
     }
 }
 
-extension DrivenLane {
+extension LeasedLane {
     static func fixture(
         cursor: Seq = 0,
         generation: Generation = 1,
         pending: Int32 = 100
-    ) -> DrivenLane {
-        DrivenLane(
+    ) -> LeasedLane {
+        LeasedLane(
             lane: 1,
             name: "default",
             firstSeq: 1,

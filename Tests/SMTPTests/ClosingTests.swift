@@ -1,19 +1,19 @@
+import Core
 import Foundation
 import SMTP
-import Shared
 import Synchronization
 import Testing
 
 /// How a transport ends.
 @Suite(.timeLimit(.minutes(1)))
 struct ClosingTests {
-    @Test func `closing tells each letter how it stands`() async throws {
+    @Test func `closing tells each message how it stands`() async throws {
         let isPastDot = Gate()
         let isBeforeDot = Gate()
         let server = try RawServer { peer in
             peer.logIn()
             if peer.number == 1 {
-                peer.takeEnvelope()
+                peer.takeMessage()
                 _ = peer.message()
                 isPastDot.open()
             } else {
@@ -23,13 +23,13 @@ struct ClosingTests {
             while peer.line() != nil {}
         }
         let transport = try SMTPTransport(.plain(server.port, connections: 2), fence: .open)
-        transport.send([letter(1)])
+        transport.send([message(1)])
         await isPastDot.opened()
-        transport.send(letters(2...4))
+        transport.send(messages(2...4))
         await isBeforeDot.opened()
         await transport.close(grace: .milliseconds(50))
-        transport.send([letter(5)])
-        var outcomes: [UInt64: LetterOutcome] = [:]
+        transport.send([message(5)])
+        var outcomes: [UInt64: MessageOutcome] = [:]
         while case let batch = await transport.outcomes(), !batch.isEmpty {
             for outcome in batch { outcomes[outcome.id] = outcome }
         }
@@ -44,7 +44,7 @@ struct ClosingTests {
         let mayAnswer = Gate()
         let server = try RawServer { peer in
             peer.logIn()
-            peer.takeEnvelope()
+            peer.takeMessage()
             _ = peer.message()
             isPastDot.open()
             mayAnswer.wait()
@@ -53,7 +53,7 @@ struct ClosingTests {
             peer.say("221 bye")
         }
         let transport = try SMTPTransport(.plain(server.port), fence: .open)
-        transport.send([letter(1)])
+        transport.send([message(1)])
         await isPastDot.opened()
         async let closed: Void = transport.close(grace: .seconds(20))
         mayAnswer.open()
@@ -66,21 +66,21 @@ struct ClosingTests {
         let mayEnd = Gate()
         let server = try RawServer { peer in
             peer.logIn()
-            peer.takeLetters(1)
+            peer.takeMessages(1)
             mayEnd.wait()
         }
         let transport = try SMTPTransport(.plain(server.port), fence: .open)
-        #expect(try await transport.outcome(of: letter(1)).judgement == .accepted)
+        #expect(try await transport.outcome(of: message(1)).judgement == .accepted)
         let start = ContinuousClock.now
         await transport.close(grace: .seconds(20))
-        #expect(ContinuousClock.now - start < .seconds(10), "the grace is for letters, not for QUIT")
+        #expect(ContinuousClock.now - start < .seconds(10), "the grace is for messages, not for QUIT")
         mayEnd.open()
     }
 
     @Test func `200 transports leave nothing open`() async throws {
         let server = try RawServer { peer in
             peer.logIn(offering: "PIPELINING")
-            peer.takeLetters()
+            peer.takeMessages()
         }
         let before = try openFiles(to: server.port)
         #expect(before == 0)
@@ -91,7 +91,7 @@ struct ClosingTests {
                 threads.withLock { $0.append(threadName()) }
                 ended.open()
             }
-            #expect(try await transport?.outcome(of: letter(round)).judgement == .accepted)
+            #expect(try await transport?.outcome(of: message(round)).judgement == .accepted)
             if round % 2 == 0 { await transport?.close() }
             transport = nil
             await ended.opened()

@@ -1,5 +1,5 @@
+import Core
 import SMTP
-import Shared
 import Synchronization
 import Testing
 
@@ -24,8 +24,10 @@ extension SMTPRouteSettings {
     }
 }
 
-func letter(_ id: UInt64, to recipient: String? = nil, content: String = "Subject: x\r\n\r\nhello\r\n") -> Letter {
-    Letter(
+func message(_ id: UInt64, to recipient: String? = nil, content: String = "Subject: x\r\n\r\nhello\r\n")
+    -> OutgoingMessage
+{
+    OutgoingMessage(
         id: id,
         sender: Array("bounce@example.org".utf8),
         recipient: Array((recipient ?? "r\(id)@example.com").utf8),
@@ -33,7 +35,7 @@ func letter(_ id: UInt64, to recipient: String? = nil, content: String = "Subjec
     )
 }
 
-func letters(_ ids: ClosedRange<UInt64>) -> [Letter] { ids.map { letter($0) } }
+func messages(_ ids: ClosedRange<UInt64>) -> [OutgoingMessage] { ids.map { message($0) } }
 
 /// A message of that many bytes, in lines of 64.
 func content(bytes: Int) -> String {
@@ -41,9 +43,9 @@ func content(bytes: Int) -> String {
 }
 
 extension SMTPTransport {
-    /// Waits until so many letters have come back.
-    func outcomes(_ count: Int) async -> [LetterOutcome] {
-        var all: [LetterOutcome] = []
+    /// Waits until so many messages have come back.
+    func outcomes(_ count: Int) async -> [MessageOutcome] {
+        var all: [MessageOutcome] = []
         while all.count < count {
             let batch = await outcomes()
             if batch.isEmpty { break }
@@ -52,9 +54,9 @@ extension SMTPTransport {
         return all
     }
 
-    /// Sends one letter and waits for its outcome.
-    func outcome(of letter: Letter) async throws -> LetterOutcome {
-        send([letter])
+    /// Sends one message and waits for its outcome.
+    func outcome(of message: OutgoingMessage) async throws -> MessageOutcome {
+        send([message])
         return try #require(await outcomes(1).first)
     }
 

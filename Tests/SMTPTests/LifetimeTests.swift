@@ -1,5 +1,5 @@
+import Core
 import SMTP
-import Shared
 import Synchronization
 import Testing
 
@@ -23,37 +23,37 @@ struct LifetimeTests {
             heard.withLock { $0 = peer.message() ?? peer.line() }
         }
         let transport = try SMTPTransport(.plain(server.port), fence: fence)
-        let fenced = try await transport.outcome(of: letter(1))
+        let fenced = try await transport.outcome(of: message(1))
         #expect(fenced.judgement == .notStarted)
         #expect(fenced.step == .dot)
-        let second = try await transport.outcome(of: letter(2))
+        let second = try await transport.outcome(of: message(2))
         #expect(second.judgement == .notStarted)
-        #expect(server.connections == 1, "without a lease no letter is begun")
+        #expect(server.connections == 1, "without a lease no message is begun")
         await transport.close()
         #expect(!server.lines.contains("."))
     }
 
     // MARK: Waiting
 
-    @Test func `a letter that finds no connection in time is put back`() async throws {
+    @Test func `a message that finds no connection in time is put back`() async throws {
         let isBusy = Gate()
         let mayAnswer = Gate()
         let server = try RawServer { peer in
             peer.logIn()
-            peer.takeEnvelope()
+            peer.takeMessage()
             _ = peer.message()
             isBusy.open()
             mayAnswer.wait()
             peer.say("250 ok")
-            peer.takeLetters()
+            peer.takeMessages()
         }
         var route = SMTPRouteSettings.plain(server.port)
         route.startWithin = .seconds(1)
         let transport = try SMTPTransport(route, fence: .open)
-        transport.send([letter(1)])
+        transport.send([message(1)])
         await isBusy.opened()
         #expect(transport.load.underWay == 1 && transport.load.open == 1)
-        let late = try await transport.outcome(of: letter(2))
+        let late = try await transport.outcome(of: message(2))
         #expect(late.id == 2)
         #expect(late.judgement == .notStarted)
         mayAnswer.open()
@@ -61,15 +61,15 @@ struct LifetimeTests {
         await transport.close()
     }
 
-    @Test func `a route that cannot be reached gives its letters back and rests`() async throws {
+    @Test func `a route that cannot be reached gives its messages back and rests`() async throws {
         let port = try freePort()
         let transport = try SMTPTransport(.plain(port, connections: 5), fence: .open)
         let start = ContinuousClock.now
-        transport.send(letters(1...100))
+        transport.send(messages(1...100))
         let outcomes = await transport.outcomes(100)
         #expect(outcomes.allSatisfy { $0.judgement == .later && $0.step == .connect && $0.code == 0 })
         #expect(outcomes.first?.text.hasSuffix("(127.0.0.1:\(port))") == true, "libcurl's words, and where")
-        #expect(try await transport.outcome(of: letter(101)).judgement == .later)
+        #expect(try await transport.outcome(of: message(101)).judgement == .later)
         #expect(ContinuousClock.now - start >= .seconds(1), "a second of rest before the next try")
         await transport.close()
     }
@@ -77,7 +77,7 @@ struct LifetimeTests {
     @Test func `a server that refuses everybody is asked once a second, not in a loop`() async throws {
         let server = try RawServer { peer in peer.say("554 no service") }
         let transport = try SMTPTransport(.plain(server.port, connections: 3), fence: .open)
-        transport.send(letters(1...100))
+        transport.send(messages(1...100))
         let outcomes = await transport.outcomes(100)
         #expect(outcomes.allSatisfy { $0.judgement == .later && $0.step == .greeting && $0.code == 554 })
         #expect(server.connections == 3)
@@ -91,10 +91,10 @@ struct LifetimeTests {
                 return
             }
             peer.logIn(offering: "PIPELINING")
-            peer.takeLetters()
+            peer.takeMessages()
         }
         let transport = try SMTPTransport(.plain(server.port, connections: 10), fence: .open)
-        transport.send(letters(1...200))
+        transport.send(messages(1...200))
         let outcomes = await transport.outcomes(200)
         #expect(outcomes.allSatisfy { $0.judgement == .accepted })
         await transport.close()
@@ -105,14 +105,14 @@ struct LifetimeTests {
     @Test func `connections are kept warm, and closed with QUIT after their share`() async throws {
         let server = try RawServer { peer in
             peer.logIn(offering: "PIPELINING")
-            peer.takeLetters()
+            peer.takeMessages()
         }
         var route = SMTPRouteSettings.plain(server.port)
-        route.lettersPerConnection = 10
+        route.messagesPerConnection = 10
         let transport = try SMTPTransport(route, fence: .open)
-        for id in UInt64(1)...10 { #expect(try await transport.outcome(of: letter(id)).judgement == .accepted) }
+        for id in UInt64(1)...10 { #expect(try await transport.outcome(of: message(id)).judgement == .accepted) }
         #expect(server.connections == 1)
-        transport.send(letters(11...25))
+        transport.send(messages(11...25))
         #expect(await transport.outcomes(15).count == 15)
         #expect(server.connections == 3)
         #expect(server.lines.filter { $0 == "QUIT" }.count == 2)
@@ -123,16 +123,16 @@ struct LifetimeTests {
         let hasQuit = Gate()
         let server = try RawServer { peer in
             peer.logIn()
-            peer.takeLetters()
+            peer.takeMessages()
             hasQuit.open()
         }
         var route = SMTPRouteSettings.plain(server.port)
         route.idleTimeout = .milliseconds(30)
         let transport = try SMTPTransport(route, fence: .open)
-        #expect(try await transport.outcome(of: letter(1)).judgement == .accepted)
+        #expect(try await transport.outcome(of: message(1)).judgement == .accepted)
         await hasQuit.opened()
         #expect(server.lines.last == "QUIT")
-        #expect(try await transport.outcome(of: letter(2)).judgement == .accepted)
+        #expect(try await transport.outcome(of: message(2)).judgement == .accepted)
         await transport.close()
     }
 }

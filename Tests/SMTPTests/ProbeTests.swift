@@ -1,6 +1,5 @@
 import Foundation
 import SMTP
-import Shared
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -9,7 +8,7 @@ struct ProbeTests {
         let hasEnded = Gate()
         let server = try RawServer { peer in
             peer.logIn(offering: "PIPELINING", "SIZE 1000", "8BITMIME")
-            peer.takeLetters()
+            peer.takeMessages()
             hasEnded.open()
         }
         let result = try await SMTPRouteSettings.plain(server.port).probe()

@@ -50,7 +50,7 @@ enum PythonServers {
         asyncio.run(main())
         """
 
-    /// One letter over TLS, in blocking calls, so that the server decides when it reads. Arguments: `slow` or `long`,
+    /// One message over TLS, in blocking calls, so that the server decides when it reads. Arguments: `slow` or `long`,
     /// certificate, key. `slow` does not read the message until it is told so on standard input; `long` answers MAIL,
     /// RCPT and DATA in one TLS record that is longer than any buffer of ours.
     static let blocking = """

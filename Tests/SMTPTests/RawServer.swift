@@ -118,8 +118,8 @@ final class Peer: @unchecked Sendable {
         for (index, text) in lines.enumerated() { say("250\(index == lines.count - 1 ? " " : "-")\(text)") }
     }
 
-    /// Takes letters as a good server does, until the client is gone or so many are taken.
-    func takeLetters(_ limit: Int = .max, replyToDot: String = "250 2.0.0 ok") {
+    /// Takes messages as a good server does, until the client is gone or so many are taken.
+    func takeMessages(_ limit: Int = .max, replyToDot: String = "250 2.0.0 ok") {
         var taken = 0
         while taken < limit, let line = line() {
             switch line.prefix(4) {
@@ -138,7 +138,7 @@ final class Peer: @unchecked Sendable {
     }
 
     /// Reads MAIL, RCPT and DATA and answers as a good server does, up to the 354.
-    func takeEnvelope() {
+    func takeMessage() {
         for _ in 0..<2 {
             _ = line()
             say("250 ok")

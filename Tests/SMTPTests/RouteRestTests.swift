@@ -1,4 +1,4 @@
-import Shared
+import Core
 import Testing
 
 @testable import SMTP
@@ -29,16 +29,16 @@ import Testing
         #expect(rest.until == 2 * Self.second)
     }
 
-    @Test func `letters leave the queue in order, those put back first`() {
-        var queue = LetterQueue()
+    @Test func `messages leave the queue in order, those put back first`() {
+        var queue = WaitingMessages()
         var taken: [UInt64] = []
-        for id in UInt64(1)...3_000 { queue.append(WaitingLetter(letter: letter(id), expiry: 0)) }
-        for _ in 0..<2_000 { queue.popFirst().map { taken.append($0.letter.id) } }
-        queue.putBack(WaitingLetter(letter: letter(2_000), expiry: 0))
+        for id in UInt64(1)...3_000 { queue.append(WaitingMessage(message: message(id), expiry: 0)) }
+        for _ in 0..<2_000 { queue.popFirst().map { taken.append($0.message.id) } }
+        queue.putBack(WaitingMessage(message: message(2_000), expiry: 0))
         #expect(queue.count == 1_001)
-        while let next = queue.popFirst() { taken.append(next.letter.id) }
+        while let next = queue.popFirst() { taken.append(next.message.id) }
         #expect(taken == Array(1...2_000) + Array(2_000...3_000))
-        queue.putBack(WaitingLetter(letter: letter(1), expiry: 0))
-        #expect(queue.first?.letter.id == 1)
+        queue.putBack(WaitingMessage(message: message(1), expiry: 0))
+        #expect(queue.first?.message.id == 1)
     }
 }

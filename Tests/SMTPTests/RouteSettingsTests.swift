@@ -1,5 +1,4 @@
 import SMTP
-import Shared
 import Testing
 
 @Suite struct RouteSettingsTests {
@@ -13,7 +12,7 @@ import Testing
         #expect(route.credentials?.user == "ada@example.org" && route.credentials?.secret == "p/w:")
         #expect(route.credentials?.mechanism == .login)
         #expect(route.ehloName == "mail.example.org")
-        #expect(route.connections == 50 && route.lettersPerConnection == 7)
+        #expect(route.connections == 50 && route.messagesPerConnection == 7)
         #expect(route.timeouts.dot == .seconds(900) && route.idleTimeout == .seconds(5))
         #expect(route.description == "smtp://relay.example.org:2525")
     }

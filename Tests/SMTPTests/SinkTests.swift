@@ -1,17 +1,17 @@
+import Core
 import SMTP
-import Shared
 import Testing
 
 @Suite(.enabled(if: TestServers.runsSink), .timeLimit(.minutes(1)))
 struct SinkTests {
     @Test(arguments: [[], ["-p"], ["-e"]])
-    func `many letters go over few connections, with PIPELINING, without it, and without ESMTP`(
+    func `many messages go over few connections, with PIPELINING, without it, and without ESMTP`(
         flags: [String]
     ) async throws {
-        let sink = try ServerProcess.sink(flags)
+        let sink = try await ServerProcess.sink(flags)
         let transport = try SMTPTransport(.plain(sink.port, connections: 4), fence: .open)
-        transport.send(letters(1...500))
-        transport.send(letters(501...1_000))
+        transport.send(messages(1...500))
+        transport.send(messages(501...1_000))
         let outcomes = await transport.outcomes(1_000)
         #expect(outcomes.filter { $0.judgement != .accepted || $0.code != 250 || $0.step != .dot } == [])
         #expect(Set(outcomes.map(\.id)) == Set(1...1_000))
@@ -20,9 +20,9 @@ struct SinkTests {
     }
 
     @Test func `a dot without a reply is unknown`() async throws {
-        let sink = try ServerProcess.sink(["-q", "."])  // takes the message and hangs up
+        let sink = try await ServerProcess.sink(["-q", "."])  // takes the message and hangs up
         let transport = try SMTPTransport(.plain(sink.port, connections: 2), fence: .open)
-        transport.send(letters(1...4))
+        transport.send(messages(1...4))
         let outcomes = await transport.outcomes(4)
         #expect(outcomes.allSatisfy { $0.judgement == .unknown && $0.step == .dot && $0.code == 0 })
         #expect(Set(outcomes.map(\.id)) == Set(1...4))
@@ -38,9 +38,9 @@ struct SinkTests {
         async throws
     {
         for more in [[], ["-p"]] {
-            let sink = try ServerProcess.sink([flag, command] + more)
+            let sink = try await ServerProcess.sink([flag, command] + more)
             let transport = try SMTPTransport(.plain(sink.port), fence: .open)
-            let outcome = try await transport.outcome(of: letter(1))
+            let outcome = try await transport.outcome(of: message(1))
             #expect(outcome.judgement == judgement)
             // Where a group is cut, the replies before the cut are lost with it.
             if flag != "-q" { #expect(outcome.step == step) }

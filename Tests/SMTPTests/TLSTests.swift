@@ -1,5 +1,5 @@
+import Core
 import SMTP
-import Shared
 import Testing
 
 @Suite(.enabled(if: TestServers.runsPython), .timeLimit(.minutes(1)))
@@ -55,11 +55,11 @@ struct TLSTests {
     }
 
     @Test(arguments: ["starttls", "smtps"])
-    func `letters travel encrypted, with the certificate verified`(mode: String) async throws {
+    func `messages travel encrypted, with the certificate verified`(mode: String) async throws {
         let certificates = try Certificates()
         let server = try start(mode, certificates)
         let transport = try SMTPTransport(server.route, fence: .open)
-        transport.send(letters(1...20))
+        transport.send(messages(1...20))
         let outcomes = await transport.outcomes(20)
         #expect(outcomes.allSatisfy { $0.judgement == .accepted && $0.text == "2.0.0 taken" })
         await transport.close()
@@ -87,7 +87,7 @@ struct TLSTests {
             route.isTLSFirst = mode == "smtps" || trouble == .notTLSAtAll
             route.credentials = .init(user: "ada", secret: "secret word")
             let transport = try SMTPTransport(route, fence: .open)
-            let outcome = try await transport.outcome(of: letter(1))
+            let outcome = try await transport.outcome(of: message(1))
             #expect(outcome.judgement == .later)
             #expect(outcome.step == (route.isTLSFirst ? .connect : .startTLS), "\(outcome.text)")
             #expect(!outcome.text.contains("secret"))
@@ -103,7 +103,7 @@ struct TLSTests {
             var route = server.route
             route.startTLS = .opportunistic
             let transport = try SMTPTransport(route, fence: .open)
-            #expect(try await transport.outcome(of: letter(1)).judgement == .accepted)
+            #expect(try await transport.outcome(of: message(1)).judgement == .accepted)
             await transport.close()
             #expect(server.notes().contains(mode == "plain" ? "mail plain" : "mail encrypted"))
         }
@@ -117,7 +117,7 @@ struct TLSTests {
         var route = server.route
         route.credentials = .init(user: "ada", secret: "secret word", mechanism: asked)
         let transport = try SMTPTransport(route, fence: .open)
-        #expect(try await transport.outcome(of: letter(1)).judgement == .accepted)
+        #expect(try await transport.outcome(of: message(1)).judgement == .accepted)
         await transport.close()
         #expect(server.notes().contains("auth \(asked?.rawValue ?? offered) encrypted"))
     }
@@ -127,7 +127,7 @@ struct TLSTests {
         var route = server.route
         route.credentials = .init(user: "ada", secret: "good", mechanism: .xoauth2)
         let transport = try SMTPTransport(route, fence: .open)
-        #expect(try await transport.outcome(of: letter(1)).judgement == .accepted)
+        #expect(try await transport.outcome(of: message(1)).judgement == .accepted)
         await transport.close()
         #expect(server.notes().contains("auth XOAUTH2 user=ada|auth=Bearer good||"))
     }
@@ -137,7 +137,7 @@ struct TLSTests {
         var route = server.route
         route.credentials = .init(user: "ada", secret: "wr0ng")
         let transport = try SMTPTransport(route, fence: .open)
-        let outcome = try await transport.outcome(of: letter(1))
+        let outcome = try await transport.outcome(of: message(1))
         #expect(outcome.judgement == .later)
         #expect(outcome.step == .auth)
         #expect(outcome.code == 535)
@@ -161,7 +161,7 @@ struct TLSTests {
         let (server, route) = try startBlocking("slow")
         let transport = try SMTPTransport(route, fence: .open)
         let text = content(bytes: 12 << 20)
-        transport.send([letter(1, content: text)])
+        transport.send([message(1, content: text)])
         #expect(server.events.next() == "stalled")
         server.say("go on")
         let outcome = try #require(await transport.outcomes(1).first)
@@ -173,7 +173,7 @@ struct TLSTests {
     @Test func `what TLS has decrypted and epoll does not see is read`() async throws {
         let (server, route) = try startBlocking("long")
         let transport = try SMTPTransport(route, fence: .open)
-        let outcome = try await transport.outcome(of: letter(1))
+        let outcome = try await transport.outcome(of: message(1))
         #expect(outcome.judgement == .accepted, "\(outcome.text)")
         await transport.close()
         withExtendedLifetime(server) {}

@@ -56,7 +56,7 @@ final class ServerProcess: Sendable {
     }
 
     /// Starts `smtp-sink` on a free port.
-    static func sink(_ flags: [String] = []) throws -> ServerProcess {
+    static func sink(_ flags: [String] = []) async throws -> ServerProcess {
         let sink = try #require(TestServers.sink, "no smtp-sink: set VEREDUS_SMTP_SINK")
         let user = getuid() == 0 ? ["-u", "nobody"] : []
         // Another process may take a port that was free: then another one is tried.
@@ -68,13 +68,10 @@ final class ServerProcess: Sendable {
                 errors: .descriptor(STDERR_FILENO)
             )
             // Nothing tells that it listens but a connection that succeeds.
-            while process.isRunning {
-                if let socket = connectTo(port) {
-                    close(socket)
-                    if process.isRunning { return ServerProcess(process, -1, port: port) }
-                }
-                usleep(2_000)
+            try await eventually("smtp-sink listens on \(port), or has ended", every: .milliseconds(2)) {
+                LoopbackPorts.accept(UInt16(port)) || !process.isRunning
             }
+            if process.isRunning { return ServerProcess(process, -1, port: port) }
         }
         throw Ended()
     }
@@ -153,17 +150,4 @@ func freePort() throws -> Int {
     let (listener, port) = try listenOnLoopback()
     close(listener)
     return port
-}
-
-private func connectTo(_ port: Int) -> Int32? {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = loopback(port)
-    let status = withUnsafePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-        }
-    }
-    if status == 0 { return descriptor }
-    close(descriptor)
-    return nil
 }

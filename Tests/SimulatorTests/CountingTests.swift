@@ -86,7 +86,7 @@ import Testing
             #expect(simulator.accepted.allSatisfy { $0.content == nil }, "not kept unless asked")
         }
         let lines = try String(contentsOf: record, encoding: .utf8).split(separator: "\n")
-        #expect(lines.count == 1000, "stopping writes what was in hand")
+        #expect(lines.count == 1000, "stopping writes what was in flight")
         let recipients = try lines.map { line in
             let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
             return try #require(object?["rcpt"] as? String)

@@ -3,7 +3,7 @@ import Testing
 
 /// What comes back for an accepted message goes to the server of `inbound`.
 @Suite(.timeLimit(.minutes(1))) struct SequelTests {
-    private static let letter = """
+    private static let message = """
         Message-ID: <1@x>\r
         Subject: News\r
         List-Unsubscribe: <https://t.example/u/abc>,\r
@@ -13,7 +13,7 @@ import Testing
 
         """
 
-    /// Sends one letter to a recipient, and returns what came back.
+    /// Sends one message to a recipient, and returns what came back.
     private static func comesBack(
         for recipient: String,
         sender: String = "b+abc@bounces.example",
@@ -31,7 +31,7 @@ import Testing
         _ = try await client.ask("MAIL FROM:<\(sender)> RET=HDRS ENVID=b+2Babc\r\n")
         #expect(try await client.ask("RCPT TO:<\(recipient)>\(options)\r\n").hasPrefix("250"))
         _ = try await client.ask("DATA\r\n")
-        #expect(try await client.ask("\(letter).\r\n").hasPrefix("250"))
+        #expect(try await client.ask("\(message).\r\n").hasPrefix("250"))
         try await inbound.waitForAccepted(count: count)
         let came = inbound.accepted
         try await simulator.stop()

@@ -77,8 +77,14 @@ import Testing
         (["MAIL FROM:<>", "RCPT TO:<a b@x>"], "501", "a space without quotes"),
         (["MAIL FROM:<>", "RCPT TO:<a@b@x>"], "501", "two signs"),
         (["MAIL FROM:<>", "RCPT TO:<@relay:a@x>"], "501", "a source route"),
-        (["MAIL FROM:<>", "RCPT TO:<\(String(repeating: "l", count: 65))@x>"], "501", "MAIL-RULES 9"),
-        (["MAIL FROM:<>", "RCPT TO:<l@\(String(repeating: "d", count: 256))>"], "501", "MAIL-RULES 9"),
+        (
+            ["MAIL FROM:<>", "RCPT TO:<\(String(repeating: "l", count: 65))@x>"], "501",
+            "RFC 5321 §4.5.3.1.1: 64 octets"
+        ),
+        (
+            ["MAIL FROM:<>", "RCPT TO:<l@\(String(repeating: "d", count: 256))>"], "501",
+            "RFC 5321 §4.5.3.1.2: 255 octets"
+        ),
         (["MAIL FROM:<>", "RCPT TO:<a@x> NOTIFY=NEVER FOO"], "555", "FOO is not offered"),
         (["MAIL FROM:<>", "DATA"], "554", "no recipient"),
         (["DATA"], "503", "MAIL comes first"),

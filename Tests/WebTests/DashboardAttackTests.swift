@@ -1,6 +1,5 @@
 import Foundation
 import HTTPTypes
-import Shared
 import TestKit
 import Testing
 
@@ -12,9 +11,9 @@ struct DashboardAttackTests {
         ([.secFetchSite: "same-origin"], true, "a page of ours"),
         ([.secFetchSite: "same-origin", .origin: "null"], true, "a page of ours that names no referrer"),
         ([.secFetchSite: "cross-site"], false, "another site"),
-        ([.secFetchSite: "same-site", .origin: House.url], false, "another host of the domain"),
+        ([.secFetchSite: "same-site", .origin: WebFixture.url], false, "another host of the domain"),
         ([.secFetchSite: "none"], false, "no page sends a form from nowhere"),
-        ([.origin: House.url], true, "an older browser"),
+        ([.origin: WebFixture.url], true, "an older browser"),
         ([.origin: "https://MAIL.example.net"], true, "the same, as written"),
         ([.origin: "http://mail.example.net"], false, "not encrypted: anybody on the way"),
         ([.origin: "https://mail.example.net.evil.example"], false, "begins like ours"),
@@ -25,13 +24,13 @@ struct DashboardAttackTests {
     @Test(arguments: origins) func `a form comes from a page of ours`(
         row: (headers: HTTPFields, isOurs: Bool, because: Comment)
     ) {
-        #expect(CrossSite.isOurs(row.headers, dashboardURL: House.url) == row.isOurs, row.because)
+        #expect(CrossSite.isOurs(row.headers, dashboardURL: WebFixture.url) == row.isOurs, row.because)
     }
 
     @Test func `a form from elsewhere changes nothing`() async throws {
-        try await House.with { house in
-            let browser = try await house.browser("ann")
-            let other = try await house.browser("ed")
+        try await WebFixture.with { web in
+            let browser = try await web.browser("ann")
+            let other = try await web.browser("ed")
             let forged: [(token: Visitor.FormToken, headers: HTTPFields, because: Comment)] = [
                 (.own, [.secFetchSite: "cross-site"], "the token is right, the site is not"),
                 (.none, [.secFetchSite: "same-origin"], "no token"),
@@ -45,27 +44,27 @@ struct DashboardAttackTests {
                     #expect(answer.status == 403, row.because)
                 }
             }
-            #expect(try await house.sql("SELECT state::text FROM campaigns WHERE campaign_id = 1") == ["2"])
-            #expect(try await house.sql("SELECT count(*)::text FROM users WHERE login = 'eve'") == ["0"])
-            #expect(try await house.sql("SELECT count(*)::text FROM users WHERE disabled_at IS NOT NULL") == ["0"])
-            let login = try await Visitor(house: house).post(
+            #expect(try await web.sql("SELECT state::text FROM campaigns WHERE campaign_id = 1") == ["2"])
+            #expect(try await web.sql("SELECT count(*)::text FROM users WHERE login = 'eve'") == ["0"])
+            #expect(try await web.sql("SELECT count(*)::text FROM users WHERE disabled_at IS NOT NULL") == ["0"])
+            let login = try await Visitor(web: web).post(
                 "/sign-in",
-                ["login": "ann", "password": House.password],
+                ["login": "ann", "password": WebFixture.password],
                 token: .none,
                 [.secFetchSite: "cross-site"]
             )
             #expect(login.status == 403, "nobody is signed in by another site")
             #expect(try await browser.post("/campaigns/1/ask/pause").status == 303)
-            #expect(try await house.sql("SELECT state::text FROM campaigns WHERE campaign_id = 1") == ["3"])
+            #expect(try await web.sql("SELECT state::text FROM campaigns WHERE campaign_id = 1") == ["3"])
         }
     }
 
     @Test func `what is not one's own looks as if it were not there`() async throws {
-        try await House.with { house in
-            let browser = try await house.browser("ann")
+        try await WebFixture.with { web in
+            let browser = try await web.browser("ann")
             let paths = [
                 "/campaigns/2", "/campaigns/2/figures", "/campaigns/2/live", "/campaigns/2/preview",
-                "/campaigns/2/letter",
+                "/campaigns/2/message",
                 "/campaigns/2/states.csv", "/campaigns/2/confirm/pause", "/dead-letters/2",
             ]
             for path in paths {
@@ -78,7 +77,7 @@ struct DashboardAttackTests {
             #expect(try await browser.post("/people/4/reset").status == 404)
             #expect(try await browser.post("/people/4/disable").status == 404)
             #expect(try await browser.post("/people/5/reset").status == 404, "staff")
-            #expect(try await house.sql("SELECT state::text FROM campaigns WHERE campaign_id = 2") == ["2"])
+            #expect(try await web.sql("SELECT state::text FROM campaigns WHERE campaign_id = 2") == ["2"])
             #expect(try await !browser.get("/campaigns").text.contains("theirs"))
             let forged = try await browser.post("/people", ["login": "eve", "role": "admin"])
             #expect(forged.status == 400, "an owner makes no staff")
@@ -86,10 +85,10 @@ struct DashboardAttackTests {
     }
 
     @Test func `names are text on every page, and nothing of a page is run or loaded from elsewhere`() async throws {
-        try await House.with { house in
-            let owner = try await house.browser("ann")
-            let staff = try await house.browser("ada")
-            let nobody = Visitor(house: house)
+        try await WebFixture.with { web in
+            let owner = try await web.browser("ann")
+            let staff = try await web.browser("ada")
+            let nobody = Visitor(web: web)
             let link = try await owner.post("/people/3/reset")
             let token = try #require(link.text.firstRange(of: "/reset/"))
             let pages = [
@@ -99,7 +98,7 @@ struct DashboardAttackTests {
                 try await owner.get("/dead-letters/1"), try await owner.get("/people"), link,
                 try await nobody.get("/reset/\(link.text[token.upperBound...].prefix(43))"),
                 try await staff.get("/operations"), try await staff.get("/accounts"),
-                try await nobody.post("/sign-in", ["login": House.nasty, "password": "x"], token: .none),
+                try await nobody.post("/sign-in", ["login": WebFixture.nasty, "password": "x"], token: .none),
                 try await nobody.get("/sign-in"),
             ]
             for (number, page) in pages.enumerated() {
@@ -126,25 +125,25 @@ struct DashboardAttackTests {
         try page.write(toFile: "\(folder)/dash-\(number).html", atomically: true, encoding: .utf8)
     }
 
-    @Test func `a letter runs nothing and loads nothing`() async throws {
-        try await House.with { house in
-            let browser = try await house.browser("ann")
-            let letter = try await browser.get("/campaigns/1/letter")
-            #expect(letter.text.contains("Salve [name]"))
-            let policy = try #require(letter.headers[.contentSecurityPolicy])
+    @Test func `a message runs nothing and loads nothing`() async throws {
+        try await WebFixture.with { web in
+            let browser = try await web.browser("ann")
+            let message = try await browser.get("/campaigns/1/message")
+            #expect(message.text.contains("Salve [name]"))
+            let policy = try #require(message.headers[.contentSecurityPolicy])
             #expect(policy.contains("default-src 'none'") && policy.hasSuffix("sandbox"))
             #expect(!policy.contains("script-src") && policy.contains("img-src data:;"))
             let page = try await browser.get("/campaigns/1/preview")
             #expect(page.text.contains("sandbox=\"\""))
             #expect(page.headers[.contentSecurityPolicy]?.hasSuffix("frame-src 'self'") == true)
-            #expect(letter.text.contains("https://shop.example/"), "no counted link stands in it")
-            #expect(!letter.text.contains("/c/") && !letter.text.contains("/o/"))
+            #expect(message.text.contains("https://shop.example/"), "no counted link stands in it")
+            #expect(!message.text.contains("/c/") && !message.text.contains("/o/"))
         }
     }
 
     @Test func `a spreadsheet runs nothing of an export, and every export is written down`() async throws {
-        try await House.with { house in
-            let browser = try await house.browser("vic")
+        try await WebFixture.with { web in
+            let browser = try await web.browser("vic")
             let file = try await browser.get("/campaigns/1/failures.csv")
             #expect(file.text.contains("\"'=cmd|x\",\"failed\",\"550\",\"5.1.1\",\"mailbox refused\",\"1\""))
             #expect(!file.text.contains("first@"), "no reply's text, which names the recipient")
@@ -155,7 +154,7 @@ struct DashboardAttackTests {
                 #expect(table.text.split(separator: "\r\n").allSatisfy { $0.first == "\"" }, "\(name)")
             }
             #expect(try await browser.get("/campaigns/1/contacts.csv").status == 404)
-            let exports = try await house.sql(
+            let exports = try await web.sql(
                 "SELECT subject FROM audit WHERE action = 'campaign.export' AND actor = 'vic'"
             )
             #expect(exports.count == 6)
@@ -167,8 +166,8 @@ struct DashboardAttackTests {
     ]
 
     @Test(arguments: hosts) func `a host that is not the dashboard's gets no page of it`(host: String) async throws {
-        try await House.with { house in
-            let browser = Visitor(house: house)
+        try await WebFixture.with { web in
+            let browser = Visitor(web: web)
             for path in ["/", "/sign-in", "/campaigns"] {
                 let answer = try await browser.get(path, [.testHost: host])
                 #expect(answer.status == 421 || answer.status == 404, "\(path)")
@@ -178,8 +177,8 @@ struct DashboardAttackTests {
     }
 
     @Test func `a link for a password names the host of the settings`() async throws {
-        try await House.with { house in
-            let browser = try await house.browser("ann")
+        try await WebFixture.with { web in
+            let browser = try await web.browser("ann")
             let page = try await browser.post(
                 "/people",
                 ["login": "new@acme.example", "role": "viewer"],
@@ -188,7 +187,7 @@ struct DashboardAttackTests {
                     .unchecked("X-Forwarded-Host"): "evil.example",
                 ]
             )
-            #expect(page.status == 200 && page.text.contains("\(House.url)/reset/"))
+            #expect(page.status == 200 && page.text.contains("\(WebFixture.url)/reset/"))
             #expect(!page.text.contains("evil"))
         }
     }

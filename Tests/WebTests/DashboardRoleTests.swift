@@ -1,6 +1,5 @@
+import DatabaseClient
 import HTTPTypes
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -12,16 +11,16 @@ struct DashboardRoleTests {
     static let pages: [(path: String, allowed: Set<String>)] = [
         ("/campaigns", ["ann", "ed", "vic"]), ("/campaigns/1", ["ann", "ed", "vic"]),
         ("/campaigns/1/figures", ["ann", "ed", "vic"]), ("/campaigns/1/preview", ["ann", "ed", "vic"]),
-        ("/campaigns/1/letter", ["ann", "ed", "vic"]), ("/campaigns/1/states.csv", ["ann", "ed", "vic"]),
+        ("/campaigns/1/message", ["ann", "ed", "vic"]), ("/campaigns/1/states.csv", ["ann", "ed", "vic"]),
         ("/campaigns/1/confirm/pause", ["ann", "ed"]), ("/dead-letters", ["ann", "ed"]),
         ("/dead-letters/1", ["ann", "ed"]),
         ("/people", ["ann"]), ("/accounts", ["ada", "sue", "bil"]), ("/operations", ["ada", "sue"]),
     ]
 
     @Test func `a page opens for the roles that may see it`() async throws {
-        try await House.with { house in
+        try await WebFixture.with { web in
             for login in ["ann", "ed", "vic", "ada", "sue", "bil", "mar"] {
-                let browser = try await house.browser(login)
+                let browser = try await web.browser(login)
                 for page in Self.pages {
                     let answer = try await browser.get(page.path)
                     #expect(
@@ -31,18 +30,18 @@ struct DashboardRoleTests {
                 }
                 let pause = try await browser.post("/campaigns/1/ask/pause")
                 #expect((pause.location == "/campaigns/1") == ["ann", "ed"].contains(login), "\(login)")
-                try await house.execute("UPDATE campaigns SET state = 2 WHERE campaign_id = 1")
+                try await web.execute("UPDATE campaigns SET state = 2 WHERE campaign_id = 1")
                 // A page that shows what it may not do would only annoy.
                 if login == "vic" { #expect(try await !browser.get("/campaigns/1").text.contains("ask-")) }
             }
-            #expect(try await house.browser("mar").get("/").text.contains("no data of any account"))
-            #expect(try await Visitor(house: house).get("/campaigns").location == "/sign-in")
+            #expect(try await web.browser("mar").get("/").text.contains("no data of any account"))
+            #expect(try await Visitor(web: web).get("/campaigns").location == "/sign-in")
         }
     }
 
     @Test func `staff look at an account for a reason, and each look is written down`() async throws {
-        try await House.with { house in
-            let staff = try await house.browser("sue")
+        try await WebFixture.with { web in
+            let staff = try await web.browser("sue")
             #expect(try await staff.get("/campaigns").location == "/accounts", "no account is chosen")
             #expect(try await staff.post("/accounts/1/look", ["reason": "why"]).status == 400, "that is no reason")
             #expect(try await staff.post("/accounts/1/look", ["reason": "card 4111 1111 1111 1111"]).status == 400)
@@ -55,7 +54,7 @@ struct DashboardRoleTests {
             #expect(try await staff.get("/campaigns/3/figures").status == 200, "without its page")
             #expect(try await staff.get("/campaigns/2").status == 404, "another account than the chosen one")
             #expect(try await staff.post("/campaigns/1/ask/pause").status == 403, "support changes nothing")
-            let looks = try await house.sql(
+            let looks = try await web.sql(
                 """
                 SELECT concat_ws(' ', actor, account_id, action, subject, reason) FROM audit
                 WHERE action LIKE '%look' ORDER BY audit_id
@@ -73,15 +72,15 @@ struct DashboardRoleTests {
     }
 
     @Test func `support sees no contact's fields, an editor does`() async throws {
-        try await House.with { house in
-            let editor = try await house.browser("ed")
-            #expect(try await editor.get("/campaigns/1/letter?contact=first").text.contains("Realname"))
+        try await WebFixture.with { web in
+            let editor = try await web.browser("ed")
+            #expect(try await editor.get("/campaigns/1/message?contact=first").text.contains("Realname"))
             #expect(try await editor.get("/campaigns/1/preview?view=headers&contact=first").text.contains("first@real"))
             for login in ["sue", "vic"] {
-                let other = try await house.browser(login)
+                let other = try await web.browser(login)
                 if login == "sue" { try await other.post("/accounts/1/look", ["reason": "ticket 17"]) }
-                let letter = try await other.get("/campaigns/1/letter?contact=first")
-                #expect(letter.status == 200 && letter.text.contains("[name]") && !letter.text.contains("Realname"))
+                let message = try await other.get("/campaigns/1/message?contact=first")
+                #expect(message.status == 200 && message.text.contains("[name]") && !message.text.contains("Realname"))
                 for path in [
                     "/campaigns/1", "/campaigns/1/preview?view=headers&contact=first", "/campaigns/1/failures.csv",
                 ] {
@@ -92,28 +91,28 @@ struct DashboardRoleTests {
     }
 
     @Test func `billing sees how much, and no account`() async throws {
-        try await House.with { house in
-            let billing = try await house.browser("bil")
+        try await WebFixture.with { web in
+            let billing = try await web.browser("bil")
             let page = try await billing.get("/accounts")
             #expect(page.text.contains("acme") && !page.text.contains("/look"))
             #expect(try await billing.post("/accounts/1/look", ["reason": "curiosity"]).status == 403)
             #expect(try await billing.get("/campaigns").status == 403)
-            let admin = try await house.browser("ada")
+            let admin = try await web.browser("ada")
             #expect(try await admin.get("/accounts").text.contains("/accounts/1/look"))
         }
     }
 
     @Test func `a stored password is nowhere to be seen, for no role`() async throws {
-        try await House.with { house in
+        try await WebFixture.with { web in
             for login in ["ann", "ada"] {
-                let browser = try await house.browser(login)
+                let browser = try await web.browser(login)
                 if login == "ada" { try await browser.post("/accounts/1/look", ["reason": "ticket 17"]) }
                 let page = try await browser.get("/people")
                 #expect(page.status == 200 && !page.text.contains("scrypt"))
             }
             // Nor for the roles of the programs: the column is the owner's.
             for role in [StatementRole.web, .admin] {
-                let connection = try await house.database.connect(role)
+                let connection = try await web.database.connect(role)
                 await #expect(throws: PostgresError.self) {
                     try await connection.execute("SELECT password FROM users")
                 }
@@ -126,9 +125,9 @@ struct DashboardRoleTests {
     }
 
     @Test func `an owner locks somebody out, but not themself`() async throws {
-        try await House.with { house in
-            let owner = try await house.browser("ann")
-            let editor = try await house.browser("ed")
+        try await WebFixture.with { web in
+            let owner = try await web.browser("ann")
+            let editor = try await web.browser("ed")
             #expect(try await owner.post("/people/1/disable").status == 409)
             #expect(try await owner.post("/people/2/disable").location == "/people")
             #expect(try await editor.get("/campaigns").location == "/sign-in")
@@ -148,16 +147,16 @@ struct DashboardRoleTests {
     @Test(arguments: asks) func `a campaign does what it is asked for, when it can`(
         row: (request: String, state: Int, becomes: Int?, because: Comment)
     ) async throws {
-        try await House.with { house in
-            try await house.execute("UPDATE campaigns SET state = \(row.state) WHERE campaign_id = 1")
-            let browser = try await house.browser("ed")
+        try await WebFixture.with { web in
+            try await web.execute("UPDATE campaigns SET state = \(row.state) WHERE campaign_id = 1")
+            let browser = try await web.browser("ed")
             let page = try await browser.get("/campaigns/1/confirm/\(row.request)")
             #expect((page.status == 200) == (row.becomes != nil), row.because)
             let answer = try await browser.post("/campaigns/1/ask/\(row.request)")
             #expect((answer.status == 303) == (row.becomes != nil), row.because)
-            let state = try await house.sql("SELECT state::text FROM campaigns WHERE campaign_id = 1")
+            let state = try await web.sql("SELECT state::text FROM campaigns WHERE campaign_id = 1")
             #expect(state == ["\(row.becomes ?? row.state)"], row.because)
-            let audited = try await house.sql(
+            let audited = try await web.sql(
                 "SELECT count(*)::text FROM audit WHERE action LIKE 'campaign.%' AND actor = 'ed'"
             )
             #expect(audited == [row.becomes == nil ? "0" : "1"], row.because)

@@ -1,6 +1,6 @@
+import Core
 import Logging
 import NIOCore
-import Shared
 import Synchronization
 import Testing
 
@@ -112,7 +112,7 @@ import Testing
         broker.behaviour.withLock { $0 = .confirming }
         await flow.flush(isDeclared: &isDeclared, all: true)
         #expect(buffer.count == 0)
-        let envelopes = try broker.bodies.withLock { try $0.map { try EventEnvelope(decoding: $0) } }
+        let envelopes = try broker.bodies.withLock { try $0.map { try EventMessage(decoding: $0) } }
         #expect(envelopes.map(\.hour) == [1, 1, 2] && envelopes.allSatisfy { $0.events.count <= 200 })
         #expect(Set(envelopes.flatMap(\.events)) == Set(entries.map(\.event)), "the same ids, each once")
         #expect(broker.declared.withLock { $0 } == ["events", "events"], "anew after a refusal: the queue may be gone")

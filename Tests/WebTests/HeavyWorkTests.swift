@@ -1,15 +1,16 @@
+import Core
 import Glibc
 import Hummingbird
 import HummingbirdTesting
 import Logging
-import Shared
 import Synchronization
+import Templates
 import TestKit
 import Testing
 
 @testable import Web
 
-/// What tenants' letters cost is bounded, and ends when nobody waits for it.
+/// What tenants' messages cost is bounded, and ends when nobody waits for it.
 @Suite(.timeLimit(.minutes(1))) struct HeavyWorkTests {
     /// Holds work up until it is opened.
     private final class Gate: Sendable {

@@ -1,6 +1,6 @@
+import Core
 import Hummingbird
 import NIOCore
-import Shared
 import TestKit
 import Testing
 

@@ -1,8 +1,8 @@
+import Core
+import DatabaseClient
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -13,7 +13,7 @@ import Testing
 struct OptOutAttackTests {
     @Test func `no bit of a token can be changed`() async throws {
         try await OptOutStage.with { stage in
-            let before = try await stage.books()
+            let before = try await stage.totals()
             let token = Array(stage.token(1, 1).utf8)
             let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
             try await Application(responder: stage.site.responder()).test(.router) { client in
@@ -32,7 +32,7 @@ struct OptOutAttackTests {
                     }
                 }
             }
-            #expect(try await stage.books() == before)
+            #expect(try await stage.totals() == before)
         }
     }
 
@@ -40,31 +40,31 @@ struct OptOutAttackTests {
         (.open(campaign: 1, .recipient(1)), "an open's"), (.click(campaign: 1, link: 1, .recipient(1)), "a click's"),
         (.mailUnsubscribe(DeliveryKey(campaign: 1, seq: 1)), "of the unsubscribe address"),
         (.bounce(DeliveryKey(campaign: 1, seq: 1), attempt: 1), "of the return path"),
-        (.unsubscribe(DeliveryKey(campaign: 1, seq: 999)), "no such letter"),
+        (.unsubscribe(DeliveryKey(campaign: 1, seq: 999)), "no such message"),
         (.unsubscribe(DeliveryKey(campaign: 99, seq: 1)), "no such campaign"),
-        (.unsubscribe(DeliveryKey(campaign: 1, seq: -7)), "a test letter: of nobody"),
+        (.unsubscribe(DeliveryKey(campaign: 1, seq: -7)), "a test message: of nobody"),
         (.unsubscribe(DeliveryKey(campaign: -1, seq: 0)), "numbers that there are not"),
     ]
 
     @Test(arguments: strange)
     func `a token for something else does nothing`(row: (token: TrackingToken, because: Comment)) async throws {
         try await OptOutStage.with { stage in
-            let before = try await stage.books()
+            let before = try await stage.totals()
             let token = String(decoding: stage.keys.sign(row.token), as: UTF8.self)
             for path in ["/u/", "/p/"] {
                 #expect(try await stage.execute(path + token).status == .notFound, row.because)
                 #expect(try await stage.post(path + token, "action=unsubscribe").status == .notFound, row.because)
             }
-            #expect(try await stage.books() == before)
+            #expect(try await stage.totals() == before)
         }
     }
 
     @Test func `old keys verify for as long as they are kept, and unknown ones never`() async throws {
         try await OptOutStage.with { stage in
-            let letter = TrackingToken.unsubscribe(DeliveryKey(campaign: 1, seq: 1))
-            let old = String(decoding: try OptOutStage.testKeys(signing: 1).sign(letter), as: UTF8.self)
+            let message = TrackingToken.unsubscribe(DeliveryKey(campaign: 1, seq: 1))
+            let old = String(decoding: try OptOutStage.testKeys(signing: 1).sign(message), as: UTF8.self)
             #expect(try await stage.execute("/u/\(old)").status == .ok)
-            let unknown = String(decoding: try OptOutStage.testKeys(signing: 3, ids: [3]).sign(letter), as: UTF8.self)
+            let unknown = String(decoding: try OptOutStage.testKeys(signing: 3, ids: [3]).sign(message), as: UTF8.self)
             #expect(try await stage.execute("/u/\(unknown)").status == .notFound)
         }
     }
@@ -97,11 +97,11 @@ struct OptOutAttackTests {
     @Test(arguments: otherForms)
     func `other forms change nothing`(row: (type: String, body: String, status: Int, because: Comment)) async throws {
         try await OptOutStage.with { stage in
-            let before = try await stage.books()
+            let before = try await stage.totals()
             let path = "/u/\(stage.token(1, 1))"
             let answer = try await stage.execute(path, .post, headers: [.contentType: row.type], body: row.body)
             #expect(answer.status.code == row.status, row.because)
-            #expect(try await stage.books() == before, row.because)
+            #expect(try await stage.totals() == before, row.because)
         }
     }
 
@@ -135,7 +135,7 @@ struct OptOutAttackTests {
         }
     }
 
-    @Test func `the same letter a thousand times keeps no other letter waiting`() async throws {
+    @Test func `the same message a thousand times keeps no other message waiting`() async throws {
         try await OptOutStage.with { stage in
             try await Application(responder: stage.site.responder()).test(.router) { client in
                 func post(_ token: String) async throws -> Int {

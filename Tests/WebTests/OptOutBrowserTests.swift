@@ -1,8 +1,7 @@
+import Core
 import Foundation
 import Hummingbird
 import HummingbirdTesting
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -17,13 +16,13 @@ import Testing
 struct OptOutBrowserTests {
     @Test func `a person needs one click, a machine that loads the page changes nothing`() async throws {
         try await Self.withServer { stage, base in
-            let letters = [(1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (1, 6), (2, 7)] as [(CampaignID, Seq)]
+            let messages = [(1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (1, 6), (2, 7)] as [(CampaignID, Seq)]
             let outcome = try await Browser.run(
                 "optout_pages.py",
-                [base, "letters"] + letters.map { stage.token($0.0, $0.1) }
+                [base, "messages"] + messages.map { stage.token($0.0, $0.1) }
             )
             #expect(outcome.succeeded, "\(outcome.output)\(outcome.errors)")
-            #expect(outcome.output.split(separator: "\n").count == letters.count)
+            #expect(outcome.output.split(separator: "\n").count == messages.count)
             func said(_ contact: Int) async throws -> Int {
                 try await stage.number(OptOutTests.listSuppressions(contact))
             }

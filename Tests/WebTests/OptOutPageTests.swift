@@ -1,8 +1,9 @@
+import Core
+import DatabaseClient
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
-import Postgres
-import Shared
+import Templates
 import TestKit
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
     func `every page is valid HTML, and everything on it has a name`() async throws {
         try await OptOutStage.with { stage in
             var pages: [String] = []
-            for language in LetterLanguage.allCases {
+            for language in MessageLanguage.allCases {
                 try await stage.superuser.execute(
                     """
                     UPDATE campaign_versions SET settings = settings || '{"language": "\(language.rawValue)"}';
@@ -22,15 +23,15 @@ import Testing
                     """
                 )
                 let headers: HTTPFields = [.acceptLanguage: language.rawValue]
-                let (letter, receipt) = (stage.token(1, 1), stage.token(2, 2))
+                let (message, receipt) = (stage.token(1, 1), stage.token(2, 2))
                 for page in [
-                    try await stage.execute("/u/\(letter)"), try await stage.execute("/p/\(letter)"),
+                    try await stage.execute("/u/\(message)"), try await stage.execute("/p/\(message)"),
                     try await stage.execute("/u/\(receipt)"),
                     try await stage.execute("/u/none", headers: headers),
-                    try await stage.post("/p/\(letter)", "action=leave&list=2"),
-                    try await stage.post("/u/\(letter)", "action=unsubscribe"),
+                    try await stage.post("/p/\(message)", "action=leave&list=2"),
+                    try await stage.post("/u/\(message)", "action=unsubscribe"),
                     try await stage.post("/u/\(receipt)", "action=undo&proof=1"),
-                    try await stage.post("/p/\(letter)", "action=marketing"),
+                    try await stage.post("/p/\(message)", "action=marketing"),
                 ] {
                     #expect(page.text.contains("<html lang=\"\(language.rawValue)\">"))
                     pages.append(page.text)
@@ -62,8 +63,8 @@ import Testing
         }
     }
 
-    @Test(arguments: LetterLanguage.allCases)
-    func `every language says everything, with the same values in it`(language: LetterLanguage) throws {
+    @Test(arguments: MessageLanguage.allCases)
+    func `every language says everything, with the same values in it`(language: MessageLanguage) throws {
         let english = try Self.texts(.en)
         let texts = try Self.texts(language)
         #expect(Set(texts.keys) == Set(english.keys))
@@ -82,19 +83,19 @@ import Testing
         #expect(try Phrases.of(.es).moment(0) == "1 de enero de 1970, 00:00:00 UTC")
     }
 
-    static let wishes: [(field: String?, language: LetterLanguage)] = [
+    static let wishes: [(field: String?, language: MessageLanguage)] = [
         (nil, .en), ("", .en), ("de", .de), ("de-AT,en;q=0.5", .de), ("en;q=0.2, fr ; q=0.9", .fr), ("ja, zh", .en),
         ("es;q=0", .en), ("DE", .de), (";;,q=1", .en),
     ]
 
     @Test(arguments: wishes)
-    func `without a letter the reader's program says which language`(
-        row: (field: String?, language: LetterLanguage)
+    func `without a message the reader's program says which language`(
+        row: (field: String?, language: MessageLanguage)
     ) {
         #expect(Phrases.preferred(row.field).language == row.language)
     }
 
-    private static func texts(_ language: LetterLanguage) throws -> [String: String] {
+    private static func texts(_ language: MessageLanguage) throws -> [String: String] {
         guard case .object(let fields) = try MergeValue(json: Phrases.source(of: language)) else { return [:] }
         var texts: [String: String] = [:]
         for field in fields {

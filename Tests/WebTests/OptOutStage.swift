@@ -1,19 +1,20 @@
 import Bootstrap
+import Core
+import Database
+import DatabaseClient
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
-import Postgres
-import Shared
 import TestKit
 import Testing
 
 @testable import Web
 
-/// Letters whose recipients say no, on a database of its own, behind the tracking host's door.
+/// Messages whose recipients say no, on a database of its own, behind the tracking host's door.
 ///
 /// Account 1 "Acme" has the lists 1 "News" and 2 "Offers", and contacts 1 to 20 on both. Campaign 1 (marketing, News) is
-/// running, 2 (transactional, News) too, 3 (marketing, Offers, in German) is paused; letter n of each is contact n's and
+/// running, 2 (transactional, News) too, 3 (marketing, Offers, in German) is paused; message n of each is contact n's and
 /// still queued. Account 2 "Other" has contact 21 on list 3, and campaign 4.
 struct OptOutStage: Sendable {
     static let host = "localhost"
@@ -104,7 +105,7 @@ struct OptOutStage: Sendable {
             drain: Drain(seconds: 0),
             tracking: Tracking(
                 buffer: EventBuffer(capacity: 10),
-                links: LinkBook(TrackedLinkStore(pool), log: Logger(label: "test"))
+                links: LinkCache(TrackedLinkStore(pool), log: Logger(label: "test"))
             ),
             log: log
         )
@@ -115,7 +116,7 @@ struct OptOutStage: Sendable {
         try KeyRing(
             keys: ids.map { TokenKey(id: $0, secret: [UInt8](repeating: $0, count: 32)) },
             signing: signing,
-            identity: IdentityKey(secret: [UInt8](repeating: 9, count: 32))
+            identity: AddressHashKey(secret: [UInt8](repeating: 9, count: 32))
         )
     }
 
@@ -152,7 +153,7 @@ struct OptOutStage: Sendable {
 
     static let oneClick = "List-Unsubscribe=One-Click"
 
-    // MARK: The books
+    // MARK: The totals
 
     func number(_ sql: String) async throws -> Int {
         let statement = Statement("number \(sql.hashValue)", "SELECT n::int8 FROM (\(sql)) AS q(n)")
@@ -160,9 +161,9 @@ struct OptOutStage: Sendable {
     }
 
     /// Everything that a no changes, as one text, to see that nothing has changed.
-    func books() async throws -> String {
+    func totals() async throws -> String {
         let statement = Statement(
-            "opt-out-books",
+            "opt-out-totals",
             """
             SELECT concat_ws(' ',
                 (SELECT string_agg(concat_ws('/', address_hash, scope, list_id, reason, created_at), ' ' ORDER BY s)

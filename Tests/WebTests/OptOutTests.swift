@@ -1,8 +1,9 @@
+import Core
+import Database
+import DatabaseClient
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -13,11 +14,11 @@ import Testing
 struct OptOutTests {
     @Test func `looking changes nothing, however often and by whatever method`() async throws {
         try await OptOutStage.with { stage in
-            let before = try await stage.books()
+            let before = try await stage.totals()
             for path in ["/u/", "/p/"] {
                 for method in [HTTPRequest.Method.get, .head] {
-                    for letter in [(1, 1), (2, 1), (3, 1)] as [(CampaignID, Seq)] {
-                        let answer = try await stage.execute(path + stage.token(letter.0, letter.1), method)
+                    for message in [(1, 1), (2, 1), (3, 1)] as [(CampaignID, Seq)] {
+                        let answer = try await stage.execute(path + stage.token(message.0, message.1), method)
                         #expect(answer.status == .ok)
                         #expect(answer.headers[.cacheControl] == "no-store")
                         #expect(answer.headers[.setCookie] == nil)
@@ -25,7 +26,7 @@ struct OptOutTests {
                     }
                 }
             }
-            #expect(try await stage.books() == before)
+            #expect(try await stage.totals() == before)
         }
     }
 
@@ -74,20 +75,20 @@ struct OptOutTests {
             let path = "/u/\(stage.token(1, 2))"
             let first = try await stage.post(path, "action=unsubscribe")
             #expect(first.state == "receipt")
-            #expect(first.text.contains("1 letter that was waiting for you was recalled."))
-            let after = try await stage.books()
+            #expect(first.text.contains("1 message that was waiting for you was recalled."))
+            let after = try await stage.totals()
             for _ in 1...10 {
                 #expect(try await stage.post(path, "action=unsubscribe").text == first.text)
                 #expect(try await stage.post(path, OptOutStage.oneClick).status == .ok)
             }
             #expect(try await stage.execute(path).text == first.text, "looking shows the receipt")
-            #expect(try await stage.books() == after)
+            #expect(try await stage.totals() == after)
         }
     }
 
     @Test(arguments: [false, true])
     func `many at once are one, also of who has said so before`(before: Bool) async throws {
-        let letters: [Seq] = before ? [3, 4, 5, 6, 7, 8] : [3]
+        let messages: [Seq] = before ? [3, 4, 5, 6, 7, 8] : [3]
         try await OptOutStage.with { stage in
             if before {
                 // Nothing is left to change, so that no row's lock makes them wait for each other.
@@ -101,8 +102,8 @@ struct OptOutTests {
                 )
             }
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
-                for letter in letters {
-                    let path = "/u/\(stage.token(1, letter))"
+                for message in messages {
+                    let path = "/u/\(stage.token(1, message))"
                     for _ in 1...25 {
                         group.addTask { try await stage.post(path, OptOutStage.oneClick).status.code }
                     }
@@ -110,7 +111,7 @@ struct OptOutTests {
                 return try await group.reduce(into: Set<Int>()) { $0.insert($1) }
             }
             #expect(statuses == [200])
-            #expect(try await stage.number("SELECT count(*) FROM opt_out_proofs") == letters.count)
+            #expect(try await stage.number("SELECT count(*) FROM opt_out_proofs") == messages.count)
             #expect(try await stage.number("SELECT count(*) FROM suppressions") == (before ? 20 : 1))
         }
     }
@@ -119,7 +120,7 @@ struct OptOutTests {
         try await OptOutStage.with { stage in
             let answer = try await stage.post("/p/\(stage.token(1, 4))", "action=marketing")
             #expect(answer.state == "preferences")
-            #expect(answer.text.contains("2 letters that were waiting for you were recalled."))
+            #expect(answer.text.contains("2 messages that were waiting for you were recalled."))
             #expect(try await stage.number(Self.state(1, 4)) == 5)
             #expect(try await stage.number(Self.state(3, 4)) == 5)
             #expect(try await stage.number(Self.state(2, 4)) == 0, "transactional mail is exempt")
@@ -143,14 +144,14 @@ struct OptOutTests {
         }
     }
 
-    @Test func `an undo takes back what this letter did, once, and both stay proven`() async throws {
+    @Test func `an undo takes back what this message did, once, and both stay proven`() async throws {
         try await OptOutStage.with { stage in
             let path = "/u/\(stage.token(1, 6))"
             let receipt = try await stage.post(path, "action=unsubscribe")
             let proof = try #require(receipt.proof)
             let undone = try await stage.post(path, "action=undo&proof=\(proof)")
             #expect(undone.state == "undone")
-            #expect(undone.text.contains("Letters that were recalled stay recalled"))
+            #expect(undone.text.contains("Messages that were recalled stay recalled"))
             #expect(try await stage.number("SELECT count(*) FROM suppressions") == 0)
             #expect(try await stage.number("SELECT status FROM list_members WHERE list_id = 1 AND contact_id = 6") == 0)
             #expect(try await stage.number(Self.state(1, 6)) == 5, "what was recalled stays so")
@@ -171,7 +172,7 @@ struct OptOutTests {
     static let others: [(sql: String, because: Comment)] = [
         ("(1, 1, %h, 2, 1, 1, 'bounce')", "a hard bounce"), ("(1, 1, %h, 0, 0, 2, 'complaint')", "a complaint"),
         ("(1, 1, %h, 2, 1, 3, 'by hand')", "an operator"), ("(1, 1, %h, 0, 0, 4, 'erasure')", "an erasure"),
-        ("(1, 2, %h, 2, 1, 0, 'another letter')", "an unsubscribe that another letter brought, under another key"),
+        ("(1, 2, %h, 2, 1, 0, 'another message')", "an unsubscribe that another message brought, under another key"),
     ]
 
     @Test(arguments: others)
@@ -191,15 +192,18 @@ struct OptOutTests {
         }
     }
 
-    @Test func `what another letter did cannot be taken back, nor what is older than a week`() async throws {
+    @Test func `what another message did cannot be taken back, nor what is older than a week`() async throws {
         try await OptOutStage.with { stage in
             let proof = try #require(try await stage.post("/u/\(stage.token(1, 8))", "action=unsubscribe").proof)
-            // The same person's other letter, another person's, another account's.
-            for letter in [(2, 8), (1, 9), (4, 1)] as [(CampaignID, Seq)] {
-                let answer = try await stage.post("/u/\(stage.token(letter.0, letter.1))", "action=undo&proof=\(proof)")
+            // The same person's other message, another person's, another account's.
+            for message in [(2, 8), (1, 9), (4, 1)] as [(CampaignID, Seq)] {
+                let answer = try await stage.post(
+                    "/u/\(stage.token(message.0, message.1))",
+                    "action=undo&proof=\(proof)"
+                )
                 #expect(answer.state == "not-undone")
             }
-            // Of another letter for the same list: she has said so before, and there is nothing of its own to undo.
+            // Of another message for the same list: she has said so before, and there is nothing of its own to undo.
             try await stage.superuser.execute(
                 "UPDATE deliveries SET list_id = 1 WHERE campaign_id = 3; UPDATE campaigns SET list_id = 1"
                     + " WHERE campaign_id = 3"
@@ -221,7 +225,7 @@ struct OptOutTests {
         }
     }
 
-    @Test func `an undo says so when something else still keeps letters away`() async throws {
+    @Test func `an undo says so when something else still keeps messages away`() async throws {
         try await OptOutStage.with { stage in
             let token = stage.token(1, 12)
             let proof = try #require(try await stage.post("/u/\(token)", "action=unsubscribe").proof)
@@ -233,7 +237,7 @@ struct OptOutTests {
         }
     }
 
-    @Test func `a no that an import repeats is not taken back by the letter that said it first`() async throws {
+    @Test func `a no that an import repeats is not taken back by the message that said it first`() async throws {
         try await OptOutStage.with { stage in
             let path = "/u/\(stage.token(1, 13))"
             let proof = try #require(try await stage.post(path, "action=unsubscribe").proof)
@@ -260,11 +264,11 @@ struct OptOutTests {
         }
     }
 
-    @Test func `a transactional letter offers the newsletters and does not confirm by itself`() async throws {
+    @Test func `a transactional message offers the newsletters and does not confirm by itself`() async throws {
         try await OptOutStage.with { stage in
             let path = "/u/\(stage.token(2, 10))"
             let page = try await stage.execute(path)
-            #expect(page.text.contains("This letter is not a newsletter"))
+            #expect(page.text.contains("This message is not a newsletter"))
             #expect(page.text.contains("data-confirm=\"button\""))
             #expect(try await stage.post(path, OptOutStage.oneClick).status == .ok, "a no is never lost")
             #expect(try await stage.number(Self.listSuppressions(10)) == 1)
@@ -272,11 +276,11 @@ struct OptOutTests {
             #expect(try await stage.number(Self.state(2, 10)) == 0)
             let receipt = try await stage.execute(path)
             #expect(receipt.text.contains("such as an order, still come"), "no promise that is not kept")
-            #expect(!receipt.text.contains("no more letters"))
+            #expect(!receipt.text.contains("no more messages"))
         }
     }
 
-    @Test func `pages speak the letter's language, name the sender, and show no address`() async throws {
+    @Test func `pages speak the message's language, name the sender, and show no address`() async throws {
         try await OptOutStage.with { stage in
             let german = try await stage.execute("/u/\(stage.token(3, 1))", headers: [.acceptLanguage: "fr"])
             #expect(german.text.contains("<html lang=\"de\">"))
@@ -308,10 +312,10 @@ struct OptOutTests {
             )
             let database = AccountDatabase(pool: stage.pool, actor: "test")
             let kept = try await database.transaction(account: nil) { connection in
-                let letter = try #require(try connection.letterOfOptOut(DeliveryKey(campaign: 1, seq: 12)))
+                let message = try #require(try connection.optOutMessage(DeliveryKey(campaign: 1, seq: 12)))
                 let show = Statement("show-commit", "SELECT current_setting('synchronous_commit')")
                 let before = try connection.rows(show) { try $0.text(0) }
-                _ = try connection.optOut(letter, of: .marketing, by: .page)
+                _ = try connection.optOut(message, of: .marketing, by: .page)
                 return before + (try connection.rows(show) { try $0.text(0) })
             }
             #expect(kept == ["off", "on"])
@@ -334,7 +338,7 @@ struct OptOutTests {
             try await proxy.set(.passOn)
             let found = try await stage.post(path, "action=unsubscribe")
             #expect(found.state == "receipt")
-            #expect(found.text.contains("1 letter that was waiting for you was recalled."))
+            #expect(found.text.contains("1 message that was waiting for you was recalled."))
             #expect(try await stage.number("SELECT count(*) FROM opt_out_proofs") == 1)
         }
     }
@@ -345,21 +349,21 @@ struct OptOutTests {
         try await OptOutStage.withProxy { stage, proxy in
             try await proxy.set(.refuse)
             proxy.endConnections()
-            let letter = stage.token(1, 1)
+            let message = stage.token(1, 1)
             for path in ["/u/", "/p/"] {
                 for form in ["action=unsubscribe", "action=marketing", "action=leave&list=1", "action=undo&proof=1"] {
-                    let answer = try await stage.post(path + letter, form)
+                    let answer = try await stage.post(path + message, form)
                     #expect(answer.status == .serviceUnavailable)
                     #expect(answer.state == "busy")
                     let sent = form.split(separator: "&").map { "value=\"\($0.split(separator: "=")[1])\"" }
                     for value in sent { #expect(answer.text.contains(value), "it sends the same again") }
                 }
             }
-            let look = try await stage.execute("/u/\(letter)")
+            let look = try await stage.execute("/u/\(message)")
             #expect(look.status == .serviceUnavailable)
             #expect(look.text.contains("data-confirm=\"sign\""))
             #expect(look.text.contains("<noscript><meta http-equiv=\"refresh\" content=\"30\"></noscript>"))
-            #expect(try await stage.execute("/p/\(letter)").text.contains("http-equiv=\"refresh\""))
+            #expect(try await stage.execute("/p/\(message)").text.contains("http-equiv=\"refresh\""))
             try await proxy.set(.passOn)
             #expect(try await stage.number("SELECT count(*) FROM suppressions") == 0)
         }

@@ -1,7 +1,6 @@
+import Database
 import HTTPTypes
 import HummingbirdCore
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -10,10 +9,10 @@ import Testing
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"), .timeLimit(.minutes(2)))
 struct SignInTests {
     @Test func `a session's cookie is for this host alone, and the database has its hash only`() async throws {
-        try await House.with { house in
-            let answer = try await Visitor(house: house).post(
+        try await WebFixture.with { web in
+            let answer = try await Visitor(web: web).post(
                 "/sign-in",
-                ["login": " Ann ", "password": House.password],
+                ["login": " Ann ", "password": WebFixture.password],
                 token: .none
             )
             #expect(answer.status == 303 && answer.location == "/")
@@ -21,30 +20,30 @@ struct SignInTests {
             #expect(cookie.hasPrefix("__Host-veredus="))
             #expect(cookie.hasSuffix("; Path=/; HttpOnly; SameSite=Lax; Secure"))
             let token = try #require(Visitor.cookie(answer)?.split(separator: "=").last)
-            #expect(try await house.sql("SELECT count(*)::text FROM sessions") == ["1"])
+            #expect(try await web.sql("SELECT count(*)::text FROM sessions") == ["1"])
             #expect(
-                try await house.sql("SELECT count(*)::text FROM sessions WHERE sessions::text LIKE '%\(token)%'") == [
+                try await web.sql("SELECT count(*)::text FROM sessions WHERE sessions::text LIKE '%\(token)%'") == [
                     "0"
                 ]
             )
-            #expect(try await house.sql("SELECT actor FROM audit WHERE action = 'user.sign-in'") == ["ann"])
+            #expect(try await web.sql("SELECT actor FROM audit WHERE action = 'user.sign-in'") == ["ann"])
         }
     }
 
     @Test func `who does not exist and who mistypes get the same answer, after the same work`() async throws {
-        let desk = PasswordDesk(cost: .init(logRounds: 4))
-        #expect(try await !desk.isRight("x", stored: nil))
-        #expect(await desk.turns == 1, "an unknown login costs as much as a known one")
-        let stored = try await desk.hash("right")
-        #expect(try await desk.isRight("right", stored: stored))
-        #expect(try await !desk.isRight("wrong", stored: stored))
+        let fixture = PasswordHasher(cost: .init(logRounds: 4))
+        #expect(try await !fixture.isRight("x", stored: nil))
+        #expect(await fixture.turns == 1, "an unknown login costs as much as a known one")
+        let stored = try await fixture.hash("right")
+        #expect(try await fixture.isRight("right", stored: stored))
+        #expect(try await !fixture.isRight("wrong", stored: stored))
         #expect(
-            try await !desk.isRight("", stored: "$scrypt$ln=30,r=8,p=1$AAAA$AAAA"),
+            try await !fixture.isRight("", stored: "$scrypt$ln=30,r=8,p=1$AAAA$AAAA"),
             "a hash that would take 128 GiB"
         )
-        #expect(await desk.turns == 5)
-        try await House.with { house in
-            let browser = Visitor(house: house)
+        #expect(await fixture.turns == 5)
+        try await WebFixture.with { web in
+            let browser = Visitor(web: web)
             let wrong = try await browser.post("/sign-in", ["login": "ann", "password": "no"], token: .none)
             let unknown = try await browser.post("/sign-in", ["login": "ano", "password": "no"], token: .none)
             #expect(wrong.status == 401 && unknown.status == 401)
@@ -54,14 +53,14 @@ struct SignInTests {
     }
 
     @Test func `a session that was put into a browser names nobody after the sign-in`() async throws {
-        try await House.with { house in
-            let attacker = try await house.browser("otto")
-            var victim = Visitor(house: house, cookie: attacker.cookie)
+        try await WebFixture.with { web in
+            let attacker = try await web.browser("otto")
+            var victim = Visitor(web: web, cookie: attacker.cookie)
             try await victim.signIn("ann")
             #expect(victim.cookie != attacker.cookie)
             #expect(try await attacker.get("/campaigns").location == "/sign-in", "the planted one has ended")
             #expect(try await victim.get("/campaigns").status == 200)
-            var other = Visitor(house: house, cookie: "__Host-veredus=" + String(repeating: "A", count: 43))
+            var other = Visitor(web: web, cookie: "__Host-veredus=" + String(repeating: "A", count: 43))
             try await other.signIn("ann")
             #expect(other.cookie != "__Host-veredus=" + String(repeating: "A", count: 43))
         }
@@ -75,10 +74,10 @@ struct SignInTests {
     ]
 
     @Test(arguments: ends) func `a session ends`(row: (sql: String, because: Comment)) async throws {
-        try await House.with { house in
-            let browser = try await house.browser("ann")
+        try await WebFixture.with { web in
+            let browser = try await web.browser("ann")
             #expect(try await browser.get("/campaigns").status == 200)
-            try await house.execute(row.sql)
+            try await web.execute(row.sql)
             #expect(try await browser.get("/campaigns").location == "/sign-in", row.because)
             let form = try await browser.post("/campaigns/1/ask/pause")
             #expect(form.location == "/sign-in", row.because)
@@ -86,8 +85,8 @@ struct SignInTests {
     }
 
     @Test func `signing out ends the session on the server`() async throws {
-        try await House.with { house in
-            let browser = try await house.browser("ann")
+        try await WebFixture.with { web in
+            let browser = try await web.browser("ann")
             let answer = try await browser.post("/sign-out")
             #expect(answer.headers[.setCookie]?.hasSuffix("Max-Age=0") == true)
             #expect(try await browser.get("/campaigns").location == "/sign-in")
@@ -95,38 +94,50 @@ struct SignInTests {
     }
 
     @Test func `an eleventh attempt on a login is refused, even with the right password`() async throws {
-        try await House.with { house in
-            let browser = Visitor(house: house)
+        try await WebFixture.with { web in
+            let browser = Visitor(web: web)
             for _ in 1...10 {
                 let answer = try await browser.post("/sign-in", ["login": "ann", "password": "no"], token: .none)
                 #expect(answer.status == 401)
             }
-            let right = try await browser.post("/sign-in", ["login": "ANN", "password": House.password], token: .none)
+            let right = try await browser.post(
+                "/sign-in",
+                ["login": "ANN", "password": WebFixture.password],
+                token: .none
+            )
             #expect(right.status == 429 && right.headers[.retryAfter] == "900")
-            let other = try await browser.post("/sign-in", ["login": "ed", "password": House.password], token: .none)
+            let other = try await browser.post(
+                "/sign-in",
+                ["login": "ed", "password": WebFixture.password],
+                token: .none
+            )
             #expect(other.status == 303, "another person is not locked out")
         }
     }
 
     @Test func `what can be no password, and no login, counts against nobody`() async throws {
-        try await House.with { house in
-            var browser = Visitor(house: house)
+        try await WebFixture.with { web in
+            var browser = Visitor(web: web)
             for _ in 1...30 {
                 let long = String(repeating: "x", count: 2_000)
                 let refused = try await browser.post("/sign-in", ["login": "ann", "password": long], token: .none)
                 #expect(refused.status == 401)
             }
-            let odd = try await browser.post("/sign-in", ["login": "ann\0", "password": House.password], token: .none)
+            let odd = try await browser.post(
+                "/sign-in",
+                ["login": "ann\0", "password": WebFixture.password],
+                token: .none
+            )
             #expect(odd.status == 401)
             try await browser.signIn("ann")
         }
     }
 
     @Test func `a password that is set while the old one is looked at lets nobody in by the old one`() async throws {
-        try await House.with { house in
-            let sessions = SessionStore(house.parts.pool, deadline: .seconds(5))
+        try await WebFixture.with { web in
+            let sessions = SessionStore(web.parts.pool, deadline: .seconds(5))
             let facts = try #require(try await sessions.signInFacts(of: "ann"))
-            try await house.execute("UPDATE users SET password = 'another' WHERE login = 'ann'")
+            try await web.execute("UPDATE users SET password = 'another' WHERE login = 'ann'")
             let token = [UInt8](repeating: 1, count: 32)
             let hasBegun = try await sessions.begin(token, for: facts, seconds: 60, ending: nil, actor: "ann")
             #expect(!hasBegun)
@@ -163,8 +174,8 @@ struct SignInTests {
     }
 
     @Test func `who finds the queue of passwords full is told to come back`() async throws {
-        let desk = PasswordDesk(cost: .init(logRounds: 4), atOnce: 0, longestQueue: 0)
-        await #expect(throws: PasswordDesk.Busy.self) { try await desk.hash("x") }
+        let fixture = PasswordHasher(cost: .init(logRounds: 4), atOnce: 0, longestQueue: 0)
+        await #expect(throws: PasswordHasher.Busy.self) { try await fixture.hash("x") }
         let answer = Views.answer(to: .busy)
         #expect(answer.status == .serviceUnavailable && answer.headers[.retryAfter] == "5")
     }
@@ -179,19 +190,19 @@ struct SignInTests {
 
     // MARK: Links that set a password
 
-    private static func link(_ house: House) async throws -> String {
-        let owner = try await house.browser("ann")
+    private static func link(_ web: WebFixture) async throws -> String {
+        let owner = try await web.browser("ann")
         let page = try await owner.post("/people/3/reset", [:])
-        let start = try #require(page.text.firstRange(of: House.url + "/reset/"))
+        let start = try #require(page.text.firstRange(of: WebFixture.url + "/reset/"))
         return "/reset/" + page.text[start.upperBound...].prefix(43)
     }
 
     @Test func `a link sets a password once, and ends every session of that person`() async throws {
-        try await House.with { house in
-            let old = try await house.browser("vic")
-            let first = try await Self.link(house)
-            let second = try await Self.link(house)
-            let browser = Visitor(house: house)
+        try await WebFixture.with { web in
+            let old = try await web.browser("vic")
+            let first = try await Self.link(web)
+            let second = try await Self.link(web)
+            let browser = Visitor(web: web)
             #expect(try await browser.get(first).text.contains(">vic<"), "looking does not use it up")
             let words = "quite another sentence"
             let set = try await browser.post(first, ["password": words, "again": words], token: .none)
@@ -202,20 +213,20 @@ struct SignInTests {
                 let again = try await browser.post(link, ["password": words, "again": words], token: .none)
                 #expect(again.status == 410)
             }
-            var vic = Visitor(house: house)
+            var vic = Visitor(web: web)
             try await vic.signIn("vic")
             #expect(vic.cookie == nil, "the old password is gone")
             try await vic.signIn("vic", password: words)
             #expect(vic.cookie != nil)
-            #expect(try await house.sql("SELECT password FROM users WHERE login = 'vic'")[0].hasPrefix("$scrypt$"))
+            #expect(try await web.sql("SELECT password FROM users WHERE login = 'vic'")[0].hasPrefix("$scrypt$"))
         }
     }
 
     @Test func `an old link, and one that was never made, set nothing`() async throws {
-        try await House.with { house in
-            let link = try await Self.link(house)
-            try await house.execute("UPDATE password_resets SET expires_at = now() - interval '1 second'")
-            let browser = Visitor(house: house)
+        try await WebFixture.with { web in
+            let link = try await Self.link(web)
+            try await web.execute("UPDATE password_resets SET expires_at = now() - interval '1 second'")
+            let browser = Visitor(web: web)
             #expect(try await browser.get(link).status == 410)
             #expect(try await browser.get("/reset/" + String(repeating: "A", count: 43)).status == 410)
             #expect(try await browser.get("/reset/x").status == 404)

@@ -1,9 +1,10 @@
+import Core
+import Database
+import DatabaseClient
 import Foundation
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
-import Postgres
-import Shared
 import Synchronization
 import TestKit
 import Testing
@@ -14,39 +15,39 @@ import Testing
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"), .timeLimit(.minutes(5)))
 struct TenantFloodTests {
     /// Letters that once took minutes of every thread of the program, and the status that each has now.
-    static let letters: [(html: String, extra: String, status: Int)] = [
+    static let messages: [(html: String, extra: String, status: Int)] = [
         (String(repeating: "{{a}}", count: 100_000), "", 422),
         (String(repeating: "<a href='https://a.example/{{a}}'>x</a>", count: 20_000), "", 422),
         (
             String(repeating: " ", count: 100_000) + "{{>p}}\\n",
             #""p": "\#(String(repeating: #"\n"#, count: 100_000))""#, 422
         ),
-        // As much as a letter may have.
+        // As much as a message may have.
         (String(repeating: "<p>{{a}}<a href='https://a.example/'>x</a> &amp; words", count: 9_000), "", 201),
     ]
 
-    private static func body(_ letter: (html: String, extra: String, status: Int)) -> String {
+    private static func body(_ message: (html: String, extra: String, status: Int)) -> String {
         """
         {"list": 1, "name": "Flood", "from": {"address": "stables@example.net"}, "subject": "Salve",
-         "html": "\(letter.html)", "partials": {\(letter.extra)}, "defaults": {"a": "x"}}
+         "html": "\(message.html)", "partials": {\(message.extra)}, "defaults": {"a": "x"}}
         """
     }
 
-    @Test func `pixels, opt-outs and health answer while a tenant floods the program with letters`() async throws {
+    @Test func `pixels, opt-outs and health answer while a tenant floods the program with messages`() async throws {
         try await PrivateDatabase.with { database in
             let admin = PostgresPool(settings: database.settings(role: .admin), name: "office", size: 2)
             let office = AccountDatabase(pool: admin, actor: "test")
             let account = try await office.createAccount(named: "acme")
             _ = try await office.createList(named: "news", account: account)
-            let key = try await APIDesk.key(office, APIScope.allCases, account: account)
+            let key = try await APIFixture.key(office, APIScope.allCases, account: account)
             await admin.close()
             let secret = [UInt8](repeating: 0x5A, count: 32)
             let ring = try KeyRing(
                 keys: [TokenKey(id: 1, secret: secret)],
                 signing: 1,
-                identity: IdentityKey(secret: secret)
+                identity: AddressHashKey(secret: secret)
             )
-            // Of a letter that is not there: it is looked up, and that is enough.
+            // Of a message that is not there: it is looked up, and that is enough.
             let token = String(
                 decoding: ring.sign(.unsubscribe(DeliveryKey(campaign: 9, seq: 9))),
                 as: UTF8.self
@@ -54,13 +55,13 @@ struct TenantFloodTests {
             try await WebServer.with(database) { server in
                 let flood = Flood()
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    for (index, letter) in Self.letters.enumerated() {
-                        let body = Self.body(letter)
+                    for (index, message) in Self.messages.enumerated() {
+                        let body = Self.body(message)
                         let request = Self.post("/api/v1/campaigns", body, key: key, host: "localhost:\(server.port)")
                         group.addTask {
                             repeat {
                                 flood.note(try await RawHTTP.send(request, port: server.port).status, index)
-                            } while letter.status == 201 && !flood.isOver
+                            } while message.status == 201 && !flood.isOver
                         }
                     }
                     defer { flood.end() }
@@ -79,10 +80,13 @@ struct TenantFloodTests {
                     flood.end()
                     try await group.waitForAll()
                 }
-                for (index, letter) in Self.letters.enumerated() {
+                for (index, message) in Self.messages.enumerated() {
                     let seen = flood.statuses(index)
-                    // On a busy machine the largest letter may take longer than it may.
-                    #expect(!seen.isEmpty && seen.isSubset(of: [letter.status, 422, 503]), "letter \(index): \(seen)")
+                    // On a busy machine the largest message may take longer than it may.
+                    #expect(
+                        !seen.isEmpty && seen.isSubset(of: [message.status, 422, 503]),
+                        "message \(index): \(seen)"
+                    )
                 }
             }
         }
@@ -106,7 +110,7 @@ struct TenantFloodTests {
         try await PrivateDatabase.with { database in
             let pool = PostgresPool(settings: database.settings(role: .web), name: "web", size: 1)
             let recipients = PostgresPool(settings: database.settings(role: .web), name: "readers", size: 1)
-            let parts = try APIDesk.parts(pool: pool, recipientPool: recipients)
+            let parts = try APIFixture.parts(pool: pool, recipientPool: recipients)
             let token = String(
                 decoding: parts.keys.sign(.unsubscribe(DeliveryKey(campaign: 9, seq: 9))),
                 as: UTF8.self
@@ -126,9 +130,9 @@ struct TenantFloodTests {
     }
 
     @Test func `a refusal says what is too much, where, and what to do`() async throws {
-        try await APIDesk.with { desk in
-            for letter in Self.letters.prefix(3) {
-                let answer = try await desk.send(.post, "/campaigns", Self.body(letter))
+        try await APIFixture.with { desk in
+            for message in Self.messages.prefix(3) {
+                let answer = try await desk.send(.post, "/campaigns", Self.body(message))
                 #expect(answer.status == 422)
                 let detail = answer["errors.0.detail"] ?? ""
                 #expect(detail.contains("more than") || detail.contains("larger than"), "\(detail)")
@@ -138,7 +142,7 @@ struct TenantFloodTests {
     }
 }
 
-/// What a flood of requests brought, by the letter that each had.
+/// What a flood of requests brought, by the message that each had.
 private final class Flood: Sendable {
     private let state = Mutex((isOver: false, statuses: [Int: Set<Int>]()))
 
@@ -146,12 +150,12 @@ private final class Flood: Sendable {
 
     func end() { state.withLock { $0.isOver = true } }
 
-    func note(_ status: Int, _ letter: Int) { state.withLock { _ = $0.statuses[letter, default: []].insert(status) } }
+    func note(_ status: Int, _ message: Int) { state.withLock { _ = $0.statuses[message, default: []].insert(status) } }
 
-    func statuses(_ letter: Int) -> Set<Int> { state.withLock { $0.statuses[letter] ?? [] } }
+    func statuses(_ message: Int) -> Set<Int> { state.withLock { $0.statuses[message] ?? [] } }
 }
 
-/// Gives a request the host that letters name.
+/// Gives a request the host that messages name.
 private struct AtHost<Inner: HTTPResponder>: HTTPResponder where Inner.Context == WebContext {
     let inner: Inner
 

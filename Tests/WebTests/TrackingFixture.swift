@@ -1,19 +1,20 @@
+import Core
+import Database
+import DatabaseClient
 import Hummingbird
 import HummingbirdTesting
 import Logging
 import NIOCore
-import Postgres
-import Shared
 import Synchronization
 import TestKit
 
 @testable import Web
 
-/// Pixels and links on a router of their own, with the books they need.
+/// Pixels and links on a router of their own, with the totals they need.
 struct TrackingFixture {
     let keys: KeyRing
     let buffer: EventBuffer
-    let links: LinkBook
+    let links: LinkCache
     let pool: PostgresPool
 
     static let browser: HTTPFields = [.userAgent: RawHTTP.browser]
@@ -30,14 +31,14 @@ struct TrackingFixture {
         keys = try Self.ring(id: 1)
         pool = PostgresPool(settings: settings, name: "web", size: 2)
         buffer = EventBuffer(capacity: 1_000)
-        links = LinkBook(TrackedLinkStore(pool), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        links = LinkCache(TrackedLinkStore(pool), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     static func ring(id: UInt8, secret: UInt8 = 5) throws -> KeyRing {
         try KeyRing(
             keys: [TokenKey(id: id, secret: [UInt8](repeating: secret, count: 32))],
             signing: id,
-            identity: IdentityKey(secret: [UInt8](repeating: 9, count: 32))
+            identity: AddressHashKey(secret: [UInt8](repeating: 9, count: 32))
         )
     }
 

@@ -1,15 +1,15 @@
+import Core
+import DatabaseClient
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
-import Postgres
-import Shared
 import TestKit
 import Testing
 
 @testable import Web
 
-/// What a letter's pixel and links answer, and what of it is counted.
+/// What a message's pixel and links answer, and what of it is counted.
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"), .timeLimit(.minutes(2)))
 struct TrackingRoutesTests {
     private static let open = TrackingToken.open(campaign: 1, .number(TrackingFixture.number))

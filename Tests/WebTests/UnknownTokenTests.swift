@@ -1,5 +1,5 @@
+import Core
 import Foundation
-import Shared
 import TestKit
 import Testing
 
@@ -12,7 +12,7 @@ struct UnknownTokenTests {
         try KeyRing(
             keys: [TokenKey(id: id, secret: [UInt8](repeating: secret, count: 32))],
             signing: id,
-            identity: IdentityKey(secret: [UInt8](repeating: 9, count: 32))
+            identity: AddressHashKey(secret: [UInt8](repeating: 9, count: 32))
         )
     }
 

@@ -1,12 +1,13 @@
+import Core
 import Crypto
 import CryptoExtras
+import Database
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
-import Postgres
-import Shared
+import ReturnedMail
 import TestKit
 import Testing
 
@@ -17,7 +18,7 @@ import Testing
     private static let secret = "0123456789abcdef0123456789abcdef"
     private static let topic = "arn:aws:sns:eu-west-1:123456789012:bounces"
 
-    private struct Door {
+    private struct AuthGuard {
         let stage: OptOutStage
         let router: Router<WebContext>
         let amazon: _RSA.Signing.PrivateKey
@@ -64,7 +65,7 @@ import Testing
         }
     }
 
-    private static func with(now: Double = 1_795_000_000, _ body: (Door) async throws -> Void) async throws {
+    private static func with(now: Double = 1_795_000_000, _ body: (AuthGuard) async throws -> Void) async throws {
         try await OptOutStage.with { stage in
             let amazon = try _RSA.Signing.PrivateKey(keySize: .bits2048)
             let sendGrid = P256.Signing.PrivateKey()
@@ -72,7 +73,7 @@ import Testing
             var log = Logger(label: "test")
             log.logLevel = .critical
             WebhookRoutes(
-                door: WebhookDoor(
+                door: WebhookAuthentication(
                     secret: secret,
                     ses: (topic, SNSSignatures(keys: [amazon.publicKey])),
                     sendGrid: try SendGridSignatures(key: sendGrid.publicKey.derRepresentation.base64EncodedString())
@@ -82,7 +83,7 @@ import Testing
                 log: log,
                 clock: { now }
             ).add(to: router)
-            try await body(Door(stage: stage, router: router, amazon: amazon, sendGrid: sendGrid))
+            try await body(AuthGuard(stage: stage, router: router, amazon: amazon, sendGrid: sendGrid))
         }
     }
 
@@ -95,7 +96,7 @@ import Testing
     }
 
     @Test func `Amazon's bounce is stored once, however often it is told`() async throws {
-        try await Self.with { (door: Door) async throws -> Void in
+        try await Self.with { (door: AuthGuard) async throws -> Void in
             let source = door.local(.bounce(DeliveryKey(campaign: 1, seq: 3), attempt: 1), "b+") + "@bounces.example"
             let message = try door.notification(Self.bounce(source: source))
             #expect(try await door.post("ses", message) == .ok)
@@ -106,7 +107,7 @@ import Testing
     }
 
     @Test func `what Amazon did not sign for this topic, or nobody of ours, changes nothing`() async throws {
-        try await Self.with { (door: Door) async throws -> Void in
+        try await Self.with { (door: AuthGuard) async throws -> Void in
             let source = door.local(.bounce(DeliveryKey(campaign: 1, seq: 3), attempt: 1), "b+") + "@bounces.example"
             let genuine = try door.notification(Self.bounce(source: source))
             #expect(try await door.post("ses", genuine.replacing("c3@", with: "c4@")) == .forbidden)
@@ -119,7 +120,7 @@ import Testing
             #expect(try await door.post("ses", String(repeating: " ", count: 2 << 20)) == .contentTooLarge)
             #expect(try await door.stored() == 0)
             #expect(try await door.counted() == 0)
-            // Signed by Amazon, about a letter that nobody of ours signed: a number, and no more.
+            // Signed by Amazon, about a message that nobody of ours signed: a number, and no more.
             let stranger = try door.notification(Self.bounce(source: "b+aeaqaaaaaeaaaaacaabq@bounces.example"))
             #expect(try await door.post("ses", stranger) == .ok)
             #expect(try await door.stored() == 0)
@@ -127,10 +128,10 @@ import Testing
         }
     }
 
-    @Test func `SendGrid's events are taken with its signature of now, and name letters by the letter's own field`()
+    @Test func `SendGrid's events are taken with its signature of now, and name messages by the message's own field`()
         async throws
     {
-        try await Self.with(now: 1_000_000) { (door: Door) async throws -> Void in
+        try await Self.with(now: 1_000_000) { (door: AuthGuard) async throws -> Void in
             let local = door.local(.mailUnsubscribe(DeliveryKey(campaign: 1, seq: 5)), "u+")
             let body = """
                 [{"event":"bounce","type":"bounce","status":"5.1.1","reason":"550 5.1.1 no such user","email":"c5@example.net",
@@ -159,7 +160,7 @@ import Testing
     }
 
     @Test func `Postmark's records are taken behind the secret alone`() async throws {
-        try await Self.with { (door: Door) async throws -> Void in
+        try await Self.with { (door: AuthGuard) async throws -> Void in
             let local = door.local(.mailUnsubscribe(DeliveryKey(campaign: 1, seq: 6)), "u+")
             let body = """
                 {"RecordType":"Bounce","Type":"HardBounce","ID":42,"Email":"c6@example.net","Details":"550 no such user",

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Core
+import Database
 import Glibc
-import Postgres
-import Shared
 
 struct APIKeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
+import Service
 
 struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -43,8 +44,8 @@ struct AccountCommand: AsyncParsableCommand {
 
     struct Name: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say what recipients know the account as: on the pages that its letters lead to.",
-            discussion: "Until then it is what stands in a letter's From, or the account's own name."
+            abstract: "Say what recipients know the account as: on the pages that its messages lead to.",
+            discussion: "Until then it is what stands in a message's From, or the account's own name."
         )
         @OptionGroup var common: CommonOptions
         @Argument(help: "The account's name.") var name: String
@@ -55,7 +56,7 @@ struct AccountCommand: AsyncParsableCommand {
             try await Session.run(common) { session in
                 let account = try await session.account(named: name)
                 try await session.database.name(account.id, forRecipients: displayName)
-                let told = displayName.isEmpty ? "what its letters say" : displayName
+                let told = displayName.isEmpty ? "what its messages say" : displayName
                 session.console.print("account \(account.id): recipients know it as \(told)")
             }
         }
@@ -101,7 +102,7 @@ struct AccountCommand: AsyncParsableCommand {
                         "contacts": .number(size.contacts), "erased": .number(size.erased),
                         "suppressions": .number(size.suppressions), "campaigns": .number(size.campaigns),
                         "lists": .array(lists.map(\.json)), "complaints": standing.complaintsJSON,
-                        "rules": standing.rules.json, "brakes": .array(standing.brakes.map(\.json)),
+                        "rules": standing.rules.json, "throttles": .array(standing.throttles.map(\.json)),
                     ])
                 }
                 session.console.print(

@@ -1,6 +1,5 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Database
 
 struct AccountRulesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,16 +11,20 @@ struct AccountRulesCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @Option(help: "Soft bounces in a row that suppress, 1 to 100.") var softBounces: Int16?
     @Option(help: "Within how many days, 1 to 365.") var softBounceDays: Int16?
-    @Option(help: "Complaints that warn, in percent of accepted letters.") var complaintsWarn: Double?
+    @Option(help: "Complaints that warn, in percent of accepted messages.") var complaintsWarn: Double?
     @Option(help: "Complaints that pause marketing, in percent.") var complaintsPause: Double?
     @Option(help: "Fewer complaints than these pause nothing.") var complaintsLeast: Int32?
-    @Option(help: "Refusals of the sender in ten minutes that brake a lane.") var brakeBlocks: Int32?
+    @Option(help: "Refusals of the sender in ten minutes that throttle a lane.") var throttleBlocks: Int32?
+    /// The old name of `--throttle-blocks`, until 1.0.
+    @Option(help: .hidden) var brakeBlocks: Int32?
     @Option(help: "Why; for the audit log.") var reason: String?
     @Argument(help: "The account's name.") var name: String
 
+    private var blocks: Int32? { throttleBlocks ?? brakeBlocks }
+
     private var changes: Bool {
         softBounces != nil || softBounceDays != nil || complaintsWarn != nil || complaintsPause != nil
-            || complaintsLeast != nil || brakeBlocks != nil
+            || complaintsLeast != nil || blocks != nil
     }
 
     func validate() throws {
@@ -34,7 +37,7 @@ struct AccountRulesCommand: AsyncParsableCommand {
             try check(rate.map { (0.0001...100).contains($0) } ?? true, "a rate must be 0.0001 to 100 percent")
         }
         try check((complaintsLeast ?? 1) >= 1, "--complaints-least must be 1 or more")
-        try check((brakeBlocks ?? 1) >= 1, "--brake-blocks must be 1 or more")
+        try check((blocks ?? 1) >= 1, "--throttle-blocks must be 1 or more")
         try check(changes == (reason.map { !$0.isEmpty } ?? false), "a change needs --reason, and only a change")
     }
 
@@ -65,14 +68,14 @@ struct AccountRulesCommand: AsyncParsableCommand {
         rules.complaintsWarn = complaintsWarn.map(millionths) ?? rules.complaintsWarn
         rules.complaintsPause = complaintsPause.map(millionths) ?? rules.complaintsPause
         rules.complaintsLeast = complaintsLeast ?? rules.complaintsLeast
-        rules.brakeBlocks = brakeBlocks ?? rules.brakeBlocks
+        rules.throttleBlocks = blocks ?? rules.throttleBlocks
     }
 }
 
 struct AccountReleaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "release",
-        abstract: "Take an account's brakes off before they end by themselves."
+        abstract: "Take an account's throttles off before they end by themselves."
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var why: ReasonOption
@@ -81,8 +84,8 @@ struct AccountReleaseCommand: AsyncParsableCommand {
     func run() async throws {
         try await Session.run(common) { session in
             let account = try await session.account(named: name)
-            let released = try await session.database.releaseBrakes(of: account.id, reason: why.reason)
-            session.console.print(released == 0 ? "no brake is on" : "released \(released)")
+            let released = try await session.database.releaseThrottles(of: account.id, reason: why.reason)
+            session.console.print(released == 0 ? "no throttle is on" : "released \(released)")
         }
     }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
 
 struct AccountTracking: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,7 +17,7 @@ struct AccountTracking: AsyncParsableCommand {
     @Option(help: "Why; kept in the audit log.") var reason: String
 
     func run() async throws {
-        guard let tracking = TrackingMode.allCases.first(where: { $0.name == mode }) else {
+        guard let tracking = TrackingMode(name: mode) else {
             throw AdminFailure(.usage, "\"\(mode)\" is none of none, aggregate, individual")
         }
         try await Session.run(common) { session in

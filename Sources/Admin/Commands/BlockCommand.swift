@@ -1,7 +1,8 @@
 import ArgumentParser
 import Bootstrap
-import Postgres
-import Shared
+import Core
+import Database
+import DatabaseClient
 
 struct BlockCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -35,7 +36,7 @@ struct BlockCommand: AsyncParsableCommand {
                     ])
                 }
                 session.console.print(
-                    "\(receipt.isNew ? "blocked" : "was blocked already"): \(receipt.recalled) queued letters recalled, "
+                    "\(receipt.isNew ? "blocked" : "was blocked already"): \(receipt.recalled) queued messages recalled, "
                         + "\(receipt.alreadyOnTheirWay) already on their way"
                 )
             }
@@ -107,7 +108,10 @@ private func withHash(
 ) async throws {
     let address = try EmailAddress(address)
     var reader = try Session.settings(common)
-    let (settings, key) = try reader.finished(PostgresSettings(reading: &reader), AddressKey(reading: &reader))
+    let (settings, key) = try reader.finished(
+        PostgresSettings(reading: &reader),
+        NumberedAddressHashKey(reading: &reader)
+    )
     try await Session.run(settings) { session in
         try await session.confirm(key)
         try await body(session, key.identity.addressHash(address), key.number)

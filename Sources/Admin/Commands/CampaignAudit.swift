@@ -1,6 +1,5 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
 
 struct CampaignAudit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,7 +18,7 @@ struct CampaignAudit: AsyncParsableCommand {
     func run() async throws {
         try await Session.run(common) { session in
             let account = try await session.account(of: campaign.id)
-            var audit = BooksAudit(database: session.database, campaign: campaign.id, account: account)
+            var audit = TotalsAudit(database: session.database, campaign: campaign.id, account: account)
             try await audit.run { session.console.redraw("\(grouped($0)) recipients recounted") }
             session.console.endLine()
             if output.json { session.console.print(audit.json) } else { session.console.print(audit.text) }

@@ -1,17 +1,19 @@
 import ArgumentParser
 import Bootstrap
-import Postgres
-import Shared
+import Core
+import Database
+import DatabaseClient
+import Messages
 
 struct CampaignCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Render a campaign for every recipient, send nothing, and say what would go wrong.",
-        discussion: "Exit code 65 when a letter could not be rendered."
+        discussion: "Exit code 65 when a message could not be rendered."
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
-    @Option(help: "Letters a second to estimate the time with.") var rate = 100
+    @Option(help: "Messages a second to estimate the time with.") var rate = 100
     @OptionGroup var campaign: CampaignArgument
 
     func validate() throws {
@@ -22,30 +24,30 @@ struct CampaignCheck: AsyncParsableCommand {
         var reader = try Session.settings(common)
         let database = PostgresSettings(reading: &reader)
         let keyRing = KeyRing(reading: &reader)
-        let installation = LetterSettings(reading: &reader)
+        let installation = MessageSettings(reading: &reader)
         let (settings, keys) = try reader.finished(database, keyRing)
         try await Session.run(settings) { session in
             try await session.confirm(keys)
-            let letter = try await session.letter(of: campaign.id)
+            let message = try await session.message(of: campaign.id)
             let run = DryRun(
                 database: session.database,
-                letter: letter,
-                template: try LetterTemplate(letter, installation: installation),
+                message: message,
+                template: try MessageTemplate(message, installation: installation),
                 keys: keys
             )
-            let result = try await run.run { done in session.console.redraw("\(grouped(done)) letters rendered") }
+            let result = try await run.run { done in session.console.redraw("\(grouped(done)) messages rendered") }
             session.console.endLine()
             session.console.print(output.json ? json(result, run).text : text(result, run))
             guard result.recipients > 0 else {
                 throw AdminFailure(
                     .badData,
-                    "nobody is subscribed to list \"\(letter.listName)\": import contacts first"
+                    "nobody is subscribed to list \"\(message.listName)\": import contacts first"
                 )
             }
             guard result.isClean else {
                 throw AdminFailure(
                     .badData,
-                    "campaign \(campaign.id) has letters that cannot be rendered. Give missing fields a default in "
+                    "campaign \(campaign.id) has messages that cannot be rendered. Give missing fields a default in "
                         + "campaign.yaml and run `veredus campaign update`, or import the fields"
                 )
             }
@@ -68,7 +70,7 @@ struct CampaignCheck: AsyncParsableCommand {
             )
         }
         return [
-            "campaign": .number(campaign.id), "version": .number(run.letter.version),
+            "campaign": .number(campaign.id), "version": .number(run.message.version),
             "recipients": .number(result.recipients), "suppressed": .number(result.suppressed),
             "clean": .bool(result.isClean), "missing": list(result.missing, "field"),
             "failures": list(result.failures, "problem"), "links": .number(run.template.links.count),
@@ -81,12 +83,12 @@ struct CampaignCheck: AsyncParsableCommand {
 
     private func text(_ result: DryRun.Result, _ run: DryRun) -> String {
         var lines = [
-            "campaign \(campaign.id): \(run.letter.name), version \(run.letter.version)",
+            "campaign \(campaign.id): \(run.message.name), version \(run.message.version)",
             "recipients    \(grouped(result.recipients)), of whom \(grouped(result.suppressed)) have opted out",
-            "letters       \(grouped(result.averageBytes)) bytes on average, \(grouped(result.largestBytes)) at most; "
+            "messages      \(grouped(result.averageBytes)) bytes on average, \(grouped(result.largestBytes)) at most; "
                 + "longest line \(result.longestLine)",
             "links         \(run.template.links.count) counted",
-            "time          \(spoken(seconds: seconds(result))) at \(grouped(rate)) letters a second",
+            "time          \(spoken(seconds: seconds(result))) at \(grouped(rate)) messages a second",
         ]
         if result.needSMTPUTF8 > 0 {
             lines.append("SMTPUTF8      \(grouped(result.needSMTPUTF8)) addresses only reach servers that offer it")
@@ -101,21 +103,21 @@ struct CampaignCheck: AsyncParsableCommand {
                 "FAILS         \(grouped(finding.count)), such as contact \(finding.exampleContact): \(problem)"
             )
         }
-        if result.isClean { lines.append("every letter can be rendered") }
+        if result.isClean { lines.append("every message can be rendered") }
         return lines.joined(separator: "\n")
     }
 }
 
 extension Session {
-    /// The newest version of a campaign's letter.
-    func letter(of campaign: CampaignID) async throws -> FrozenLetter {
+    /// The newest version of a campaign's message.
+    func message(of campaign: CampaignID) async throws -> CampaignVersion {
         let account = try await account(of: campaign)
-        guard let letter = try await database.letter(of: campaign, account: account) else {
+        guard let message = try await database.message(of: campaign, account: account) else {
             throw AdminFailure(
                 .badData,
-                "campaign \(campaign) has no letter: veredus campaign update \(campaign) FOLDER"
+                "campaign \(campaign) has no message: veredus campaign update \(campaign) FOLDER"
             )
         }
-        return letter
+        return message
     }
 }

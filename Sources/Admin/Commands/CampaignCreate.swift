@@ -1,6 +1,7 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
+import Service
 
 /// What the folder of a campaign is, for the help of both commands that read one.
 private let folderHelp = """
@@ -69,13 +70,9 @@ struct CampaignUpdate: AsyncParsableCommand {
         let draft = try CampaignFolder(path: folder).draft
         try await Session.run(common) { session in
             let account = try await session.account(of: campaign.id)
-            guard let version = try await session.database.updateCampaign(campaign.id, draft, account: account) else {
-                let report = try await session.database.report(on: campaign.id, account: account)
-                throw AdminFailure(
-                    .badData,
-                    "campaign \(campaign.id) is \(report?.state.name ?? "gone"): only a draft can be changed. "
-                        + "Make another one: veredus campaign create"
-                )
+            let requests = CampaignRequests(session.database, account: account)
+            guard let version = try await requests.change(campaign.id, to: draft) else {
+                throw AdminFailure(.badData, "campaign \(campaign.id) is gone")
             }
             if output.json {
                 session.console.print(["campaign": .number(campaign.id), "version": .number(version)])

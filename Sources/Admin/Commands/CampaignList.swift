@@ -1,6 +1,7 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
+import Service
 
 struct CampaignList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "Show campaigns, the newest first.")
@@ -16,21 +17,21 @@ struct CampaignList: AsyncParsableCommand {
             } else {
                 accounts = try await session.database.accounts()
             }
-            var reports: [(account: String, report: CampaignReport)] = []
+            var campaigns: [(account: String, overview: CampaignOverview)] = []
             for account in accounts {
-                for report in try await session.database.campaigns(of: account.id) {
-                    reports.append((account.name, report))
+                for overview in try await session.database.allCampaigns(of: account.id) {
+                    campaigns.append((account.name, overview))
                 }
             }
-            reports.sort { $0.report.campaign > $1.report.campaign }
+            campaigns.sort { $0.overview.report.campaign > $1.overview.report.campaign }
             guard !output.json else {
-                return session.console.print(.array(reports.map { $0.report.json }))
+                return session.console.print(.array(campaigns.map { $0.overview.json }))
             }
             session.console.print(
                 Table(
                     ["NUMBER", "ACCOUNT", "NAME", "STATE", "AUDIENCE", "ACCEPTED", "ENDED", "FOLLOWS"],
-                    reports.map { entry in
-                        let report = entry.report
+                    campaigns.map { entry in
+                        let report = entry.overview.report
                         return [
                             String(report.campaign), entry.account, report.name,
                             report.state.name + (report.hasMissedItsStart ? " (missed)" : ""),
@@ -40,6 +41,21 @@ struct CampaignList: AsyncParsableCommand {
                     }
                 ).text
             )
+        }
+    }
+}
+
+extension AccountDatabase {
+    private static let campaignsOfPage: Int32 = 500
+
+    /// The account's campaigns, the newest first, page by page.
+    fileprivate func allCampaigns(of account: AccountID) async throws -> [CampaignOverview] {
+        var all: [CampaignOverview] = []
+        while true {
+            let last = all.last?.report.campaign ?? .max
+            let page = try await campaigns(of: account, before: last, state: nil, limit: Self.campaignsOfPage)
+            all += page
+            guard page.count == Int(Self.campaignsOfPage) else { return all }
         }
     }
 }

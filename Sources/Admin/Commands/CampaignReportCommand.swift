@@ -1,11 +1,12 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
+import Service
 
 struct CampaignReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Show where a campaign's recipients stand, and whether the books balance."
+        abstract: "Show where a campaign's recipients stand, and whether the totals reconcile."
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
@@ -14,73 +15,26 @@ struct CampaignReportCommand: AsyncParsableCommand {
     func run() async throws {
         try await Session.run(common) { session in
             let account = try await session.account(of: campaign.id)
-            guard let report = try await session.database.report(on: campaign.id, account: account) else {
+            guard let report = try await FullReport(of: campaign.id, account: account, in: session.database) else {
                 throw AdminFailure(.badData, "there is no campaign \(campaign.id). `veredus campaign list` shows them")
             }
-            let refusals = try await session.database.refusals(of: campaign.id, account: account)
             let engagement = try await session.database.engagement(of: campaign.id, account: account)
-            let returned = try await session.database.returned(of: campaign.id, account: account)
-            let brakes = try await session.database.brakes(of: account)
-            let mail = ReturnedMailReport(facts: returned, accepted: report.counts[.accepted], brakes: brakes)
-            if output.json {
-                session.console.print(report.json(with: refusals, engagement, mail))
-            } else {
-                session.console.print(report.text(with: refusals, engagement) + mail.text)
+            guard output.json else {
+                return session.console.print(
+                    report.report.text(with: report.refusals, engagement) + report.returnedText
+                )
             }
+            let links = try await session.database.links(of: campaign.id, account: account)
+            session.console.print(
+                report.json.adding([
+                    "engagement": engagement.json(of: campaign.id), "links": engagement.json(of: links),
+                ])
+            )
         }
     }
 }
 
 extension CampaignReport {
-    /// One object: the books, without replies and lanes.
-    var json: JSONValue { .object(fields) }
-
-    func json(
-        with refusals: [Refusals],
-        _ engagement: Engagement,
-        _ returned: ReturnedMailReport
-    ) -> JSONValue {
-        let replies = refusals.map { refusal -> JSONValue in
-            [
-                "code": .number(refusal.code), "judgement": .string(refusal.judgementName),
-                "count": .number(refusal.count),
-            ]
-        }
-        let lanes = lanes.map { lane -> JSONValue in
-            .object([.init(name: "lane", value: .string(lane.name))] + Self.fields(of: lane.counts))
-        }
-        return .object(
-            fields + [
-                .init(name: "lanes", value: .array(lanes)), .init(name: "replies", value: .array(replies)),
-                .init(name: "engagement", value: engagement.json),
-            ] + returned.fields
-        )
-    }
-
-    private var fields: [JSONValue.JSONField] {
-        func moment(_ seconds: Double?) -> JSONValue { .string(orNull: seconds.map { Timestamp.text($0) }) }
-        let head: [JSONValue.JSONField] = [
-            .init(name: "campaign", value: .number(campaign)), .init(name: "name", value: .string(name)),
-            .init(name: "list", value: .string(listName)), .init(name: "state", value: .string(state.name)),
-            .init(name: "audience", value: .number(audience)),
-            .init(name: "follows", value: follows.map { .number($0.campaign) } ?? .null),
-            .init(name: "follows_state", value: .string(orNull: follows?.state.name)),
-            .init(name: "missed_start", value: .bool(hasMissedItsStart)),
-            .init(name: "held_because", value: .string(orNull: heldBecause.isEmpty ? nil : heldBecause)),
-        ]
-        let tail: [JSONValue.JSONField] = [
-            .init(name: "balanced", value: .bool(isBalanced)),
-            .init(name: "seconds", value: seconds.map { .decimal($0) } ?? .null),
-            .init(name: "start_at", value: moment(startAt)), .init(name: "started_at", value: moment(startedAt)),
-            .init(name: "finished_at", value: moment(finishedAt)),
-        ]
-        return head + Self.fields(of: counts) + tail
-    }
-
-    private static func fields(of counts: DeliveryCounts) -> [JSONValue.JSONField] {
-        DeliveryState.allCases.map { .init(name: $0.name, value: .number(counts[$0])) }
-    }
-
     func text(with refusals: [Refusals], _ engagement: Engagement) -> String {
         var lines = ["campaign \(campaign): \(name)", "list \(listName), \(state.name)"]
         if !heldBecause.isEmpty { lines.append("paused by itself: \(heldBecause)") }
@@ -126,7 +80,7 @@ extension CampaignReport {
                     ["REPLY", "MEANS", "TIMES"],
                     refusals.map { refusal in
                         [
-                            refusal.code == 0 ? "none" : String(refusal.code), refusal.judgementName,
+                            refusal.code == 0 ? "none" : String(refusal.code), Judgement.name(of: refusal.judgement),
                             grouped(refusal.count),
                         ]
                     }
@@ -135,20 +89,5 @@ extension CampaignReport {
         }
         if !engagement.text.isEmpty { lines += ["", engagement.text] }
         return lines.joined(separator: "\n")
-    }
-}
-
-extension CampaignReport.Refusals {
-    /// What a reply was taken for.
-    var judgementName: String {
-        switch Judgement(rawValue: judgement) {
-        case .accepted: "accepted"
-        case .later: "later"
-        case .never: "never"
-        case .notThisMessage: "not-this-message"
-        case .unknown: "unknown"
-        case .notStarted: "not-started"
-        case nil: "judgement-\(judgement)"
-        }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
+import Service
 
 struct CampaignPause: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -43,9 +44,8 @@ private func ask(
 ) async throws {
     try await Session.run(common) { session in
         let account = try await session.account(of: campaign)
-        try await session.database.ask(request, of: campaign, account: account)
-        let report = try await session.database.report(on: campaign, account: account)
-        let state = report?.state.name ?? "unknown"
+        let asked = try await CampaignRequests(session.database, account: account).ask(request, of: campaign)
+        let state = asked?.report.state.name ?? "unknown"
         if output.json {
             session.console.print(["campaign": .number(campaign), "state": .string(state)])
         } else {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
 
 struct CampaignResend: AsyncParsableCommand {
     /// What can be resent.
@@ -20,7 +20,7 @@ struct CampaignResend: AsyncParsableCommand {
         commandName: "resend",
         abstract: "Make a follow-up for those whom a campaign did not reach; nothing is sent.",
         discussion: """
-            A draft of its own, with books of its own and the letter that was sent; `veredus campaign update` changes it, \
+            A draft of its own, with totals of its own and the message that was sent; `veredus campaign update` changes it, \
             `veredus campaign start` sends it. Who they are is decided at the start: those whom the campaign has left in \
             that state then, without those who have opted out. Of the uncertain ones some may get a second copy.
             """

@@ -1,13 +1,13 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
 
 struct CampaignResolveUncertain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resolve-uncertain",
         abstract: "Decide about recipients of whom nobody can know whether a copy arrived.",
         discussion: """
-            --leave records the decision that they stay as they are: the books go on saying uncertain. --resend mails them \
+            --leave records the decision that they stay as they are: the totals go on saying uncertain. --resend mails them \
             once more, so that who got the first copy gets two; who has opted out meanwhile is left out. A finished \
             campaign runs again, and lives for at least another lifetime. Says first how many they are and how that came; \
             without --yes nothing is changed, unless a person at the terminal says yes.
@@ -60,7 +60,7 @@ struct CampaignResolveUncertain: AsyncParsableCommand {
                 session.console.print(
                     resend
                         ? "done: \(grouped(receipt.reopened)) will be mailed again"
-                        : "noted: they stay uncertain, and so the books will say"
+                        : "noted: they stay uncertain, and so the totals will say"
                 )
             }
         }
@@ -118,8 +118,8 @@ struct UncertainPlan: Sendable {
     var causes: [Cause] {
         var causes: [String: Cause] = [:]
         for row in rows {
-            let step = row.step.flatMap(SMTPStep.init(rawValue:)).map { String(describing: $0) } ?? "unknown"
-            let words = row.words.isEmpty ? row.reasonName : row.words
+            let step = row.step.map { SMTPStep.name(of: $0) } ?? "unknown"
+            let words = row.words.isEmpty ? DeliveryReason.name(of: row.reason) : row.words
             var cause =
                 causes["\(step) \(words)"] ?? Cause(step: step, words: words, count: 0, from: row.at, to: row.at)
             cause.count += 1
@@ -172,14 +172,8 @@ struct UncertainPlan: Sendable {
                 "\(grouped(rows.count - optedOut)) would be mailed again: who got the first copy gets two\(left)"
             )
         } else {
-            lines.append("they would stay uncertain: no copy more, and the books go on saying so")
+            lines.append("they would stay uncertain: no copy more, and the totals go on saying so")
         }
         return lines.joined(separator: "\n")
-    }
-}
-
-extension UncertainRow {
-    fileprivate var reasonName: String {
-        DeliveryReason(rawValue: reason).map { String(describing: $0) } ?? "reason-\(reason)"
     }
 }

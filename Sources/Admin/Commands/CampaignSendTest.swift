@@ -1,16 +1,19 @@
 import ArgumentParser
 import Bootstrap
+import Core
+import Database
+import DatabaseClient
 import Glibc
-import Postgres
+import Messages
 import SMTP
-import Shared
+import Templates
 
 struct CampaignSendTest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "send-test",
-        abstract: "Send one letter of a campaign to an address of yours, over the real mail route.",
+        abstract: "Send one message of a campaign to an address of yours, over the real mail route.",
         discussion: """
-            The letter is filled with the fields of the first contact of the list, or of --as; its links and its \
+            The message is filled with the fields of the first contact of the list, or of --as; its links and its \
             unsubscribe address belong to nobody. The campaign does not change.
             """
     )
@@ -18,7 +21,7 @@ struct CampaignSendTest: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @Option(name: .customLong("as"), help: "The address of the contact whose fields are used.") var sample: String?
     @OptionGroup var campaign: CampaignArgument
-    @Argument(help: "Where the letter goes.") var address: String
+    @Argument(help: "Where the message goes.") var address: String
 
     func run() async throws {
         let address = try EmailAddress(address)
@@ -26,28 +29,28 @@ struct CampaignSendTest: AsyncParsableCommand {
         var reader = try Session.settings(common)
         let database = PostgresSettings(reading: &reader)
         let keyRing = KeyRing(reading: &reader)
-        let installation = LetterSettings(reading: &reader)
+        let installation = MessageSettings(reading: &reader)
         let mailRoute = SMTPRouteSettings(reading: &reader)
         var (settings, keys, route) = try reader.finished(database, keyRing, mailRoute)
         route.connections = 1
         route.startWithin = .seconds(15)
         let (rendered, console) = try await Session.run(settings) { session in
             try await session.confirm(keys)
-            let letter = try await session.letter(of: campaign.id)
+            let message = try await session.message(of: campaign.id)
             let isSuppressed = try await session.database.isSuppressed(
                 keys.identity.addressHash(address),
-                account: letter.account,
-                list: letter.list,
-                kind: letter.kind
+                account: message.account,
+                list: message.list,
+                kind: message.kind
             )
             guard !isSuppressed else {
                 throw AdminFailure(
                     .badData,
-                    "that address has said no to this campaign's mail, and gets no letter of it, not as a test either"
+                    "that address has said no to this campaign's mail, and gets no message of it, not as a test either"
                 )
             }
-            let fields = try await self.fields(of: sample, letter, session)
-            let template = try LetterTemplate(letter, installation: installation)
+            let fields = try await self.fields(of: sample, message, session)
+            let template = try MessageTemplate(message, installation: installation)
             return (try render(template, to: address, fields, keys), session.console)
         }
         let outcome = try await send(rendered, over: route)
@@ -58,7 +61,7 @@ struct CampaignSendTest: AsyncParsableCommand {
             ])
         } else if outcome.judgement == .accepted {
             console.print(
-                "\(route) took the letter of \(grouped(rendered.content.count)) bytes: \(outcome.code) \(outcome.text)"
+                "\(route) took the message of \(grouped(rendered.content.count)) bytes: \(outcome.code) \(outcome.text)"
             )
         }
         guard outcome.judgement != .accepted else { return }
@@ -66,20 +69,21 @@ struct CampaignSendTest: AsyncParsableCommand {
         let isLater = outcome.judgement == .later || outcome.judgement == .notStarted || outcome.judgement == .unknown
         throw AdminFailure(
             isLater ? .unavailable : .badData,
-            "\(route) did not take the letter (\(outcome.step)): \(words). "
+            "\(route) did not take the message (\(outcome.step)): \(words). "
                 + (isLater ? "`veredus doctor` looks at the route" : "Correct what the reply names, and repeat")
         )
     }
 
-    private func fields(of sample: EmailAddress?, _ letter: FrozenLetter, _ session: Session) async throws -> MergeValue
+    private func fields(of sample: EmailAddress?, _ message: CampaignVersion, _ session: Session) async throws
+        -> MergeValue
     {
         let contact: ContactFacts?
         if let sample {
-            contact = try await session.database.contact(at: sample, account: letter.account)
+            contact = try await session.database.contact(at: sample, account: message.account)
         } else {
             contact = try await session.database.audience(
-                of: letter.campaign,
-                account: letter.account,
+                of: message.campaign,
+                account: message.account,
                 after: 0,
                 limit: 1
             ).first
@@ -96,11 +100,11 @@ struct CampaignSendTest: AsyncParsableCommand {
     }
 
     private func render(
-        _ template: LetterTemplate,
+        _ template: MessageTemplate,
         to address: EmailAddress,
         _ fields: MergeValue,
         _ keys: KeyRing
-    ) throws -> Letter {
+    ) throws -> OutgoingMessage {
         // No recipient has a number below 0: nobody is unsubscribed by trying the link.
         let seq = -Seq.random(in: 1...Seq.max)
         var random = SystemRandomNumberGenerator()
@@ -117,7 +121,7 @@ struct CampaignSendTest: AsyncParsableCommand {
         } catch {
             throw AdminFailure(.badData, "\(error)")
         }
-        return Letter(
+        return OutgoingMessage(
             id: 1,
             sender: template.returnPath(seq: seq, attempt: 1, keys: keys),
             recipient: address.bytes,
@@ -125,13 +129,13 @@ struct CampaignSendTest: AsyncParsableCommand {
         )
     }
 
-    private func send(_ letter: Letter, over route: SMTPRouteSettings) async throws -> LetterOutcome {
-        // What is wrong with the route is said better by a visit than by a letter that finds no connection.
+    private func send(_ message: OutgoingMessage, over route: SMTPRouteSettings) async throws -> MessageOutcome {
+        // What is wrong with the route is said better by a visit than by a message that finds no connection.
         _ = try await route.probe()
         let fence = LeaseFence()
         fence.extend(until: .max)
         let transport = try SMTPTransport(route, fence: fence)
-        transport.send([letter])
+        transport.send([message])
         let outcomes = await transport.outcomes()
         await transport.close(grace: .seconds(5))
         guard let outcome = outcomes.first else {

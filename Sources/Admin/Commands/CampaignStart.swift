@@ -1,7 +1,7 @@
 import ArgumentParser
-import Glibc
-import Postgres
-import Shared
+import Core
+import Database
+import Service
 
 struct CampaignStart: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,14 +22,11 @@ struct CampaignStart: AsyncParsableCommand {
                     "--at: \"\(text)\" is no moment; write it with its offset from UTC, like 2026-11-30T09:00:00+01:00"
                 )
             }
-            guard seconds > Double(time(nil)) - 60 else {
-                throw AdminFailure(.badData, "--at: \(text) is past; leave --at out to start now")
-            }
             return seconds
         }
         try await Session.run(common) { session in
             let account = try await session.account(of: campaign.id)
-            try await session.database.start(campaign.id, account: account, at: moment)
+            _ = try await CampaignRequests(session.database, account: account).start(campaign.id, at: moment)
             let when = moment.map { Timestamp.text($0) }
             if output.json {
                 session.console.print([

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
+import DatabaseClient
 
 struct CampaignWatch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Bootstrap
-import Postgres
-import Shared
+import Core
+import Database
+import DatabaseClient
 
 struct ContactsErase: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,7 +10,7 @@ struct ContactsErase: AsyncParsableCommand {
         abstract: "Take a person's data out of an account, for good.",
         discussion: """
             Address and fields go, and the words of servers and mails that may name the address. What stays is a number \
-            for the books, and a keyed hash that no import brings back and that is mailed never again. Queued letters are \
+            for the totals, and a keyed hash that no import brings back and that is mailed never again. Queued messages are \
             recalled. The address need not be a contact. Backups and exports that were made before keep what they have.
             """
     )
@@ -22,7 +23,10 @@ struct ContactsErase: AsyncParsableCommand {
     func run() async throws {
         let address = try EmailAddress(address)
         var reader = try Session.settings(common)
-        let (settings, key) = try reader.finished(PostgresSettings(reading: &reader), AddressKey(reading: &reader))
+        let (settings, key) = try reader.finished(
+            PostgresSettings(reading: &reader),
+            NumberedAddressHashKey(reading: &reader)
+        )
         try await Session.run(settings) { session in
             let account = try await session.account(named: account.name)
             try await session.confirm(key)
@@ -46,7 +50,7 @@ struct ContactsErase: AsyncParsableCommand {
             }
             session.console.print(
                 (receipt.contacts > 0 ? "erased" : "there was nothing to erase; the address stays suppressed")
-                    + ": \(suppression.recalled) queued letters recalled, \(suppression.alreadyOnTheirWay) "
+                    + ": \(suppression.recalled) queued messages recalled, \(suppression.alreadyOnTheirWay) "
                     + "already on their way"
             )
         }

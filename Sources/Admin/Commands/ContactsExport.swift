@@ -1,6 +1,9 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
+import Messages
+import Service
+import Templates
 
 struct ContactsExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,7 +51,7 @@ struct ContactsExport: AsyncParsableCommand {
                 for member in page where !member.contact.isErased {
                     count += 1
                     if output.json {
-                        bytes += Self.json(member).bytes + [UInt8(ascii: "\n")]
+                        bytes += member.json.bytes + [UInt8(ascii: "\n")]
                     } else {
                         Self.append(member, names, to: &bytes)
                     }
@@ -80,7 +83,8 @@ struct ContactsExport: AsyncParsableCommand {
     private static func append(_ member: MemberFacts, _ names: [String], to bytes: inout [UInt8]) {
         let value = (try? MergeValue(json: member.contact.attributes)) ?? .null
         var cells: [[UInt8]] = [
-            Array(member.contact.address.utf8), Array((member.isSubscribed ? "subscribed" : "unsubscribed").utf8),
+            Array(member.contact.address.utf8),
+            Array((member.isSubscribed ? MembershipStatus.subscribed : .unsubscribed).name.utf8),
             Array(member.source.utf8), Array(Timestamp.text(member.consentedAt).utf8),
         ]
         for name in names {
@@ -92,14 +96,5 @@ struct ContactsExport: AsyncParsableCommand {
         }
         cells.append(member.contact.attributes)
         bytes += CSVText.row(cells)
-    }
-
-    private static func json(_ member: MemberFacts) -> JSONValue {
-        [
-            "contact": .number(member.contact.id), "email": .string(member.contact.address),
-            "subscribed": .bool(member.isSubscribed), "source": .string(member.source),
-            "consented_at": .string(Timestamp.text(member.consentedAt)),
-            "attributes": .literal(String(decoding: member.contact.attributes, as: UTF8.self)),
-        ]
     }
 }

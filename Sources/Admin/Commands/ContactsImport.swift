@@ -1,8 +1,9 @@
 import ArgumentParser
 import Bootstrap
+import Core
+import Database
+import DatabaseClient
 import Glibc
-import Postgres
-import Shared
 
 struct ContactsImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,7 +11,7 @@ struct ContactsImport: AsyncParsableCommand {
         abstract: "Import a CSV file into a list; safe to repeat.",
         discussion: """
             The first line names the columns. The address is the column named email, e-mail, mail or address, or the \
-            one of --map address=COLUMN; every other column becomes a field for letters. Rows that cannot be used go \
+            one of --map address=COLUMN; every other column becomes a field for messages. Rows that cannot be used go \
             to the rejects file with line and reason, all others in. Who has unsubscribed stays so; who was erased is \
             left out; an empty cell takes a field away. Interrupted with Ctrl-C, the same command goes on.
             """
@@ -29,7 +30,10 @@ struct ContactsImport: AsyncParsableCommand {
         Self.sayWhenInterrupted()
         let map = try ColumnMap.parse(map)
         var reader = try Session.settings(common)
-        let (settings, key) = try reader.finished(PostgresSettings(reading: &reader), AddressKey(reading: &reader))
+        let (settings, key) = try reader.finished(
+            PostgresSettings(reading: &reader),
+            NumberedAddressHashKey(reading: &reader)
+        )
         try await Session.run(settings) { session in
             let account = try await session.account(named: account.name)
             let list = try await session.list(named: list, of: account)
@@ -116,7 +120,7 @@ extension CSVDelimiter: ExpressibleByArgument {}
 
 extension Session {
     /// Refuses to hash addresses with another key than before: suppressions would no longer be found.
-    func confirm(_ key: AddressKey) async throws {
+    func confirm(_ key: NumberedAddressHashKey) async throws {
         let isSame = try await database.confirmAddressKey(number: key.number, checkValue: key.identity.checkValue)
         guard !isSame else { return }
         throw AdminFailure(

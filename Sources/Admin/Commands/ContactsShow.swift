@@ -1,7 +1,9 @@
 import ArgumentParser
 import Bootstrap
-import Postgres
-import Shared
+import Core
+import Database
+import DatabaseClient
+import Service
 
 struct ContactsShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,7 +20,10 @@ struct ContactsShow: AsyncParsableCommand {
     func run() async throws {
         let address = try EmailAddress(address)
         var reader = try Session.settings(common)
-        let (settings, key) = try reader.finished(PostgresSettings(reading: &reader), AddressKey(reading: &reader))
+        let (settings, key) = try reader.finished(
+            PostgresSettings(reading: &reader),
+            NumberedAddressHashKey(reading: &reader)
+        )
         try await Session.run(settings) { session in
             let account = try await session.account(named: account.name)
             try await session.confirm(key)
@@ -37,64 +42,6 @@ struct ContactsShow: AsyncParsableCommand {
 }
 
 extension ContactCard {
-    var json: JSONValue {
-        var fields: [JSONValue.JSONField] = []
-        if let contact {
-            fields += [
-                .init(name: "contact", value: .number(contact.id)),
-                .init(name: "email", value: .string(contact.address)),
-                .init(name: "version", value: .number(contact.version)),
-                .init(name: "created_at", value: .string(Timestamp.text(contact.createdAt))),
-                .init(
-                    name: "attributes",
-                    value: .literal(String(decoding: contact.attributes, as: UTF8.self))
-                ),
-            ]
-        }
-        fields += [
-            .init(
-                name: "lists",
-                value: .array(
-                    memberships.map { membership in
-                        [
-                            "list": .string(membership.list), "subscribed": .bool(membership.isSubscribed),
-                            "source": .string(membership.source),
-                            "consented_at": .string(Timestamp.text(membership.consentedAt)),
-                            "changed_at": .string(Timestamp.text(membership.changedAt)),
-                        ]
-                    }
-                )
-            ),
-            .init(
-                name: "suppressions",
-                value: .array(
-                    suppressions.map { suppression in
-                        [
-                            "scope": .string(suppression.scopeName), "list": .number(suppression.list),
-                            "reason": .string(suppression.reasonName), "source": .string(suppression.source),
-                            "created_at": .string(Timestamp.text(suppression.createdAt)),
-                        ]
-                    }
-                )
-            ),
-            .init(
-                name: "deliveries",
-                value: .array(
-                    deliveries.map { delivery in
-                        [
-                            "campaign": .number(delivery.campaign), "name": .string(delivery.campaignName),
-                            "seq": .number(delivery.seq), "state": .string(delivery.stateName),
-                            "reason": .string(delivery.reasonName), "code": .number(delivery.code),
-                            "changed_at": .string(Timestamp.text(delivery.changedAt)),
-                        ]
-                    }
-                )
-            ),
-            .init(name: "opt_outs", value: .array(proofs.map(\.json))),
-        ]
-        return .object(fields)
-    }
-
     var text: String {
         var lines: [String] = []
         if let contact {
@@ -130,28 +77,19 @@ extension ContactCard {
 }
 
 extension OptOutProof {
-    var json: JSONValue {
-        [
-            "proof": .number(number), "at": .string(Timestamp.text(at)), "campaign": .number(letter.campaign),
-            "seq": .number(letter.seq), "way": .string(wayName), "action": .string(actionName),
-            "list": .number(list), "new": .bool(isNew), "recalled": .number(recalled),
-            "already_on_their_way": .number(onTheirWay), "undoes": undoes.map { .number($0) } ?? .null,
-        ]
-    }
-
     var text: String {
         let what = undoes.map { "undo of \($0)" } ?? (list == 0 ? actionName : "\(actionName) \(list)")
-        return "proof \(number): \(what) by \(wayName), campaign \(letter.campaign) letter \(letter.seq), "
+        return "proof \(number): \(what) by \(wayName), campaign \(message.campaign) message \(message.seq), "
             + "\(recalled) recalled, \(onTheirWay) on their way, \(Timestamp.text(at))"
     }
 }
 
 extension SuppressionFacts {
-    var scopeName: String { SuppressionScope(rawValue: scope)?.name ?? "scope-\(scope)" }
-    var reasonName: String { SuppressionReason(rawValue: reason)?.name ?? "reason-\(reason)" }
+    var scopeName: String { SuppressionScope.name(of: scope) }
+    var reasonName: String { SuppressionReason.name(of: reason) }
 }
 
 extension ContactCard.Delivery {
-    var stateName: String { DeliveryState(rawValue: state)?.name ?? "state-\(state)" }
-    var reasonName: String { DeliveryReason(rawValue: reason).map { String(describing: $0) } ?? "reason-\(reason)" }
+    var stateName: String { DeliveryState.name(of: state) }
+    var reasonName: String { DeliveryReason.name(of: reason) }
 }

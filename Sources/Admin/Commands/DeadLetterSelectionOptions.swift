@@ -1,6 +1,6 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
 
 /// Which dead letters to decide about: some by number, or all of a cause, of a campaign, or of both.
 struct DeadLetterSelectionOptions: ParsableArguments {

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
+import Service
 
 struct DeadLettersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -61,8 +62,8 @@ struct DeadLettersShow: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.run(common) { session in
-            let letter = try await session.deadLetter(id)
-            if output.json { session.console.print(letter.json) } else { session.console.print(letter.text) }
+            let message = try await session.deadLetter(id)
+            if output.json { session.console.print(message.json) } else { session.console.print(message.text) }
         }
     }
 }
@@ -71,10 +72,10 @@ extension Session {
     /// A dead letter that exists, whatever its account.
     func deadLetter(_ id: Int64) async throws -> DeadLetterFacts {
         let account = try await database.account(ofDeadLetter: id)
-        guard let letter = try await database.deadLetter(id, account: account) else {
+        guard let message = try await database.deadLetter(id, account: account) else {
             throw AdminFailure(.badData, "there is no dead letter \(id). `veredus dead-letters list` shows them")
         }
-        return letter
+        return message
     }
 
     /// Whose dead letters a command is about; `nil` among them for those that name no account.
@@ -95,28 +96,6 @@ extension DeadLetterGroup {
 }
 
 extension DeadLetterFacts {
-    /// As text where it is printable ASCII, as every envelope of ours is.
-    private var envelopeText: String? {
-        envelope.allSatisfy { (0x20..<0x7F).contains($0) } ? String(decoding: envelope, as: UTF8.self) : nil
-    }
-
-    private var envelopeHexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: envelope.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-
-    var json: JSONValue {
-        [
-            "dead_letter": .number(id), "reason": .string(reason.name), "detail": .string(detail),
-            "campaign": campaign.map { .number($0) } ?? .null, "seq": seq.map { .number($0) } ?? .null,
-            "state": .string(orNull: state?.name), "worker": .string(worker), "attempt": .number(attempt),
-            "queue": .string(queue), "created_at": .string(Timestamp.text(createdAt)),
-            "settlement": .string(orNull: settlement?.name),
-            "settled_at": .string(orNull: settledAt.map { Timestamp.text($0) }),
-            "envelope": .string(orNull: envelopeText), "envelope_hex": .string(envelopeHexadecimal),
-        ]
-    }
-
     var text: String {
         var lines = ["dead letter \(id): \(reason.name), \(detail)"]
         if let campaign, let seq {
@@ -125,7 +104,7 @@ extension DeadLetterFacts {
             )
         }
         lines.append("worker \(worker), attempts before \(attempt), queue \(queue), \(Timestamp.text(createdAt))")
-        lines.append("envelope \(envelopeText ?? "in hexadecimal \(envelopeHexadecimal)")")
+        lines.append("job message \(messageText ?? "in hexadecimal \(messageHexadecimal)")")
         if let settlement, let settledAt {
             lines.append("settled \(Timestamp.text(settledAt)): \(settlement.name)")
         } else {

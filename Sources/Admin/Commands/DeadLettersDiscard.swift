@@ -1,13 +1,13 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
 
 struct DeadLettersDiscard: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "discard",
         abstract: "Decide that dead letters stay unsent.",
         discussion: """
-            They are kept, marked as settled, and their recipients stay dead in the books. Says first how many; without \
+            They are kept, marked as settled, and their recipients stay dead in the database. Says first how many; without \
             --yes nothing is changed, unless a person at the terminal says yes.
             """
     )
@@ -40,7 +40,7 @@ struct DeadLettersDiscard: AsyncParsableCommand {
                 session.console.print("\(grouped(count)) dead letters to discard; their recipients stay dead")
             }
             guard count > 0, decision.isConfirmed("Discard them?", session.console) else {
-                if output.json { session.console.print(["done": .bool(false), "letters": .number(count)]) }
+                if output.json { session.console.print(["done": .bool(false), "messages": .number(count)]) }
                 return
             }
             var discarded = 0
@@ -53,7 +53,7 @@ struct DeadLettersDiscard: AsyncParsableCommand {
                 )
             }
             if output.json {
-                session.console.print(["done": .bool(true), "letters": .number(discarded)])
+                session.console.print(["done": .bool(true), "messages": .number(discarded)])
             } else {
                 session.console.print("discarded \(grouped(discarded))")
             }

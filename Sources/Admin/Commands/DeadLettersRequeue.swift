@@ -1,8 +1,7 @@
-import AMQP
 import ArgumentParser
 import Bootstrap
-import Postgres
-import Shared
+import Broker
+import Core
 
 struct DeadLettersRequeue: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

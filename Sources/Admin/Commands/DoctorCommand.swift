@@ -1,8 +1,9 @@
-import AMQP
 import ArgumentParser
 import Bootstrap
-import Postgres
-import Shared
+import Broker
+import Core
+import Database
+import DatabaseClient
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,20 +32,20 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let reason { return try await adopt(because: reason) }
-        let console = Surroundings.current.console
-        var examination = Examination(settings: try Session.settings(common), actor: "doctor")
-        await examination.run()
+        let console = CommandEnvironment.current.console
+        var healthCheck = HealthCheck(settings: try Session.settings(common), actor: "doctor")
+        await healthCheck.run()
         if output.json {
             console.print([
-                "ok": .bool(examination.isHealthy), "findings": .array(examination.findings.map(\.json)),
+                "ok": .bool(healthCheck.isHealthy), "findings": .array(healthCheck.findings.map(\.json)),
             ])
         } else {
-            for finding in examination.findings { console.print(finding.line) }
+            for finding in healthCheck.findings { console.print(finding.line) }
         }
-        guard !examination.isHealthy else { return }
-        let count = examination.findings.count { $0.verdict == .problem }
+        guard !healthCheck.isHealthy else { return }
+        let count = healthCheck.findings.count { $0.verdict == .problem }
         throw AdminFailure(
-            examination.hasSettingProblem ? .configuration : .unavailable,
+            healthCheck.hasSettingProblem ? .configuration : .unavailable,
             count == 1 ? "1 problem, see above" : "\(count) problems, see above"
         )
     }
@@ -70,7 +71,7 @@ struct DoctorCommand: AsyncParsableCommand {
                     "held_campaigns": .array(outcome.held.map { .number($0) }),
                 ])
             } else {
-                let why = outcome.strange?.reason ?? "no witness in the broker speaks against it"
+                let why = outcome.strange?.reason ?? "no restore guard in the broker speaks against it"
                 session.console.print("adopted this database (\(why))")
                 for campaign in outcome.held {
                     session.console.print(

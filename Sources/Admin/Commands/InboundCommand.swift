@@ -1,7 +1,9 @@
 import ArgumentParser
 import Bootstrap
-import Postgres
-import Shared
+import Core
+import Database
+import DatabaseClient
+import ReturnedMail
 
 struct InboundCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -103,7 +105,8 @@ struct InboundIngest: AsyncParsableCommand {
 struct InboundList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Show the newest mails about an account's letters, and the numbers of those of which nothing is kept."
+        abstract:
+            "Show the newest mails about an account's messages, and the numbers of those of which nothing is kept."
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
@@ -126,7 +129,7 @@ struct InboundList: AsyncParsableCommand {
                     "mails": .array(mails.map(\.json)), "counted": .array(tallies.map(\.json)), "days": .number(days),
                 ])
             }
-            if mails.isEmpty { session.console.print("no mail came back about letters of \(account.name)") }
+            if mails.isEmpty { session.console.print("no mail came back about messages of \(account.name)") }
             if !mails.isEmpty {
                 session.console.print(
                     Table(
@@ -134,7 +137,7 @@ struct InboundList: AsyncParsableCommand {
                         mails.map { mail in
                             [
                                 String(mail.mail), Timestamp.text(mail.receivedAt),
-                                "\(mail.letter.campaign)/\(mail.letter.seq)", mail.words, mail.mailbox,
+                                "\(mail.message.campaign)/\(mail.message.seq)", mail.words, mail.mailbox,
                             ]
                         }
                     ).text
@@ -152,7 +155,7 @@ struct InboundShow: AsyncParsableCommand {
         commandName: "show",
         abstract: "Show what is kept of a mail; the audit log says who looked, and why.",
         discussion: """
-            Of a mail that was understood the notice, the report's fields and the letter's header; one that was not \
+            Of a mail that was understood the notice, the report's fields and the message's header; one that was not \
             understood is decrypted and shown whole, within 72 hours.
             """
     )
@@ -167,7 +170,10 @@ struct InboundShow: AsyncParsableCommand {
 
     func run() async throws {
         var reader = try Session.settings(common)
-        let (settings, key) = try reader.finished(PostgresSettings(reading: &reader), AddressKey(reading: &reader))
+        let (settings, key) = try reader.finished(
+            PostgresSettings(reading: &reader),
+            NumberedAddressHashKey(reading: &reader)
+        )
         try await Session.run(settings) { session in
             guard let (facts, content) = try await session.database.inboundMail(id, reason: reason) else {
                 throw AdminFailure(.badData, "there is no mail \(id). `veredus inbound list` shows them")
@@ -181,7 +187,7 @@ struct InboundShow: AsyncParsableCommand {
                 return session.console.print(["mail": facts.json, "text": .string(orNull: text)])
             }
             session.console.print(
-                "mail \(facts.mail): \(facts.words), letter \(facts.letter.campaign)/\(facts.letter.seq)"
+                "mail \(facts.mail): \(facts.words), message \(facts.message.campaign)/\(facts.message.seq)"
             )
             session.console.print(
                 "came by \(facts.mailbox), \(Timestamp.text(facts.receivedAt)), \(facts.sizeBytes) bytes"
@@ -225,7 +231,7 @@ extension InboundMailFacts {
     fileprivate var json: JSONValue {
         [
             "mail": .number(mail), "mailbox": .string(mailbox), "received_at": .string(Timestamp.text(receivedAt)),
-            "campaign": .number(letter.campaign), "seq": .number(letter.seq), "bytes": .number(sizeBytes),
+            "campaign": .number(message.campaign), "seq": .number(message.seq), "bytes": .number(sizeBytes),
             "state": .string(state.name), "settlement": .string(orNull: settlement?.name),
             "has_text": .bool(hasContent),
         ]

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Bootstrap
+import Core
+import Database
 import Foundation
-import Shared
+import ReturnedMail
 
 /// Judges mails without storing anything: for trying rules, and for comparing with other readers.
 struct InboundExplain: AsyncParsableCommand {
@@ -18,7 +20,7 @@ struct InboundExplain: AsyncParsableCommand {
     @Argument(help: "Mails, folders of mails, or -.", completion: .file()) var files: [String]
 
     func run() async throws {
-        let console = Surroundings.current.console
+        let console = CommandEnvironment.current.console
         let book = try Self.ruleBook(rules)
         for path in try files.flatMap(Self.mails) {
             let report = readReport(try Self.read(path), book: book)
@@ -76,7 +78,7 @@ struct InboundRules: AsyncParsableCommand {
             """
     )
 
-    func run() async throws { Surroundings.current.console.print(builtInRules) }
+    func run() async throws { CommandEnvironment.current.console.print(builtInRules) }
 }
 
 extension MailReport {
@@ -87,27 +89,16 @@ extension MailReport {
             return "\(recipient.address ?? "no address") \(recipient.action.rawValue)\(code), "
                 + "\(recipient.finding.reason.rawValue): \(recipient.consequence.rawValue)"
         }
-        return ([kind.name] + found).joined(separator: "; ")
+        let what = kind.name + (kind.feedbackType.map { " (\($0.name))" } ?? "")
+        return ([what] + found).joined(separator: "; ")
     }
 
     fileprivate func json(of file: String) -> JSONValue {
         [
-            "file": .string(file), "kind": .string(kind.name), "cut_short": .bool(isCutShort),
+            "file": .string(file), "kind": .string(kind.name),
+            "feedback_type": .string(orNull: kind.feedbackType?.name), "cut_short": .bool(isCutShort),
             "message_id": .string(orNull: messageID), "recipients": .array(recipients.map(\.json)),
         ]
-    }
-}
-
-extension MailReport.Kind {
-    fileprivate var name: String {
-        switch self {
-        case .delivery: "delivery"
-        case .complaint(let type): "complaint (\(type))"
-        case .autoReply: "auto-reply"
-        case .challenge: "challenge"
-        case .unsubscribe: "unsubscribe"
-        case .other: "other"
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
 
 struct LaneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
 
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
+import DatabaseClient
 
 struct MaintainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,7 +17,7 @@ struct MaintainCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let console = Surroundings.current.console
+        let console = CommandEnvironment.current.console
         var reader = try Session.settings(common)
         let named = OwnerURL(reading: &reader)
         let retention = EventRetention(reading: &reader)

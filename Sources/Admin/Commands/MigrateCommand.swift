@@ -1,7 +1,8 @@
 import ArgumentParser
 import Bootstrap
-import Postgres
-import Shared
+import Core
+import Database
+import DatabaseClient
 
 struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,7 +20,7 @@ struct MigrateCommand: AsyncParsableCommand {
     var bootstrap: String?
 
     func run() async throws {
-        let console = Surroundings.current.console
+        let console = CommandEnvironment.current.console
         var reader = try Session.settings(common)
         let named = OwnerURL(reading: &reader)
         let passwords = RolePasswords(reading: &reader, isNeeded: bootstrap != nil)

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Bootstrap
-import Postgres
-import Shared
+import Core
+import Database
+import DatabaseClient
+import Service
 
 struct SuppressionsAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,7 +11,7 @@ struct SuppressionsAdd: AsyncParsableCommand {
         abstract: "Never mail an address again, and recall what is queued for it.",
         discussion: """
             --scope all stops everything; marketing stops what needs consent; list unsubscribes from one list. Once it \
-            returns no letter to that address is marked as being sent any more; letters marked before may still arrive, \
+            returns no message to that address is marked as being sent any more; messages marked before may still arrive, \
             and are counted as already on their way. The address need not be a contact. Safe to repeat.
             """
     )
@@ -32,7 +34,10 @@ struct SuppressionsAdd: AsyncParsableCommand {
         let askedAt = ContinuousClock.now
         let address = try EmailAddress(address)
         var reader = try Session.settings(common)
-        let (settings, key) = try reader.finished(PostgresSettings(reading: &reader), AddressKey(reading: &reader))
+        let (settings, key) = try reader.finished(
+            PostgresSettings(reading: &reader),
+            NumberedAddressHashKey(reading: &reader)
+        )
         try await Session.run(settings) { session in
             let account = try await session.account(named: account.name)
             var listID: Int32 = 0
@@ -52,15 +57,15 @@ struct SuppressionsAdd: AsyncParsableCommand {
             let tookMilliseconds = await session.note(.optOut, since: askedAt) / .milliseconds(1)
             if output.json {
                 let latency = try await session.database.latencies(of: .optOut)
-                return session.console.print([
-                    "suppressed": .bool(true), "new": .bool(receipt.isNew), "scope": .string(scope.name),
-                    "recalled": .number(receipt.recalled), "already_on_their_way": .number(receipt.alreadyOnTheirWay),
-                    "took_ms": .decimal(tookMilliseconds), "opt_out_latency": latency.json,
-                ])
+                return session.console.print(
+                    receipt.json(scope: scope).adding([
+                        "took_ms": .decimal(tookMilliseconds), "opt_out_latency": latency.json,
+                    ])
+                )
             }
             session.console.print(
                 "\(receipt.isNew ? "suppressed" : "was suppressed already"), scope \(scope.name): "
-                    + "\(receipt.recalled) queued letters recalled, \(receipt.alreadyOnTheirWay) already on their way"
+                    + "\(receipt.recalled) queued messages recalled, \(receipt.alreadyOnTheirWay) already on their way"
             )
         }
     }
@@ -93,9 +98,8 @@ extension LatencyHistogram {
 extension SuppressionScope: ExpressibleByArgument {
     /// - Parameter argument: The scope's name.
     package init?(argument: String) {
-        guard let scope = Self.allCases.first(where: { $0.name == argument }) else { return nil }
-        self = scope
+        self.init(name: argument)
     }
 
-    package static var allValueStrings: [String] { allCases.map(\.name) }
+    package static var allValueStrings: [String] { names }
 }

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Bootstrap
-import Postgres
-import Shared
+import Core
+import Database
+import DatabaseClient
+import Service
 
 struct SuppressionsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -91,7 +93,10 @@ struct SuppressionsRemove: AsyncParsableCommand {
     func run() async throws {
         let address = try EmailAddress(address)
         var reader = try Session.settings(common)
-        let (settings, key) = try reader.finished(PostgresSettings(reading: &reader), AddressKey(reading: &reader))
+        let (settings, key) = try reader.finished(
+            PostgresSettings(reading: &reader),
+            NumberedAddressHashKey(reading: &reader)
+        )
         try await Session.run(settings) { session in
             let account = try await session.account(named: account.name)
             try await session.confirm(key)
@@ -133,23 +138,6 @@ extension SuppressionRow {
     /// The beginning of the hash, enough to tell rows apart.
     var shortHash: String { String(hash.prefix(12)) + "…" }
 
-    /// The hash in hexadecimal digits.
-    var hash: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: addressHash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-            as: UTF8.self
-        )
-    }
+    var scopeText: String { scope == .list ? "list \(listName)" : scope.name }
 
-    var scopeText: String { scope == .list ? "list \(list)" : scope.name }
-
-    var json: JSONValue {
-        [
-            "number": .number(id), "address": .string(orNull: address), "hash": .string(hash), "key": .number(hashKey),
-            "scope": .string(scope.name), "list": .string(orNull: scope == .list ? list : nil),
-            "reason": .string(reason.name), "source": .string(source),
-            "created_at": .string(Timestamp.text(createdAt)),
-        ]
-    }
 }

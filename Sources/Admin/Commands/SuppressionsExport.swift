@@ -1,6 +1,7 @@
 import ArgumentParser
-import Postgres
-import Shared
+import Core
+import Database
+import Service
 
 struct SuppressionsExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -56,7 +57,7 @@ struct SuppressionsExport: AsyncParsableCommand {
 extension SuppressionRow {
     fileprivate var cells: [[UInt8]] {
         [
-            address ?? "", hash, String(hashKey), scope.name, scope == .list ? list : "", reason.name, source,
+            address ?? "", hash, String(hashKey), scope.name, listName, reason.name, source,
             Timestamp.text(createdAt),
         ].map { Array($0.utf8) }
     }

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Bootstrap
-import Postgres
-import Shared
+import Core
+import Database
+import DatabaseClient
 
 struct SuppressionsImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,7 +28,10 @@ struct SuppressionsImport: AsyncParsableCommand {
     func run() async throws {
         ContactsImport.sayWhenInterrupted()
         var reader = try Session.settings(common)
-        let (settings, key) = try reader.finished(PostgresSettings(reading: &reader), AddressKey(reading: &reader))
+        let (settings, key) = try reader.finished(
+            PostgresSettings(reading: &reader),
+            NumberedAddressHashKey(reading: &reader)
+        )
         try await Session.run(settings) { session in
             let account = try await session.account(named: account.name)
             try await session.confirm(key)
@@ -77,7 +81,7 @@ struct SuppressionsImport: AsyncParsableCommand {
         }
         console.print(
             "\(grouped(summary.rows)) rows: \(grouped(summary.added)) suppressions added, \(grouped(summary.recalled)) "
-                + "queued letters recalled, \(grouped(summary.onTheirWay)) already on their way"
+                + "queued messages recalled, \(grouped(summary.onTheirWay)) already on their way"
         )
     }
 }

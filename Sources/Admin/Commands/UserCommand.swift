@@ -1,7 +1,8 @@
 import ArgumentParser
 import Bootstrap
-import Postgres
-import Shared
+import Core
+import Database
+import DatabaseClient
 
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -154,7 +155,7 @@ extension Session {
     }
 }
 
-extension Person {
+extension User {
     fileprivate var json: JSONValue {
         [
             "user": .number(id), "login": .string(login), "role": .string(role.rawValue),

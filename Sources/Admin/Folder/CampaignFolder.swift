@@ -1,7 +1,10 @@
 import Bootstrap
+import Core
+import Database
 import Glibc
-import Postgres
-import Shared
+import Messages
+import Service
+import Templates
 
 /// A campaign as its author keeps it: a folder with templates and campaign.yaml.
 struct CampaignFolder {
@@ -13,7 +16,7 @@ struct CampaignFolder {
 
     let draft: CampaignDraft
 
-    /// Reads the folder, and compiles the letter to find what is wrong with it now and not when it is sent.
+    /// Reads the folder, and compiles the message to find what is wrong with it now and not when it is sent.
     ///
     /// - Throws: ``AdminFailure`` that names file and line.
     init(path: String) throws {

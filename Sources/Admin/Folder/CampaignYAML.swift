@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Templates
 import Yams
 
 /// The file campaign.yaml: who sends, under which rules. All of its problems come together, each with its line.
@@ -11,7 +11,7 @@ struct CampaignYAML {
     private(set) var kind = CampaignKind.marketing
     private(set) var policy: DeliveryPolicy?
     private(set) var tracking = TrackingMode.aggregate
-    private(set) var language = LetterLanguage.en
+    private(set) var language = MessageLanguage.en
     private(set) var lifetime = CampaignLifetime.standard.interval
     private(set) var defaults = MergeValue.object([])
 
@@ -64,11 +64,11 @@ struct CampaignYAML {
             if name.unicodeScalars.count > 200 { report(value, "name: has more than 200 characters") }
         case "from": readFrom(value)
         case "reply_to": replyTo = address(value, "reply_to")
-        case "kind": kind = choice(value, "kind", CampaignKind.allCases, \.name) ?? kind
+        case "kind": kind = choice(value, "kind", CampaignKind.self) ?? kind
         case "policy":
-            policy = choice(value, "policy", DeliveryPolicy.allCases, \.name)
-        case "tracking": tracking = choice(value, "tracking", TrackingMode.allCases, \.name) ?? tracking
-        case "language": language = choice(value, "language", LetterLanguage.allCases, \.rawValue) ?? language
+            policy = choice(value, "policy", DeliveryPolicy.self)
+        case "tracking": tracking = choice(value, "tracking", TrackingMode.self) ?? tracking
+        case "language": language = choice(value, "language", MessageLanguage.self) ?? language
         case "lifetime": readLifetime(value)
         case "defaults": readDefaults(value)
         default: report(key, "unknown key \(key.string ?? "?"); known are \(Self.keys.joined(separator: ", "))")
@@ -162,14 +162,9 @@ struct CampaignYAML {
         }
     }
 
-    private mutating func choice<Choice>(
-        _ node: Node,
-        _ key: String,
-        _ choices: [Choice],
-        _ name: (Choice) -> String
-    ) -> Choice? {
-        guard let found = choices.first(where: { name($0) == node.string }) else {
-            report(node, "\(key): must be one of \(choices.map(name).joined(separator: ", "))")
+    private mutating func choice<Choice: WireNamed>(_ node: Node, _ key: String, _: Choice.Type) -> Choice? {
+        guard let found = node.string.flatMap({ Choice(name: $0) }) else {
+            report(node, "\(key): must be one of \(Choice.names.joined(separator: ", "))")
             return nil
         }
         return found

@@ -1,6 +1,6 @@
-import Shared
+import Core
 
-/// Which column of a file is the address, and what the others are called in letters.
+/// Which column of a file is the address, and what the others are called in messages.
 struct ColumnMap: Sendable {
     /// The columns' names, as they stand in the file.
     let columns: [String]

@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Database
 
 /// Makes a contact of a row, or says why it cannot be one.
 struct ContactReader: Sendable {
@@ -8,15 +8,15 @@ struct ContactReader: Sendable {
         let reason: String
     }
 
-    /// More would not fit what a letter may be filled with.
+    /// More would not fit what a message may be filled with.
     private static let attributesLimit = 256 << 10
 
     let columns: ColumnMap
-    let identity: IdentityKey
+    let identity: AddressHashKey
     /// Set for an export of ours: formulas are led by an apostrophe there.
     private let statusColumn: Int?
 
-    init(columns: ColumnMap, identity: IdentityKey) {
+    init(columns: ColumnMap, identity: AddressHashKey) {
         self.columns = columns
         self.identity = identity
         statusColumn = columns.statusColumn

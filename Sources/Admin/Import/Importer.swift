@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Database
 
 /// Streams a CSV file into an account's contacts and one list, a chunk at a time.
 ///
@@ -27,7 +27,7 @@ struct Importer: Sendable {
     let rejectsPath: String
     let delimiter: CSVDelimiter?
     let map: [String: String]
-    let identity: IdentityKey
+    let identity: AddressHashKey
 
     func run() async throws -> Summary {
         var file = try TitledCSV(path: path, delimiter: delimiter)

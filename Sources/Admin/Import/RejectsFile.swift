@@ -1,5 +1,5 @@
+import Core
 import Glibc
-import Shared
 
 /// The rows that an import left out, as a CSV file that can be corrected and imported again.
 ///

@@ -1,6 +1,6 @@
 import Bootstrap
-import Postgres
-import Shared
+import Core
+import Database
 
 /// Streams a CSV file of addresses, or of our own hashes, into an account's suppressions.
 ///
@@ -22,7 +22,7 @@ struct SuppressionImporter: Sendable {
     let session: Session
     let account: AccountID
     let lists: [String: Int32]
-    let key: AddressKey
+    let key: NumberedAddressHashKey
     let scope: SuppressionScope
     let list: String?
     let source: String
@@ -70,10 +70,8 @@ struct SuppressionImporter: Sendable {
         guard row.count == columns.names.count else {
             throw .init(reason: "has \(row.count) cells, the header has \(columns.names.count)")
         }
-        let scope = try value(columns.text(.scope, row), orElse: scope, "scope", SuppressionScope.allCases) { $0.name }
-        let reason = try value(columns.text(.reason, row), orElse: .byHand, "reason", SuppressionReason.allCases) {
-            $0.name
-        }
+        let scope = try value(columns.text(.scope, row), orElse: scope, "scope")
+        let reason = try value(columns.text(.reason, row), orElse: SuppressionReason.byHand, "reason")
         var listID: Int32 = 0
         if scope == .list {
             guard let name = columns.text(.list, row) ?? list else { throw .init(reason: "names no list; give --list") }
@@ -95,16 +93,14 @@ struct SuppressionImporter: Sendable {
         )
     }
 
-    private func value<Value>(
+    private func value<Value: WireNamed>(
         _ text: String?,
         orElse given: Value,
-        _ what: String,
-        _ all: [Value],
-        name: (Value) -> String
+        _ what: String
     ) throws(ContactReader.Rejected) -> Value {
         guard let text else { return given }
-        guard let found = all.first(where: { name($0) == text }) else {
-            throw .init(reason: "\(what): is none of \(all.map(name).joined(separator: ", "))")
+        guard let found = Value(name: text) else {
+            throw .init(reason: "\(what): is none of \(Value.names.joined(separator: ", "))")
         }
         return found
     }

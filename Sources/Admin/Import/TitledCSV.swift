@@ -1,4 +1,4 @@
-import Shared
+import Core
 
 /// A CSV file whose first line names the columns.
 struct TitledCSV {

@@ -1,8 +1,10 @@
-import AMQP
 import ArgumentParser
-import Postgres
+import Broker
+import Core
+import Database
+import DatabaseClient
 import SMTP
-import Shared
+import Templates
 
 /// Why a command ends without having done its work: what, where and what to do, and its exit code.
 struct AdminFailure: Error {
@@ -27,6 +29,7 @@ struct AdminFailure: Error {
         case let error as SMTPRouteError: self.init(.unavailable, "\(error)")
         case let error as TemplateError: self.init(.badData, "\(error)")
         case let error as RequestRefused: self.init(.badData, "\(error)")
+        case let error as ChangeRefused: self.init(.badData, "\(error)")
         case let error as ReopenRefused: self.init(.badData, "\(error)")
         case let error as FollowUpRefused: self.init(.badData, "\(error)")
         case let error as EmailAddress.Invalid: self.init(.badData, "\(error)")

@@ -1,7 +1,8 @@
-import AMQP
 import Bootstrap
-import Postgres
-import Shared
+import Broker
+import Core
+import Database
+import DatabaseClient
 
 /// Makes a database that the programs refuse, since it was restored or copied, the one that sends.
 struct Adoption {
@@ -13,7 +14,7 @@ struct Adoption {
     /// What it did; nothing where there was nothing to adopt.
     struct Outcome {
         /// Why the database was refused until now; `nil` when it was not.
-        let strange: StrangeDatabase?
+        let strange: RestoredDatabaseFound?
         /// The campaigns that were taken off their way.
         var held: [CampaignID] = []
     }
@@ -23,7 +24,7 @@ struct Adoption {
         let installation = InstallationStore(pool)
         let name = try await installation.read().stored.installation
         return try await installation.alone {
-            let queue = try await WitnessQueue(broker, of: name)
+            let queue = try await RestoreGuardQueue(broker, of: name)
             do {
                 let outcome = try await adopt(queue)
                 await queue.close()
@@ -36,19 +37,19 @@ struct Adoption {
         }
     }
 
-    private func adopt(_ queue: WitnessQueue) async throws -> Outcome {
+    private func adopt(_ queue: RestoreGuardQueue) async throws -> Outcome {
         let installation = InstallationStore(pool)
         let (stored, server) = try await installation.read()
-        let strange = StrangeDatabase.judge(
+        let strange = RestoredDatabaseFound.judge(
             stored,
             on: server,
-            queue.witnesses.map { (place: "the queue \(queue.name)", witness: $0) }
+            queue.restoreGuards.map { (place: "the queue \(queue.name)", restoreGuard: $0) }
         )
         var outcome = Outcome(strange: strange)
         for account in try await database.accounts() {
             outcome.held += try await database.holdCampaigns(of: account.id, reason: reason)
         }
-        let newest = queue.witnesses.map(\.generation).max() ?? 0
+        let newest = queue.restoreGuards.map(\.generation).max() ?? 0
         try await database.adoptInstallation(newest: newest, reason: reason)
         try await queue.replace(by: installation.read().stored)
         return outcome

@@ -1,7 +1,7 @@
 import Bootstrap
+import Core
 import Glibc
-import Shared
-import Threads
+import RuntimeSupport
 
 /// Where a command reads and writes: results on standard output, everything said to a person on standard error.
 struct Console: Sendable {
@@ -71,9 +71,9 @@ struct Console: Sendable {
 }
 
 /// What a command has around it; tests give their own.
-struct Surroundings: Sendable {
+struct CommandEnvironment: Sendable {
     let environment: [String: String]
     let console: Console
 
-    @TaskLocal static var current = Surroundings(environment: processEnvironment(), console: .process)
+    @TaskLocal static var current = CommandEnvironment(environment: processEnvironment(), console: .process)
 }

@@ -1,7 +1,9 @@
-import Postgres
-import Shared
+import Core
+import Database
+import Messages
+import Templates
 
-/// Renders a letter for every recipient of its list and counts what would go wrong; sends nothing.
+/// Renders a message for every recipient of its list and counts what would go wrong; sends nothing.
 struct DryRun: Sendable {
     /// Something that happens to several recipients, with the number of one of them.
     struct Finding: Sendable, Equatable {
@@ -32,8 +34,8 @@ struct DryRun: Sendable {
     private static let pageRows: Int32 = 1_000
 
     let database: AccountDatabase
-    let letter: FrozenLetter
-    let template: LetterTemplate
+    let message: CampaignVersion
+    let template: MessageTemplate
     let keys: KeyRing
 
     /// Goes through the list page by page: no snapshot is held, and memory holds one page. `progress` is told how many
@@ -44,17 +46,17 @@ struct DryRun: Sendable {
         var last: ContactID = 0
         while true {
             let page = try await database.audience(
-                of: letter.campaign,
-                account: letter.account,
+                of: message.campaign,
+                account: message.account,
                 after: last,
                 limit: Self.pageRows
             )
             for contact in page { render(contact, &result, &random) }
             result.suppressed += try await database.countSuppressed(
                 page.map(\.id),
-                account: letter.account,
-                list: letter.list,
-                kind: letter.kind
+                account: message.account,
+                list: message.list,
+                kind: message.kind
             )
             progress(result.recipients)
             guard page.count == Int(Self.pageRows), let end = page.last else { return result }

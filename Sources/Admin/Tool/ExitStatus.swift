@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The exit codes of every command, after sysexits.h; 1, as diff(1) has it, for books that do not agree.
+/// The exit codes of every command, after sysexits.h; 1, as diff(1) has it, for totals that do not agree.
 enum ExitStatus: Int32, CaseIterable {
     case differs = 1
     case usage = 64
@@ -44,6 +44,6 @@ struct ExitCodesCommand: AsyncParsableCommand {
     )
 
     func run() async throws {
-        Surroundings.current.console.print(ExitStatus.table)
+        CommandEnvironment.current.console.print(ExitStatus.table)
     }
 }

@@ -1,12 +1,12 @@
-import Shared
+import Core
 
 /// What `doctor` found out about one thing.
 struct Finding: Sendable, Equatable {
-    enum Verdict: String, Sendable {
-        case ok
+    enum Verdict: String, WireNamed {
+        case ok = "ok"
         /// Nothing wrong, but to be known.
-        case note
-        case problem
+        case note = "note"
+        case problem = "problem"
     }
 
     /// `settings`, `database`, `broker`, `mail route`, `dead letters`, `opt-outs`.
@@ -36,7 +36,7 @@ struct Finding: Sendable, Equatable {
                     .problem(
                         "keys",
                         "VEREDUS_TOKEN_KEYS: key \(check.number) is not the key that signs tokens under this number "
-                            + "here, links in letters would answer 404: set the same one for every program"
+                            + "here, links in messages would answer 404: set the same one for every program"
                     )
                 )
             }
@@ -80,10 +80,10 @@ struct Finding: Sendable, Equatable {
     }
 
     /// Accounts whose marketing waits, since too much of it was refused for who sends it.
-    static func brakes(_ on: (accounts: Int64, lanes: [String], until: Double?)) -> Finding {
-        guard on.accounts > 0, let until = on.until else { return .ok("brakes", "none is on") }
+    static func throttles(_ on: (accounts: Int64, lanes: [String], until: Double?)) -> Finding {
+        guard on.accounts > 0, let until = on.until else { return .ok("throttles", "none is on") }
         return .note(
-            "brakes",
+            "throttles",
             "\(grouped(on.accounts)) accounts wait in \(on.lanes.joined(separator: ", ")), until \(Timestamp.text(until)) at "
                 + "the latest: too much was refused for who sends it. `veredus account show` says whose; the replies say why"
         )

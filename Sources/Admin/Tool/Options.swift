@@ -1,5 +1,5 @@
 import ArgumentParser
-import Shared
+import Core
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {

@@ -1,39 +1,19 @@
-import Postgres
-import Shared
+import Core
+import Database
+import Service
 
-/// What came back for a campaign, for people and for programs.
-struct ReturnedMailReport: Sendable {
-    let facts: ReturnedFacts
-    let accepted: Int64
-    let brakes: [BrakeFacts]
-
-    var rate: ComplaintRate { ComplaintRate(complaints: Int(facts.complaints), accepted: Int(accepted)) }
-
-    var fields: [JSONValue.JSONField] {
-        let bounces = facts.bounced.map { row -> JSONValue in
-            [
-                "reason": .string(row.reason.rawValue), "consequence": .string(row.consequence.rawValue),
-                "lane": .string(row.lane), "domain": .string(row.domain), "count": .number(row.count),
-            ]
-        }
-        return [
-            .init(name: "bounced", value: .number(facts.failed)),
-            .init(name: "complaints", value: .number(facts.complaints)),
-            .init(name: "complaints_percent", value: .decimal(rate.percent)),
-            .init(name: "complaints_verdict", value: .string(rate.verdict(facts.rule).rawValue)),
-            .init(name: "unsubscribed_by_mail", value: .number(facts.unsubscribed)),
-            .init(name: "bounces", value: .array(bounces)),
-            .init(name: "brakes", value: .array(brakes.map(\.json))),
-        ]
-    }
+/// What came back for a campaign, for people.
+extension FullReport {
+    private var facts: ReturnedFacts { returned }
+    private var rate: ComplaintRate { complaints }
 
     /// Empty where nothing came back; else it begins with a line end.
-    var text: String {
+    var returnedText: String {
         var lines: [String] = []
         if facts.failed + facts.complaints + facts.unsubscribed > 0 {
             lines.append(
                 "came back: \(grouped(facts.failed)) bounces, \(grouped(facts.complaints)) complaints "
-                    + "(\(Self.percent(rate))), \(grouped(facts.unsubscribed)) opt-outs by mail"
+                    + "(\(rate.percentText)), \(grouped(facts.unsubscribed)) opt-outs by mail"
             )
         }
         switch rate.verdict(facts.rule) {
@@ -41,7 +21,7 @@ struct ReturnedMailReport: Sendable {
         case .warn: lines.append("WARNING: providers begin to refuse senders about whom so many complain")
         case .pause: lines.append("STOP: so many complaints pause marketing. Ask where these addresses come from")
         }
-        for brake in brakes { lines.append(brake.line) }
+        for throttle in throttles { lines.append(throttle.line) }
         if !facts.bounced.isEmpty {
             lines.append("")
             lines.append(
@@ -58,20 +38,15 @@ struct ReturnedMailReport: Sendable {
         }
         return lines.isEmpty ? "" : "\n\n" + lines.joined(separator: "\n")
     }
-
-    static func percent(_ rate: ComplaintRate) -> String { "\((rate.percent * 1_000).rounded() / 1_000) %" }
 }
 
-extension BrakeFacts {
-    var json: JSONValue {
-        [
-            "lane": .string(lane), "until": .string(Timestamp.text(until)), "level": .number(level),
-            "blocked": .number(blocked),
-        ]
-    }
+extension ComplaintRate {
+    var percentText: String { "\((percent * 1_000).rounded() / 1_000) %" }
+}
 
+extension ThrottleFacts {
     var line: String {
-        "lane \(lane) is braked until \(Timestamp.text(until)): \(grouped(blocked)) letters were refused for who sends them"
+        "lane \(lane) is throttled until \(Timestamp.text(until)): \(grouped(blocked)) messages were refused for who sends them"
     }
 }
 
@@ -79,18 +54,18 @@ extension BrakeFacts {
 struct AccountStanding: Sendable {
     let rules: AccountRules
     let rate: ComplaintRate
-    let brakes: [BrakeFacts]
+    let throttles: [ThrottleFacts]
 
     init(of account: AccountID, _ session: Session) async throws {
         rules = try await session.database.rules(of: account)
         rate = try await session.database.complaintRate(of: account)
-        brakes = try await session.database.brakes(of: account)
+        throttles = try await session.database.throttles(of: account)
     }
 
     var complaintsJSON: JSONValue {
         [
             "days": .number(30), "complaints": .number(rate.complaints), "accepted": .number(rate.accepted),
-            "percent": .decimal(rate.percent), "verdict": .string(rate.verdict(rules.complaints).rawValue),
+            "percent": .decimal(rate.percent), "verdict": .string(rate.verdict(rules.complaints).name),
         ]
     }
 
@@ -98,9 +73,9 @@ struct AccountStanding: Sendable {
         let verdict = rate.verdict(rules.complaints)
         let word = verdict == .fine ? "" : verdict == .warn ? ", WARNING" : ", too many: marketing pauses"
         return [
-            "complaints    \(rate.complaints) of \(rate.accepted) in 30 days: \(ReturnedMailReport.percent(rate))\(word)",
+            "complaints    \(rate.complaints) of \(rate.accepted) in 30 days: \(rate.percentText)\(word)",
             "rules         \(rules.text)",
-        ] + brakes.map(\.line)
+        ] + throttles.map(\.line)
     }
 }
 
@@ -110,13 +85,13 @@ extension AccountRules {
             "soft_bounces": .number(softBounces), "soft_bounce_days": .number(softBounceDays),
             "complaints_warn_percent": .decimal(Double(complaintsWarn) / 10_000),
             "complaints_pause_percent": .decimal(Double(complaintsPause) / 10_000),
-            "complaints_least": .number(complaintsLeast), "brake_blocks": .number(brakeBlocks),
+            "complaints_least": .number(complaintsLeast), "throttle_blocks": .number(throttleBlocks),
         ]
     }
 
     var text: String {
         "\(softBounces) soft bounces in \(softBounceDays) days suppress; complaints warn at "
             + "\(Double(complaintsWarn) / 10_000) %, pause at \(Double(complaintsPause) / 10_000) % and \(complaintsLeast); "
-            + "\(brakeBlocks) blocks brake"
+            + "\(throttleBlocks) blocks throttle"
     }
 }

@@ -1,7 +1,8 @@
 import Bootstrap
+import Core
+import Database
+import DatabaseClient
 import Glibc
-import Postgres
-import Shared
 
 /// A command's work on the database: settings read, log-in checked, names looked up.
 struct Session: Sendable {
@@ -25,15 +26,15 @@ struct Session: Sendable {
         _ settings: PostgresSettings,
         _ body: (Session) async throws -> Value
     ) async throws -> Value {
-        let surroundings = Surroundings.current
+        let commandEnvironment = CommandEnvironment.current
         let pool = PostgresPool(settings: settings, name: "veredus", size: 2)
         do {
             try await pool.withConnection(deadline: .seconds(5)) { connection in
                 try await Migrator().verify(on: connection)
                 try await connection.assertCannotBypassRowSecurity()
             }
-            let database = AccountDatabase(pool: pool, actor: actor(in: surroundings.environment))
-            let value = try await body(Session(database: database, console: surroundings.console))
+            let database = AccountDatabase(pool: pool, actor: actor(in: commandEnvironment.environment))
+            let value = try await body(Session(database: database, console: commandEnvironment.console))
             await pool.close()
             return value
         } catch {
@@ -43,7 +44,7 @@ struct Session: Sendable {
     }
 
     static func settings(_ options: CommonOptions) throws(SettingsError) -> SettingsReader {
-        try Bootstrap.settings(file: options.settings, environment: Surroundings.current.environment)
+        try Bootstrap.settings(file: options.settings, environment: CommandEnvironment.current.environment)
     }
 
     /// Who asks, for the audit log: the user of this machine, and who became root as.

@@ -1,5 +1,6 @@
-import Postgres
-import Shared
+import Core
+import Database
+import Service
 
 /// What `campaign watch` shows of one look after another.
 struct WatchView {
@@ -23,15 +24,12 @@ struct WatchView {
     mutating func show(_ report: CampaignReport, workersAlive: Int64) {
         note(report)
         if isJSON {
-            guard case .object(let fields) = report.json else { return }
             console.print(
-                .object(
-                    fields + [
-                        .init(name: "per_second", value: .decimal(rate)),
-                        .init(name: "seconds_left", value: secondsLeft(report).map { .decimal($0) } ?? .null),
-                        .init(name: "remedy", value: .string(orNull: remedy(report, workersAlive))),
-                    ]
-                )
+                report.json.adding([
+                    "per_second": .decimal(rate),
+                    "seconds_left": secondsLeft(report).map { .decimal($0) } ?? .null,
+                    "remedy": .string(orNull: remedy(report, workersAlive)),
+                ])
             )
             return
         }

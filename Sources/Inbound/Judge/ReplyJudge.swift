@@ -1,12 +1,15 @@
+import Core
+import Database
+import DatabaseClient
 import Logging
-import Postgres
+import ReturnedMail
+import RuntimeSupport
 import ServiceLifecycle
-import Shared
 
 /// Judges refusals during SMTP as if they had come back by mail: the same words, the same consequences.
 ///
 /// All state is in PostgreSQL; several may run, and one that is killed leaves nothing half judged. It does not decide what
-/// happens to a letter: the worker has, by codes alone.
+/// happens to a message: the worker has, by codes alone.
 struct ReplyJudge: Service {
     let judgements: ReplyJudgements
     let log: Logger
@@ -23,18 +26,18 @@ struct ReplyJudge: Service {
     }
 
     func run() async throws {
-        var pause = interval
+        var backoff = Backoff(first: interval * 2, longest: max(interval, .seconds(30)))
         var failed: Set<Int64> = []
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            var pause = interval
             do {
                 try await round(&failed)
-                pause = interval
+                backoff.reset()
             } catch let error where error.isTransientFailure {
-                pause = min(pause * 2, .seconds(30))
+                pause = backoff.next()
                 log.warning("replies wait to be judged", metadata: ["why": "\(error)"])
             }
-            let length = pause
-            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: length) }
+            try? await cancelWhenGracefulShutdown { [pause] in try await Task.sleep(for: pause) }
         }
     }
 

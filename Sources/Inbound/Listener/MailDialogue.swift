@@ -1,5 +1,7 @@
+import Core
+import Database
 import NIOCore
-import Shared
+import ReturnedMail
 
 /// The server's side of one SMTP or LMTP connection, as a value: octets go in, replies and mails come out.
 ///

@@ -1,10 +1,10 @@
+import Core
+import Database
 import Logging
 import NIOCore
 import NIOPosix
 import NIOSSL
-import Postgres
 import ServiceLifecycle
-import Shared
 import Synchronization
 
 /// Takes mail by SMTP or LMTP and stores it: 250 to a final dot when it has committed, and not before.
@@ -20,8 +20,8 @@ struct MailListener: Service {
 
     let settings: InboundListenerSettings
     let rules: MailDialogue.Rules
-    let room: MailRoom
-    let intake: Intake
+    let room: ConnectionLimiter
+    let ingest: Ingest
     let graceSeconds: Double
     let log: Logger
     /// Told the port once connections are welcome; for tests.
@@ -34,7 +34,7 @@ struct MailListener: Service {
         domain: String,
         mostBytes: Int,
         graceSeconds: Double,
-        intake: Intake,
+        ingest: Ingest,
         log: Logger
     ) {
         self.settings = settings
@@ -44,15 +44,15 @@ struct MailListener: Service {
             offersTLS: settings.certificate != nil,
             mostBytes: mostBytes
         )
-        room = MailRoom(
-            MailRoom.Limits(
+        room = ConnectionLimiter(
+            ConnectionLimiter.Limits(
                 connections: settings.connections,
                 peerConnections: settings.peerConnections,
                 peerMailsPerMinute: settings.peerMailsPerMinute,
                 bytes: max(128 << 20, 2 * mostBytes)
             )
         )
-        self.intake = intake
+        self.ingest = ingest
         self.graceSeconds = graceSeconds
         self.log = log
     }
@@ -68,7 +68,7 @@ struct MailListener: Service {
             log.info("listening", metadata: ["port": "\(port)", "protocol": "\(settings.spoken.rawValue)"])
             onListening(port)
             await withGracefulShutdownHandler {
-                // Bounded by the connections: each has one mail in hand at most.
+                // Bounded by the connections: each has one mail in flight at most.
                 await withDiscardingTaskGroup { tasks in
                     for await mail in mails { tasks.addTask { await store(mail) } }
                 }
@@ -128,14 +128,14 @@ struct MailListener: Service {
         var verdicts: [MailDialogue.Verdict] = []
         for recipient in received.mail.recipients {
             do {
-                let outcome = try await intake.take(
+                let outcome = try await ingest.take(
                     received.mail.bytes,
                     sentTo: recipient,
                     mailbox: Self.mailbox
                 )
                 verdicts.append(outcome == .counted(.beyondLimits) ? .beyondLimits : .taken)
             } catch {
-                intake.complain("a mail could not be stored", error)
+                ingest.complain("a mail could not be stored", error)
                 // The others would wait as long, and the sender brings all of them again.
                 break
             }

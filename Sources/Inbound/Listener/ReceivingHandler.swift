@@ -1,6 +1,7 @@
+import Core
 import NIOCore
 import NIOSSL
-import Threads
+import RuntimeSupport
 
 /// A mail that was received, on its way to the store; `answer` may be called once, on any thread.
 struct ReceivedMail: Sendable {
@@ -21,7 +22,7 @@ final class ReceivingHandler: ChannelDuplexHandler {
         var session: TimeAmount
     }
 
-    private let room: MailRoom
+    private let room: ConnectionLimiter
     private let peer: String
     private let times: Times
     private let tls: NIOSSLContext?
@@ -41,7 +42,7 @@ final class ReceivingHandler: ChannelDuplexHandler {
 
     init(
         _ rules: MailDialogue.Rules,
-        room: MailRoom,
+        room: ConnectionLimiter,
         peer: String,
         times: Times,
         tls: NIOSSLContext?,

@@ -1,17 +1,18 @@
+import Core
+import Database
 import Logging
-import Postgres
-import Shared
+import Messages
 
-/// Freezes campaigns that are to start, beside the loop that drives the others: a million recipients take seconds.
+/// Freezes campaigns that are to start, beside the ticks that drive the others: a million recipients take seconds.
 actor Freeze {
     private let store: FreezeStore
-    private let installation: LetterSettings
+    private let installation: MessageSettings
     private let log: Logger
     /// Being frozen, or refused until the time given.
     private var busy: Set<CampaignID> = []
     private var refusedUntil: [CampaignID: ContinuousClock.Instant] = [:]
 
-    init(store: FreezeStore, installation: LetterSettings, log: Logger) {
+    init(store: FreezeStore, installation: MessageSettings, log: Logger) {
         self.store = store
         self.installation = installation
         self.log = log
@@ -28,8 +29,8 @@ actor Freeze {
         defer { busy.remove(campaign) }
         let installation = installation
         do {
-            let frozen = try await store.freeze(campaign) { letter in
-                try LetterTemplate(letter, installation: installation).links.map { (Int32($0.number), $0.url) }
+            let frozen = try await store.freeze(campaign) { message in
+                try MessageTemplate(message, installation: installation).links.map { (Int32($0.number), $0.url) }
             }
             guard let frozen else { return }
             log.info(

@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Database
 
 /// Finds lanes whose jobs are lost: published, still pending, and nowhere to be seen.
 ///
@@ -21,11 +21,11 @@ struct LostJobs: Sendable {
     ///
     /// `depths`: Jobs ready in each lane's queue, by the lane's name.
     mutating func find(
-        _ campaigns: [DrivenCampaign],
+        _ campaigns: [LeasedCampaign],
         depths: [String: Int],
         now: ContinuousClock.Instant
-    ) -> [(CampaignID, DrivenLane)] {
-        var lost: [(CampaignID, DrivenLane)] = []
+    ) -> [(CampaignID, LeasedLane)] {
+        var lost: [(CampaignID, LeasedLane)] = []
         var seen: [DeliveryKey.Lane: Sight] = [:]
         for campaign in campaigns where campaign.state == .running {
             for lane in campaign.lanes where lane.pending > lane.lastSeq - lane.cursor && depths[lane.name] == 0 {

@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Database
 import Synchronization
 
 /// What the recorder has taken and not written: opens and clicks with the messages that brought them.
@@ -9,26 +9,26 @@ final class Hold: Sendable {
     static let mostMessages = 1_500
 
     struct Batch: Sendable {
-        var entries: [EventBooks.Entry] = []
+        var entries: [EventTotals.Entry] = []
         var tags: [JobTag] = []
         /// Of a newer version: to be given back.
-        var newcomers: [JobTag] = []
+        var unsupported: [JobTag] = []
     }
 
     private let batch = Mutex(Batch())
 
-    func add(_ envelope: EventEnvelope, _ tag: JobTag) {
+    func add(_ envelope: EventMessage, _ tag: JobTag) {
         batch.withLock { batch in
-            batch.entries += envelope.events.map { EventBooks.Entry(hour: envelope.hour, event: $0) }
+            batch.entries += envelope.events.map { EventTotals.Entry(hour: envelope.hour, event: $0) }
             batch.tags.append(tag)
         }
     }
 
-    func add(newcomer tag: JobTag) { batch.withLock { $0.newcomers.append(tag) } }
+    func add(unsupported tag: JobTag) { batch.withLock { $0.unsupported.append(tag) } }
 
     var isFull: Bool {
         batch.withLock {
-            $0.entries.count >= Self.mostEvents || $0.tags.count + $0.newcomers.count >= Self.mostMessages
+            $0.entries.count >= Self.mostEvents || $0.tags.count + $0.unsupported.count >= Self.mostMessages
         }
     }
 

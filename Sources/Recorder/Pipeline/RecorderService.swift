@@ -1,8 +1,22 @@
+import Core
+import Database
 import Glibc
 import Logging
-import Postgres
+import RuntimeSupport
 import ServiceLifecycle
-import Shared
+
+/// Where opens and clicks are written; the other side of the border is PostgreSQL, or a fake in tests.
+protocol EventStore: Sendable {
+    /// Enters a batch, all of it or nothing; safe to repeat.
+    ///
+    /// `now`: Seconds since 1970.
+    func record(_ entries: [EventTotals.Entry], now: Double) async throws -> EventTotals.Receipt
+
+    /// Whether the store answers; throws why not.
+    func check() async throws
+}
+
+extension EventTotals: EventStore {}
 
 /// Takes opens and clicks from the queue and writes them, sorted, at most once in `flush`.
 ///
@@ -11,8 +25,8 @@ import Shared
 /// gives everything back and waits: nobody holds a message while it waits.
 struct RecorderService: Service {
     let source: any JobSource
-    let books: EventBooks
-    let graves: EventGraves
+    let totals: any EventStore
+    let deadLetters: EventDeadLetters
     let flush: Duration
     let hold = Hold()
     /// Seconds since 1970.
@@ -49,8 +63,8 @@ struct RecorderService: Service {
             let messages = try await source.next(limit: 256)
             guard !messages.isEmpty else { return }
             for message in messages {
-                do throws(EventEnvelope.Unreadable) {
-                    hold.add(try EventEnvelope(decoding: message.body), message.tag)
+                do throws(EventMessage.Unreadable) {
+                    hold.add(try EventMessage(decoding: message.body), message.tag)
                 } catch {
                     try await settleUnreadable(message, error)
                 }
@@ -70,9 +84,9 @@ struct RecorderService: Service {
 
     /// Writes a batch, then acknowledges it.
     private func settle(_ batch: Hold.Batch) async throws {
-        source.giveBack(batch.newcomers)
+        source.giveBack(batch.unsupported)
         guard !batch.tags.isEmpty else { return }
-        let receipt = try await books.record(batch.entries, now: clock())
+        let receipt = try await totals.record(batch.entries, now: clock())
         source.acknowledge(batch.tags)
         log.info(
             "opens and clicks recorded",
@@ -83,16 +97,16 @@ struct RecorderService: Service {
         )
     }
 
-    private func settleUnreadable(_ message: JobMessage, _ error: EventEnvelope.Unreadable) async throws {
+    private func settleUnreadable(_ message: QueueMessage, _ error: EventMessage.Unreadable) async throws {
         do {
-            if try await graves.bury(message, error) {
+            if try await deadLetters.deadLetter(message, error) {
                 source.acknowledge([message.tag])
             } else {
-                hold.add(newcomer: message.tag)
+                hold.add(unsupported: message.tag)
             }
         } catch let error where error.isTransientFailure {
             log.warning("a message that cannot be read waits for the database", metadata: ["why": "\(error)"])
-            hold.add(newcomer: message.tag)
+            hold.add(unsupported: message.tag)
         }
     }
 
@@ -104,15 +118,13 @@ struct RecorderService: Service {
             log.warning("taking no events until the database answers", metadata: ["why": "\(error)"])
             source.suspend()
             _ = hold.take()
-            var pause = Duration.milliseconds(100)
+            var backoff = Backoff(first: .milliseconds(100), longest: .seconds(5))
             while true {
-                try await Task.sleep(for: pause)
+                try await Task.sleep(for: backoff.next())
                 do {
-                    try await books.check()
+                    try await totals.check()
                     break
-                } catch let error where error.isTransientFailure {
-                    pause = min(pause * 2, .seconds(5))
-                }
+                } catch let error where error.isTransientFailure {}
             }
             source.resume()
         }

@@ -1,5 +1,5 @@
+import DatabaseClient
 import Foundation
-import Postgres
 
 /// A PostgreSQL server of the tests' own: in a temporary folder, on loopback, on a free port.
 ///

@@ -1,5 +1,6 @@
+import Database
+import DatabaseClient
 import Foundation
-import Postgres
 import Synchronization
 
 /// A database for one test: migrated, with all roles, and with nothing in it.

@@ -47,7 +47,7 @@ package enum Violation: String, CaseIterable, Sendable {
     case badCommand
 }
 
-/// The simulator's books so far.
+/// The simulator's totals so far.
 package struct Summary: Sendable, Equatable {
     /// Copies accepted, one for each recipient of each message.
     package var accepted = 0

@@ -6,7 +6,7 @@ import Synchronization
 /// Every method is one short critical section; none is called with another's lock held.
 final class Ledger: Sendable {
     /// A recipient and a Message-ID.
-    private struct Letter: Hashable {
+    private struct CopyKey: Hashable {
         let recipient: String
         let messageID: String
     }
@@ -16,11 +16,11 @@ final class Ledger: Sendable {
         let continuation: CheckedContinuation<Void, any Error>
     }
 
-    private struct Books {
+    private struct Totals {
         var summary = Summary()
         var accepted: [AcceptedMessage] = []
         var attempts: [String: Int] = [:]
-        var copies: [Letter: Int] = [:]
+        var copies: [CopyKey: Int] = [:]
         var copiesByRecipient: [String: Int] = [:]
         var ruleUses: [Int: Int] = [:]
         var keptMessages = 0
@@ -30,7 +30,7 @@ final class Ledger: Sendable {
         var lastWaiter = 0
     }
 
-    private let books = Mutex(Books())
+    private let totals = Mutex(Totals())
     private let configuration: MailSimulator.Configuration
     private let record: RecordFile?
     private let spool: Spool?
@@ -48,60 +48,60 @@ final class Ledger: Sendable {
     }
 
     var summary: Summary {
-        var summary = books.withLock { $0.summary }
+        var summary = totals.withLock { $0.summary }
         summary.sentBack = postman?.sent ?? 0
         return summary
     }
-    var accepted: [AcceptedMessage] { books.withLock { $0.accepted } }
+    var accepted: [AcceptedMessage] { totals.withLock { $0.accepted } }
 
     func copies(of recipient: String) -> Int {
-        books.withLock { $0.copiesByRecipient[recipient] ?? 0 }
+        totals.withLock { $0.copiesByRecipient[recipient] ?? 0 }
     }
 
     func copies(of recipient: String, messageID: String) -> Int {
-        books.withLock { $0.copies[Letter(recipient: recipient, messageID: messageID)] ?? 0 }
+        totals.withLock { $0.copies[CopyKey(recipient: recipient, messageID: messageID)] ?? 0 }
     }
 
     func attempts(of recipient: String) -> Int {
-        books.withLock { $0.attempts[recipient] ?? 0 }
+        totals.withLock { $0.attempts[recipient] ?? 0 }
     }
 
     /// The connection's number, and whether it is one too many.
     func opened() -> (number: Int, isTooMany: Bool) {
-        books.withLock { books in
-            books.summary.connections += 1
-            books.summary.open += 1
-            books.summary.mostOpen = max(books.summary.mostOpen, books.summary.open)
+        totals.withLock { totals in
+            totals.summary.connections += 1
+            totals.summary.open += 1
+            totals.summary.mostOpen = max(totals.summary.mostOpen, totals.summary.open)
             let limit = configuration.maxConnections ?? .max
-            return (books.summary.connections, books.summary.open > limit)
+            return (totals.summary.connections, totals.summary.open > limit)
         }
     }
 
     func closed() {
-        books.withLock { $0.summary.open -= 1 }
+        totals.withLock { $0.summary.open -= 1 }
     }
 
     func countAttempt(of address: String) -> Int {
-        books.withLock { books in
-            books.attempts[address, default: 0] += 1
-            return books.attempts[address, default: 0]
+        totals.withLock { totals in
+            totals.attempts[address, default: 0] += 1
+            return totals.attempts[address, default: 0]
         }
     }
 
     func count(_ violation: Violation, times: Int = 1) {
-        books.withLock { $0.summary.violations[violation, default: 0] += times }
+        totals.withLock { $0.summary.violations[violation, default: 0] += times }
     }
 
     func countRefusal(at step: Behaviour.Step) {
-        books.withLock { $0.summary.refused[step, default: 0] += 1 }
+        totals.withLock { $0.summary.refused[step, default: 0] += 1 }
     }
 
     /// Whether a rule that may be limited in number still applies, and counts that it did.
     func mayUse(rule index: Int, times: Int?) -> Bool {
         guard let times else { return true }
-        return books.withLock { books in
-            guard books.ruleUses[index, default: 0] < times else { return false }
-            books.ruleUses[index, default: 0] += 1
+        return totals.withLock { totals in
+            guard totals.ruleUses[index, default: 0] < times else { return false }
+            totals.ruleUses[index, default: 0] += 1
             return true
         }
     }
@@ -109,12 +109,12 @@ final class Ledger: Sendable {
     /// Whether one more transaction fits into the rate; a bucket that holds one second's worth.
     func isWithinRate(now: NIODeadline) -> Bool {
         guard let rate = configuration.maxMailsPerSecond.map(Double.init) else { return true }
-        return books.withLock { books in
-            let elapsed = books.allowanceAt.map { Double((now - $0).nanoseconds) / 1e9 } ?? 1
-            books.allowanceAt = now
-            books.allowance = min(rate, books.allowance + elapsed * rate)
-            guard books.allowance >= 1 else { return false }
-            books.allowance -= 1
+        return totals.withLock { totals in
+            let elapsed = totals.allowanceAt.map { Double((now - $0).nanoseconds) / 1e9 } ?? 1
+            totals.allowanceAt = now
+            totals.allowance = min(rate, totals.allowance + elapsed * rate)
+            guard totals.allowance >= 1 else { return false }
+            totals.allowance -= 1
             return true
         }
     }
@@ -123,15 +123,15 @@ final class Ledger: Sendable {
     func keepsNextContent() -> Bool {
         if spool != nil || readers != nil { return true }
         guard configuration.keepsContentOfFirst > 0 else { return false }
-        return books.withLock { $0.keptMessages < configuration.keepsContentOfFirst }
+        return totals.withLock { $0.keptMessages < configuration.keepsContentOfFirst }
     }
 
     /// Takes responsibility for a message: from here on it counts, whatever becomes of the connection.
     func accept(_ message: ReceivedMessage) {
         let time = secondsSince1970()
         let bytes = message.content.map { Array($0.readableBytesView) }
-        let (copies, number, satisfied) = books.withLock { books in
-            enter(message, time: time, bytes: bytes, in: &books)
+        let (copies, number, satisfied) = totals.withLock { totals in
+            enter(message, time: time, bytes: bytes, in: &totals)
         }
         if let bytes {
             spool?.write(bytes, number: number)
@@ -145,54 +145,54 @@ final class Ledger: Sendable {
         _ message: ReceivedMessage,
         time: Double,
         bytes: [UInt8]?,
-        in books: inout Books
+        in totals: inout Totals
     ) -> (copies: [AcceptedMessage], number: Int, satisfied: [Waiter]) {
-        let keeps = bytes != nil && books.keptMessages < configuration.keepsContentOfFirst
-        if keeps { books.keptMessages += 1 }
-        books.summary.messages += 1
-        books.summary.bytes += message.sizeBytes
+        let keeps = bytes != nil && totals.keptMessages < configuration.keepsContentOfFirst
+        if keeps { totals.keptMessages += 1 }
+        totals.summary.messages += 1
+        totals.summary.bytes += message.sizeBytes
         var copies: [AcceptedMessage] = []
         for recipient in message.recipients {
-            let letter = Letter(recipient: recipient.address, messageID: message.messageID ?? "")
-            books.copies[letter, default: 0] += 1
-            books.copiesByRecipient[recipient.address, default: 0] += 1
-            let copy = books.copies[letter, default: 1]
-            books.summary.accepted += 1
-            if copy == 1 { books.summary.distinct += 1 }
-            if copy == 2 { books.summary.repeated += 1 }
-            if !message.isAnswered { books.summary.unanswered += 1 }
+            let key = CopyKey(recipient: recipient.address, messageID: message.messageID ?? "")
+            totals.copies[key, default: 0] += 1
+            totals.copiesByRecipient[recipient.address, default: 0] += 1
+            let copy = totals.copies[key, default: 1]
+            totals.summary.accepted += 1
+            if copy == 1 { totals.summary.distinct += 1 }
+            if copy == 2 { totals.summary.repeated += 1 }
+            if !message.isAnswered { totals.summary.unanswered += 1 }
             copies.append(message.copy(copy, for: recipient, time: time, content: keeps ? bytes : nil))
         }
-        if configuration.keepsAccepted { books.accepted += copies }
-        let count = books.summary.accepted
-        let satisfied = books.waiters.filter { $0.value.count <= count }
-        for key in satisfied.keys { books.waiters[key] = nil }
-        return (copies, books.summary.messages, Array(satisfied.values))
+        if configuration.keepsAccepted { totals.accepted += copies }
+        let count = totals.summary.accepted
+        let satisfied = totals.waiters.filter { $0.value.count <= count }
+        for key in satisfied.keys { totals.waiters[key] = nil }
+        return (copies, totals.summary.messages, Array(satisfied.values))
     }
 
     /// Returns when so many copies are accepted; throws when the task is cancelled.
     func waitForAccepted(count: Int) async throws {
-        let key = books.withLock { books in
-            books.lastWaiter += 1
-            return books.lastWaiter
+        let key = totals.withLock { totals in
+            totals.lastWaiter += 1
+            return totals.lastWaiter
         }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                let isDone = books.withLock { books in
-                    guard books.summary.accepted < count, !Task.isCancelled else { return true }
-                    books.waiters[key] = Waiter(count: count, continuation: continuation)
+                let isDone = totals.withLock { totals in
+                    guard totals.summary.accepted < count, !Task.isCancelled else { return true }
+                    totals.waiters[key] = Waiter(count: count, continuation: continuation)
                     return false
                 }
                 if isDone { continuation.resume() }
             }
         } onCancel: {
-            let waiter = books.withLock { $0.waiters.removeValue(forKey: key) }
+            let waiter = totals.withLock { $0.waiters.removeValue(forKey: key) }
             waiter?.continuation.resume(throwing: CancellationError())
         }
         try Task.checkCancellation()
     }
 
-    /// Writes what the record has in hand.
+    /// Writes what the record has in flight.
     func flush() {
         record?.flush()
     }

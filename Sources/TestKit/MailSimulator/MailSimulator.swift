@@ -142,7 +142,7 @@ package final class MailSimulator: Sendable {
     /// Drops every connection there is without a word; new ones are welcome.
     package func dropConnections() { connectionsInUse.cutAll() }
 
-    /// Writes what the record has in hand.
+    /// Writes what the record has in flight.
     package func flush() { ledger.flush() }
 
     /// Stops listening, drops every connection, writes the record.

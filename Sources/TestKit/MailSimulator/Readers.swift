@@ -1,7 +1,7 @@
 import NIOCore
 import NIOPosix
 
-/// The people behind the mailboxes: some open a letter, some of them follow a link, a few want no more of it.
+/// The people behind the mailboxes: some open a message, some of them follow a link, a few want no more of it.
 ///
 /// They visit plain-HTTP addresses of this machine only, as a browser would; whatever a page answers, they are content.
 /// Each says that it comes from an address of its own, as a proxy in front would: all of one household would be taken for
@@ -17,27 +17,27 @@ package struct ReaderHabits: Sendable, Equatable {
     package init() {}
 }
 
-/// Reads letters after they were accepted, a few at a time.
+/// Reads messages after they were accepted, a few at a time.
 final class Readers: Sendable {
     private static let atOnce = 16
 
-    private let letters: AsyncStream<(content: [UInt8], recipient: String)>.Continuation
+    private let messages: AsyncStream<(content: [UInt8], recipient: String)>.Continuation
     private let work: Task<Void, Never>
 
     init(_ habits: ReaderHabits, seed: UInt64, group: any EventLoopGroup) {
-        let (stream, letters) = AsyncStream.makeStream(of: (content: [UInt8], recipient: String).self)
-        self.letters = letters
+        let (stream, messages) = AsyncStream.makeStream(of: (content: [UInt8], recipient: String).self)
+        self.messages = messages
         work = Task {
             await withTaskGroup(of: Void.self) { tasks in
                 var running = 0
-                for await letter in stream {
+                for await message in stream {
                     if running == Self.atOnce {
                         await tasks.next()
                         running -= 1
                     }
-                    let draw = Draw(seed: seed, address: letter.recipient)
-                    let visits = LetterVisits(letter.content)
-                    let home = Self.home(of: letter.recipient)
+                    let draw = Draw(seed: seed, address: message.recipient)
+                    let visits = MessageVisits(message.content)
+                    let home = Self.home(of: message.recipient)
                     tasks.addTask { await Self.read(visits, habits, draw, home, group) }
                     running += 1
                 }
@@ -45,12 +45,12 @@ final class Readers: Sendable {
         }
     }
 
-    /// Hands a letter to its reader; returns at once.
-    func read(_ content: [UInt8], recipient: String) { letters.yield((content, recipient)) }
+    /// Hands a message to its reader; returns at once.
+    func read(_ content: [UInt8], recipient: String) { messages.yield((content, recipient)) }
 
     /// Ends; who is reading still is not waited for.
     func stop() {
-        letters.finish()
+        messages.finish()
         work.cancel()
     }
 
@@ -61,27 +61,29 @@ final class Readers: Sendable {
     }
 
     private static func read(
-        _ letter: LetterVisits,
+        _ message: MessageVisits,
         _ habits: ReaderHabits,
         _ draw: Draw,
         _ home: String,
         _ group: any EventLoopGroup
     ) async {
         if draw.hits(habits.openRate, for: "open") {
-            if let pixel = letter.pixel { await Visit(pixel, from: home)?.make(on: group) }
+            if let pixel = message.pixel { await DashboardContext(pixel, from: home)?.make(on: group) }
             if draw.hits(habits.clickRate, for: "click") {
-                let number = letter.links.indices.first { draw.hits(0.5, for: "link", attempt: $0) } ?? 0
-                if let link = letter.links.dropFirst(number).first { await Visit(link, from: home)?.make(on: group) }
+                let number = message.links.indices.first { draw.hits(0.5, for: "link", attempt: $0) } ?? 0
+                if let link = message.links.dropFirst(number).first {
+                    await DashboardContext(link, from: home)?.make(on: group)
+                }
             }
         }
-        if draw.hits(habits.leaveRate, for: "leave"), let address = letter.unsubscribe {
-            await Visit(address, from: home, body: "List-Unsubscribe=One-Click")?.make(on: group)
+        if draw.hits(habits.leaveRate, for: "leave"), let address = message.unsubscribe {
+            await DashboardContext(address, from: home, body: "List-Unsubscribe=One-Click")?.make(on: group)
         }
     }
 }
 
-/// The addresses in a letter that a reader can visit.
-struct LetterVisits {
+/// The addresses in a message that a reader can visit.
+struct MessageVisits {
     var pixel: String?
     var links: [String] = []
     var unsubscribe: String?
@@ -128,7 +130,7 @@ struct LetterVisits {
 }
 
 /// One request, and the first octets of its answer.
-private struct Visit {
+private struct DashboardContext {
     private let host: String
     private let port: Int
     private let request: String

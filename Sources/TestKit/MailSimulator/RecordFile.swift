@@ -45,7 +45,7 @@ final class RecordFile: Sendable {
             try buffer.file.write(contentsOf: buffer.lines)
             buffer.lines.removeAll(keepingCapacity: true)
         } catch {
-            // They stay in hand for the next flush; the summary's counts do not depend on the file.
+            // They stay in flight for the next flush; the summary's counts do not depend on the file.
             FileHandle.standardError.write(Data("veredus-simulator: cannot write the record: \(error)\n".utf8))
         }
     }

@@ -35,7 +35,7 @@ struct ReturnMail: Sendable, Equatable {
 }
 
 /// What is known of an accepted message when something is sent back for it.
-struct TakenLetter: Sendable {
+struct TakenMessage: Sendable {
     let sender: String
     let recipient: String
     let mailParameters: String

@@ -1,54 +1,54 @@
 /// The mails themselves, as real servers and people write them.
 extension Sequel {
     /// Nothing for a message without a return path (RFC 3834 §2, RFC 3464 §2), nor where nobody wants a report.
-    func mails(about letter: TakenLetter) -> [ReturnMail] {
+    func mails(about message: TakenMessage) -> [ReturnMail] {
         switch self {
-        case .bounce(let status, let isLater): Self.bounces(status, isLater: isLater, letter)
-        case .complaint: Self.toSender(letter, Self.complaint(letter))
-        case .autoReply: Self.toSender(letter, Self.autoReply(letter))
-        case .unsubscribe: Self.unsubscribe(letter)
+        case .bounce(let status, let isLater): Self.bounces(status, isLater: isLater, message)
+        case .complaint: Self.toSender(message, Self.complaint(message))
+        case .autoReply: Self.toSender(message, Self.autoReply(message))
+        case .unsubscribe: Self.unsubscribe(message)
         }
     }
 
-    private static func toSender(_ letter: TakenLetter, _ content: [UInt8], isLater: Bool = false) -> [ReturnMail] {
-        guard !letter.sender.isEmpty else { return [] }
-        return [ReturnMail(sender: "", recipient: letter.sender, content: content, isLater: isLater)]
+    private static func toSender(_ message: TakenMessage, _ content: [UInt8], isLater: Bool = false) -> [ReturnMail] {
+        guard !message.sender.isEmpty else { return [] }
+        return [ReturnMail(sender: "", recipient: message.sender, content: content, isLater: isLater)]
     }
 
-    private static func bounces(_ status: String, isLater: Bool, _ letter: TakenLetter) -> [ReturnMail] {
-        let wanted = letter.parameter("NOTIFY")?.uppercased().split(separator: ",").map { String($0) }
+    private static func bounces(_ status: String, isLater: Bool, _ message: TakenMessage) -> [ReturnMail] {
+        let wanted = message.parameter("NOTIFY")?.uppercased().split(separator: ",").map { String($0) }
         guard wanted.map({ $0.contains("FAILURE") }) ?? true else { return [] }
-        let failure = report(status, action: "failed", letter)
-        guard isLater else { return toSender(letter, failure) }
+        let failure = report(status, action: "failed", message)
+        guard isLater else { return toSender(message, failure) }
         let wantsDelay = wanted.map { $0.contains("DELAY") } ?? true
-        let delay = wantsDelay ? toSender(letter, report("4.4.7", action: "delayed", letter)) : []
-        return delay + toSender(letter, failure, isLater: true)
+        let delay = wantsDelay ? toSender(message, report("4.4.7", action: "delayed", message)) : []
+        return delay + toSender(message, failure, isLater: true)
     }
 
     /// RFC 3464.
-    private static func report(_ status: String, action: String, _ letter: TakenLetter) -> [UInt8] {
+    private static func report(_ status: String, action: String, _ message: TakenMessage) -> [UInt8] {
         let isDelay = action == "delayed"
         let code = status.first == "4" ? 450 : status.hasSuffix(".2.2") ? 552 : 550
         let words = words[String(status.dropFirst(2))] ?? "not delivered"
-        var fields = ["Reporting-MTA: dns; \(letter.server)", "Arrival-Date: \(letter.date)"]
-        if let envelope = letter.parameter("ENVID") { fields.append("Original-Envelope-Id: \(envelope)") }
+        var fields = ["Reporting-MTA: dns; \(message.server)", "Arrival-Date: \(message.date)"]
+        if let envelope = message.parameter("ENVID") { fields.append("Original-Envelope-Id: \(envelope)") }
         fields.append("")
-        if let original = letter.parameter("ORCPT") { fields.append("Original-Recipient: \(original)") }
+        if let original = message.parameter("ORCPT") { fields.append("Original-Recipient: \(original)") }
         fields += [
-            "Final-Recipient: rfc822; \(letter.recipient)", "Action: \(action)", "Status: \(status)",
-            "Diagnostic-Code: smtp; \(code) \(status) <\(letter.recipient)>: \(words)",
+            "Final-Recipient: rfc822; \(message.recipient)", "Action: \(action)", "Status: \(status)",
+            "Diagnostic-Code: smtp; \(code) \(status) <\(message.recipient)>: \(words)",
         ]
         return multipart(
-            letter,
+            message,
             type: "delivery-status",
-            from: "MAILER-DAEMON@\(letter.server)",
+            from: "MAILER-DAEMON@\(message.server)",
             subject: isDelay ? "Delayed Mail (still being retried)" : "Undelivered Mail Returned to Sender",
             text: isDelay
-                ? "Your message to <\(letter.recipient)> could not be delivered yet. It is tried again."
-                : "Your message to <\(letter.recipient)> could not be delivered: \(words).",
+                ? "Your message to <\(message.recipient)> could not be delivered yet. It is tried again."
+                : "Your message to <\(message.recipient)> could not be delivered: \(words).",
             parts: [
                 ("message/delivery-status", Array((fields.joined(separator: "\r\n") + "\r\n").utf8)),
-                ("text/rfc822-headers", letter.header),
+                ("text/rfc822-headers", message.header),
             ]
         )
     }
@@ -59,24 +59,24 @@ extension Sequel {
     ]
 
     /// RFC 5965, with the recipient blanked, as large providers do it.
-    private static func complaint(_ letter: TakenLetter) -> [UInt8] {
+    private static func complaint(_ message: TakenMessage) -> [UInt8] {
         let fields = """
             Feedback-Type: abuse
             User-Agent: simulator/1
             Version: 1
-            Original-Mail-From: <\(letter.sender)>
-            Arrival-Date: \(letter.date)
-            Reported-Domain: \(letter.sender.drop { $0 != "@" }.dropFirst())
+            Original-Mail-From: <\(message.sender)>
+            Arrival-Date: \(message.date)
+            Reported-Domain: \(message.sender.drop { $0 != "@" }.dropFirst())
 
             """
-        let header = String(decoding: letter.header, as: UTF8.self)
-            .replacing(letter.recipient, with: "[redacted]")
+        let header = String(decoding: message.header, as: UTF8.self)
+            .replacing(message.recipient, with: "[redacted]")
         return multipart(
-            letter,
+            message,
             type: "feedback-report",
-            from: "feedback@\(letter.server)",
-            subject: "FW: \(letter.field("Subject") ?? "")",
-            text: "This is an email abuse report for a message received on \(letter.date).",
+            from: "feedback@\(message.server)",
+            subject: "FW: \(message.field("Subject") ?? "")",
+            text: "This is an email abuse report for a message received on \(message.date).",
             parts: [
                 ("message/feedback-report", Array(fields.replacing("\n", with: "\r\n").utf8)),
                 ("text/rfc822-headers", Array(header.utf8)),
@@ -85,7 +85,7 @@ extension Sequel {
     }
 
     private static func multipart(
-        _ letter: TakenLetter,
+        _ message: TakenMessage,
         type: String,
         from: String,
         subject: String,
@@ -94,8 +94,8 @@ extension Sequel {
     ) -> [UInt8] {
         let boundary = "report-\(UInt64.random(in: 0...(.max)))"
         let head = [
-            "From: <\(from)>", "To: <\(letter.sender)>", "Subject: \(subject)", "Date: \(letter.date)",
-            "Message-ID: \(letter.messageID(type))", "Auto-Submitted: auto-generated", "MIME-Version: 1.0",
+            "From: <\(from)>", "To: <\(message.sender)>", "Subject: \(subject)", "Date: \(message.date)",
+            "Message-ID: \(message.messageID(type))", "Auto-Submitted: auto-generated", "MIME-Version: 1.0",
             "Content-Type: multipart/report; report-type=\(type); boundary=\"\(boundary)\"", "", "",
         ]
         var content = Array(head.joined(separator: "\r\n").utf8)
@@ -107,31 +107,31 @@ extension Sequel {
     }
 
     /// RFC 3834.
-    private static func autoReply(_ letter: TakenLetter) -> [UInt8] {
+    private static func autoReply(_ message: TakenMessage) -> [UInt8] {
         let lines = [
-            "From: <\(letter.recipient)>", "To: <\(letter.sender)>",
-            "Subject: Out of office: \(letter.field("Subject") ?? "")", "Date: \(letter.date)",
-            "Message-ID: \(letter.messageID("autoreply"))", "In-Reply-To: \(letter.field("Message-ID") ?? "")",
+            "From: <\(message.recipient)>", "To: <\(message.sender)>",
+            "Subject: Out of office: \(message.field("Subject") ?? "")", "Date: \(message.date)",
+            "Message-ID: \(message.messageID("autoreply"))", "In-Reply-To: \(message.field("Message-ID") ?? "")",
             "Auto-Submitted: auto-replied", "Precedence: bulk", "MIME-Version: 1.0",
             "Content-Type: text/plain; charset=utf-8", "", "I am away until Monday.", "",
         ]
         return Array(lines.joined(separator: "\r\n").utf8)
     }
 
-    private static func unsubscribe(_ letter: TakenLetter) -> [ReturnMail] {
-        let field = letter.field("List-Unsubscribe") ?? ""
+    private static func unsubscribe(_ message: TakenMessage) -> [ReturnMail] {
+        let field = message.field("List-Unsubscribe") ?? ""
         guard let start = field.firstRange(of: "<mailto:")?.upperBound,
             let end = field[start...].firstIndex(of: ">")
         else { return [] }
         let target = field[start..<end]
         let address = String(target.prefix { $0 != "?" }).replacing("%2B", with: "+").replacing("%2b", with: "+")
         let lines = [
-            "From: <\(letter.recipient)>", "To: <\(address)>", "Subject: unsubscribe", "Date: \(letter.date)",
-            "Message-ID: \(letter.messageID("unsubscribe"))", "", "", "",
+            "From: <\(message.recipient)>", "To: <\(address)>", "Subject: unsubscribe", "Date: \(message.date)",
+            "Message-ID: \(message.messageID("unsubscribe"))", "", "", "",
         ]
         return [
             ReturnMail(
-                sender: letter.recipient,
+                sender: message.recipient,
                 recipient: address,
                 content: Array(lines.joined(separator: "\r\n").utf8)
             )

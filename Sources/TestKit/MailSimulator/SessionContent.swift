@@ -134,16 +134,16 @@ extension Session {
         guard let postman = ledger.postman else { return }
         for recipient in transaction.recipients {
             guard let sequel = recipient.sequel else { continue }
-            let letter = TakenLetter(
+            let message = TakenMessage(
                 sender: transaction.sender,
                 recipient: recipient.address,
                 mailParameters: transaction.parameters,
                 recipientParameters: recipient.parameters,
-                header: scanner.kept.map { TakenLetter.header(of: Array($0.readableBytesView)) } ?? [],
+                header: scanner.kept.map { TakenMessage.header(of: Array($0.readableBytesView)) } ?? [],
                 server: configuration.name,
                 time: secondsSince1970()
             )
-            for mail in sequel.mails(about: letter) { postman.post(mail) }
+            for mail in sequel.mails(about: message) { postman.post(mail) }
         }
     }
 

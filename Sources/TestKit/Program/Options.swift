@@ -89,7 +89,7 @@ struct TroubleOptions: ParsableArguments {
     }
 }
 
-/// What recipients do with letters, over plain HTTP on this machine.
+/// What recipients do with messages, over plain HTTP on this machine.
 struct ReaderOptions: ParsableArguments {
     @Option(help: "Part of recipients that load the pixel, from 0 to 1.") var openRate = 0.0
     @Option(help: "Part of those who open that follow a link, from 0 to 1.") var clickRate = 0.0

@@ -1,5 +1,5 @@
+import Core
 import MailSimulator
-import Shared
 import TestKit
 
 /// One attempt at one delivery: what a return path names.
@@ -25,9 +25,9 @@ struct CopyLog {
     }
 }
 
-/// The letters that a fault caught in somebody's hand: marked, and not recorded.
-struct Hand: Sendable {
-    struct Letter: Sendable {
+/// The messages that a fault caught in somebody's hand: marked, and not recorded.
+struct InFlight: Sendable {
+    struct OutgoingMessage: Sendable {
         let attempt: Attempt
         /// When its claim began, by the database's clock, which is this machine's.
         let claimedAt: Double
@@ -35,38 +35,38 @@ struct Hand: Sendable {
         let takenAt: Double?
     }
 
-    private(set) var letters: [Letter]
+    private(set) var messages: [OutgoingMessage]
     /// The victim's, as hexadecimal numbers; none where the fault struck them all.
-    private(set) var incarnations: Set<String>
+    private(set) var workerRuns: Set<String>
     /// When the process stood still.
     let frozenAt: Double
     /// When it went on; a copy from later is no work of the fault.
     var until: Double?
 
-    init(letters: [Letter], incarnations: Set<String>, frozenAt: Double) {
-        self.letters = letters
-        self.incarnations = incarnations
+    init(messages: [OutgoingMessage], workerRuns: Set<String>, frozenAt: Double) {
+        self.messages = messages
+        self.workerRuns = workerRuns
         self.frozenAt = frozenAt
     }
 
-    var isEmpty: Bool { letters.isEmpty }
+    var isEmpty: Bool { messages.isEmpty }
 
     /// Takes in what a later look has found besides: a claim that was on its way.
-    mutating func add(_ later: Hand) {
-        let known = Set(letters.map(\.attempt))
-        incarnations.formUnion(later.incarnations)
-        letters += later.letters.filter { !known.contains($0.attempt) }
+    mutating func add(_ later: InFlight) {
+        let known = Set(messages.map(\.attempt))
+        workerRuns.formUnion(later.workerRuns)
+        messages += later.messages.filter { !known.contains($0.attempt) }
     }
 
-    /// Letters whose reply was not sent yet: the simulator holds each back for so long after the dot.
+    /// Messages whose reply was not sent yet: the simulator holds each back for so long after the dot.
     func unanswered(replyDelay: Double) -> Int {
-        letters.count { $0.takenAt.map { $0 + replyDelay > frozenAt } ?? false }
+        messages.count { $0.takenAt.map { $0 + replyDelay > frozenAt } ?? false }
     }
 
-    /// Letters whose reply had gone out before, with a margin for the simulator's own slowness.
+    /// Messages whose reply had gone out before, with a margin for the simulator's own slowness.
     func answered(replyDelay: Double) -> Int {
-        letters.count { $0.takenAt.map { $0 + replyDelay + 0.005 < frozenAt } ?? false }
+        messages.count { $0.takenAt.map { $0 + replyDelay + 0.005 < frozenAt } ?? false }
     }
 
-    func claimed(after moment: Double) -> Int { letters.count { $0.claimedAt > moment } }
+    func claimed(after moment: Double) -> Int { messages.count { $0.claimedAt > moment } }
 }

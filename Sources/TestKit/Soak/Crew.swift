@@ -1,6 +1,6 @@
+import Core
+import DatabaseClient
 import Foundation
-import Postgres
-import Shared
 import TestKit
 
 /// The programs of a run, by place: who is killed there is replaced there.
@@ -11,12 +11,12 @@ struct Crew {
         var program: Stage.Program
         let proxy: FaultProxy
         /// When it goes on, and what it held; `nil` while it runs.
-        var sleep: (until: ContinuousClock.Instant, hand: Hand)?
+        var sleep: (until: ContinuousClock.Instant, hand: InFlight)?
     }
 
     static let connections = 10
     static let leaseSeconds = 5
-    /// The most that a worker may have in hand.
+    /// The most that a worker may have in flight.
     static let handCapacity = 2 * connections + 64
 
     private let stage: Stage
@@ -112,11 +112,11 @@ extension Crew {
         }.first ?? 0
     }
 
-    /// The letters that the books say a process has in hand; a `nil` pid is any worker's.
-    func hand(of pid: pid_t?, at moment: Double, _ log: inout CopyLog) async throws -> Hand {
+    /// The messages that the database say a process has in flight; a `nil` pid is any worker's.
+    func hand(of pid: pid_t?, at moment: Double, _ log: inout CopyLog) async throws -> InFlight {
         let name = PostgresValue.text(pid.map { "%:\($0):%" } ?? "%")
         let rows = try await stage.superuser.withConnection { connection in
-            try await connection.rows(.lettersInHand, [name]) { row in
+            try await connection.rows(.messagesInFlight, [name]) { row in
                 (
                     Attempt(
                         key: DeliveryKey(campaign: try row.int32(0), seq: try row.int32(1)),
@@ -126,11 +126,11 @@ extension Crew {
             }
         }
         log.read(stage.simulator)
-        return Hand(
-            letters: rows.map { attempt, claimedAt, _ in
-                Hand.Letter(attempt: attempt, claimedAt: claimedAt, takenAt: log.times[attempt]?.last)
+        return InFlight(
+            messages: rows.map { attempt, claimedAt, _ in
+                InFlight.OutgoingMessage(attempt: attempt, claimedAt: claimedAt, takenAt: log.times[attempt]?.last)
             },
-            incarnations: pid == nil ? [] : Set(rows.map(\.2)),
+            workerRuns: pid == nil ? [] : Set(rows.map(\.2)),
             frozenAt: moment
         )
     }
@@ -153,8 +153,8 @@ extension Statement {
         "SELECT count(*) FROM pg_stat_activity WHERE client_port = ANY($1::int[])"
     )
     /// `$1` a pattern of workers' names.
-    fileprivate static let lettersInHand = Statement(
-        "letters-in-hand",
+    fileprivate static let messagesInFlight = Statement(
+        "messages-in-hand",
         """
         SELECT d.campaign_id, d.seq, d.attempt, extract(epoch FROM k.claimed_at)::float8, to_hex(k.incarnation)
         FROM claims k

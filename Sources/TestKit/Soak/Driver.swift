@@ -1,6 +1,6 @@
+import Core
 import Foundation
 import MailSimulator
-import Shared
 import TestKit
 
 /// Carries a schedule out, one fault after the other, and keeps account of what each can have done.
@@ -100,16 +100,16 @@ struct Driver {
         if at.answered > 0 { report.spots[.beforeRecord, default: 0] += 1 }
         if at.unacknowledged > 0 { report.spots[.beforeAck, default: 0] += 1 }
         try await crew.replaceWorker(place)
-        return "\(hand.letters.count) in hand, \(at.past) past the dot, \(at.answered) replied to and not "
+        return "\(hand.messages.count) in flight, \(at.past) past the dot, \(at.answered) replied to and not "
             + "recorded, \(at.unacknowledged) claimed and not acknowledged"
     }
 
-    /// Stops a worker when it has a letter in the wanted place; for `beforeAck`, whose acknowledgements are held back
+    /// Stops a worker when it has a message in the wanted place; for `beforeAck`, whose acknowledgements are held back
     /// since the moment that is returned.
     private mutating func catchAt(
         _ spot: Schedule.Spot,
         _ place: Int
-    ) async throws -> (place: Int, hand: Hand, holdsSince: Double) {
+    ) async throws -> (place: Int, hand: InFlight, holdsSince: Double) {
         let delay = Soak.replyDelaySeconds
         guard spot == .beforeAck else {
             let (place, hand) = try await catchWorker(try await awake(from: place)) { hand in
@@ -143,13 +143,13 @@ struct Driver {
         }
     }
 
-    /// Its letters are swept meanwhile. Those past the dot bring results that are nobody's any more; those before it must
+    /// Its messages are swept meanwhile. Those past the dot bring results that are nobody's any more; those before it must
     /// not be sent.
     private mutating func stopWorker(_ place: Int, for time: Duration) async throws -> String {
         let delay = Soak.replyDelaySeconds
         var (place, hand) = try await catchWorker(try await awake(from: place)) { hand in
             let past = hand.unanswered(replyDelay: delay)
-            return past > 0 && hand.letters.count > past + hand.answered(replyDelay: delay)
+            return past > 0 && hand.messages.count > past + hand.answered(replyDelay: delay)
         }
         let until = ContinuousClock.now + time
         // What it had sent to the database has been read by then, and the sweep has not come yet.
@@ -157,7 +157,7 @@ struct Driver {
         hand.add(try await crew.hand(of: crew.workers[place].program.process.pid, at: hand.frozenAt, &log))
         crew.workers[place].sleep = (until, hand)
         report.kills["stopped", default: 0] += 1
-        return "\(hand.letters.count) letters in hand, \(hand.unanswered(replyDelay: delay)) past the dot"
+        return "\(hand.messages.count) messages in flight, \(hand.unanswered(replyDelay: delay)) past the dot"
     }
 
     private mutating func crashDatabase() async throws -> String {
@@ -167,14 +167,14 @@ struct Driver {
         let hand = try await crew.hand(of: nil, at: Date().timeIntervalSince1970, &log)
         exposure.add(hand)
         report.kills["database", default: 0] += 1
-        return "back, \(hand.letters.count) letters in hand"
+        return "back, \(hand.messages.count) messages in flight"
     }
 
     /// Stops a worker at a moment when its hand is as wanted; it stands when this returns.
     ///
     /// - Parameters:
     ///   - place: Who is asked first.
-    ///   - othersWillDo: Whether it may as well be another one, when this one has nothing of the kind in hand.
+    ///   - othersWillDo: Whether it may as well be another one, when this one has nothing of the kind in flight.
     ///   - limit: How long it is looked for.
     ///   - isWanted: What its hand is to be like.
     /// - Returns: Who it was, and what it held.
@@ -183,8 +183,8 @@ struct Driver {
         _ place: Int,
         othersWillDo: Bool = true,
         within limit: Duration = Self.aim,
-        _ isWanted: (Hand) -> Bool
-    ) async throws -> (place: Int, hand: Hand) {
+        _ isWanted: (InFlight) -> Bool
+    ) async throws -> (place: Int, hand: InFlight) {
         let deadline = ContinuousClock.now + limit
         var looks = 0
         while ContinuousClock.now < deadline {
@@ -199,8 +199,9 @@ struct Driver {
             let frozenAt = try await crew.freeze(program)
             let hand = try await crew.hand(of: program.process.pid, at: frozenAt, &log)
             if isWanted(hand) {
-                if hand.letters.count > Crew.handCapacity {
-                    let words = "a worker had \(hand.letters.count) letters in hand, not at most \(Crew.handCapacity)"
+                if hand.messages.count > Crew.handCapacity {
+                    let words =
+                        "a worker had \(hand.messages.count) messages in flight, not at most \(Crew.handCapacity)"
                     report.breaches.append(Breach(.uncertain, words))
                 }
                 return (place, hand)
@@ -209,7 +210,7 @@ struct Driver {
             // An uneven step, so as not to fall into the pipeline's own rhythm.
             try await Task.sleep(for: .milliseconds(3 + looks * 17 % 50))
         }
-        throw Missed(description: "no worker had such in hand in \(looks) looks")
+        throw Missed(description: "no worker had such in flight in \(looks) looks")
     }
 
     /// A worker that runs: the one asked for, or the next.
@@ -223,7 +224,7 @@ struct Driver {
     }
 
     /// Lets a stopped worker go on.
-    private mutating func go(_ place: Int, _ hand: Hand) {
+    private mutating func go(_ place: Int, _ hand: InFlight) {
         var hand = hand
         // A copy that it sends from now on is its own fault, and excused by nothing.
         hand.until = Date().timeIntervalSince1970
@@ -261,12 +262,12 @@ struct Driver {
         var last = (ended: -1, at: ContinuousClock.now)
         while true {
             try await lookAfterTheCrew()
-            let books = try await stage.readBooks(campaign)
-            if books.hasEnded, !crew.workers.contains(where: { $0.sleep != nil }) { break }
-            let ended = DeliveryState.allCases.filter(\.isFinal).map { books[$0] }.reduce(0, +)
+            let totals = try await stage.readTotals(campaign)
+            if totals.hasEnded, !crew.workers.contains(where: { $0.sleep != nil }) { break }
+            let ended = DeliveryState.allCases.filter(\.isFinal).map { totals[$0] }.reduce(0, +)
             if ended != last.ended { last = (ended, .now) }
             guard ContinuousClock.now < last.at + Soak.patience else {
-                report.troubles.append("the campaign has not ended, and nothing moves: \(books)")
+                report.troubles.append("the campaign has not ended, and nothing moves: \(totals)")
                 return
             }
             try await Task.sleep(for: .milliseconds(100))
@@ -286,21 +287,21 @@ struct Driver {
         let truth = Truth(
             record,
             copies: log.all,
-            bounds: .init(extraCopies: extraBound, uncertain: exposure.lettersInHand)
+            bounds: .init(extraCopies: extraBound, uncertain: exposure.messagesInFlight)
         )
         report.extra = truth.extra
         report.lost = truth.lost
-        report.uncertain = record.books[.uncertain]
+        report.uncertain = record.totals[.uncertain]
         report.extraBound = extraBound
-        report.uncertainBound = exposure.lettersInHand
+        report.uncertainBound = exposure.messagesInFlight
         report.breaches += truth.breaches + exposure.unexplained(record, log)
         if truth.lost > 0 { report.breaches.append(Breach(.atLeastOnce, "\(truth.lost) recipients are lost")) }
-        if record.books[.dead] > 0 {
-            report.breaches.append(Breach(.atRest, "\(record.books[.dead]) are dead for a crash"))
+        if record.totals[.dead] > 0 {
+            report.breaches.append(Breach(.atRest, "\(record.totals[.dead]) are dead for a crash"))
         }
         report.troubles += report.blindSpots
         tell(
-            "books at the end: \(record.books.counts.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))"
+            "totals at the end: \(record.totals.counts.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))"
         )
     }
 }

@@ -1,43 +1,43 @@
-import Shared
+import Core
 import TestKit
 
-/// What all faults of a run together can have done, letter by letter: the bounds of I4 and I6, and more.
+/// What all faults of a run together can have done, message by message: the bounds of I4 and I6, and more.
 ///
-/// A sum would let a fault that did nothing pay for a letter that was lost elsewhere; here each extra copy and each
+/// A sum would let a fault that did nothing pay for a message that was lost elsewhere; here each extra copy and each
 /// uncertain recipient must have been in a victim's hand itself. A worker that nobody struck can lose its lease too: in
-/// the wake of a database crash, or on a machine too slow for a short lease. Its letters are told from the others by
+/// the wake of a database crash, or on a machine too slow for a short lease. Its messages are told from the others by
 /// what the sweep wrote down, and reported.
 struct Exposure: Sendable {
-    private var hands: [Hand] = []
+    private var hands: [InFlight] = []
     private var victims: Set<String> = []
-    /// Letters that were swept from workers that nobody had struck, by recipient.
+    /// Messages that were swept from workers that nobody had struck, by recipient.
     private var strays: [DeliveryKey: Int] = [:]
     /// Such workers.
     private(set) var leasesLost = 0
 
-    mutating func add(_ hand: Hand) {
+    mutating func add(_ hand: InFlight) {
         hands.append(hand)
-        victims.formUnion(hand.incarnations)
+        victims.formUnion(hand.workerRuns)
     }
 
     /// Finds what was swept from workers that no fault had struck.
     mutating func findStrays(in record: CampaignRecord) {
-        var incarnations: Set<Substring> = []
-        for reply in record.replies where reply.text.hasSuffix("went away with it in hand") {
+        var workerRuns: Set<Substring> = []
+        for reply in record.replies where reply.text.hasSuffix("went away with it in flight") {
             let words = reply.text.split(separator: " ")
             guard words.count > 1, !victims.contains(String(words[1])) else { continue }
-            incarnations.insert(words[1])
+            workerRuns.insert(words[1])
             strays[DeliveryKey(campaign: record.campaign, seq: reply.seq), default: 0] += 1
         }
-        leasesLost = incarnations.count
+        leasesLost = workerRuns.count
     }
 
-    /// I6: letters in victims' hands.
-    var lettersInHand: Int { attempts.count + strays.values.reduce(0, +) }
+    /// I6: messages in victims' hands.
+    var messagesInFlight: Int { attempts.count + strays.values.reduce(0, +) }
 
-    private var attempts: Set<Attempt> { Set(hands.flatMap { $0.letters.map(\.attempt) }) }
+    private var attempts: Set<Attempt> { Set(hands.flatMap { $0.messages.map(\.attempt) }) }
 
-    /// I4: copies that were taken from a victim's hand, whose letters may be sent again.
+    /// I4: copies that were taken from a victim's hand, whose messages may be sent again.
     func copiesPastTheDot(_ log: CopyLog) -> Int {
         excused(log).values.reduce(0, +) + strays.values.reduce(0, +)
     }
@@ -46,7 +46,7 @@ struct Exposure: Sendable {
     private func excused(_ log: CopyLog) -> [DeliveryKey: Int] {
         var limits: [Attempt: Double] = [:]
         for hand in hands {
-            for attempt in hand.letters.map(\.attempt) {
+            for attempt in hand.messages.map(\.attempt) {
                 limits[attempt] = max(limits[attempt] ?? 0, hand.until ?? .infinity)
             }
         }

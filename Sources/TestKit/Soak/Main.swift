@@ -1,9 +1,9 @@
 import ArgumentParser
+import Core
 import Dispatch
 import Foundation
-import Shared
+import RuntimeSupport
 import TestKit
-import Threads
 
 /// What a run is asked for.
 struct SoakOptions: Sendable {

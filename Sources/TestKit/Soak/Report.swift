@@ -1,4 +1,4 @@
-import Shared
+import Core
 import TestKit
 
 /// What a run came to; its last line of output.
@@ -7,15 +7,15 @@ struct Report: Sendable {
     var extra = 0
     var lost = 0
     var uncertain = 0
-    /// I4: extra copies that the faults explain, by how many letters were past the dot.
+    /// I4: extra copies that the faults explain, by how many messages were past the dot.
     var extraBound = 0
-    /// I6: letters in victims' hands.
+    /// I6: messages in victims' hands.
     var uncertainBound = 0
     var samples = 0
     var seconds = 0.0
     /// Faults by kind.
     var kills: [String: Int] = [:]
-    /// Kills of workers by where letters of theirs were; one kill can count in several.
+    /// Kills of workers by where messages of theirs were; one kill can count in several.
     var spots: [Schedule.Spot: Int] = [:]
     /// Workers that lost their lease though nobody had struck them.
     var leasesLost = 0

@@ -2,11 +2,11 @@
 struct Schedule: Equatable, Sendable {
     /// Where a worker is to be when it is killed.
     enum Spot: String, Sendable, CaseIterable {
-        /// With letters in hand, wherever they are.
+        /// With messages in flight, wherever they are.
         case anywhere
-        /// The final dot of a letter was taken, and its reply is still held back.
+        /// The final dot of a message was taken, and its reply is still held back.
         case pastDot
-        /// A letter was replied to, and the books do not say so yet.
+        /// A message was replied to, and the totals do not say so yet.
         case beforeRecord
         /// A claim has committed whose jobs the broker has not been told of.
         case beforeAck
@@ -14,7 +14,7 @@ struct Schedule: Equatable, Sendable {
 
     enum Fault: Equatable, Sendable {
         case killWorker(Int, Spot)
-        /// Stopped for longer than its lease, with letters in hand on either side of the dot; then it goes on.
+        /// Stopped for longer than its lease, with messages in flight on either side of the dot; then it goes on.
         case stopWorker(Int, milliseconds: Int)
         case killProducer(Int)
         /// Killed; comes back, with what it had stored or with nothing.
@@ -55,7 +55,7 @@ struct Schedule: Equatable, Sendable {
         var faults = Array(repeating: Fault.crashDatabase, count: tenth)
         faults += (0..<tenth).map { _ in .killProducer(.random(in: 0..<producers, using: &random)) }
         faults += (0..<tenth).map { _ in
-            // From just past its lease, when its letters are being swept, to long after.
+            // From just past its lease, when its messages are being swept, to long after.
             .stopWorker(
                 .random(in: 0..<workers, using: &random),
                 milliseconds: .random(in: 5_500...9_500, using: &random)

@@ -1,6 +1,6 @@
+import Core
 import Foundation
 import MailSimulator
-import Shared
 import Synchronization
 import TestKit
 
@@ -91,7 +91,7 @@ struct Soak {
     }
 }
 
-/// Looks at the books for as long as the run goes on: at every moment they balance (P3, I13).
+/// Looks at the totals for as long as the run goes on: at every moment they balance (P3, I13).
 final class Watch: Sendable {
     /// A run with fewer looks has not been looked at.
     static let leastSamples = 100
@@ -112,11 +112,11 @@ final class Watch: Sendable {
         while !Task.isCancelled {
             let began = ContinuousClock.now
             do {
-                let books = try await stage.readBooks(campaign)
-                if books.state == .running {
+                let totals = try await stage.readTotals(campaign)
+                if totals.state == .running {
                     found.withLock { found in
                         found.samples += 1
-                        found.breaches += books.breaches
+                        found.breaches += totals.breaches
                     }
                 }
             } catch let error where error.isTransientFailure || error is CancellationError {}
@@ -130,7 +130,7 @@ final class Watch: Sendable {
         report.samples = samples
         report.breaches += breaches
         if samples < Self.leastSamples {
-            report.troubles.append("the books were looked at \(samples) times only, not \(Self.leastSamples)")
+            report.troubles.append("the totals were looked at \(samples) times only, not \(Self.leastSamples)")
         }
     }
 }
@@ -149,7 +149,7 @@ final class OptOuts: Sendable {
     var count: Int { done.load(ordering: .relaxed) }
 
     func run() async throws {
-        // From the end: those of the beginning have got their letters.
+        // From the end: those of the beginning have got their messages.
         for number in stride(from: messages - messages % 100 + 7, through: 1, by: -100) where number <= messages {
             while stage.simulator.summary.accepted < count * 100, !Task.isCancelled {
                 try? await Task.sleep(for: .milliseconds(20))

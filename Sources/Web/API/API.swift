@@ -1,9 +1,10 @@
+import Core
 import Crypto
+import Database
+import DatabaseClient
 import HTTPTypes
 import Hummingbird
 import Logging
-import Postgres
-import Shared
 
 /// The API: everything below `/api/`, as JSON, for programs with a key.
 ///
@@ -119,6 +120,7 @@ struct API: RouterMiddleware {
         case let problem as APIProblem: return problem
         case let refused as IdempotencyRefused: return refused.problem
         case let refused as RequestRefused: return refused.problem
+        case let refused as ChangeRefused: return .conflict("wrong-state", refused.sentence)
         default: break
         }
         // What the schema refuses, and nobody before it has: the message is ours (`limit_tracking`), and names no person.
@@ -158,15 +160,9 @@ extension IdempotencyRefused {
 extension RequestRefused {
     fileprivate var problem: APIProblem {
         switch why {
-        case .emptyList: .conflict("empty-list", "Nobody is subscribed to the campaign's list.")
-        case .nobodyLeft(let followed):
-            .conflict("empty-list", "Campaign \(followed), which it follows, has left nobody for it.")
-        case .state(let state):
-            .conflict(
-                "wrong-state",
-                "The campaign is \(state.name); to \(request.rawValue) it, it must be "
-                    + CampaignState.states(allowing: request).map(\.name).joined(separator: " or ") + "."
-            )
+        case .emptyList, .nobodyLeft: .conflict("empty-list", sentence)
+        case .state: .conflict("wrong-state", sentence)
+        case .past: .invalid([.init(pointer: "/start_at", detail: reason)])
         }
     }
 }

@@ -1,9 +1,11 @@
+import Core
 import Crypto
+import Database
+import DatabaseClient
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Postgres
-import Shared
+import Templates
 
 /// A request that was let in: whose, for what, with what.
 struct APICall: Sendable {
@@ -50,7 +52,7 @@ struct APICall: Sendable {
     func takesNoParameters() throws(APIProblem) { try reading { _ in } }
 
     /// The key that hashes addresses, sure to be the one that made the hashes in the database.
-    func addressKey() async throws -> (identity: IdentityKey, number: Int16) {
+    func addressKey() async throws -> (identity: AddressHashKey, number: Int16) {
         let identity = parts.keys.identity
         try await parts.pool.withConnection(deadline: API.deadline) { [number = parts.addressKey] connection in
             try await connection.assertAddressKey(number: number, checkValue: identity.checkValue)

@@ -1,6 +1,6 @@
+import Core
 import HTTPTypes
 import Hummingbird
-import Shared
 
 /// Why a request is refused, as RFC 9457 has it: `application/problem+json`.
 struct APIProblem: Error, Equatable {
@@ -64,7 +64,7 @@ extension APIProblem {
         "The database does not answer. Nothing is lost: repeat the request, with its Idempotency-Key if it had one."
     ).with(.retryAfter, "5")
 
-    /// What a tenant's letters cost is bounded.
+    /// What a tenant's messages cost is bounded.
     init(_ refused: HeavyWork.Refused) {
         let seconds = Double(HeavyWork.retryAfterSeconds)
         switch refused {

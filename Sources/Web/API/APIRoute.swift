@@ -1,5 +1,5 @@
+import Core
 import HTTPTypes
-import Shared
 
 /// One thing that the API does. A test compares these with the OpenAPI document, both ways.
 struct APIRoute: Sendable {

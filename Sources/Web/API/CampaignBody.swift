@@ -1,5 +1,8 @@
-import Postgres
-import Shared
+import Core
+import Database
+import Messages
+import Service
+import Templates
 
 /// A campaign as a client writes it: what a folder with campaign.yaml is to the tool, checked by the same code.
 struct CampaignBody {
@@ -12,24 +15,24 @@ struct CampaignBody {
     /// - Throws: ``APIProblem`` with everything that is wrong; a template is compiled to find out.
     init(
         _ reader: inout FieldReader,
-        over old: (overview: CampaignOverview, letter: FrozenLetter)? = nil,
+        over old: (overview: CampaignOverview, message: CampaignVersion)? = nil,
         stop: WorkStop
     ) throws {
-        let oldSettings = try old.map { try CampaignSettings(json: $0.letter.settings) }
+        let oldSettings = try old.map { try CampaignSettings(json: $0.message.settings) }
         let isNew = old == nil
-        let kind = reader.choice("kind", CampaignKind.allCases, \.name) ?? old?.letter.kind ?? .marketing
-        let name = reader.name("name", isRequired: isNew) ?? old?.letter.name ?? ""
-        let policy = reader.choice("policy", DeliveryPolicy.allCases, \.name)
-        let tracking = reader.choice("tracking", TrackingMode.allCases, \.name) ?? old?.letter.tracking ?? .aggregate
+        let kind = reader.choice("kind", CampaignKind.self) ?? old?.message.kind ?? .marketing
+        let name = reader.name("name", isRequired: isNew) ?? old?.message.name ?? ""
+        let policy = reader.choice("policy", DeliveryPolicy.self)
+        let tracking = reader.choice("tracking", TrackingMode.self) ?? old?.message.tracking ?? .aggregate
         let minutes = reader.whole("lifetime_minutes", CampaignLifetime.minutes) ?? old?.overview.traits.lifetimeMinutes
-        let subject = reader.text("subject", upTo: 1_000, isRequired: isNew) ?? old?.letter.subject ?? ""
-        let html = reader.text("html", upTo: Self.longest, isRequired: isNew, lines: true) ?? old?.letter.html ?? ""
+        let subject = reader.text("subject", upTo: 1_000, isRequired: isNew) ?? old?.message.subject ?? ""
+        let html = reader.text("html", upTo: Self.longest, isRequired: isNew, lines: true) ?? old?.message.html ?? ""
         let hasText = reader.has("text")
         let text = reader.text("text", upTo: Self.longest, lines: true)
         let sender = Self.sender(&reader, isRequired: isNew)
         let hasReplyTo = reader.has("reply_to")
         let replyTo = reader.address("reply_to")
-        let language = reader.choice("language", LetterLanguage.allCases, \.rawValue)
+        let language = reader.choice("language", MessageLanguage.self)
         let defaults = Self.defaults(&reader)
         let partials = Self.partials(&reader)
         try reader.finish()
@@ -46,12 +49,12 @@ struct CampaignBody {
         draft = CampaignDraft(
             name: name,
             kind: kind,
-            policy: policy ?? old?.letter.policy ?? DeliveryPolicy(standardOf: kind),
+            policy: policy ?? old?.message.policy ?? DeliveryPolicy(standardOf: kind),
             tracking: tracking,
             lifetime: (minutes.flatMap { CampaignLifetime(minutes: $0) } ?? .standard).interval,
             subject: subject,
             html: html,
-            plain: hasText ? text : old?.letter.plain,
+            plain: hasText ? text : old?.message.plain,
             settings: settings.json.text
         )
         do throws(TemplateError) {

@@ -1,13 +1,15 @@
+import Core
+import Database
 import HTTPTypes
 import Hummingbird
-import Postgres
-import Shared
+import Messages
+import Service
 
 /// Campaigns: made, changed, sent.
 extension APICall {
     func showCampaigns() async throws -> APIReply {
         let (limit, state, cursor) = try reading { reader in
-            (reader.limit(), reader.choice("state", CampaignState.allCases, \.name), reader.cursor(.campaigns))
+            (reader.limit(), reader.choice("state", CampaignState.self), reader.cursor(.campaigns))
         }
         let campaigns = try await database.campaigns(
             of: account,
@@ -25,9 +27,8 @@ extension APICall {
         try takesNoParameters()
         let id = try id()
         let overview = try await campaign(id)
-        let letter = try await database.letter(of: id, account: account)
-        guard case .object(let fields) = overview.json else { throw APIProblem.internalError }
-        return APIReply(.object(fields + [.init(name: "letter", value: letter?.json ?? .null)]))
+        let message = try await database.message(of: id, account: account)
+        return APIReply(overview.json.adding(["message": message?.json ?? .null]))
     }
 
     func createCampaign() async throws -> APIReply {
@@ -53,14 +54,14 @@ extension APICall {
         try takesNoParameters()
         let id = try id()
         let overview = try await campaign(id)
-        guard overview.report.state == .draft else { throw APIProblem.noDraft(overview.report.state) }
-        guard let letter = try await database.letter(of: id, account: account) else { throw APIProblem.notFound }
+        guard overview.report.state == .draft else { throw ChangeRefused(campaign: id, state: overview.report.state) }
+        guard let message = try await database.message(of: id, account: account) else { throw APIProblem.notFound }
         let draft = try await heavily { [body] stop in
             var reader = try FieldReader(body: body)
-            return try CampaignBody(&reader, over: (overview, letter), stop: stop).draft
+            return try CampaignBody(&reader, over: (overview, message), stop: stop).draft
         }
-        guard try await database.updateCampaign(id, draft, account: account) != nil else {
-            throw APIProblem.noDraft(try await campaign(id).report.state)
+        guard try await CampaignRequests(database, account: account).change(id, to: draft) != nil else {
+            throw APIProblem.notFound
         }
         return try await showCampaign()
     }
@@ -76,13 +77,11 @@ extension APICall {
         }
         let actor = database.actor
         return try await once { [account, moment] connection in
-            // Here and not before: a start that is asked for again under its key gets the first answer, however late.
-            if let moment, moment <= currentSeconds() - 60 {
-                throw APIProblem.invalid([.init(pointer: "/start_at", detail: "is past; leave it out to start now")])
+            // Its moment is looked at here and not before: a start that is asked for again under its key gets the first
+            // answer, however late.
+            guard let started = try connection.startCampaign(id, account: account, at: moment, by: actor) else {
+                throw APIProblem.notFound
             }
-            guard try connection.campaign(id) != nil else { throw APIProblem.notFound }
-            try connection.start(id, account: account, at: moment, by: actor)
-            guard let started = try connection.campaign(id) else { throw APIProblem.internalError }
             return APIReply(started.json)
         }
     }
@@ -91,9 +90,9 @@ extension APICall {
     func ask(_ request: CampaignState.Request) async throws -> APIReply {
         try takesNoParameters()
         let id = try id()
-        _ = try await campaign(id)
-        try await database.ask(request, of: id, account: account)
-        return APIReply(try await campaign(id).json)
+        let asked = try await CampaignRequests(database, account: account).ask(request, of: id)
+        guard let asked else { throw APIProblem.notFound }
+        return APIReply(asked.json)
     }
 
     /// - Throws: ``APIProblem`` where the account has none of that number.
@@ -103,37 +102,7 @@ extension APICall {
     }
 }
 
-extension APIProblem {
-    fileprivate static func noDraft(_ state: CampaignState) -> APIProblem {
-        .conflict("wrong-state", "The campaign is \(state.name); only a draft can be changed. Make another one.")
-    }
-}
-
-extension CampaignOverview {
-    fileprivate var json: JSONValue {
-        [
-            "id": .number(report.campaign), "name": .string(report.name), "state": .string(report.state.name),
-            "kind": .string(traits.kind.name), "policy": .string(traits.policy.name),
-            "tracking": .string(traits.tracking.name),
-            "list": ["id": .number(traits.list), "name": .string(report.listName)],
-            "version": .number(traits.version), "lifetime_minutes": .number(traits.lifetimeMinutes),
-            "audience": .number(report.audience), "counts": report.counts.json,
-            "missed_start": .bool(report.hasMissedItsStart),
-            "held_because": .string(orNull: report.heldBecause.isEmpty ? nil : report.heldBecause),
-            "created_at": .moment(report.createdAt), "start_at": .moment(orNull: report.startAt),
-            "started_at": .moment(orNull: report.startedAt), "finished_at": .moment(orNull: report.finishedAt),
-        ]
-    }
-}
-
-extension DeliveryCounts {
-    /// By state; they add up to the audience.
-    var json: JSONValue {
-        .object(DeliveryState.allCases.map { .init(name: $0.name, value: .number(self[$0])) })
-    }
-}
-
-extension FrozenLetter {
+extension CampaignVersion {
     fileprivate var json: JSONValue {
         let head: [JSONValue.JSONField] = [
             .init(name: "version", value: .number(version)), .init(name: "subject", value: .string(subject)),

@@ -1,12 +1,15 @@
+import Core
+import Database
 import Hummingbird
-import Postgres
-import Shared
+import Messages
+import Service
+import Templates
 
 /// Contacts. Whoever looks at addresses is written into the audit log, by key.
 extension APICall {
     /// What one request may bring.
     private static let mostContacts = 1_000
-    /// More would not fit what a letter may be filled with.
+    /// More would not fit what a message may be filled with.
     private static let attributesLimit = 256 << 10
 
     func showContacts() async throws -> APIReply {
@@ -23,7 +26,7 @@ extension APICall {
             let next = page.last.flatMap { last in
                 page.count == Int(limit) ? PageCursor(.contacts, [last.contact.id], hash: last.hash) : nil
             }
-            return .page(page.map { .object($0.contact.fields) }, next: next)
+            return .page(page.map { $0.contact.json }, next: next)
         }
         guard try await database.listName(Int32(list), account: account) != nil else {
             throw APIProblem.invalid([.init(pointer: "list", detail: "there is no such list")])
@@ -36,7 +39,7 @@ extension APICall {
         )
         let next = page.last.flatMap { page.count == Int(limit) ? PageCursor(.members, [$0.contact.id]) : nil }
         return .page(
-            page.map { .object($0.contact.fields + [.init(name: "subscribed", value: .bool($0.isSubscribed))]) },
+            page.map { $0.contact.json.adding(["subscribed": .bool($0.isSubscribed)]) },
             next: next
         )
     }
@@ -46,14 +49,7 @@ extension APICall {
         guard let found = try await database.contact(try number(upTo: .max), account: account) else {
             throw APIProblem.notFound
         }
-        let lists = found.memberships.map { membership -> JSONValue in
-            [
-                "list": .string(membership.list), "subscribed": .bool(membership.isSubscribed),
-                "source": .string(membership.source), "consented_at": .moment(membership.consentedAt),
-                "changed_at": .moment(membership.changedAt),
-            ]
-        }
-        return APIReply(.object(found.contact.fields + [.init(name: "lists", value: .array(lists))]))
+        return APIReply(found.contact.json.adding(["lists": .array(found.memberships.map(\.json))]))
     }
 
     func upsertContacts() async throws -> APIReply {
@@ -99,7 +95,7 @@ extension APICall {
     private static func row(
         _ value: MergeValue,
         at index: Int,
-        _ identity: IdentityKey
+        _ identity: AddressHashKey
     ) -> Result<ImportRow, RejectedContact> {
         guard case .object(let fields) = value else {
             let problem = APIProblem.Field(pointer: "/contacts/\(index)", detail: "must be an object")
@@ -156,16 +152,6 @@ extension UpsertedContact {
             "contact": contact.map { .number($0) } ?? .null,
             "subscribed": isSubscribed.map { .bool($0) } ?? .null, "suppressed": .bool(isSuppressed),
             "errors": .array([]),
-        ]
-    }
-}
-
-extension ContactFacts {
-    fileprivate var fields: [JSONValue.JSONField] {
-        [
-            .init(name: "id", value: .number(id)), .init(name: "email", value: .string(address)),
-            .init(name: "attributes", value: .literal(String(decoding: attributes, as: UTF8.self))),
-            .init(name: "created_at", value: .moment(createdAt)),
         ]
     }
 }

@@ -1,4 +1,5 @@
-import Shared
+import Core
+import Templates
 
 /// Reads a JSON object field by field, and collects all that is wrong with it.
 ///
@@ -148,10 +149,11 @@ struct FieldReader {
         return number
     }
 
-    mutating func choice<Choice>(_ name: String, _ choices: [Choice], _ word: (Choice) -> String) -> Choice? {
+    mutating func choice<Choice: WireNamed>(_ name: String, _: Choice.Type) -> Choice? {
         guard let value = value(name) else { return nil }
-        guard case .text(let text) = value, let found = choices.first(where: { MergeText(word($0)) == text }) else {
-            note(name, "must be one of \(choices.map(word).joined(separator: ", "))")
+        // A word that is longer than any of them is not compared: it may be all marks.
+        guard case .text(let text) = value, text.count <= 100, let found = Choice(name: text.string) else {
+            note(name, "must be one of \(Choice.names.joined(separator: ", "))")
             return nil
         }
         return found

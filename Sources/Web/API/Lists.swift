@@ -1,6 +1,7 @@
+import Core
+import Database
+import DatabaseClient
 import Hummingbird
-import Postgres
-import Shared
 
 /// The account and its lists.
 extension APICall {
@@ -68,18 +69,5 @@ extension ListFacts {
             "id": .number(id), "name": .string(name), "created_at": .moment(createdAt),
             "subscribed": .number(subscribed), "unsubscribed": .number(unsubscribed),
         ]
-    }
-}
-
-extension JSONValue {
-    static func moment(_ seconds: Double) -> JSONValue { .string(Timestamp.text(seconds)) }
-    static func moment(orNull seconds: Double?) -> JSONValue { .string(orNull: seconds.map { Timestamp.text($0) }) }
-
-    /// The name of a case as the API writes it, `notThisMessage` as `not-this-message`; one that this program does not
-    /// know by its number.
-    static func word(_ value: (any Sendable)?, or number: some BinaryInteger) -> JSONValue {
-        guard let value else { return .string("other-\(number)") }
-        let name = String(describing: value)
-        return .string(name.reduce(into: "") { $0 += $1.isUppercase ? "-\($1.lowercased())" : String($1) })
     }
 }

@@ -34,7 +34,7 @@ struct PageCursor: Equatable, Sendable {
         Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
-    /// - Returns: `nil` unless it is, to the letter, what ``text`` of such a cursor is.
+    /// - Returns: `nil` unless it is, to the message, what ``text`` of such a cursor is.
     init?(_ text: String, kind: Kind) {
         guard text.utf8.count <= 400 else { return nil }
         let standard = text.replacing("-", with: "+").replacing("_", with: "/")

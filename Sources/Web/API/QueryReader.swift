@@ -1,5 +1,5 @@
+import Core
 import Foundation
-import Shared
 
 /// Reads the parameters of a request's query, strictly: one that is unknown or stands twice is an error.
 struct QueryReader {
@@ -53,10 +53,10 @@ struct QueryReader {
         return text == "true"
     }
 
-    mutating func choice<Choice>(_ name: String, _ choices: [Choice], _ word: (Choice) -> String) -> Choice? {
+    mutating func choice<Choice: WireNamed>(_ name: String, _: Choice.Type) -> Choice? {
         guard let text = text(name) else { return nil }
-        let found = choices.first { word($0) == text }
-        if found == nil { note(name, "must be one of \(choices.map(word).joined(separator: ", "))") }
+        let found = Choice(name: text)
+        if found == nil { note(name, "must be one of \(Choice.names.joined(separator: ", "))") }
         return found
     }
 

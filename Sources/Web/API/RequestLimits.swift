@@ -1,4 +1,4 @@
-import Shared
+import Core
 import Synchronization
 
 /// How often each key may ask, and how often each address may come with a key that is none.

@@ -1,6 +1,7 @@
+import Core
+import Database
 import Hummingbird
-import Postgres
-import Shared
+import Service
 
 /// Who is not to be mailed.
 extension APICall {
@@ -26,14 +27,14 @@ extension APICall {
                 hash: key.hash
             )
         }
-        return .page(rows.map(\.json), next: next)
+        return .page(rows.map { $0.facts.json(contact: $0.contact) }, next: next)
     }
 
     func suppress() async throws -> APIReply {
         try takesNoParameters()
         var reader = try FieldReader(body: body)
         let address = reader.address("email", isRequired: true)
-        let scope = reader.choice("scope", SuppressionScope.allCases, \.name) ?? .marketing
+        let scope = reader.choice("scope", SuppressionScope.self) ?? .marketing
         let list = reader.whole("list", 1...Int(Int32.max))
         let note = reader.text("note", upTo: 500, isRequired: true)
         if let note, CardNumber.isIn(note.utf8) {
@@ -57,25 +58,6 @@ extension APICall {
                 source: note
             )
         )
-        return APIReply(
-            [
-                "new": .bool(receipt.isNew), "scope": .string(scope.name),
-                "contact": receipt.contact.map { .number($0) } ?? .null, "recalled": .number(receipt.recalled),
-                "already_on_their_way": .number(receipt.alreadyOnTheirWay),
-            ],
-            status: receipt.isNew ? .created : .ok
-        )
-    }
-}
-
-extension SuppressionPageRow {
-    fileprivate var json: JSONValue {
-        [
-            "contact": contact.map { .number($0) } ?? .null,
-            "scope": .word(SuppressionScope(rawValue: facts.scope), or: facts.scope),
-            "list": facts.list == 0 ? .null : .number(facts.list),
-            "reason": .word(SuppressionReason(rawValue: facts.reason), or: facts.reason),
-            "source": .string(facts.source), "created_at": .moment(facts.createdAt),
-        ]
+        return APIReply(receipt.json(scope: scope), status: receipt.isNew ? .created : .ok)
     }
 }

@@ -1,4 +1,4 @@
-// The pages that letters lead to. One click in the letter is enough for a person: the page confirms by itself, with a
+// The pages that messages lead to. One click in the message is enough for a person: the page confirms by itself, with a
 // POST, once it is visible and a person has given a sign. A machine that only loads the page, or scrolls it by a script,
 // changes nothing. It tries again until the answer is certain, and shows "done" only when the server has said so.
 "use strict";

@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Database
 
 /// One look at a campaign, for everybody who watches it.
 struct CampaignLook: Sendable {

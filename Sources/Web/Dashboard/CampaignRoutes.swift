@@ -1,6 +1,8 @@
+import Core
+import Database
 import Hummingbird
-import Postgres
-import Shared
+import Service
+import Templates
 
 /// The account's campaigns, one of them, and what can be asked of it.
 extension Dashboard {
@@ -22,7 +24,9 @@ extension Dashboard {
         accountPage(router, "campaigns/:campaign/confirm/:request", needs: .runCampaigns) { _, context, visit in
             let (look, request) = try await asked(context, visit)
             guard CampaignState.states(allowing: request).contains(look.report.state) else {
-                throw Refusal.refused(Self.words(look.report, request))
+                let (campaign, state) = (look.report.campaign, look.report.state)
+                let refused = RequestRefused(campaign: campaign, request: request, why: .state(state))
+                throw Refusal.refused(refused.sentence)
             }
             return try Views.respond(
                 Views.confirm,
@@ -40,13 +44,10 @@ extension Dashboard {
         accountForm(router, "campaigns/:campaign/ask/:request", needs: .runCampaigns) { _, context, visit in
             let (look, request) = try await asked(context, visit)
             do {
-                if request == .start {
-                    try await visit.database.start(look.report.campaign, account: visit.account, at: nil)
-                } else {
-                    try await visit.database.ask(request, of: look.report.campaign, account: visit.account)
-                }
+                let requests = CampaignRequests(visit.database, account: visit.account)
+                _ = try await requests.ask(request, of: look.report.campaign)
             } catch let refused as RequestRefused {
-                throw Refusal.refused(Self.words(refused, look.report))
+                throw Refusal.refused(refused.sentence)
             }
             await feeds.forget(look.report.campaign, of: visit.account)
             return .seeOther("/campaigns/\(look.report.campaign)")
@@ -55,7 +56,7 @@ extension Dashboard {
 
     private func asked(
         _ context: WebContext,
-        _ visit: AccountVisit
+        _ visit: AccountContext
     ) async throws -> (CampaignLook, CampaignState.Request) {
         guard let request = context.parameters.get("request").flatMap({ CampaignState.Request(rawValue: $0) }) else {
             throw Refusal.notThere
@@ -65,7 +66,7 @@ extension Dashboard {
         return (look, request)
     }
 
-    private func campaignPage(_ campaign: CampaignID, _ visit: AccountVisit) async throws -> Response {
+    private func campaignPage(_ campaign: CampaignID, _ visit: AccountContext) async throws -> Response {
         guard let look = try await feeds.look(at: campaign, of: visit.account) else { throw Refusal.notThere }
         let report = look.report
         var fields = try await figures(look, visit)
@@ -107,23 +108,11 @@ extension Dashboard {
     private static func consequence(of request: CampaignState.Request, _ report: CampaignReport) -> String {
         switch request {
         case .start: return "It is sent to everybody who is subscribed to “\(report.listName)” at this moment."
-        case .pause: return "No further letter is sent until it is resumed; what is on its way arrives."
+        case .pause: return "No further message is sent until it is resumed; what is on its way arrives."
         case .resume: return "Sending goes on where it stopped."
         case .cancel:
             let left = report.audience > 0 ? grouped(Int64(report.audience) - report.counts.ended) : "All"
-            return "\(left) recipients get no letter. This cannot be taken back; what is on its way arrives."
-        }
-    }
-
-    private static func words(_ report: CampaignReport, _ request: CampaignState.Request) -> String {
-        "Campaign \(report.campaign) is \(report.state.name): there is nothing to \(request.rawValue)."
-    }
-
-    private static func words(_ refused: RequestRefused, _ report: CampaignReport) -> String {
-        switch refused.why {
-        case .state(let state): "Campaign \(report.campaign) is \(state.name) by now."
-        case .emptyList: "Nobody is subscribed to “\(report.listName)”: import contacts first."
-        case .nobodyLeft(let followed): "Campaign \(followed), which it follows, has left nobody for it."
+            return "\(left) recipients get no message. This cannot be taken back; what is on its way arrives."
         }
     }
 }

@@ -1,6 +1,6 @@
+import Core
+import Database
 import Hummingbird
-import Postgres
-import Shared
 
 /// The site for those who send and those who run the service: who signs in sees what their role allows
 /// (``Role/permissions``), and nothing of it loads anything from elsewhere.
@@ -17,13 +17,13 @@ struct Dashboard: Sendable {
     let parts: WebParts
     let cookie: SessionCookie
     let sessions: SessionStore
-    let passwords: PasswordDesk
+    let passwords: PasswordHasher
     let limits: SignInLimits
     let feeds: CampaignFeeds
     let streams: LiveStreams
-    let looks = LookLog()
+    let looks = AccessAudit()
 
-    init(parts: WebParts, passwords: PasswordDesk = PasswordDesk(), limits: SignInLimits = SignInLimits()) {
+    init(parts: WebParts, passwords: PasswordHasher = PasswordHasher(), limits: SignInLimits = SignInLimits()) {
         self.parts = parts
         self.passwords = passwords
         self.limits = limits
@@ -44,6 +44,6 @@ struct Dashboard: Sendable {
         addPreview(to: router)
         addDeadLetters(to: router)
         addOperations(to: router)
-        addPeople(to: router)
+        addUsers(to: router)
     }
 }

@@ -1,15 +1,16 @@
+import Core
+import Database
 import Hummingbird
-import Postgres
-import Shared
+import Templates
 
-/// Letters that nothing could be done with, to look at; the operator's tool decides about them.
+/// Messages that nothing could be done with, to look at; the operator's tool decides about them.
 extension Dashboard {
     private static let mostShown = 100
 
     func addDeadLetters(to router: Router<WebContext>) {
         accountPage(router, "dead-letters", needs: .seeDeadLetters) { _, _, visit in
             let groups = try await visit.database.deadLetterGroups(of: visit.account, campaign: nil)
-            let letters = try await visit.database.waitingDeadLetters(
+            let messages = try await visit.database.waitingDeadLetters(
                 of: visit.account,
                 DeadLetterSelection(),
                 after: 0,
@@ -26,27 +27,27 @@ extension Dashboard {
                     "groups": .list(
                         groups.map { group in
                             [
-                                "reason": .of("\(group.reason)"), "cause": .of(group.cause), "count": .of(group.count),
+                                "reason": .of(group.reason.name), "cause": .of(group.cause), "count": .of(group.count),
                                 "example": .of(String(group.example)), "newest": .moment(group.newestAt),
                             ]
                         }
                     ),
-                    "letters": .list(
-                        letters.map { letter in
+                    "messages": .list(
+                        messages.map { message in
                             [
-                                "number": .of(String(letter.id)), "reason": .of("\(letter.reason)"),
-                                "campaign": letter.key.map { .of(String($0.campaign)) } ?? .bool(false),
-                                "row": .of(letter.row.map { $0.state.name } ?? "–"), "detail": .of(letter.detail),
+                                "number": .of(String(message.id)), "reason": .of(message.reason.name),
+                                "campaign": message.key.map { .of(String($0.campaign)) } ?? .bool(false),
+                                "row": .of(message.row.map { $0.state.name } ?? "–"), "detail": .of(message.detail),
                             ]
                         }
                     ),
-                    "is_cut": .bool(letters.count == Self.mostShown), "most": .of(Self.mostShown),
+                    "is_cut": .bool(messages.count == Self.mostShown), "most": .of(Self.mostShown),
                 ]
             )
         }
-        accountPage(router, "dead-letters/:letter", needs: .seeDeadLetters) { _, context, visit in
-            guard let id = context.parameters.get("letter", as: Int64.self),
-                let letter = try await visit.database.deadLetter(id, account: visit.account)
+        accountPage(router, "dead-letters/:message", needs: .seeDeadLetters) { _, context, visit in
+            guard let id = context.parameters.get("message", as: Int64.self),
+                let message = try await visit.database.deadLetter(id, account: visit.account)
             else { throw Refusal.notThere }
             return try Views.respond(
                 Views.deadLetter,
@@ -54,14 +55,14 @@ extension Dashboard {
                 visit: visit.visit,
                 section: "Dead letters",
                 [
-                    "number": .of(String(id)), "reason": .of("\(letter.reason)"), "detail": .of(letter.detail),
-                    "campaign": letter.campaign.map { .of(String($0)) } ?? .bool(false),
-                    "seq": letter.seq.map { .of(String($0)) } ?? .bool(false),
-                    "state": .of(letter.state?.name ?? "–"), "worker": .of(letter.worker),
-                    "attempt": .of(String(letter.attempt)), "queue": .of(letter.queue),
-                    "created": .moment(letter.createdAt), "settled": .moment(letter.settledAt),
-                    "settlement": letter.settlement.map { .of($0.name) } ?? .bool(false),
-                    "envelope": .of(Self.shown(letter.envelope)),
+                    "number": .of(String(id)), "reason": .of(message.reason.name), "detail": .of(message.detail),
+                    "campaign": message.campaign.map { .of(String($0)) } ?? .bool(false),
+                    "seq": message.seq.map { .of(String($0)) } ?? .bool(false),
+                    "state": .of(message.state?.name ?? "–"), "worker": .of(message.worker),
+                    "attempt": .of(String(message.attempt)), "queue": .of(message.queue),
+                    "created": .moment(message.createdAt), "settled": .moment(message.settledAt),
+                    "settlement": message.settlement.map { .of($0.name) } ?? .bool(false),
+                    "envelope": .of(Self.shown(message.envelope)),
                 ]
             )
         }

@@ -1,7 +1,8 @@
+import Core
+import Database
 import HTTPTypes
 import Hummingbird
-import Postgres
-import Shared
+import Templates
 
 /// A campaign's figures: as a part of its page, and as CSV.
 extension Dashboard {
@@ -32,7 +33,7 @@ extension Dashboard {
     private func table(
         _ name: FigureTable.Name,
         _ look: CampaignLook,
-        _ visit: AccountVisit
+        _ visit: AccountContext
     ) async throws -> FigureTable {
         let campaign = look.report.campaign
         let database = visit.database
@@ -48,7 +49,7 @@ extension Dashboard {
     }
 
     /// What the figures' part of the page says.
-    func figures(_ look: CampaignLook, _ visit: AccountVisit) async throws -> [String: MergeValue] {
+    func figures(_ look: CampaignLook, _ visit: AccountContext) async throws -> [String: MergeValue] {
         let report = look.report
         let samples = try await visit.database.samples(
             of: report.campaign,

@@ -1,8 +1,8 @@
+import Core
+import Database
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Postgres
-import Shared
 
 /// A campaign's page as it changes: server-sent events, one a second while something changes.
 extension Dashboard {
@@ -37,7 +37,7 @@ extension Dashboard {
     /// Writes events until the browser goes away, the session ends or the program stops.
     private func follow(
         _ campaign: CampaignID,
-        _ visit: AccountVisit,
+        _ visit: AccountContext,
         write: (String) async throws -> Void
     ) async throws {
         let session = visit.visit.token.hash

@@ -1,7 +1,8 @@
+import Core
+import Database
 import Hummingbird
-import Postgres
-import Shared
 import Synchronization
+import Templates
 
 /// Workers and queues of the whole service, for its staff: nothing of an account's.
 extension Dashboard {
@@ -58,9 +59,9 @@ extension Dashboard {
 
     private static func fields(_ worker: WorkerFacts) -> MergeValue {
         [
-            "name": .of(worker.name), "incarnation": .of(String(UInt64(bitPattern: worker.incarnation), radix: 16)),
+            "name": .of(worker.name), "worker_run": .of(String(UInt64(bitPattern: worker.workerRun), radix: 16)),
             "slots": .of(worker.slots), "lanes": .of(worker.lanes.joined(separator: ", ")),
-            "started": .moment(worker.startedAt), "in_hand": .of(worker.inHand),
+            "started": .moment(worker.startedAt), "in_hand": .of(worker.inFlight),
             "is_alive": .bool(worker.aliveSeconds > 0),
             "lease": .of(
                 worker.aliveSeconds > 0

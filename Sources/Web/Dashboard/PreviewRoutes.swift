@@ -1,14 +1,16 @@
+import Core
+import Database
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Postgres
-import Shared
+import Messages
+import Templates
 
-/// A letter as recipients see it, in a frame that runs nothing and loads nothing.
+/// A message as recipients see it, in a frame that runs nothing and loads nothing.
 extension Dashboard {
-    /// The letter's own page: whatever its author wrote, it runs no script, loads no picture, sends no form, and belongs
+    /// The message's own page: whatever its author wrote, it runs no script, loads no picture, sends no form, and belongs
     /// to no origin.
-    static let letterPolicy =
+    static let messagePolicy =
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
         + "frame-ancestors 'self'; sandbox"
 
@@ -29,34 +31,34 @@ extension Dashboard {
     func addPreview(to router: Router<WebContext>) {
         accountPage(router, "campaigns/:campaign/preview", needs: .seeCampaigns) { request, context, visit in
             let view = request.uri.queryParameters["view"].flatMap { View(rawValue: String($0)) } ?? .desktop
-            let asked = Asked(letter: try await self.letter(self.campaign(in: context), visit), request, context)
+            let asked = Asked(message: try await self.message(self.campaign(in: context), visit), request, context)
             return try await previewPage(asked, view, visit)
         }
-        accountPage(router, "campaigns/:campaign/letter", needs: .seeCampaigns) { request, context, visit in
-            let asked = Asked(letter: try await self.letter(self.campaign(in: context), visit), request, context)
-            return try await letterPage(asked, isMap: request.uri.queryParameters["clicks"] != nil, visit)
+        accountPage(router, "campaigns/:campaign/message", needs: .seeCampaigns) { request, context, visit in
+            let asked = Asked(message: try await self.message(self.campaign(in: context), visit), request, context)
+            return try await messagePage(asked, isMap: request.uri.queryParameters["clicks"] != nil, visit)
         }
     }
 
-    /// A letter, as whose it is to be shown, and who waits for it.
+    /// A message, as whose it is to be shown, and who waits for it.
     private struct Asked: Sendable {
-        let letter: FrozenLetter
+        let message: CampaignVersion
         let wantsSample: Bool
         let isGone: @Sendable () -> Bool
 
-        init(letter: FrozenLetter, _ request: Request, _ context: WebContext) {
-            self.letter = letter
+        init(message: CampaignVersion, _ request: Request, _ context: WebContext) {
+            self.message = message
             wantsSample = request.uri.queryParameters["contact"] == "first"
             isGone = context.isGone
         }
     }
 
-    private func previewPage(_ asked: Asked, _ view: View, _ visit: AccountVisit) async throws -> Response {
-        let letter = asked.letter
-        let campaign = letter.campaign
+    private func previewPage(_ asked: Asked, _ view: View, _ visit: AccountContext) async throws -> Response {
+        let message = asked.message
+        let campaign = message.campaign
         let isSample = asked.wantsSample && visit.visit.may(.seeContacts)
         var fields: [String: MergeValue] = [
-            "campaign": .of(String(campaign)), "name": .of(letter.name), "subject": .of(letter.subject),
+            "campaign": .of(String(campaign)), "name": .of(message.name), "subject": .of(message.subject),
             "is_sample": .bool(isSample), "may_sample": .bool(visit.visit.may(.seeContacts)),
             "view": .of(view.rawValue), "problem": .bool(false), "missing": .bool(false), "frame": .bool(false),
             "source": .bool(false), "size": .bool(false),
@@ -76,7 +78,7 @@ extension Dashboard {
             case .headers: fields["source"] = .of(preview.headers)
             case .desktop, .phone, .clicks:
                 let query = (isSample ? "?contact=first" : "?contact=none") + (view == .clicks ? "&clicks=1" : "")
-                fields["frame"] = .of("/campaigns/\(campaign)/letter\(query)")
+                fields["frame"] = .of("/campaigns/\(campaign)/message\(query)")
             }
         } catch let error as TemplateError {
             fields["problem"] = .of("\(error)")
@@ -85,20 +87,20 @@ extension Dashboard {
         }
         var response = try Views.respond(
             Views.preview,
-            title: "Preview of \(letter.name)",
+            title: "Preview of \(message.name)",
             visit: visit.visit,
             section: "Campaigns",
             fields
         )
-        // The letter's frame, and no other one.
+        // The message's frame, and no other one.
         response.headers[.contentSecurityPolicy] = SecurityHeaders.policy + "; frame-src 'self'"
         return response
     }
 
-    private func letterPage(_ asked: Asked, isMap: Bool, _ visit: AccountVisit) async throws -> Response {
+    private func messagePage(_ asked: Asked, isMap: Bool, _ visit: AccountContext) async throws -> Response {
         var badges: [String: String] = [:]
         if isMap {
-            let engagement = try await visit.database.engagement(of: asked.letter.campaign, account: visit.account)
+            let engagement = try await visit.database.engagement(of: asked.message.campaign, account: visit.account)
             badges = Dictionary(
                 engagement.links.map { ($0.url, EngagementFields.badge($0, engagement)) },
                 uniquingKeysWith: { first, _ in first }
@@ -115,46 +117,46 @@ extension Dashboard {
             throw Refusal.notThere
         }
         var response = Response.page(html)
-        response.headers[.contentSecurityPolicy] = Self.letterPolicy
+        response.headers[.contentSecurityPolicy] = Self.messagePolicy
         return response
     }
 
-    private func letter(_ campaign: CampaignID, _ visit: AccountVisit) async throws -> FrozenLetter {
-        guard let letter = try await visit.database.letter(of: campaign, account: visit.account) else {
+    private func message(_ campaign: CampaignID, _ visit: AccountContext) async throws -> CampaignVersion {
+        guard let message = try await visit.database.message(of: campaign, account: visit.account) else {
             throw Refusal.notThere
         }
-        return letter
+        return message
     }
 
     /// With a contact's own fields only where somebody who may see them asked for it; `made` of it what is shown.
     private func preview<Value: Sendable>(
         _ asked: Asked,
-        _ visit: AccountVisit,
-        _ made: @escaping @Sendable (LetterPreview) -> Value
+        _ visit: AccountContext,
+        _ made: @escaping @Sendable (MessagePreview) -> Value
     ) async throws -> Value {
-        let letter = asked.letter
+        let message = asked.message
         var sample: (address: String, attributes: [UInt8])?
         if asked.wantsSample, visit.visit.may(.seeContacts) {
             sample = try await visit.database.audience(
-                of: letter.campaign,
+                of: message.campaign,
                 account: visit.account,
                 after: 0,
                 limit: 1
             ).first.map { ($0.address, $0.attributes) }
         }
-        let installation = LetterSettings(
+        let installation = MessageSettings(
             trackingURL: parts.settings.trackingURL,
             bounceDomain: parts.settings.bounceDomain ?? "bounces.invalid"
         )
         return try await parts.heavy.run(for: visit.account, isGone: asked.isGone) { [sample, keys = parts.keys] stop in
-            let template = try LetterTemplate(letter.untracked, installation: installation, stop: stop)
+            let template = try MessageTemplate(message.untracked, installation: installation, stop: stop)
             let address = try EmailAddress(sample?.address ?? "recipient@example.org")
             let fields =
                 try sample.map { try MergeValue(json: $0.attributes) }
                 ?? MadeUpContact.fields(named: template.fieldNames)
             var random = SystemRandomNumberGenerator()
             return made(
-                try LetterPreview(
+                try MessagePreview(
                     of: template,
                     // No recipient has a number below 0: its links belong to nobody.
                     to: RecipientFacts(

@@ -1,6 +1,7 @@
+import Core
+import Database
 import Hummingbird
-import Postgres
-import Shared
+import Templates
 
 /// Staff see names of accounts, or counts; to look at one they say why, and the audit log keeps it.
 extension Dashboard {
@@ -29,7 +30,7 @@ extension Dashboard {
         }
     }
 
-    private func accountsPage(_ visit: Visit) async throws -> Response {
+    private func accountsPage(_ visit: DashboardContext) async throws -> Response {
         let rows: [MergeValue]
         if visit.may(.seeCounts) {
             rows = try await visit.database.accountCounts().map { counts in

@@ -1,7 +1,8 @@
+import Core
+import Database
 import HTTPTypes
 import Hummingbird
-import Postgres
-import Shared
+import Templates
 
 /// The pages of the dashboard, compiled once.
 enum Views {
@@ -46,7 +47,7 @@ enum Views {
     static func respond(
         _ view: Page,
         title: String,
-        visit: Visit?,
+        visit: DashboardContext?,
         section: String = "",
         _ fields: [String: MergeValue] = [:],
         isRefreshed: Bool = false,
@@ -67,20 +68,20 @@ enum Views {
         return response
     }
 
-    private static func person(_ visit: Visit) -> MergeValue {
+    private static func person(_ visit: DashboardContext) -> MergeValue {
         [
             "login": .of(visit.session.login), "role": .of(visit.session.role.rawValue),
             "account": .of(visit.session.accountName ?? (visit.session.role.isStaff ? "Staff" : "")),
         ]
     }
 
-    private static func menu(_ visit: Visit, _ section: String) -> [MergeValue] {
+    private static func menu(_ visit: DashboardContext, _ section: String) -> [MergeValue] {
         let hasAccount = visit.session.account != nil
         let entries: [(name: String, path: String, isThere: Bool)] = [
             ("Accounts", "/accounts", visit.may(.lookAtAccounts) || visit.may(.seeCounts)),
             ("Campaigns", "/campaigns", visit.may(.seeCampaigns) && hasAccount),
             ("Dead letters", "/dead-letters", visit.may(.seeDeadLetters) && hasAccount),
-            ("People", "/people", visit.may(.managePeople) && hasAccount),
+            ("Users", "/people", visit.may(.manageUsers) && hasAccount),
             ("Operations", "/operations", visit.may(.seeOperations)),
         ]
         return entries.filter(\.isThere).map { entry in

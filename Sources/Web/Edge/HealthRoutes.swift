@@ -1,11 +1,11 @@
+import DatabaseClient
 import Hummingbird
-import Postgres
 
 /// What a load balancer and a supervisor ask.
 struct HealthRoutes: Sendable {
     /// Whether the process runs.
     static let alive = "/healthz"
-    /// Whether it can do all of its work: 503 while the database is away, or when it is about to stop. Letters' links
+    /// Whether it can do all of its work: 503 while the database is away, or when it is about to stop. Messages' links
     /// work all the same, so that a balancer with one instance should not take it out for this.
     static let ready = "/readyz"
 

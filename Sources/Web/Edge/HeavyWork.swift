@@ -1,8 +1,9 @@
-import Shared
+import Core
+import RuntimeSupport
 import Synchronization
-import Threads
+import Templates
 
-/// Runs what a tenant's text costs CPU for, compiling and rendering letters, on threads of its own.
+/// Runs what a tenant's text costs CPU for, compiling and rendering messages, on threads of its own.
 ///
 /// Pages, pixels and opt-outs never wait behind it, and go first where there are too few cores. It is bounded in every direction: threads, requests that wait, those
 /// of one account, and time. What nobody waits for any more is not begun, and ends at its next step.

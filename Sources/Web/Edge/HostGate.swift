@@ -3,8 +3,8 @@ import Hummingbird
 
 /// Sends a request to the site that its host names; a host that is not ours gets nothing (RFC 9110 §15.5.20).
 ///
-/// Letters name the tracking host, people and programs the dashboard's: a page of the one is not there on the other,
-/// so that no cookie of the dashboard ever goes to an address that stands in letters. Health is answered for any host:
+/// Messages name the tracking host, people and programs the dashboard's: a page of the one is not there on the other,
+/// so that no cookie of the dashboard ever goes to an address that stands in messages. Health is answered for any host:
 /// a load balancer asks by address.
 struct HostGate<Site: HTTPResponder>: HTTPResponder where Site.Context == WebContext {
     let health: Site

@@ -1,5 +1,5 @@
 import Hummingbird
-import Threads
+import RuntimeSupport
 
 /// Which threads a request is answered on: opt-outs have their own, and so has everything that tenants and staff ask.
 ///

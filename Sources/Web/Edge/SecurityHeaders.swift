@@ -8,7 +8,7 @@ struct SecurityHeaders: RouterMiddleware {
     static let policy =
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    /// Whether pages of other sites may show an answer: a letter's pixel only, which a webmail's page shows.
+    /// Whether pages of other sites may show an answer: a message's pixel only, which a webmail's page shows.
     static let resourcePolicy = HTTPField.Name.unchecked("Cross-Origin-Resource-Policy")
 
     func handle(

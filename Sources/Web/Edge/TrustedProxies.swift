@@ -1,7 +1,6 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Shared
 
 /// The proxies whose word about the reader is taken.
 struct TrustedProxies: Sendable {

@@ -1,7 +1,6 @@
 import Hummingbird
 import Logging
 import NIOCore
-import Shared
 
 /// What is known of one request besides itself.
 struct WebContext: RequestContext {

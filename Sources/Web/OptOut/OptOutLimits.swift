@@ -1,18 +1,18 @@
+import Core
 import Hummingbird
-import Shared
 import Synchronization
 
 /// How often the opt-out pages do something for the same asker; in memory only, and forgotten with the process.
 ///
-/// A letter's own token always counts against that letter alone: whoever posts many one-clicks for many people, as a mail
+/// A message's own token always counts against that message alone: whoever posts many one-clicks for many people, as a mail
 /// provider's proxies do, is never held up. Counted by address are only requests whose token is not ours.
 final class OptOutLimits: Sendable {
-    private let letters = Mutex(Allowance<DeliveryKey>(burst: 30, perSecond: 0.5))
+    private let messages = Mutex(Allowance<DeliveryKey>(burst: 30, perSecond: 0.5))
     private let strangers = Mutex(Allowance<ClientAddress>(burst: 60, perSecond: 1))
 
     /// - Returns: `nil` to go on, else seconds to wait.
-    func ask(for letter: DeliveryKey, at now: ContinuousClock.Instant = .now) -> Int? {
-        letters.withLock { $0.take(letter, at: now) }
+    func ask(for message: DeliveryKey, at now: ContinuousClock.Instant = .now) -> Int? {
+        messages.withLock { $0.take(message, at: now) }
     }
 
     /// Counts a token that is not ours; seconds to wait when there were too many.

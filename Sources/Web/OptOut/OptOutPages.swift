@@ -1,9 +1,10 @@
-import Postgres
-import Shared
+import Core
+import Database
+import Templates
 
-/// The pages that letters lead to, as values: what each says, in the letter's language and its sender's name.
+/// The pages that messages lead to, as values: what each says, in the message's language and its sender's name.
 ///
-/// None shows an address: a letter can have been forwarded.
+/// None shows an address: a message can have been forwarded.
 struct OptOutPages: Sendable {
     /// A form that the page sends by itself: when a person has given a sign, at once, or only by its button.
     enum Confirming: String {
@@ -14,27 +15,27 @@ struct OptOutPages: Sendable {
 
     let phrases: Phrases
     private let values: [String: String]
-    private let letter: LetterOfOptOut?
+    private let message: OptOutMessage?
 
-    /// The pages for a letter.
-    init(_ letter: LetterOfOptOut) {
-        phrases = Phrases.of(letter.language ?? .en)
-        values = ["sender": letter.senderName, "list": letter.listName]
-        self.letter = letter
+    /// The pages for a message.
+    init(_ message: OptOutMessage) {
+        phrases = Phrases.of(message.language ?? .en)
+        values = ["sender": message.senderName, "list": message.listName]
+        self.message = message
     }
 
     /// The pages for nobody that is known; in a language that the reader asks for.
     init(acceptLanguage: String?) {
         phrases = Phrases.preferred(acceptLanguage)
         values = [:]
-        letter = nil
+        message = nil
     }
 
     // MARK: Pages
 
     /// What the link leads to: one button, pressed by the page itself for a person.
     func ask(token: String) throws(RenderError) -> [UInt8] {
-        let isNewsletter = letter?.kind != .transactional
+        let isNewsletter = message?.kind != .transactional
         return try render(
             "ask",
             title: isNewsletter ? "unsubscribe_title" : "transactional_title",
@@ -134,7 +135,7 @@ struct OptOutPages: Sendable {
         )
     }
 
-    /// The books cannot be written to; `fields` is what the page sends again until they can.
+    /// The totals cannot be written to; `fields` is what the page sends again until they can.
     func busy(_ fields: [(String, String)], _ confirming: Confirming) throws(RenderError) -> [UInt8] {
         try render(
             "busy",
@@ -144,7 +145,7 @@ struct OptOutPages: Sendable {
         )
     }
 
-    /// The books cannot be read; the page loads itself again.
+    /// The totals cannot be read; the page loads itself again.
     func busyReading() throws(RenderError) -> [UInt8] {
         try render("busy", title: "busy_title", lines: [try text("busy_text")], ["refreshes": true])
     }
@@ -180,7 +181,7 @@ struct OptOutPages: Sendable {
     private func effect(_ choice: OptOutChoice) -> String {
         switch choice {
         case .marketing: "receipt_marketing"
-        case .list: letter?.kind == .transactional ? "receipt_list_transactional" : "receipt_list"
+        case .list: message?.kind == .transactional ? "receipt_list_transactional" : "receipt_list"
         }
     }
 
@@ -250,7 +251,7 @@ struct OptOutPages: Sendable {
         var fields: [String: MergeValue] = [
             "language": .text(MergeText(phrases.language.rawValue)), "state": .text(MergeText(state)),
             "title": .text(MergeText(try text(title))),
-            "sender": letter.map { .text(MergeText($0.senderName)) } ?? false,
+            "sender": message.map { .text(MergeText($0.senderName)) } ?? false,
             "lines": .list(lines.map { .text(MergeText($0)) }),
             "since": false, "confirm": false, "preferences": false, "undo": false, "link": false, "reloads": false,
             "refreshes": false,

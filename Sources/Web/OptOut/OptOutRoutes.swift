@@ -1,10 +1,11 @@
+import Core
+import Database
+import DatabaseClient
 import HTTPTypes
 import Hummingbird
 import Logging
-import Postgres
-import Shared
 
-/// `/u/<token>`, which letters name as their unsubscribe link, and `/p/<token>`, the preferences.
+/// `/u/<token>`, which messages name as their unsubscribe link, and `/p/<token>`, the preferences.
 ///
 /// The token is the only right that is asked for, and it stands in the path: no cookie, no log-in, no redirect
 /// (RFC 8058). GET and HEAD change nothing. An answer of success is given after the commit and never before; without the
@@ -45,13 +46,13 @@ struct OptOutRoutes: Sendable {
             do {
                 switch place {
                 case .unsubscribe:
-                    guard let (letter, standing) = try await database.letter(key) else { return nil }
-                    let pages = OptOutPages(letter)
+                    guard let (message, standing) = try await database.message(key) else { return nil }
+                    let pages = OptOutPages(message)
                     if let standing { return .page(try pages.receipt(standing, token: token)) }
                     return .page(try pages.ask(token: token))
                 case .preferences:
                     guard let found = try await database.preferences(of: key) else { return nil }
-                    return .page(try OptOutPages(found.letter).preferences(found, notes: []))
+                    return .page(try OptOutPages(found.message).preferences(found, notes: []))
                 }
             } catch let error as PostgresError {
                 let pages = OptOutPages(acceptLanguage: request.headers[.acceptLanguage])
@@ -96,8 +97,8 @@ struct OptOutRoutes: Sendable {
         if case .undo(let proof) = act {
             let done = try await database.takeBack(proof, of: key, by: way)
             if place == .unsubscribe {
-                guard let (letter, standing) = try await database.letter(key) else { return nil }
-                let pages = OptOutPages(letter)
+                guard let (message, standing) = try await database.message(key) else { return nil }
+                let pages = OptOutPages(message)
                 // An old page sent once more, and the no has been said again since.
                 if let standing, standing.proof != proof {
                     return (.page(try pages.receipt(standing, token: token)), false)
@@ -105,23 +106,23 @@ struct OptOutRoutes: Sendable {
                 return (.page(try pages.undone(done, token: token)), false)
             }
             guard let found = try await database.preferences(of: key) else { return nil }
-            let pages = OptOutPages(found.letter)
+            let pages = OptOutPages(found.message)
             return (.page(try pages.preferences(found, notes: [try pages.outcome(done)])), false)
         }
         let done = try await database.optOut(
             key,
-            of: { letter in
+            of: { message in
                 switch act {
                 case .leave(let list): .list(list)
                 case .marketing: .marketing
-                case .oneClick, .unsubscribe, .undo: .list(letter.list)
+                case .oneClick, .unsubscribe, .undo: .list(message.list)
                 }
             },
             by: way
         )
-        guard let (letter, receipt) = done else { return nil }
+        guard let (message, receipt) = done else { return nil }
         if act == .oneClick { return (.text("unsubscribed\n"), true) }
-        let pages = OptOutPages(letter)
+        let pages = OptOutPages(message)
         if place == .unsubscribe { return (.page(try pages.receipt(receipt, token: token)), true) }
         guard let found = try await database.preferences(of: key) else { return nil }
         return (.page(try pages.preferences(found, notes: try pages.notes(receipt, found))), true)
@@ -137,7 +138,7 @@ struct OptOutRoutes: Sendable {
 
     // MARK: What is the same for all
 
-    /// Verifies the token first; `body` returns `nil` for a letter that is not known.
+    /// Verifies the token first; `body` returns `nil` for a message that is not known.
     private func answering(
         _ request: Request,
         _ context: WebContext,

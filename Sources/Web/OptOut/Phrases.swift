@@ -1,11 +1,12 @@
-import Shared
+import Core
+import Templates
 
-/// What the pages that letters lead to say in one language: Assets/optout_<language>.json.
+/// What the pages that messages lead to say in one language: Assets/optout_<language>.json.
 ///
-/// For another language: a file with the same names, a case of `LetterLanguage` with what letters say in it, and its line
+/// For another language: a file with the same names, a case of `MessageLanguage` with what messages say in it, and its line
 /// in `source(of:)`; a test compares the files.
 struct Phrases: Sendable {
-    let language: LetterLanguage
+    let language: MessageLanguage
     private let templates: [String: MustacheTemplate]
     private let months: [String]
 
@@ -13,7 +14,7 @@ struct Phrases: Sendable {
     static let monthsName = "months"
 
     /// The files, as they are.
-    static func source(of language: LetterLanguage) -> [UInt8] {
+    static func source(of language: MessageLanguage) -> [UInt8] {
         switch language {
         case .en: PackageResources.optout_en_json
         case .de: PackageResources.optout_de_json
@@ -23,7 +24,7 @@ struct Phrases: Sendable {
     }
 
     private static let all = Dictionary(
-        uniqueKeysWithValues: LetterLanguage.allCases.map { language in
+        uniqueKeysWithValues: MessageLanguage.allCases.map { language in
             do {
                 return (language, try Phrases(language))
             } catch {
@@ -32,18 +33,18 @@ struct Phrases: Sendable {
         }
     )
 
-    static func of(_ language: LetterLanguage) -> Phrases {
+    static func of(_ language: MessageLanguage) -> Phrases {
         guard let phrases = all[language] else { preconditionFailure("no phrases for \(language)") }
         return phrases
     }
 
-    /// A language that the reader's program asks for (RFC 9110 §12.5.4), where the letter's own is not known.
+    /// A language that the reader's program asks for (RFC 9110 §12.5.4), where the message's own is not known.
     static func preferred(_ acceptLanguage: String?) -> Phrases {
-        var best: (language: LetterLanguage, weight: Double)?
+        var best: (language: MessageLanguage, weight: Double)?
         for range in (acceptLanguage ?? "").prefix(200).split(separator: ",") {
             let parts = range.split(separator: ";").map { $0.filter { $0 != " " } }
             guard let tag = parts.first?.lowercased(),
-                let language = LetterLanguage(rawValue: String(tag.prefix { $0 != "-" }))
+                let language = MessageLanguage(rawValue: String(tag.prefix { $0 != "-" }))
             else { continue }
             let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
             if weight > best?.weight ?? 0 { best = (language, weight) }
@@ -51,7 +52,7 @@ struct Phrases: Sendable {
         return of(best?.language ?? .en)
     }
 
-    private init(_ language: LetterLanguage) throws {
+    private init(_ language: MessageLanguage) throws {
         self.language = language
         var templates: [String: MustacheTemplate] = [:]
         var months: [String] = []

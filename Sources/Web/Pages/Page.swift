@@ -1,4 +1,4 @@
-import Shared
+import Templates
 
 /// A page of ours: a Mustache template among Assets/, filled with values that it escapes.
 struct Page: Sendable {

@@ -1,4 +1,4 @@
-import Shared
+import Core
 import Synchronization
 
 /// Opens and clicks between the request and the broker, in memory and bounded.
@@ -22,7 +22,7 @@ final class EventBuffer: Sendable {
         let event: TrackedEvent
     }
 
-    private struct Visit: Hashable {
+    private struct DashboardContext: Hashable {
         let client: ClientAddress
         let campaign: CampaignID
     }
@@ -37,7 +37,7 @@ final class EventBuffer: Sendable {
 
     private struct Held {
         let entry: Entry
-        let visit: Visit
+        let visit: DashboardContext
         let since: ContinuousClock.Instant
     }
 
@@ -46,8 +46,8 @@ final class EventBuffer: Sendable {
         /// Those before it were taken.
         var head = 0
         /// Of the running term and of the one before: forgetting one is no work for each client.
-        var behaviours: [Visit: Behaviour] = [:]
-        var earlier: [Visit: Behaviour] = [:]
+        var behaviours: [DashboardContext: Behaviour] = [:]
+        var earlier: [DashboardContext: Behaviour] = [:]
         var termEnds: ContinuousClock.Instant?
         /// Judged, and waiting for the broker.
         var judged: [Entry] = []
@@ -55,7 +55,7 @@ final class EventBuffer: Sendable {
 
         var count: Int { held.count - head + judged.count }
 
-        func behaviour(of visit: Visit) -> Behaviour? { behaviours[visit] ?? earlier[visit] }
+        func behaviour(of visit: DashboardContext) -> Behaviour? { behaviours[visit] ?? earlier[visit] }
 
         /// Begins a new term when it is time: what was seen in the one before the last is forgotten. A term is longer
         /// than an event is held.
@@ -98,7 +98,7 @@ final class EventBuffer: Sendable {
                 state.dropped += 1
                 return
             }
-            let visit = Visit(client: client, campaign: entry.event.campaign)
+            let visit = DashboardContext(client: client, campaign: entry.event.campaign)
             state.turn(at: now)
             var behaviour = state.behaviour(of: visit) ?? Behaviour(last: now)
             if now - behaviour.last >= Self.window { behaviour = Behaviour(last: now) }

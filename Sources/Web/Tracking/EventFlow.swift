@@ -1,6 +1,6 @@
+import Core
 import Logging
 import ServiceLifecycle
-import Shared
 
 /// Publishes opens and clicks to the recorder's queue, a few hundred in a message, with confirms.
 ///
@@ -51,10 +51,10 @@ struct EventFlow: Service {
             let messages = Self.messages(entries)
             do {
                 if !isDeclared {
-                    try await publisher.declare([EventEnvelope.queue])
+                    try await publisher.declare([EventMessage.queue])
                     isDeclared = true
                 }
-                let outcomes = try await publisher.publish(messages.map { $0.encoded() }, to: EventEnvelope.queue)
+                let outcomes = try await publisher.publish(messages.map { $0.encoded() }, to: EventMessage.queue)
                 let refused = zip(messages, outcomes).filter { $0.1 != .confirmed }.map(\.0)
                 guard refused.isEmpty else {
                     isDeclared = false
@@ -71,17 +71,17 @@ struct EventFlow: Service {
     }
 
     /// By hour; within a message in the order of their random ids, so that none says who came first.
-    private static func messages(_ entries: [EventBuffer.Entry]) -> [EventEnvelope] {
+    private static func messages(_ entries: [EventBuffer.Entry]) -> [EventMessage] {
         Dictionary(grouping: entries, by: \.hour).sorted { $0.key < $1.key }.flatMap { hour, entries in
             stride(from: 0, to: entries.count, by: perMessage).map { start in
-                EventEnvelope(hour: hour, events: entries[start...].prefix(perMessage).map(\.event))
+                EventMessage(hour: hour, events: entries[start...].prefix(perMessage).map(\.event))
             }
         }
     }
 }
 
 extension EventBuffer.Entry {
-    fileprivate static func of(_ envelope: EventEnvelope) -> [Self] {
+    fileprivate static func of(_ envelope: EventMessage) -> [Self] {
         envelope.events.map { Self(hour: envelope.hour, event: $0) }
     }
 }

@@ -1,14 +1,14 @@
+import Core
 import HTTPTypes
 import Hummingbird
-import Shared
 
 /// What opens and clicks share in this program.
 struct Tracking: Sendable {
     let buffer: EventBuffer
-    let links: LinkBook
+    let links: LinkCache
 }
 
-/// Pixels and links of letters: `GET /o/<token>.gif` and `GET /c/<token>`.
+/// Pixels and links of messages: `GET /o/<token>.gif` and `GET /c/<token>`.
 ///
 /// Neither asks the database before it answers. No cookie is set, nothing is kept by a cache, no address and no agent
 /// leaves this program. HEAD and requests ahead of a reader get their answer and count nothing.
@@ -52,7 +52,7 @@ struct TrackingRoutes: Sendable {
             unknown.note(text, as: .click, keys: keys)
             return Self.notFound
         }
-        do throws(LinkBook.Away) {
+        do throws(LinkCache.Away) {
             guard let (target, mode) = try await tracking.links.target(of: campaign, link: link) else {
                 return Self.notFound
             }

@@ -1,11 +1,11 @@
+import Core
 import Logging
 import ServiceLifecycle
-import Shared
 import Synchronization
 
 /// Counts what comes as a token of ours and bears a signature that none of our keys made.
 ///
-/// A few are strangers' guesses. Many mean that letters were signed with a key that this program does not have. The key's
+/// A few are strangers' guesses. Many mean that messages were signed with a key that this program does not have. The key's
 /// number is kept, and never the token.
 final class UnknownTokens: Sendable {
     private let counts = Mutex<[UInt8: Int]>([:])

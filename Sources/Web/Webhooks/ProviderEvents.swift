@@ -1,4 +1,6 @@
-import Shared
+import Database
+import ReturnedMail
+import Templates
 
 /// What each provider's JSON says, in one vocabulary. Events that are about nobody's refusal or complaint are left out.
 enum ProviderEvents {
@@ -70,7 +72,7 @@ enum ProviderEvents {
         return source
     }
 
-    /// SendGrid's event webhook: a list of events, which give back the letter's own `unique_args`.
+    /// SendGrid's event webhook: a list of events, which give back the message's own `unique_args`.
     static func sendGrid(_ events: ProviderJSON) -> [ProviderReport] {
         events.list.compactMap { event in
             let words = event["reason"].text + event["response"].text
@@ -100,7 +102,7 @@ enum ProviderEvents {
         return words.contains("bounced address") || words.contains("invalid") ? "5.1.1" : "5.0.0"
     }
 
-    /// Postmark: one record, which gives back the letter's own metadata.
+    /// Postmark: one record, which gives back the message's own metadata.
     static func postmark(_ record: ProviderJSON) -> [ProviderReport] {
         let words = [record["Details"].text, record["Description"].text].filter { !$0.isEmpty }.joined(separator: " ")
         let kind: ProviderReport.Kind
@@ -126,7 +128,7 @@ enum ProviderEvents {
         return [
             ProviderReport(
                 provider: "postmark",
-                // A change has no number; of one letter there may be several.
+                // A change has no number; of one message there may be several.
                 id: record["ID"].text + record["MessageID"].text + record["ChangedAt"].text,
                 recipient: record["Email"].text + record["Recipient"].text,
                 signedLocalPart: record["Metadata"]["veredus"].text,
@@ -140,7 +142,7 @@ enum ProviderEvents {
         guard record["SuppressSending"].value == .bool(true) else { return nil }
         switch record["SuppressionReason"].text {
         case "HardBounce": return nil
-        // It may be told apart as well: a letter's complaints count once.
+        // It may be told apart as well: a message's complaints count once.
         case "SpamComplaint": return .complaint(type: "abuse")
         // "ManualSuppression", and what nobody has named yet.
         default: return .unsubscribe

@@ -1,4 +1,4 @@
-import Shared
+import Templates
 
 /// A provider's JSON, read leniently: what is missing is empty, since nobody can be told to mend it.
 struct ProviderJSON: Sendable {

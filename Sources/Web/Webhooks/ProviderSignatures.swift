@@ -2,7 +2,6 @@ import Crypto
 import CryptoExtras
 import Foundation
 import NIOSSL
-import Shared
 
 /// Amazon SNS: who signed a message, <https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html>.
 ///

@@ -1,12 +1,13 @@
+import Core
 import Crypto
+import Database
 import HTTPTypes
 import Hummingbird
 import Logging
-import Postgres
-import Shared
+import ReturnedMail
 
 /// The providers that are listened to, and how each proves that it is one.
-struct WebhookDoor: Sendable {
+struct WebhookAuthentication: Sendable {
     let secret: String
     let ses: (topic: String, signatures: SNSSignatures)?
     let sendGrid: SendGridSignatures?
@@ -34,7 +35,7 @@ struct WebhookDoor: Sendable {
 struct WebhookRoutes: Sendable {
     static let mostBytes = 1 << 20
 
-    let door: WebhookDoor
+    let door: WebhookAuthentication
     let database: AccountDatabase
     let sorter: MailSorter
     let log: Logger

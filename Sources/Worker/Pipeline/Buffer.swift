@@ -2,7 +2,7 @@ import Synchronization
 
 /// Hands elements from one step to the next: many writers, one reader.
 ///
-/// Not bounded by itself: what may be in it is bounded by the broker's prefetch, or by the slots in hand.
+/// Not bounded by itself: what may be in it is bounded by the broker's prefetch, or by the slots in flight.
 final class Buffer<Element: Sendable>: Sendable {
     private struct State {
         var elements: [Element] = []

@@ -1,19 +1,18 @@
-import Shared
+import Core
 
-/// The second step: the mark. Rendered letters in; those whose row says yes go to the transport.
+/// The second step: rendered messages in; those whose row may be sent go to ``Deliver``.
 ///
-/// A claim takes as many letters as have a place in hand, in one short transaction; every job gets a verdict and is
+/// A claim takes as many messages as have a place in flight, in one short transaction; every job gets a verdict and is
 /// acknowledged once the claim has committed: PostgreSQL owns the row then.
 struct Claim: Sendable {
     let source: any JobSource
     let store: any DeliveryStore
-    let transport: any MailTransport
-    let hand: Hand
+    let deliver: Deliver
+    let inFlight: InFlight
     let ready: Buffer<Prepared>
     /// Jobs whose contact changed: to be fetched and rendered again.
     let again: Buffer<Job>
-    let results: Buffer<RecordStep.Entry>
-    let incarnation: Incarnation
+    let workerRun: WorkerRun
 
     /// A claim that could take more waits this long to fill: a round trip costs the same for one row as for fifty.
     static let fill: Duration = .milliseconds(5)
@@ -27,33 +26,33 @@ struct Claim: Sendable {
     func claimNextBatch() async throws -> Bool {
         let first = await ready.take(atMost: 1)
         guard !first.isEmpty else { return false }
-        await ready.fill(to: min(Self.enough, hand.capacity / 2) - 1, within: Self.fill)
-        let places = await hand.reserve(atMost: max(Self.enough, ready.count + 1))
+        await ready.fill(to: min(Self.enough, inFlight.capacity / 2) - 1, within: Self.fill)
+        let places = await inFlight.reserve(atMost: max(Self.enough, ready.count + 1))
         guard places > 0 else {
             source.giveBack(first.map(\.job.envelope.tag))
             return false
         }
         let batch = first + ready.takeNow(atMost: places - 1)
-        hand.unreserve(places - batch.count)
+        inFlight.unreserve(places - batch.count)
         try await claim(batch)
         return true
     }
 
     private func claim(_ batch: [Prepared]) async throws {
         let token = ClaimToken.random(in: 1...ClaimToken.max)
-        hand.open(token)
+        inFlight.open(token)
         let verdicts: [Verdict]
         do {
-            verdicts = try await store.claim(batch.map(\.request), token: token, incarnation: incarnation)
+            verdicts = try await store.claim(batch.map(\.request), token: token, workerRun: workerRun)
         } catch {
             // Whether it committed is unknown. Held until the recorder has put back what it may have marked.
-            let ids = hand.hold(batch.map { held($0, token) })
-            results.append(ids.map { .putBack(id: $0, why: "the reply to the claim was lost") })
+            let ids = inFlight.hold(batch.map { held($0, token) })
+            deliver.results.append(ids.map { .putBack(id: $0, why: "the reply to the claim was lost") })
             throw error
         }
         guard !verdicts.contains(.leaseLost) else {
-            hand.unreserve(batch.count)
-            hand.forget(token)
+            inFlight.unreserve(batch.count)
+            inFlight.forget(token)
             throw Lease.Lost()
         }
         var claimed: [Prepared] = []
@@ -68,26 +67,16 @@ struct Claim: Sendable {
                 settled.append(prepared.job.envelope.tag)
             }
         }
-        let ids = hand.hold(claimed.map { held($0, token) })
-        hand.unreserve(batch.count - claimed.count)
-        hand.forget(token)
+        let ids = inFlight.hold(claimed.map { held($0, token) })
+        inFlight.unreserve(batch.count - claimed.count)
+        inFlight.forget(token)
         source.acknowledge(settled)
-        transport.send(
-            zip(ids, claimed).map { id, prepared in
-                Letter(
-                    id: id,
-                    sender: prepared.sender,
-                    recipient: prepared.recipient,
-                    content: prepared.content,
-                    is8Bit: prepared.is8Bit
-                )
-            }
-        )
+        deliver.send(zip(ids, claimed))
         again.append(changed)
     }
 
-    private func held(_ prepared: Prepared, _ token: ClaimToken) -> Hand.Held {
-        Hand.Held(
+    private func held(_ prepared: Prepared, _ token: ClaimToken) -> InFlight.Held {
+        InFlight.Held(
             key: prepared.job.key,
             token: token,
             attempt: prepared.request.attempt + 1,

@@ -1,4 +1,4 @@
-import Shared
+import Core
 import Synchronization
 
 /// The message that a job came in: acknowledged once every job of it has its verdict.
@@ -8,7 +8,7 @@ final class Envelope: Sendable {
     let body: [UInt8]
     private let unsettled: Atomic<Int>
 
-    init(message: JobMessage, jobs: Int) {
+    init(message: QueueMessage, jobs: Int) {
         tag = message.tag
         queue = message.queue
         body = message.body
@@ -28,7 +28,7 @@ struct Job: Sendable {
     let envelope: Envelope
 }
 
-/// A job whose letter is rendered, and whose row is not marked yet: a crash now changes nothing.
+/// A job whose message is rendered, and whose row is not marked yet: a crash now changes nothing.
 struct Prepared: Sendable {
     let job: Job
     let request: ClaimRequest

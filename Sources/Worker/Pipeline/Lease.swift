@@ -1,7 +1,7 @@
+import Core
+import Database
 import Logging
-import Postgres
-import Shared
-import Threads
+import RuntimeSupport
 
 /// Keeps the worker's right to send: renews its lease in the database, and moves the fence that the transport obeys.
 ///
@@ -16,11 +16,11 @@ struct Lease: Sendable {
     private var renewal: Duration { length / 6 }
     private var trusted: Duration { length - renewal }
 
-    /// The lease ran out: what was in hand may be somebody else's now, so nothing of it may be sent.
+    /// The lease ran out: what was in flight may be somebody else's now, so nothing of it may be sent.
     struct Lost: Error, CustomStringConvertible {
         var description: String {
             "the lease of this worker ran out: it was stopped, or the database was away, for longer than VEREDUS_LEASE. "
-                + "What it had in hand is settled by a producer"
+                + "What it had in flight is settled by a producer"
         }
     }
 

@@ -1,22 +1,24 @@
-import Shared
+import Core
+import Messages
+import Templates
 
-/// The first step: jobs in, rendered letters out. Nothing is marked; a crash here leaves every row as it was.
+/// The first step: jobs in, rendered messages out. Nothing is marked; a crash here leaves every row as it was.
 ///
-/// Takes what the broker hands out, reads the recipients in one query, renders. A job that cannot become a letter ends
+/// Takes what the broker hands out, reads the recipients in one query, renders. A job that cannot become a message ends
 /// here: its row is final already, its envelope cannot be read, or its template fails.
 struct Prepare: Sendable {
     let source: any JobSource
     let store: any DeliveryStore
-    let letters: Letters
+    let messages: TemplateCache
     let keys: KeyRing
-    let morgue: Morgue
+    let deadLetters: DeadLetterQueue
     /// Messages taken at once, and so the size of a fetch.
     let batch: Int
     let clock: @Sendable () -> Int64
     let ready: Buffer<Prepared>
 
     /// A redelivered row whose rendering was begun this often and never ended is not touched again.
-    static let suspectLimit: Int16 = 3
+    static let redeliveryLimit: Int16 = 3
 
     /// No rest after this many messages at once.
     static let enough = 32
@@ -33,7 +35,7 @@ struct Prepare: Sendable {
             let jobs = try await decode(message)
             // A job that was handed out before may have ended its worker: alone, and counted first.
             if message.isRedelivered {
-                for job in jobs { try await prepareSuspect(job) }
+                for job in jobs { try await prepareRedelivered(job) }
             } else {
                 fresh += jobs
             }
@@ -59,24 +61,24 @@ struct Prepare: Sendable {
                 continue
             }
             do {
-                guard let letter = try await letters.letter(of: job.key.campaign) else {
+                guard let message = try await messages.message(of: job.key.campaign) else {
                     if job.envelope.settleOne() { settled.append(job.envelope.tag) }
                     continue
                 }
-                prepared.append(try render(job, recipient, letter))
+                prepared.append(try render(job, recipient, message))
             } catch let error as Unrenderable {
-                try await morgue.bury(job, .renderError, detail: error.reason)
+                try await deadLetters.deadLetter(job, .renderError, detail: error.reason)
             } catch let error as TemplateError {
-                try await morgue.bury(job, .renderError, detail: error.description)
+                try await deadLetters.deadLetter(job, .renderError, detail: error.description)
             }
         }
         source.acknowledge(settled)
         ready.append(prepared)
     }
 
-    private func decode(_ message: JobMessage) async throws -> [Job] {
+    private func decode(_ message: QueueMessage) async throws -> [Job] {
         do {
-            let envelope = try JobEnvelope(decoding: message.body)
+            let envelope = try JobMessage(decoding: message.body)
             let shared = Envelope(message: message, jobs: envelope.seqs.count)
             return envelope.seqs.map { seq in
                 Job(
@@ -86,31 +88,36 @@ struct Prepare: Sendable {
                 )
             }
         } catch {
-            try await morgue.bury(message, error)
+            try await deadLetters.deadLetter(message, error)
             return []
         }
     }
 
-    private func prepareSuspect(_ job: Job) async throws {
-        guard let count = try await store.suspect(job.key) else {
+    private func prepareRedelivered(_ job: Job) async throws {
+        guard let count = try await store.markRedelivered(job.key) else {
             if job.envelope.settleOne() { source.acknowledge([job.envelope.tag]) }
             return
         }
-        guard count < Self.suspectLimit else {
-            try await morgue.bury(job, .poison, detail: "a worker went away while it was rendered, \(count) times")
+        guard count < Self.redeliveryLimit else {
+            try await deadLetters.deadLetter(
+                job,
+                .poison,
+                detail: "a worker went away while it was rendered, \(count) times"
+            )
             return
         }
         try await prepare([job])
         // It was handed out again for somebody else's sake.
-        try await store.acquit(job.key)
+        try await store.clearRedelivered(job.key)
     }
 
-    /// Why one recipient's letter cannot be made; names no contents.
+    /// Why one recipient's message cannot be made; names no contents.
     private struct Unrenderable: Error {
         let reason: String
     }
 
-    private func render(_ job: Job, _ recipient: FetchedRecipient, _ letter: Letters.Compiled) throws -> Prepared {
+    private func render(_ job: Job, _ recipient: FetchedRecipient, _ message: TemplateCache.Compiled) throws -> Prepared
+    {
         var random = SystemRandomNumberGenerator()
         var content: [UInt8] = []
         content.reserveCapacity(Self.usualSizeBytes)
@@ -123,7 +130,7 @@ struct Prepare: Sendable {
                 fields: try MergeValue(json: recipient.attributes),
                 dateSeconds: clock()
             )
-            try letter.template.render(facts, keys: keys, random: &random, into: &content)
+            try message.template.render(facts, keys: keys, random: &random, into: &content)
         } catch let error as EmailAddress.Invalid {
             throw Unrenderable(reason: "the contact's address cannot be mailed: \(error.reason)")
         } catch {
@@ -138,14 +145,14 @@ struct Prepare: Sendable {
                 contactVersion: recipient.contactVersion,
                 attempt: recipient.attempt
             ),
-            sender: letter.template.returnPath(seq: job.key.seq, attempt: attempt, keys: keys),
+            sender: message.template.returnPath(seq: job.key.seq, attempt: attempt, keys: keys),
             recipient: address.bytes,
             content: content,
             is8Bit: address.needsSMTPUTF8,
-            policy: letter.policy
+            policy: message.policy
         )
     }
 
-    /// What a letter's buffer begins with: most letters fit.
+    /// What a message's buffer begins with: most messages fit.
     private static let usualSizeBytes = 16_384
 }

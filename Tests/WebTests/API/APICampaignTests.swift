@@ -1,6 +1,5 @@
+import Core
 import HTTPTypes
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -9,37 +8,37 @@ import Testing
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"))
 struct APICampaignTests {
     @Test func `a campaign is made, changed, started, and asked to stop`() async throws {
-        try await APIDesk.with { desk in
-            let made = try await desk.send(.post, "/campaigns", APIDesk.campaign)
+        try await APIFixture.with { fixture in
+            let made = try await fixture.send(.post, "/campaigns", APIFixture.campaign)
             #expect(made.status == 201)
             #expect(made.headers[.location] == "/api/v1/campaigns/1")
             #expect(made["state"] == "draft")
             #expect(made["policy"] == "at-most-once")
             #expect(made["lifetime_minutes"] == "4320")
 
-            let empty = try await desk.send(.post, "/campaigns/1/start")
+            let empty = try await fixture.send(.post, "/campaigns/1/start")
             #expect(empty.status == 409)
             #expect(empty["type"] == "urn:veredus:problem:empty-list")
 
-            let changed = try await desk.send(
+            let changed = try await fixture.send(
                 .patch,
                 "/campaigns/1",
                 #"{"subject": "Ave {{name}}", "text": "Ave {{name}}", "lifetime_minutes": 60}"#
             )
             #expect(changed.status == 200, "\(changed.text)")
-            #expect(changed["letter.subject"] == "Ave {{name}}")
-            #expect(changed["letter.html"] == "<p>Salve {{name}}</p>", "what was left out stays")
-            #expect(changed["letter.from.address"] == "stables@example.net")
-            #expect(changed["letter.defaults.name"] == "friend")
+            #expect(changed["message.subject"] == "Ave {{name}}")
+            #expect(changed["message.html"] == "<p>Salve {{name}}</p>", "what was left out stays")
+            #expect(changed["message.from.address"] == "stables@example.net")
+            #expect(changed["message.defaults.name"] == "friend")
             #expect(changed["version"] == "2")
             #expect(changed["lifetime_minutes"] == "60")
-            let textless = try await desk.send(.patch, "/campaigns/1", #"{"text": null}"#)
-            #expect(textless["letter.text"] == nil)
+            let textless = try await fixture.send(.patch, "/campaigns/1", #"{"text": null}"#)
+            #expect(textless["message.text"] == nil)
 
-            try await desk.importContacts(2)
-            let late = try await desk.send(.post, "/campaigns/1/start", #"{"start_at": "2020-01-01T00:00:00Z"}"#)
+            try await fixture.importContacts(2)
+            let late = try await fixture.send(.post, "/campaigns/1/start", #"{"start_at": "2020-01-01T00:00:00Z"}"#)
             #expect(late.status == 422)
-            let started = try await desk.send(
+            let started = try await fixture.send(
                 .post,
                 "/campaigns/1/start",
                 #"{"start_at": "2099-01-01T00:00:00+01:00"}"#
@@ -48,22 +47,22 @@ struct APICampaignTests {
             #expect(started["state"] == "starting")
             #expect(started["start_at"] == "2098-12-31T23:00:00Z")
 
-            let late2 = try await desk.send(.patch, "/campaigns/1", #"{"subject": "too late"}"#)
+            let late2 = try await fixture.send(.patch, "/campaigns/1", #"{"subject": "too late"}"#)
             #expect(late2.status == 409)
-            let paused = try await desk.send(.post, "/campaigns/1/pause")
+            let paused = try await fixture.send(.post, "/campaigns/1/pause")
             #expect(paused.status == 409)
             #expect(paused["type"] == "urn:veredus:problem:wrong-state")
-            let cancelled = try await desk.send(.post, "/campaigns/1/cancel")
+            let cancelled = try await fixture.send(.post, "/campaigns/1/cancel")
             #expect(cancelled["state"] == "cancelling")
-            let log = try await desk.audit()
+            let log = try await fixture.audit()
             #expect(
                 log.filter { $0.hasPrefix("campaign.") } == [
                     "campaign.create campaign 1", "campaign.update campaign 1", "campaign.update campaign 1",
                     "campaign.start campaign 1", "campaign.cancel campaign 1",
                 ]
             )
-            let actors = try await desk.sql("SELECT DISTINCT actor FROM audit WHERE action LIKE 'campaign.%'")
-            #expect(actors == ["API key \(desk.key.prefix(12)) (test)"])
+            let actors = try await fixture.sql("SELECT DISTINCT actor FROM audit WHERE action LIKE 'campaign.%'")
+            #expect(actors == ["API key \(fixture.key.prefix(12)) (test)"])
         }
     }
 
@@ -78,26 +77,26 @@ struct APICampaignTests {
     ]
 
     @Test func `a draft is checked by what checks the tool's`() async throws {
-        try await APIDesk.with { desk in
+        try await APIFixture.with { fixture in
             for row in Self.wrong {
-                let body = APIDesk.campaign.replacing(row.change.0, with: row.change.1)
-                #expect(body != APIDesk.campaign, row.because)
-                let answer = try await desk.send(.post, "/campaigns", body)
+                let body = APIFixture.campaign.replacing(row.change.0, with: row.change.1)
+                #expect(body != APIFixture.campaign, row.because)
+                let answer = try await fixture.send(.post, "/campaigns", body)
                 #expect(answer.status == row.status, "\(row.because): \(answer.text)")
                 #expect(answer["errors.0.pointer"] == row.pointer, "\(row.because): \(answer.text)")
             }
-            #expect(try await desk.send(.get, "/campaigns").count("items") == 0)
+            #expect(try await fixture.send(.get, "/campaigns").count("items") == 0)
         }
     }
 
     @Test func `what looks like HTML is data`() async throws {
-        try await APIDesk.with { desk in
+        try await APIFixture.with { fixture in
             let name = #"<script>alert("1")</script> & \u2028 ' 日本"#
-            let made = try await desk.send(.post, "/lists", #"{"name": "<script>alert(\"1\")</script> & ' 日本"}"#)
+            let made = try await fixture.send(.post, "/lists", #"{"name": "<script>alert(\"1\")</script> & ' 日本"}"#)
             #expect(made["name"] == #"<script>alert("1")</script> & ' 日本"#, "\(name)")
             #expect(made.headers[.contentType] == "application/json")
             #expect(made.headers[.xContentTypeOptions] == "nosniff")
-            let again = try await desk.send(.get, "/lists/3")
+            let again = try await fixture.send(.get, "/lists/3")
             #expect(again["name"] == made["name"])
         }
     }
@@ -105,29 +104,29 @@ struct APICampaignTests {
     @Test func `a start that is asked for again under its key gets the first answer, also when its time has passed`()
         async throws
     {
-        try await APIDesk.with { desk in
-            try await desk.importContacts(1)
-            _ = try await desk.send(.post, "/campaigns", APIDesk.campaign)
+        try await APIFixture.with { fixture in
+            try await fixture.importContacts(1)
+            _ = try await fixture.send(.post, "/campaigns", APIFixture.campaign)
             // Just not too late yet.
             let start = currentSeconds() - 58
             let body = #"{"start_at": "\#(Timestamp.text(start))"}"#
             let key: HTTPFields = [.unchecked("Idempotency-Key"): "s1"]
-            let first = try await desk.send(.post, "/campaigns/1/start", body, key)
+            let first = try await fixture.send(.post, "/campaigns/1/start", body, key)
             #expect(first.status == 200, "\(first.text)")
             try await eventually("it is more than a minute ago") { currentSeconds() > start + 61 }
-            let again = try await desk.send(.post, "/campaigns/1/start", body, key)
+            let again = try await fixture.send(.post, "/campaigns/1/start", body, key)
             #expect(again.status == 200 && again.text == first.text, "\(again.text)")
-            let other = try await desk.send(.post, "/campaigns/1/start", body)
+            let other = try await fixture.send(.post, "/campaigns/1/start", body)
             #expect(other.status == 422)
         }
     }
 
-    @Test func `the books, the letters one by one, and what is told of whom`() async throws {
-        try await APIDesk.with { desk in
-            try await desk.importContacts(4)
-            _ = try await desk.send(.post, "/campaigns", APIDesk.campaign)
-            try await desk.sql(Self.sent)
-            let report = try await desk.send(.get, "/campaigns/1/report")
+    @Test func `the totals, the messages one by one, and what is told of whom`() async throws {
+        try await APIFixture.with { fixture in
+            try await fixture.importContacts(4)
+            _ = try await fixture.send(.post, "/campaigns", APIFixture.campaign)
+            try await fixture.sql(Self.sent)
+            let report = try await fixture.send(.get, "/campaigns/1/report")
             #expect(report.status == 200, "\(report.text)")
             #expect(report["balanced"] == "true")
             #expect(report["counts.accepted"] == "1")
@@ -142,29 +141,32 @@ struct APICampaignTests {
             #expect(report["returned.bounces.0.domain"] == "example.org")
             #expect(report["returned.bounces.0.count"] == "1")
 
-            let all = try await desk.send(.get, "/campaigns/1/deliveries?limit=3")
+            let all = try await fixture.send(.get, "/campaigns/1/deliveries?limit=3")
             #expect(all.count("items") == 3)
             #expect(all["items.1.reason"] == "message-refused")
             #expect(all["items.0.email"] == nil, "no address unless it is asked for")
-            let rest = try await desk.send(.get, "/campaigns/1/deliveries?limit=3&cursor=\(all["next_cursor"] ?? "")")
+            let rest = try await fixture.send(
+                .get,
+                "/campaigns/1/deliveries?limit=3&cursor=\(all["next_cursor"] ?? "")"
+            )
             #expect(rest.count("items") == 1)
             #expect(rest["next_cursor"] == nil)
-            let dead = try await desk.send(.get, "/campaigns/1/deliveries?state=dead&addresses=true")
+            let dead = try await fixture.send(.get, "/campaigns/1/deliveries?state=dead&addresses=true")
             #expect(dead.count("items") == 1)
             #expect(dead["items.0.email"] == "c3@example.org")
-            #expect(try await desk.audit().last == "deliveries.show campaign 1")
-            let reader = try await APIDesk.key(desk.office, [.readCampaigns], account: APIDesk.acme)
-            let refused = try await desk.send(.get, "/campaigns/1/deliveries?addresses=true", key: reader)
+            #expect(try await fixture.audit().last == "deliveries.show campaign 1")
+            let reader = try await APIFixture.key(fixture.fixture, [.readCampaigns], account: APIFixture.acme)
+            let refused = try await fixture.send(.get, "/campaigns/1/deliveries?addresses=true", key: reader)
             #expect(refused.status == 403)
-            #expect(try await desk.send(.get, "/campaigns/1/deliveries", key: reader).status == 200)
+            #expect(try await fixture.send(.get, "/campaigns/1/deliveries", key: reader).status == 200)
 
-            let letters = try await desk.send(.get, "/dead-letters?campaign=1")
-            #expect(letters.count("items") == 1)
-            #expect(letters["items.0.reason"] == "render-error")
-            #expect(letters["items.0.state"] == "dead")
-            let links = try await desk.send(.get, "/campaigns/1/links")
+            let messages = try await fixture.send(.get, "/dead-letters?campaign=1")
+            #expect(messages.count("items") == 1)
+            #expect(messages["items.0.reason"] == "render-error")
+            #expect(messages["items.0.state"] == "dead")
+            let links = try await fixture.send(.get, "/campaigns/1/links")
             #expect(links["items.0.url"] == "https://example.net/")
-            let engagement = try await desk.send(.get, "/campaigns/1/engagement")
+            let engagement = try await fixture.send(.get, "/campaigns/1/engagement")
             #expect(engagement.status == 200, "\(engagement.text)")
         }
     }

@@ -1,6 +1,4 @@
 import HTTPTypes
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -9,21 +7,21 @@ import Testing
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"))
 struct APIContactTests {
     @Test func `each contact of a batch is told what became of it`() async throws {
-        try await APIDesk.with { desk in
-            try await desk.importContacts(4)
+        try await APIFixture.with { fixture in
+            try await fixture.importContacts(4)
             // c2 has unsubscribed from the list, c3 has opted out of everything, c4 was erased.
             for (address, scope) in [("c2", #""list", "list": 1"#), ("c3", #""all""#)] {
                 let body = #"{"email": "\#(address)@example.org", "scope": \#(scope), "note": "asked"}"#
-                #expect(try await desk.send(.post, "/suppressions", body).status == 201)
+                #expect(try await fixture.send(.post, "/suppressions", body).status == 201)
             }
-            try await desk.sql(
+            try await fixture.sql(
                 """
                 WITH gone AS (DELETE FROM list_members WHERE contact_id = 4)
                 UPDATE contacts SET address = '', address_key = 'erased:4', attributes = '{}', status = 1
                 WHERE contact_id = 4
                 """
             )
-            let answer = try await desk.send(
+            let answer = try await fixture.send(
                 .post,
                 "/contacts",
                 """
@@ -56,48 +54,48 @@ struct APIContactTests {
             ] {
                 #expect(facts(index) == ["rejected", nil, nil, nil, pointer])
             }
-            let stored = try await desk.sql(
+            let stored = try await fixture.sql(
                 "SELECT attributes::text FROM contacts WHERE status = 0 ORDER BY contact_id"
             )
             #expect(
                 stored == [#"{"town": {"zip": "10115"}}"#, #"{"name": "C2"}"#, #"{"name": "C3"}"#, #"{"n": 1.50}"#]
             )
-            let everything = try await desk.sql(
+            let everything = try await fixture.sql(
                 "SELECT string_agg(c::text, '') || (SELECT string_agg(a::text, '') FROM audit a) FROM contacts c"
             )
             #expect(!everything[0].contains("4111"))
             #expect(!everything[0].contains("c4@"))
-            let list = try await desk.send(.get, "/lists/1")
+            let list = try await fixture.send(.get, "/lists/1")
             #expect(list["unsubscribed"] == "1")
         }
     }
 
     @Test func `a thousand contacts are taken, one more is not`() async throws {
-        try await APIDesk.with { desk in
-            try await desk.importContacts(1_000)
+        try await APIFixture.with { fixture in
+            try await fixture.importContacts(1_000)
             let contacts = (1...1_001).map { #"{"email": "x\#($0)@example.org"}"# }.joined(separator: ",")
-            let answer = try await desk.send(
+            let answer = try await fixture.send(
                 .post,
                 "/contacts",
                 #"{"list": 1, "source": "x", "contacts": [\#(contacts)]}"#
             )
             #expect(answer.status == 400)
             #expect(answer["errors.0.pointer"] == "/contacts")
-            #expect(try await desk.sql("SELECT count(*)::text FROM contacts") == ["1000"])
+            #expect(try await fixture.sql("SELECT count(*)::text FROM contacts") == ["1000"])
         }
     }
 
     @Test func `whoever looks at addresses is written down`() async throws {
-        try await APIDesk.with { desk in
-            try await desk.importContacts(3)
-            let before = try await desk.audit().count
-            #expect(try await desk.send(.get, "/contacts?list=1&limit=2").count("items") == 2)
-            let one = try await desk.send(.get, "/contacts/2")
+        try await APIFixture.with { fixture in
+            try await fixture.importContacts(3)
+            let before = try await fixture.audit().count
+            #expect(try await fixture.send(.get, "/contacts?list=1&limit=2").count("items") == 2)
+            let one = try await fixture.send(.get, "/contacts/2")
             #expect(one["email"] == "c2@example.org")
             #expect(one["lists.0.source"] == "test")
-            #expect(try await desk.send(.get, "/contacts").count("items") == 3)
+            #expect(try await fixture.send(.get, "/contacts").count("items") == 3)
             #expect(
-                try await desk.audit().dropFirst(before) == [
+                try await fixture.audit().dropFirst(before) == [
                     "contacts.list list 1", "contacts.show contact 2", "contacts.list all contacts",
                 ]
             )
@@ -105,9 +103,9 @@ struct APIContactTests {
     }
 
     @Test func `an opt-out recalls what is queued`() async throws {
-        try await APIDesk.with { desk in
-            try await desk.importContacts(2)
-            try await desk.sql(
+        try await APIFixture.with { fixture in
+            try await fixture.importContacts(2)
+            try await fixture.sql(
                 """
                 WITH c AS (INSERT INTO campaigns (account_id, list_id, name, state, version, audience)
                            VALUES (1, 1, 'runs', 2, 1, 2) RETURNING 1)
@@ -117,13 +115,13 @@ struct APIContactTests {
             )
             for (address, recalled, onTheirWay) in [("c1", "1", "0"), ("c2", "0", "1")] {
                 let body = #"{"email": "\#(address)@example.org", "note": "asked"}"#
-                let answer = try await desk.send(.post, "/suppressions", body)
+                let answer = try await fixture.send(.post, "/suppressions", body)
                 #expect(answer.status == 201, "\(answer.text)")
                 #expect(answer["recalled"] == recalled)
                 #expect(answer["already_on_their_way"] == onTheirWay)
-                #expect(try await desk.send(.post, "/suppressions", body).status == 200, "safe to repeat")
+                #expect(try await fixture.send(.post, "/suppressions", body).status == 200, "safe to repeat")
             }
-            let page = try await desk.send(.get, "/suppressions")
+            let page = try await fixture.send(.get, "/suppressions")
             #expect(page.count("items") == 2)
             #expect(page["items.0.reason"] == "by-hand")
             #expect(!page.text.contains("@"))
@@ -131,11 +129,11 @@ struct APIContactTests {
     }
 
     @Test func `an address that is hashed with another key is refused`() async throws {
-        try await APIDesk.with { desk in
-            try await desk.sql("INSERT INTO key_checks VALUES ('address', 1, '\\x00') RETURNING ''")
-            let answer = try await desk.send(.post, "/suppressions", #"{"email": "c@example.org", "note": "asked"}"#)
+        try await APIFixture.with { fixture in
+            try await fixture.sql("INSERT INTO key_checks VALUES ('address', 1, '\\x00') RETURNING ''")
+            let answer = try await fixture.send(.post, "/suppressions", #"{"email": "c@example.org", "note": "asked"}"#)
             #expect(answer.status == 500, "a mistake of the operator's: no opt-out may be stored where nobody finds it")
-            #expect(try await desk.sql("SELECT count(*)::text FROM suppressions") == ["0"])
+            #expect(try await fixture.sql("SELECT count(*)::text FROM suppressions") == ["0"])
         }
     }
 }

@@ -1,6 +1,5 @@
+import DatabaseClient
 import HTTPTypes
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -95,9 +94,9 @@ struct APIErrorTests {
     ]
 
     @Test func `every refusal is a problem that says where and why`() async throws {
-        try await APIDesk.with { desk in
+        try await APIFixture.with { fixture in
             for row in Self.rows {
-                let answer = try await desk.send(row.method, row.path, row.body, [.contentType: row.type])
+                let answer = try await fixture.send(row.method, row.path, row.body, [.contentType: row.type])
                 #expect(answer.status == row.status, "\(row.because): \(answer.text)")
                 #expect(answer.headers[.contentType] == "application/problem+json", row.because)
                 #expect(answer["status"] == String(row.status), row.because)
@@ -105,22 +104,22 @@ struct APIErrorTests {
                 if let pointer = row.pointer { #expect(answer["errors.0.pointer"] == pointer, row.because) }
                 if row.status == 405 { #expect(answer.headers[.allow]?.isEmpty == false, row.because) }
             }
-            #expect(try await desk.send(.get, "/lists").count("items") == 1, "nothing was made")
+            #expect(try await fixture.send(.get, "/lists").count("items") == 1, "nothing was made")
         }
     }
 
     @Test func `a body has as many bytes as its route allows`() async throws {
-        try await APIDesk.with { desk in
+        try await APIFixture.with { fixture in
             let name = String(repeating: "x", count: 64 << 10)
-            let answer = try await desk.send(.post, "/lists", #"{"name": "\#(name)"}"#)
+            let answer = try await fixture.send(.post, "/lists", #"{"name": "\#(name)"}"#)
             #expect(answer.status == 413)
             #expect(answer["type"] == "urn:veredus:problem:too-large")
         }
     }
 
     @Test func `all that is wrong is said at once`() async throws {
-        try await APIDesk.with { desk in
-            let answer = try await desk.send(
+        try await APIFixture.with { fixture in
+            let answer = try await fixture.send(
                 .post,
                 "/campaigns",
                 #"{"list": "one", "name": 5, "from": {"address": 6, "nick": 1}, "kind": "spam", "html": "", "x": 1}"#
@@ -133,17 +132,17 @@ struct APIErrorTests {
     }
 
     @Test func `a page is asked for with HEAD as well`() async throws {
-        try await APIDesk.with { desk in
-            let answer = try await desk.send(.head, "/account")
+        try await APIFixture.with { fixture in
+            let answer = try await fixture.send(.head, "/account")
             #expect(answer.status == 200)
             #expect(answer.body.isEmpty)
         }
     }
 
     @Test func `without a database it says so, and when to come again`() async throws {
-        try await APIDesk.with { desk in
-            await desk.parts.pool.close()
-            let answer = try await desk.send(.get, "/account")
+        try await APIFixture.with { fixture in
+            await fixture.parts.pool.close()
+            let answer = try await fixture.send(.get, "/account")
             #expect(answer.status == 503)
             #expect(answer.headers[.retryAfter] == "5")
         }

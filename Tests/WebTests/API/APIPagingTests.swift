@@ -1,6 +1,4 @@
 import HTTPTypes
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -9,30 +7,30 @@ import Testing
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"))
 struct APIPagingTests {
     @Test func `pages show everything once, whatever is added meanwhile`() async throws {
-        try await APIDesk.with { desk in
-            try await desk.importContacts(25)
+        try await APIFixture.with { fixture in
+            try await fixture.importContacts(25)
             for number in 1...25 {
                 let body = #"{"email": "c\#(number)@example.org", "scope": "all", "note": "asked"}"#
-                _ = try await desk.send(.post, "/suppressions", body)
-                _ = try await desk.send(.post, "/campaigns", APIDesk.campaign)
-                _ = try await desk.send(.post, "/lists", #"{"name": "list \#(number)"}"#)
+                _ = try await fixture.send(.post, "/suppressions", body)
+                _ = try await fixture.send(.post, "/campaigns", APIFixture.campaign)
+                _ = try await fixture.send(.post, "/lists", #"{"name": "list \#(number)"}"#)
             }
             for path in ["/contacts?limit=7", "/contacts?list=1&limit=7", "/campaigns?limit=7", "/lists?limit=7"] {
-                let old = try await ids(desk, path) {}
+                let old = try await ids(fixture, path) {}
                 #expect(old.count == Set(old).count && old.count >= 25, "\(path)")
-                let seen = try await ids(desk, path) {
+                let seen = try await ids(fixture, path) {
                     let name = UInt32.random(in: 0...(.max))
-                    _ = try await desk.send(.post, "/campaigns", APIDesk.campaign)
-                    _ = try await desk.send(.post, "/lists", #"{"name": "more \#(name)"}"#)
+                    _ = try await fixture.send(.post, "/campaigns", APIFixture.campaign)
+                    _ = try await fixture.send(.post, "/lists", #"{"name": "more \#(name)"}"#)
                     let contact = #"{"list": 1, "source": "x", "contacts": [{"email": "m\#(name)@example.org"}]}"#
-                    _ = try await desk.send(.post, "/contacts", contact)
+                    _ = try await fixture.send(.post, "/contacts", contact)
                 }
                 #expect(seen.count == Set(seen).count, "\(path): nothing twice")
                 #expect(Set(seen).isSuperset(of: old), "\(path): nothing left out that was there")
             }
             var cursor = "", count = 0
             repeat {
-                let page = try await desk.send(.get, "/suppressions?limit=7\(cursor)")
+                let page = try await fixture.send(.get, "/suppressions?limit=7\(cursor)")
                 count += page.count("items") ?? 0
                 cursor = page["next_cursor"].map { "&cursor=\($0)" } ?? ""
             } while !cursor.isEmpty
@@ -41,11 +39,11 @@ struct APIPagingTests {
     }
 
     /// The numbers on all pages, with something done between each two of them.
-    private func ids(_ desk: APIDesk, _ path: String, between: () async throws -> Void) async throws -> [String] {
+    private func ids(_ fixture: APIFixture, _ path: String, between: () async throws -> Void) async throws -> [String] {
         var ids: [String] = []
         var cursor = ""
         repeat {
-            let page = try await desk.send(.get, path + cursor)
+            let page = try await fixture.send(.get, path + cursor)
             #expect(page.status == 200, "\(path): \(page.text)")
             ids += (0..<(page.count("items") ?? 0)).compactMap { page["items.\($0).id"] }
             cursor = page["next_cursor"].map { "&cursor=\($0)" } ?? ""
@@ -55,19 +53,19 @@ struct APIPagingTests {
     }
 
     @Test func `a look for a rare state ends, and goes on where it ended`() async throws {
-        try await APIDesk.with { desk in
-            _ = try await desk.send(.post, "/campaigns", APIDesk.campaign)
-            try await desk.sql(
+        try await APIFixture.with { fixture in
+            _ = try await fixture.send(.post, "/campaigns", APIFixture.campaign)
+            try await fixture.sql(
                 """
                 WITH frozen AS (UPDATE campaigns SET state = 6, version = 1, audience = 50002)
                 INSERT INTO deliveries (campaign_id, seq, account_id, contact_id, list_id, lane_id, state)
                 VALUES (1, 1, 1, 1, 1, 1, 3), (1, 50002, 1, 2, 1, 1, 9)
                 """
             )
-            let first = try await desk.send(.get, "/campaigns/1/deliveries?state=dead")
+            let first = try await fixture.send(.get, "/campaigns/1/deliveries?state=dead")
             #expect(first.count("items") == 0)
             let cursor = try #require(first["next_cursor"], "no row yet is not the end")
-            let second = try await desk.send(.get, "/campaigns/1/deliveries?state=dead&cursor=\(cursor)")
+            let second = try await fixture.send(.get, "/campaigns/1/deliveries?state=dead&cursor=\(cursor)")
             #expect(second["items.0.seq"] == "50002")
             #expect(second["next_cursor"] == nil)
         }

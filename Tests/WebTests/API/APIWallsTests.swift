@@ -1,5 +1,5 @@
+import DatabaseClient
 import HTTPTypes
-import Postgres
 import TestKit
 import Testing
 
@@ -20,9 +20,9 @@ struct APIWallsTests {
     ]
 
     @Test func `what the API never does is not possible`() async throws {
-        try await APIDesk.with { desk in
+        try await APIFixture.with { fixture in
             for row in Self.denied {
-                let connection = try await desk.database.connect(row.role)
+                let connection = try await fixture.database.connect(row.role)
                 try await connection.execute("SET veredus.account = '1'")
                 await #expect(throws: PostgresError.self, row.because) { try await connection.execute(row.sql) }
                 await connection.close()
@@ -31,11 +31,11 @@ struct APIWallsTests {
     }
 
     @Test func `without an account set nothing is seen, with one its own rows only`() async throws {
-        try await APIDesk.with { desk in
-            try await desk.importContacts(1)
-            _ = try await desk.send(.post, "/campaigns", APIDesk.campaign, [.unchecked("Idempotency-Key"): "k"])
-            _ = try await desk.send(.post, "/suppressions", #"{"email": "x@example.org", "note": "asked"}"#)
-            let connection = try await desk.database.connect(.web)
+        try await APIFixture.with { fixture in
+            try await fixture.importContacts(1)
+            _ = try await fixture.send(.post, "/campaigns", APIFixture.campaign, [.unchecked("Idempotency-Key"): "k"])
+            _ = try await fixture.send(.post, "/suppressions", #"{"email": "x@example.org", "note": "asked"}"#)
+            let connection = try await fixture.database.connect(.web)
             let tables = ["contacts", "lists", "list_members", "campaigns", "campaign_versions", "suppressions"]
             for table in tables + ["idempotency_keys", "accounts"] {
                 let count = Statement("count-\(table)", "SELECT count(*) FROM \(table)")

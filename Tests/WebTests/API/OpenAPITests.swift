@@ -1,6 +1,6 @@
+import Core
 import HTTPTypes
-import Postgres
-import Shared
+import Templates
 import TestKit
 import Testing
 
@@ -67,8 +67,8 @@ struct OpenAPITests {
 
     @Test(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"))
     func `the document is served to anybody`() async throws {
-        try await APIDesk.with { desk in
-            let answer = try await desk.send(.get, "/openapi.json", nil, [.authorization: "none"])
+        try await APIFixture.with { fixture in
+            let answer = try await fixture.send(.get, "/openapi.json", nil, [.authorization: "none"])
             #expect(answer.status == 200)
             #expect(answer.body == PackageResources.openapi_json)
         }

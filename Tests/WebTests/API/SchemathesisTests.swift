@@ -1,7 +1,5 @@
 import Foundation
 import HTTPTypes
-import Postgres
-import Shared
 import TestKit
 import Testing
 
@@ -33,16 +31,16 @@ struct SchemathesisTests {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try Self.settings.write(toFile: "\(folder)/settings.toml", atomically: true, encoding: .utf8)
-        try await APIDesk.with { desk in
+        try await APIFixture.with { fixture in
             // Something to be found.
-            try await desk.importContacts(3)
-            _ = try await desk.send(.post, "/campaigns", APIDesk.campaign)
-            try await WebServer.with(desk.database) { server in
+            try await fixture.importContacts(3)
+            _ = try await fixture.send(.post, "/campaigns", APIFixture.campaign)
+            try await WebServer.with(fixture.database) { server in
                 let outcome = try await ChildProcess.run(
                     [
                         python, "-m", "schemathesis.cli", "--config-file", "\(folder)/settings.toml", "run",
                         "http://localhost:\(server.port)/api/v1/openapi.json",
-                        "--header", "Authorization: Bearer \(desk.key)", "--checks", "all", "--max-examples", "5",
+                        "--header", "Authorization: Bearer \(fixture.key)", "--checks", "all", "--max-examples", "5",
                         "--max-time", "25", "--seed", "1", "--no-shrink", "--generation-database", "none",
                         "--no-color",
                     ],

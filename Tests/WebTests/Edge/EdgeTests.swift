@@ -1,5 +1,4 @@
 import Foundation
-import Postgres
 import TestKit
 import Testing
 
@@ -21,9 +20,9 @@ struct EdgeTests {
                     let client = try RawClient(port: server.port)
                     let start = ContinuousClock.now
                     client.send(row.begin)
-                    // A byte now and then, for far longer than a request may take.
-                    while ContinuousClock.now - start < .seconds(8), client.send(row.more), !row.more.isEmpty {
-                        try await Task.sleep(for: .milliseconds(200))
+                    // A byte now and then, until nobody takes it any more.
+                    try await eventually("it is closed", within: .seconds(8), every: .milliseconds(200)) {
+                        row.more.isEmpty || !client.send(row.more)
                     }
                     #expect(client.rest() != nil, row.because)
                     #expect(ContinuousClock.now - start < .seconds(6), row.because)
@@ -34,13 +33,13 @@ struct EdgeTests {
     }
 
     @Test func `what is too large is refused, and by its name`() async throws {
-        try await APIDesk.with { desk in
-            try await WebServer.with(desk.database) { server in
+        try await APIFixture.with { fixture in
+            try await WebServer.with(fixture.database) { server in
                 let long = String(repeating: "x", count: 20 << 10)
                 #expect(try server.ask("GET /healthz", "X-Long: \(long)").hasPrefix("HTTP/1.1 431"))
                 let many = (1...40).map { "X-\($0): \(String(repeating: "x", count: 1_000))" }.joined(separator: "\r\n")
                 #expect(try server.ask("GET /healthz", many).hasPrefix("HTTP/1.1 431"))
-                let key = "Authorization: Bearer \(desk.key)"
+                let key = "Authorization: Bearer \(fixture.key)"
                 let declared = try server.ask("POST /api/v1/lists", key, "Content-Length: 10000000")
                 #expect(declared.hasPrefix("HTTP/1.1 413"), "before a byte of it has come")
                 let chunk = "\r\n\r\n11000\r\n" + String(repeating: "x", count: 0x11000) + "\r\n"
@@ -102,13 +101,13 @@ struct EdgeTests {
     }
 
     @Test func `a balancer hears of the end before the door closes, and what was asked is answered`() async throws {
-        try await APIDesk.with { desk in
-            try await WebServer.with(desk.database, ["VEREDUS_WEB_DRAIN": "2"]) { server in
+        try await APIFixture.with { fixture in
+            try await WebServer.with(fixture.database, ["VEREDUS_WEB_DRAIN": "2"]) { server in
                 let open = try RawClient(port: server.port)
                 // Asked before the end, complete after it.
                 let body = #"{"name": "late"}"#
                 open.send(
-                    "POST /api/v1/lists HTTP/1.1\r\nHost: localhost:\(server.port)\r\nAuthorization: Bearer \(desk.key)\r\n"
+                    "POST /api/v1/lists HTTP/1.1\r\nHost: localhost:\(server.port)\r\nAuthorization: Bearer \(fixture.key)\r\n"
                         + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
                 )
                 server.process.send(SIGTERM)
@@ -122,7 +121,7 @@ struct EdgeTests {
                 open.send(body)
                 #expect(open.some().hasPrefix("HTTP/1.1 201"))
                 #expect(try await server.process.exit(within: .seconds(20)) == .exit(0))
-                #expect(try await desk.sql("SELECT name FROM lists WHERE name = 'late'") == ["late"])
+                #expect(try await fixture.sql("SELECT name FROM lists WHERE name = 'late'") == ["late"])
             }
         }
     }

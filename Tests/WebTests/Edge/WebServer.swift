@@ -1,5 +1,5 @@
+import DatabaseClient
 import Foundation
-import Postgres
 import TestKit
 
 @testable import Web

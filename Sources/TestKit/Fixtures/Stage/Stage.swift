@@ -1,7 +1,7 @@
+import Database
+import DatabaseClient
 import Foundation
 import MailSimulator
-import Postgres
-import Shared
 import Synchronization
 
 /// Everything a campaign needs, for one scenario: a database of its own, a virtual host of its own in the broker, a

@@ -1,7 +1,7 @@
+import Core
+import DatabaseClient
 import Foundation
 import MailSimulator
-import Postgres
-import Shared
 import Synchronization
 
 // The real programs, as processes.
@@ -83,7 +83,7 @@ extension Stage {
         try KeyRing(
             keys: [TokenKey(id: 1, secret: tokenSecret)],
             signing: 1,
-            identity: IdentityKey(secret: identitySecret)
+            identity: AddressHashKey(secret: identitySecret)
         )
     }
 

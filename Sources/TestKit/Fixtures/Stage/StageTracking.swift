@@ -1,16 +1,15 @@
+import DatabaseClient
 import Foundation
 import MailSimulator
-import Postgres
-import Shared
 import Synchronization
 
-// The web side and the recorder, and what readers do with their letters.
+// The web side and the recorder, and what readers do with their messages.
 extension Stage {
-    /// Starts the web side with hosts of its own, as in the world: one that letters name, and one for people; it believes
+    /// Starts the web side with hosts of its own, as in the world: one that messages name, and one for people; it believes
     /// whom ``Web/ask(_:reader:method:fields:)`` says that it asks for.
     package func startWebWithHosts(_ settings: [String: String] = [:]) async throws -> Web {
         let hosts = [
-            "VEREDUS_TRACKING_URL": "https://\(Web.letterHost)", "VEREDUS_DASHBOARD_URL": "https://d.example",
+            "VEREDUS_TRACKING_URL": "https://\(Web.messageHost)", "VEREDUS_DASHBOARD_URL": "https://d.example",
             "VEREDUS_WEB_TRUSTED_PROXIES": "127.0.0.1",
         ]
         return try await startWeb(hosts.merging(settings) { $1 })
@@ -35,11 +34,11 @@ extension Stage {
         running.withLock { $0 }.map { (try? String(contentsOfFile: $0.logPath, encoding: .utf8)) ?? "" }.joined()
     }
 
-    /// The paths of a letter's pixel and tracked links, in their order in the letter.
-    package static func trackedPaths(in letter: AcceptedMessage) -> (pixel: String?, links: [String]) {
-        let text = String(decoding: letter.content ?? [], as: UTF8.self)
+    /// The paths of a message's pixel and tracked links, in their order in the message.
+    package static func trackedPaths(in message: AcceptedMessage) -> (pixel: String?, links: [String]) {
+        let text = String(decoding: message.content ?? [], as: UTF8.self)
             .replacing("=\r\n", with: "").replacing("=3D", with: "=")
-        let base = "https://\(Web.letterHost)"
+        let base = "https://\(Web.messageHost)"
         func paths(_ prefix: String) -> [String] {
             text.components(separatedBy: base + prefix).dropFirst().map { rest in
                 prefix + rest.prefix { $0.isLetter || $0.isNumber || "-_.".contains($0) }
@@ -50,10 +49,10 @@ extension Stage {
 }
 
 extension Stage.Web {
-    /// The host that the letters of a stage name.
-    package static let letterHost = "t.example"
+    /// The host that the messages of a stage name.
+    package static let messageHost = "t.example"
 
-    /// Asks the letters' host for something as a reader's browser does, from an address of the reader's own.
+    /// Asks the messages' host for something as a reader's browser does, from an address of the reader's own.
     ///
     /// `reader`: Different numbers are different households.
     package func ask(
@@ -64,6 +63,6 @@ extension Stage.Web {
     ) async throws -> RawHTTP.Answer {
         var fields = fields
         fields["X-Forwarded-For"] = "10.\(reader >> 16 & 255).\(reader >> 8 & 255).\(reader & 255)"
-        return try await RawHTTP.ask(path, port: port, host: Self.letterHost, method: method, fields: fields)
+        return try await RawHTTP.ask(path, port: port, host: Self.messageHost, method: method, fields: fields)
     }
 }

@@ -1,5 +1,5 @@
+import DatabaseClient
 import Foundation
-import Postgres
 
 // The pages, as a process.
 extension Stage {
@@ -7,13 +7,13 @@ extension Stage {
     package struct Web: Sendable {
         package let program: Program
         package let port: Int
-        /// `http://127.0.0.1:…`: pixels, links and pages of letters, and the dashboard as well.
+        /// `http://127.0.0.1:…`: pixels, links and pages of messages, and the dashboard as well.
         package let base: String
     }
 
     /// Starts `veredus-web` and waits until it listens.
     ///
-    /// The letters of this stage name `https://t.example` all the same: a test puts a token behind `base` itself.
+    /// The messages of this stage name `https://t.example` all the same: a test puts a token behind `base` itself.
     package func startWeb(_ settings: [String: String] = [:]) async throws -> Web {
         let port = try LoopbackPorts.free(1)[0]
         let base = "http://127.0.0.1:\(port)"

@@ -1,5 +1,5 @@
+import Core
 import MailSimulator
-import Shared
 
 /// Everything that the database says of one campaign, in one snapshot, for ``Truth`` to judge.
 package struct CampaignRecord: Sendable {
@@ -15,7 +15,7 @@ package struct CampaignRecord: Sendable {
         package var token: ClaimToken
         package var reopened: Int16
         package var isRecalled: Bool
-        /// Whether the contact must not get this campaign, as the books stand in this snapshot.
+        /// Whether the contact must not get this campaign, as the totals stand in this snapshot.
         package var hasOptedOut: Bool
         package var bounces: Int
         /// When it came into its state: the start of the transaction, in seconds since 1970.
@@ -84,7 +84,7 @@ package struct CampaignRecord: Sendable {
     }
 
     /// A row of `dead_letters`.
-    package struct Buried: Sendable {
+    package struct DeadLettered: Sendable {
         package var seq: Seq
         package var detail: String
 
@@ -117,7 +117,7 @@ package struct CampaignRecord: Sendable {
     package var retries: [Seq]
     package var claims: [Claim]
     package var replies: [Reply]
-    package var deadLetters: [Buried]
+    package var deadLetters: [DeadLettered]
     package var marks: [Mark]
     /// What the oracle objected to.
     package var objections: [Breach]
@@ -132,7 +132,7 @@ package struct CampaignRecord: Sendable {
         retries: [Seq] = [],
         claims: [Claim] = [],
         replies: [Reply] = [],
-        deadLetters: [Buried] = [],
+        deadLetters: [DeadLettered] = [],
         marks: [Mark] = [],
         objections: [Breach] = []
     ) {
@@ -151,8 +151,8 @@ package struct CampaignRecord: Sendable {
     }
 
     /// The same, added up.
-    package var books: Books {
-        Books(
+    package var totals: Totals {
+        Totals(
             state: state,
             audience: audience,
             counts: Dictionary(rows.map { ($0.state, 1) }, uniquingKeysWith: +),

@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import DatabaseClient
 
 /// Looks over everybody's shoulder in a test's database: triggers that belong to the superuser.
 ///
@@ -110,9 +110,9 @@ extension Stage {
     }
 
     /// Counters and recount, in one snapshot; cheap enough to look often.
-    package func readBooks(_ campaign: CampaignID) async throws -> Books {
+    package func readTotals(_ campaign: CampaignID) async throws -> Totals {
         let rows = try await superuser.withConnection { connection in
-            try await connection.rows(.readBooks, [.int32(campaign)]) { row in
+            try await connection.rows(.readTotals, [.int32(campaign)]) { row in
                 (
                     state: try row.int16(0), audience: try row.int32(1), of: try row.int16(2),
                     counter: try row.int64(3), count: try row.int64(4), retries: try row.int64(5)
@@ -122,7 +122,7 @@ extension Stage {
         guard let first = rows.first, let state = CampaignState(rawValue: first.state) else {
             throw Missing(description: "there is no campaign \(campaign)")
         }
-        var books = Books(
+        var totals = Totals(
             state: state,
             audience: Int(first.audience),
             counts: [:],
@@ -131,9 +131,9 @@ extension Stage {
         )
         for row in rows {
             guard let state = DeliveryState(rawValue: row.of) else { continue }
-            if row.count != 0 { books.counts[state] = Int(row.count) }
-            if row.counter != 0 { books.counters[state] = Int(row.counter) }
+            if row.count != 0 { totals.counts[state] = Int(row.count) }
+            if row.counter != 0 { totals.counters[state] = Int(row.counter) }
         }
-        return books
+        return totals
     }
 }

@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import DatabaseClient
 
 extension PostgresConnection {
     /// Reads what ``Truth`` judges; the caller's transaction makes it one snapshot.
@@ -32,7 +32,7 @@ extension PostgresConnection {
                 CampaignRecord.Reply(seq: try row.int32(0), judgement: try row.int16(1), text: try row.text(2))
             },
             deadLetters: try rows(.readDeadLetters, key) { row in
-                CampaignRecord.Buried(seq: try row.int32(0), detail: try row.text(1))
+                CampaignRecord.DeadLettered(seq: try row.int32(0), detail: try row.text(1))
             },
             marks: try rows(try commitTimesAreKept() ? .readMarksByCommit : .readMarks, key) { row in
                 CampaignRecord.Mark(seq: try row.int32(0), attempt: try row.int16(1), time: try row.double(2))
@@ -151,8 +151,8 @@ extension Statement {
         """
     )
     /// One row for each state of a delivery.
-    static let readBooks = Statement(
-        "read-books",
+    static let readTotals = Statement(
+        "read-totals",
         """
         SELECT c.state, c.audience, s.state, COALESCE(k.n, 0), COALESCE(d.n, 0),
                (SELECT count(*) FROM retries r WHERE r.campaign_id = c.campaign_id)

@@ -1,4 +1,4 @@
-import Shared
+import Core
 
 /// Which states may follow each other in one write, for the ``Oracle``: the table of ``DeliveryState/after(_:)``.
 package enum Transitions {

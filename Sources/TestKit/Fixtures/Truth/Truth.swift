@@ -1,15 +1,16 @@
-import Shared
+import Core
 
-/// Judges a campaign's books against what the receiving side says it took: the invariants of the design, each in words.
+/// Judges a campaign's totals against what the receiving side says it took: the invariants of
+/// docs/explanation/invariants.md, each in words.
 ///
 /// Of I8 it sees acceptances; a refusal or a deferral of an older attempt shows as I3, I4 or I9. I10 is I5 with I3 or I4
 /// after the broker is gone.
 package struct Truth: Sendable {
     /// What faults, each counted when it struck, can have done.
     package struct Bounds: Sendable {
-        /// I4: letters past the dot, and not recorded, in victims' hands.
+        /// I4: messages past the dot, and not recorded, in victims' hands.
         package var extraCopies: Int
-        /// I6: letters in victims' hands; `nil` leaves it to the scenario.
+        /// I6: messages in victims' hands; `nil` leaves it to the scenario.
         package var uncertain: Int?
         /// How long a dead worker's claim may wait for the sweep, in seconds.
         package var sweepSeconds = 30.0
@@ -26,7 +27,7 @@ package struct Truth: Sendable {
     let bounds: Bounds
 
     /// - Parameters:
-    ///   - record: The books.
+    ///   - record: The totals.
     ///   - copies: All that the receiving side took while nothing else sent to it; those of other campaigns are left
     ///     out.
     ///   - bounds: What the faults allow.
@@ -42,7 +43,7 @@ package struct Truth: Sendable {
 
     /// All that does not hold.
     package var breaches: [Breach] {
-        record.books.breaches + rowsThatRepeat + unmarkedCopies + extraCopies + unsettled + tooManyUncertain
+        record.totals.breaches + rowsThatRepeat + unmarkedCopies + extraCopies + unsettled + tooManyUncertain
             + record.objections + optOutsNotRecalled + resultsOfOthers + groundless + deadWithoutReason
             + changedMessageIDs
             + retriesOfOthers

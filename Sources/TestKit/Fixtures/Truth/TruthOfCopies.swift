@@ -1,6 +1,6 @@
-import Shared
+import Core
 
-// What the receiving side took, against what the books say.
+// What the receiving side took, against what the database say.
 extension Truth {
     /// I2: each copy has a committed mark of its own, of the same attempt, from before.
     var unmarkedCopies: [Breach] {
@@ -37,7 +37,7 @@ extension Truth {
         }
         for row in record.rows {
             if let wrong = copies[row.seq]?.first(where: { $0.recipient != row.address && !row.address.isEmpty }) {
-                found.append(Breach(.grounds, "\(name(row)): its letter went to \(wrong.recipient)"))
+                found.append(Breach(.grounds, "\(name(row)): its message went to \(wrong.recipient)"))
             }
             let allowed = allowedCopies(of: row, unknown: unknown[row.seq] ?? 0)
             let got = count(of: row)
@@ -49,7 +49,7 @@ extension Truth {
             }
         }
         if record.policy == .atLeastOnce, extra > bounds.extraCopies {
-            let words = "\(extra) extra copies, \(bounds.extraCopies) letters were past the dot when a fault struck"
+            let words = "\(extra) extra copies, \(bounds.extraCopies) messages were past the dot when a fault struck"
             found.append(Breach(.atLeastOnce, words))
         }
         return found
@@ -111,7 +111,7 @@ extension Truth {
         }
     }
 
-    /// I12: one Message-ID for all copies of a letter, and one letter for each Message-ID.
+    /// I12: one Message-ID for all copies of a message, and one message for each Message-ID.
     var changedMessageIDs: [Breach] {
         var found: [Breach] = []
         var owners: [String: Seq] = [:]

@@ -1,5 +1,3 @@
-import Shared
-
 /// A chart as SVG: the plot alone, stretched to the room there is; what is written beside it is HTML, and stays
 /// readable on a phone.
 ///
@@ -101,8 +99,8 @@ struct Chart: Sendable {
 
     /// `2k`, `1.5M`.
     static func tick(_ value: Double) -> String {
-        for (size, letter) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] where value >= size {
-            return SVG.number((value / size * 10).rounded() / 10) + letter
+        for (size, message) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] where value >= size {
+            return SVG.number((value / size * 10).rounded() / 10) + message
         }
         return SVG.number(value)
     }

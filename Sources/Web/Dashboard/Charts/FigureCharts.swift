@@ -1,5 +1,6 @@
-import Postgres
-import Shared
+import Core
+import Database
+import Templates
 
 /// The charts of a campaign's page, each with the numbers behind it.
 enum FigureCharts {
@@ -7,7 +8,7 @@ enum FigureCharts {
         let shown: [DeliveryState] = [.accepted, .deferred, .failed]
         let points = course(report, samples)
         let chart = Chart(
-            title: "Letters over time",
+            title: "Messages over time",
             kind: .lines,
             moments: points.map(\.at),
             series: shown.map { state in

@@ -1,5 +1,6 @@
-import Postgres
-import Shared
+import Core
+import Database
+import Templates
 
 /// Numbers in rows: what stands below a chart, and in a CSV file.
 struct FigureTable: Sendable {
@@ -115,7 +116,7 @@ enum EngagementFields {
         ]
     }
 
-    /// What a badge in the letter says: how often, and of all clicks how many.
+    /// What a badge in the message says: how often, and of all clicks how many.
     static func badge(_ link: Engagement.Link, _ engagement: Engagement) -> String {
         let share = share(link, engagement).map { " · \($0)" } ?? ""
         return words(link.clicks, \.unique) + share

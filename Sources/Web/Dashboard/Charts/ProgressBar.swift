@@ -1,5 +1,5 @@
-import Postgres
-import Shared
+import Core
+import Database
 
 /// How far a campaign is, as one bar of all its states.
 enum ProgressBar {

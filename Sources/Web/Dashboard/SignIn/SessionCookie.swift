@@ -1,6 +1,6 @@
+import Core
 import HTTPTypes
 import Hummingbird
-import Shared
 
 /// The cookie that names a session: for this host alone, never sent in the clear, out of reach of scripts.
 struct SessionCookie: Sendable {

@@ -1,8 +1,9 @@
+import Core
+import Database
 import HTTPTypes
 import Hummingbird
 import Logging
-import Postgres
-import Shared
+import Templates
 
 extension Dashboard {
     func addSignIn(to router: Router<WebContext>) {
@@ -33,7 +34,7 @@ extension Dashboard {
     }
 
     /// Where a person begins.
-    private func home(of visit: Visit) throws -> Response {
+    private func home(of visit: DashboardContext) throws -> Response {
         if visit.session.account != nil, visit.may(.seeCampaigns) { return .seeOther("/campaigns") }
         if visit.may(.lookAtAccounts) || visit.may(.seeCounts) { return .seeOther("/accounts") }
         return try Views.respond(

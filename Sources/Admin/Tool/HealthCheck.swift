@@ -1,0 +1,203 @@
+import Bootstrap
+import Broker
+import Core
+import Database
+import DatabaseClient
+import SMTP
+
+/// Looks at everything that sending needs, one part after the other; a part that fails does not hide the next.
+struct HealthCheck {
+    private var reader: SettingsReader
+    private(set) var findings: [Finding] = []
+    private let actor: String
+
+    init(settings reader: SettingsReader, actor: String) {
+        self.reader = reader
+        self.actor = actor
+    }
+
+    var isHealthy: Bool { !findings.contains { $0.verdict == .problem } }
+    /// Whether a setting is among the problems.
+    var hasSettingProblem: Bool { !reader.problems.isEmpty }
+
+    mutating func run() async {
+        let database = PostgresSettings(reading: &reader)
+        let broker = BrokerSettings(reading: &reader, clientName: "veredus doctor")
+        let route = SMTPRouteSettings(reading: &reader)
+        let keys = KeyRing(reading: &reader)
+        let number = NumberedAddressHashKey(reading: &reader)?.number
+        _ = WorkerSettings(reading: &reader)
+        _ = ProducerSettings(reading: &reader)
+        for problem in reader.problems { findings.append(.problem("settings", "\(problem)")) }
+        if reader.problems.isEmpty { findings.append(.ok("settings", "every setting of every program can be used")) }
+
+        var health: DatabaseHealth?
+        if let database { health = await check(database, keys, number) }
+        if let broker {
+            let depth = await check(broker, lanes: health?.lanes ?? ["default"])
+            if let depth, let health { findings.append(.deadLetters(health.deadLetters, queued: depth)) }
+        }
+        if let database, let broker { await checkRestoreGuard(database, broker) }
+        if let route { await check(route) }
+    }
+
+    // MARK: Database
+
+    /// - Returns: `nil` when the database could not be asked.
+    private mutating func check(_ settings: PostgresSettings, _ keys: KeyRing?, _ number: Int16?) async
+        -> DatabaseHealth?
+    {
+        let part = "database"
+        let pool = PostgresPool(settings: settings, name: "doctor", size: 1)
+        var found: DatabaseHealth?
+        do {
+            try await pool.withConnection(deadline: .seconds(5)) { try await Migrator().verify(on: $0) }
+            let database = AccountDatabase(pool: pool, actor: actor)
+            let health = try await database.health()
+            findings.append(.ok(part, "PostgreSQL \(health.serverVersion) at \(settings), schema up to date"))
+            found = health
+            await attempt(part) { try await pool.withConnection { try await $0.assertCannotBypassRowSecurity() } }
+            await attempt(part) { try await pool.withConnection { try await $0.assertDurable() } }
+            if !health.hasPartitionsAhead {
+                findings.append(.problem(part, "the next campaigns have no partition to go to: run `veredus migrate`"))
+            }
+            check(keys?.identity, number, against: health)
+            if let keys { findings += Finding.tokenKeys(keys.checks, noted: health.tokenKeyChecks) }
+            findings.append(
+                .note(part, "\(health.workersAlive) workers alive, lanes: \(health.lanes.joined(separator: ", "))")
+            )
+            findings.append(.optOuts(health.optOutLatency))
+            findings.append(.throttles(try await database.throttles()))
+        } catch {
+            findings.append(.problem(part, AdminFailure(error).message))
+        }
+        await pool.close()
+        return found
+    }
+
+    private mutating func check(_ key: AddressHashKey?, _ number: Int16?, against health: DatabaseHealth) {
+        guard let key, let number else { return }
+        switch health.addressKeyChecks[number] {
+        case nil where health.addressKeyChecks.isEmpty: break
+        case nil:
+            let known = health.addressKeyChecks.keys.sorted().map { String($0) }.joined(separator: ", ")
+            findings.append(
+                .problem(
+                    "keys",
+                    "VEREDUS_ADDRESS_KEY is number \(number), the database has hashes of \(known): set that key"
+                )
+            )
+        case key.checkValue: findings.append(.ok("keys", "the address key is the one that made the stored hashes"))
+        default:
+            findings.append(
+                .problem(
+                    "keys",
+                    "VEREDUS_ADDRESS_KEY is not the key \(number) that made the stored hashes: set that one"
+                )
+            )
+        }
+    }
+
+    /// Notes what `check` throws.
+    private mutating func attempt(_ part: String, _ check: () async throws -> Void) async {
+        do {
+            try await check()
+        } catch {
+            findings.append(.problem(part, AdminFailure(error).message))
+        }
+    }
+
+    // MARK: Broker
+
+    /// - Returns: How many messages wait in the queue of dead letters, 0 when it is not there yet; `nil` when the broker
+    ///   could not be asked. It is only counted: to take a message counts against the broker's delivery limit.
+    private mutating func check(_ settings: BrokerSettings, lanes: [String]) async -> Int? {
+        let part = "broker"
+        var deadLetters: Int?
+        var settings = settings
+        settings.patience = .seconds(3)
+        do {
+            let publisher = try AMQPPublisher(settings)
+            var isReached = false
+            for queue in lanes.map({ "jobs.\($0)" }) + [Self.deadLetterQueue] {
+                do {
+                    let depth = try await publisher.depth(of: queue)
+                    // It is there: declared again it shows whether its type is the one that is set.
+                    try await publisher.declare([queue])
+                    findings.append(.ok(part, "\(settings), queue \(queue): \(depth) waiting"))
+                    isReached = true
+                    if queue == Self.deadLetterQueue { deadLetters = depth }
+                } catch let error as AMQPError where error.kind == .missingQueue {
+                    findings.append(.note(part, "\(settings), queue \(queue): not there yet, the producer makes it"))
+                    isReached = true
+                    if queue == Self.deadLetterQueue { deadLetters = 0 }
+                } catch {
+                    findings.append(.problem(part, "queue \(queue): \(error)"))
+                    // Without a broker the next queue would only say the same.
+                    if !isReached { break }
+                }
+            }
+            await publisher.close()
+        } catch {
+            findings.append(.problem(part, "\(error)"))
+        }
+        return deadLetters
+    }
+
+    private static let deadLetterQueue = "dead-letters"
+
+    // MARK: Installation
+
+    /// Whether the programs would send from this database.
+    private mutating func checkRestoreGuard(_ settings: PostgresSettings, _ broker: BrokerSettings) async {
+        let part = "installation"
+        var broker = broker
+        broker.patience = .seconds(3)
+        let pool = PostgresPool(settings: settings, name: "doctor", size: 2)
+        do {
+            let installation = InstallationStore(pool)
+            let (stored, server) = try await installation.read()
+            let strange = try await installation.alone { [broker] in
+                let queue = try await RestoreGuardQueue(broker, of: stored.installation)
+                let restoreGuards = queue.restoreGuards.map { (place: "the queue \(queue.name)", restoreGuard: $0) }
+                await queue.putBack()
+                await queue.close()
+                return RestoredDatabaseFound.judge(stored, on: server, restoreGuards)
+            }
+            if let strange {
+                findings.append(.problem(part, "\(strange)"))
+            } else {
+                let known = "as far as the broker remembers; each program asks its own state folder too"
+                findings.append(.ok(part, "generation \(stored.generation), \(known)"))
+            }
+        } catch {
+            findings.append(.note(part, "the restore guards could not be asked: \(AdminFailure(error).message)"))
+        }
+        await pool.close()
+    }
+
+    // MARK: Mail route
+
+    private mutating func check(_ route: SMTPRouteSettings) async {
+        let part = "mail route"
+        do {
+            let answer = try await route.probe()
+            let security =
+                !answer.isEncrypted
+                ? "in clear" : answer.isVerified ? "TLS, certificate verified" : "TLS, certificate not verified"
+            let login = answer.isLoggedIn ? "logged in" : "no log-in"
+            findings.append(.ok(part, "\(route): \(security), \(login), \(Self.offers(answer.capabilities))"))
+        } catch {
+            findings.append(.problem(part, "\(error)"))
+        }
+    }
+
+    private static func offers(_ capabilities: SMTPCapabilities) -> String {
+        let offered = [
+            (capabilities.pipelining, "PIPELINING"), (capabilities.eightBitMIME, "8BITMIME"),
+            (capabilities.smtpUTF8, "SMTPUTF8"), (capabilities.enhancedStatusCodes, "ENHANCEDSTATUSCODES"),
+            (capabilities.sizeLimit > 0, "SIZE \(capabilities.sizeLimit)"),
+        ].filter(\.0).map(\.1)
+        return offered.isEmpty ? "offers no extension" : "offers \(offered.joined(separator: ", "))"
+    }
+}

@@ -1,0 +1,99 @@
+import Core
+import RuntimeSupport
+
+/// Takes messages from several queues, on a connection and a thread of its own.
+///
+/// Reconnects by itself, declares its queues on each connection, and consumes again when a queue was deleted under it.
+/// Errors are ``AMQPError``.
+package final class AMQPConsumer: JobSource {
+    private let mailbox: BatchQueue<ConsumerCommand>
+    private let inbox: Inbox
+    private let board: LinkBoard
+
+    /// Starts the thread, which begins to connect; returns at once.
+    ///
+    /// - Parameters:
+    ///   - broker: Where to take from.
+    ///   - queues: At least one; declared durable, of the settings' type.
+    ///   - prefetch: The most messages of each queue that are handed out and not acknowledged. The broker gives no limit
+    ///     for the whole connection: quorum queues know no global one.
+    ///   - notice: Told each loss, reconnect and deleted queue, one line each, on the connection's thread.
+    /// - Throws: Of kind `badSetting` when this cannot work with any broker.
+    package init(
+        _ broker: BrokerSettings,
+        queues: [String],
+        prefetch: UInt16,
+        notice: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws(AMQPError) {
+        try broker.validate()
+        for queue in queues { try BrokerSettings.validate(queue: queue) }
+        guard !queues.isEmpty, Set(queues).count == queues.count, prefetch > 0 else {
+            throw AMQPError(
+                kind: .badSetting,
+                call: "basic.consume",
+                reason: "there are no queues, one is named twice, or the prefetch is 0, which means no limit",
+                remedy: "Name each queue once and use a prefetch of 1 to 65535"
+            )
+        }
+        let mailbox = try BatchQueue<ConsumerCommand>()
+        let board = LinkBoard(notice: notice)
+        let watchdog = try WriteWatchdog(limit: broker.writeLimit)
+        let inbox = Inbox()
+        self.mailbox = mailbox
+        self.inbox = inbox
+        self.board = board
+        startThread(name: "amqp-consume") {
+            let subscriptions = Subscriptions(queues: queues, prefetch: prefetch, broker: broker)
+            ConsumerLoop(broker: broker, subscriptions: subscriptions, mailbox: mailbox, inbox: inbox, board: board)
+                .run(watchdog)
+        }
+    }
+
+    deinit { _ = mailbox.post(.close(nil)) }
+
+    /// How the connection stands.
+    package var status: ConnectionStatus { board.current }
+
+    /// Waits for messages; throws `CancellationError` when the task is cancelled while nothing is there.
+    package func next(limit: Int) async throws -> [QueueMessage] { try await inbox.next(limit: limit) }
+
+    package func acknowledge(_ tags: [JobTag]) {
+        guard !tags.isEmpty else { return }
+        _ = mailbox.post(.acknowledge(tags))
+    }
+
+    package func giveBack(_ tags: [JobTag]) {
+        guard !tags.isEmpty else { return }
+        _ = mailbox.post(.giveBack(tags))
+    }
+
+    package func stopTaking() { _ = mailbox.post(.stopTaking) }
+
+    /// Cancels the consumers and gives every message back that is not acknowledged, those already returned by
+    /// ``next(limit:)`` included: acknowledging them later does nothing. ``next(limit:)`` waits until ``resume()``.
+    ///
+    /// For when nothing can be done with messages, as without a database. Returns at once.
+    package func suspend() { _ = mailbox.post(.suspend) }
+
+    /// Consumes again after ``suspend()``.
+    package func resume() { _ = mailbox.post(.resume) }
+
+    /// Stops taking, waits until the broker has the acknowledgements, and closes the connection; what is not
+    /// acknowledged goes back to the queues.
+    package func close() async {
+        await withCheckedContinuation { continuation in
+            guard mailbox.post(.close(continuation)) != nil else { return }
+            continuation.resume()
+        }
+    }
+}
+
+/// What other threads ask of the consumer's.
+enum ConsumerCommand: Sendable {
+    case acknowledge([JobTag])
+    case giveBack([JobTag])
+    case stopTaking
+    case suspend
+    case resume
+    case close(CheckedContinuation<Void, Never>?)
+}

@@ -1,0 +1,150 @@
+import Core
+import DatabaseClient
+
+/// A key of the API, without its secret.
+package struct APIKeyFacts: Sendable {
+    package let id: Int32
+    package let name: String
+    /// What of the key may be shown.
+    package let prefix: String
+    package let scopes: [String]
+    package let createdAt: Double
+    /// The beginning of the day that it was last used on.
+    package let lastUsedAt: Double?
+    package let expiresAt: Double?
+    package let revokedAt: Double?
+}
+
+/// Whom a key lets in.
+package struct APIKeyHolder: Sendable, Equatable {
+    package let key: Int32
+    package let account: AccountID
+    package let name: String
+    package let prefix: String
+    package let scopes: [String]
+    package let expiresAt: Double?
+}
+
+extension AccountDatabase {
+    /// Stores a key that was made.
+    ///
+    /// - Parameters:
+    ///   - key: The key; only its hash and prefix are stored.
+    ///   - name: What it is for.
+    ///   - scopes: What it opens; not empty.
+    ///   - expiry: Seconds since 1970; `nil` is never.
+    ///   - account: Whose data it opens.
+    /// - Returns: What is stored of it.
+    /// - Throws: ``PostgresError``.
+    package func createAPIKey(
+        _ key: APIKey,
+        named name: String,
+        scopes: [APIScope],
+        expiry: Double?,
+        account: AccountID
+    ) async throws -> APIKeyFacts {
+        try await transaction(account: account) { connection in
+            let facts = try connection.rows(
+                .insertAPIKey,
+                [
+                    .int32(account), .text(name), .text(key.prefix), .bytes(key.hash), .texts(scopes.map(\.rawValue)),
+                    expiry.map { .timestamp(secondsSinceEpoch: $0) } ?? .null,
+                ],
+                APIKeyFacts.init
+            ).only(of: .insertAPIKey)
+            let entry = AuditEntry(
+                "api-key.create",
+                key.prefix,
+                reason: "\(name): \(scopes.map(\.rawValue).joined(separator: ", "))"
+            )
+            try connection.write(entry, by: actor, account: account)
+            return facts
+        }
+    }
+
+    /// The account's keys, the newest first; revoked and expired ones among them.
+    package func apiKeys(of account: AccountID) async throws -> [APIKeyFacts] {
+        try await transaction(account: account) { connection in
+            try connection.rows(.apiKeys, [.int32(account)], APIKeyFacts.init)
+        }
+    }
+
+    /// Lets nobody in with that key any more.
+    ///
+    /// - Returns: Whether there was such a key that was not revoked.
+    package func revokeAPIKey(_ prefix: String, account: AccountID, reason: String) async throws -> Bool {
+        try await transaction(account: account) { connection in
+            guard try connection.run(.revokeAPIKey, [.int32(account), .text(prefix)]) > 0 else { return false }
+            try connection.write(AuditEntry("api-key.revoke", prefix, reason: reason), by: actor, account: account)
+            return true
+        }
+    }
+}
+
+extension PostgresPool {
+    /// Whom a key lets in; `nil` for one that is unknown, expired or revoked.
+    ///
+    /// `hash`: SHA-256 of the key.
+    package func holder(ofKey hash: [UInt8], deadline: Duration) async throws -> APIKeyHolder? {
+        try await withConnection(deadline: deadline) { connection in
+            try await connection.rows(.apiKeyByHash, [.bytes(hash)]) { row in
+                APIKeyHolder(
+                    key: try row.int32(0),
+                    account: try row.int32(1),
+                    name: try row.text(2),
+                    prefix: try row.text(3),
+                    scopes: try row.texts(4),
+                    expiresAt: try row.optionalTimestamp(5)
+                )
+            }.first
+        }
+    }
+}
+
+extension APIKeyFacts {
+    fileprivate init(_ row: borrowing PostgresRow) throws {
+        self.init(
+            id: try row.int32(0),
+            name: try row.text(1),
+            prefix: try row.text(2),
+            scopes: try row.texts(3),
+            createdAt: try row.timestamp(4),
+            lastUsedAt: try row.optionalTimestamp(5),
+            expiresAt: try row.optionalTimestamp(6),
+            revokedAt: try row.optionalTimestamp(7)
+        )
+    }
+}
+
+extension Statement {
+    private static let apiKeyColumns =
+        "key_id, name, prefix, scopes, created_at, last_used_on::timestamp AT TIME ZONE 'UTC', expires_at, revoked_at"
+
+    /// `$1` account; `$2` name; `$3` prefix; `$4` hash; `$5` scopes; `$6` expiry or NULL.
+    static let insertAPIKey = Statement(
+        "insert-api-key",
+        role: .admin,
+        """
+        INSERT INTO api_keys (account_id, name, prefix, hash, scopes, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6) RETURNING \(apiKeyColumns)
+        """
+    )
+    /// `$1` account.
+    static let apiKeys = Statement(
+        "api-keys",
+        role: .admin,
+        "SELECT \(apiKeyColumns) FROM api_keys WHERE account_id = $1 ORDER BY key_id DESC"
+    )
+    /// `$1` account; `$2` prefix.
+    static let revokeAPIKey = Statement(
+        "revoke-api-key",
+        role: .admin,
+        "UPDATE api_keys SET revoked_at = now() WHERE account_id = $1 AND prefix = $2 AND revoked_at IS NULL"
+    )
+    /// `$1` SHA-256 of the key.
+    static let apiKeyByHash = Statement(
+        "api-key-by-hash",
+        role: .web,
+        "SELECT key_id, account_id, name, prefix, scopes, expires_at FROM api_key_by_hash($1)"
+    )
+}

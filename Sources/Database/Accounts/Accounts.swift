@@ -1,0 +1,183 @@
+import Core
+import DatabaseClient
+
+/// A tenant, as the operator sees it.
+package struct AccountFacts: Sendable {
+    package let id: AccountID
+    package let name: String
+    package let createdAt: Double
+}
+
+/// A list and who is on it.
+package struct ListFacts: Sendable {
+    package let id: Int32
+    package let name: String
+    package let createdAt: Double
+    package let subscribed: Int64
+    package let unsubscribed: Int64
+
+    package init(id: Int32, name: String, createdAt: Double, subscribed: Int64, unsubscribed: Int64) {
+        self.id = id
+        self.name = name
+        self.createdAt = createdAt
+        self.subscribed = subscribed
+        self.unsubscribed = unsubscribed
+    }
+}
+
+/// How much an account has.
+package struct AccountSize: Sendable {
+    package let contacts: Int64
+    package let erased: Int64
+    package let suppressions: Int64
+    package let campaigns: Int64
+}
+
+extension AccountDatabase {
+    /// - Throws: ``PostgresError`` of kind `uniqueViolation` when there is an account of that name.
+    package func createAccount(named name: String) async throws -> AccountID {
+        try await transaction(account: nil) { connection in
+            let ids = try connection.rows(.insertAccount, [.text(name)]) { try $0.int32(0) }
+            let id = try ids.only(of: .insertAccount)
+            try connection.write(AuditEntry("account.create", name), by: actor, account: id)
+            return id
+        }
+    }
+
+    /// Says what recipients know the account as; the empty text for its messages' From name, or its own name.
+    package func name(_ account: AccountID, forRecipients displayName: String) async throws {
+        try await transaction(account: account) { connection in
+            try connection.run(.nameAccount, [.int32(account), .text(displayName)])
+            try connection.write(AuditEntry("account.name", displayName), by: actor, account: account)
+        }
+    }
+
+    package func accounts() async throws -> [AccountFacts] {
+        try await transaction(account: nil) { try $0.rows(.accounts, [], AccountFacts.init) }
+    }
+
+    package func account(named name: String) async throws -> AccountFacts? {
+        try await transaction(account: nil) { try $0.rows(.accountByName, [.text(name)], AccountFacts.init).first }
+    }
+
+    package func size(of account: AccountID) async throws -> AccountSize {
+        try await transaction(account: account) { connection in
+            try connection.rows(.accountSize, [.int32(account)]) { row in
+                AccountSize(
+                    contacts: try row.int64(0),
+                    erased: try row.int64(1),
+                    suppressions: try row.int64(2),
+                    campaigns: try row.int64(3)
+                )
+            }.only(of: .accountSize)
+        }
+    }
+
+    /// - Throws: ``PostgresError`` of kind `uniqueViolation` when the account has a list of that name.
+    package func createList(named name: String, account: AccountID) async throws -> Int32 {
+        try await transaction(account: account) { try $0.createList(named: name, account: account, by: actor) }
+    }
+
+    package func lists(of account: AccountID) async throws -> [ListFacts] {
+        try await transaction(account: account) { connection in
+            try connection.rows(.lists, [.int32(account)], ListFacts.init)
+        }
+    }
+
+    package func list(named name: String, account: AccountID) async throws -> Int32? {
+        try await transaction(account: account) { connection in
+            try connection.rows(.listByName, [.int32(account), .text(name)]) { try $0.int32(0) }.first
+        }
+    }
+}
+
+extension PostgresConnection {
+    /// The same in the caller's transaction, which sees the account; it writes to the audit log.
+    package func createList(named name: String, account: AccountID, by actor: String) throws -> Int32 {
+        let ids = try rows(.insertList, [.int32(account), .text(name)]) { try $0.int32(0) }
+        let id = try ids.only(of: .insertList)
+        try write(AuditEntry("list.create", name), by: actor, account: account)
+        return id
+    }
+}
+
+extension AccountFacts {
+    fileprivate init(_ row: borrowing PostgresRow) throws {
+        self.init(id: try row.int32(0), name: try row.text(1), createdAt: try row.timestamp(2))
+    }
+}
+
+extension ListFacts {
+    init(_ row: borrowing PostgresRow) throws {
+        self.init(
+            id: try row.int32(0),
+            name: try row.text(1),
+            createdAt: try row.timestamp(2),
+            subscribed: try row.int64(3),
+            unsubscribed: try row.int64(4)
+        )
+    }
+}
+
+extension Array {
+    /// The one row that a statement always returns.
+    func only(of statement: Statement) throws(PostgresError) -> Element {
+        guard let first, count == 1 else {
+            throw .misuse("\(count) rows, one was expected", statement: statement.name)
+        }
+        return first
+    }
+}
+
+extension Statement {
+    static let insertAccount = Statement(
+        "insert-account",
+        role: .admin,
+        "INSERT INTO accounts (name) VALUES ($1) RETURNING account_id"
+    )
+    static let accounts = Statement(
+        "accounts",
+        role: .admin,
+        "SELECT account_id, name, created_at FROM accounts ORDER BY account_id"
+    )
+    static let accountByName = Statement(
+        "account-by-name",
+        role: .admin,
+        "SELECT account_id, name, created_at FROM accounts WHERE name = $1::text"
+    )
+    /// `$1` account.
+    static let accountSize = Statement(
+        "account-size",
+        roles: [.admin, .web],
+        """
+        SELECT (SELECT count(*) FROM contacts WHERE account_id = $1 AND status = \(ContactStatus.active.sql)),
+               (SELECT count(*) FROM contacts WHERE account_id = $1 AND status = \(ContactStatus.erased.sql)),
+               (SELECT count(*) FROM suppressions WHERE account_id = $1),
+               (SELECT count(*) FROM campaigns WHERE account_id = $1)
+        """
+    )
+    /// `$1` account; `$2` name.
+    static let insertList = Statement(
+        "insert-list",
+        roles: [.admin, .web],
+        "INSERT INTO lists (account_id, name) VALUES ($1, $2) RETURNING list_id"
+    )
+    /// `$1` account.
+    static let lists = Statement(
+        "lists",
+        role: .admin,
+        """
+        SELECT l.list_id, l.name, l.created_at,
+               count(*) FILTER (WHERE m.status = \(MembershipStatus.subscribed.sql)),
+               count(*) FILTER (WHERE m.status = \(MembershipStatus.unsubscribed.sql))
+        FROM lists l LEFT JOIN list_members m ON m.list_id = l.list_id
+        WHERE l.account_id = $1 GROUP BY l.list_id ORDER BY l.list_id
+        """
+    )
+    /// `$1` account; `$2` name.
+    static let listByName = Statement(
+        "list-by-name",
+        role: .admin,
+        "SELECT list_id FROM lists WHERE account_id = $1 AND name = $2"
+    )
+}

@@ -1,0 +1,99 @@
+import Core
+import DatabaseClient
+
+/// Why a campaign cannot be followed.
+package struct FollowUpRefused: Error, Equatable, Sendable, CustomStringConvertible {
+    package let campaign: CampaignID
+    package let state: CampaignState
+    /// The follow-up that there is already.
+    package let existing: CampaignID?
+
+    package init(campaign: CampaignID, state: CampaignState, existing: CampaignID? = nil) {
+        self.campaign = campaign
+        self.state = state
+        self.existing = existing
+    }
+
+    package var description: String {
+        if let existing {
+            return "campaign \(existing) is for them already: a second one would mail them twice. "
+                + "`veredus campaign resend \(existing)` makes a follow-up of that one"
+        }
+        return "campaign \(campaign) is \(state.name); a follow-up is made of what a finished or cancelled one left. "
+            + "`veredus campaign watch \(campaign)` shows how far it is"
+    }
+}
+
+extension AccountDatabase {
+    /// Makes a draft that mails those whom a campaign left in a state: its message and rules, totals of its own.
+    ///
+    /// Who they are is decided by the freeze, as is who has opted out meanwhile.
+    ///
+    /// - Returns: Its number.
+    /// - Throws: ``FollowUpRefused``; nothing has changed then.
+    package func createFollowUp(
+        of campaign: CampaignID,
+        account: AccountID,
+        state: DeliveryState,
+        name: String
+    ) async throws -> CampaignID {
+        try await transaction(account: account) { connection in
+            let made = try connection.rows(
+                .insertFollowUp,
+                [.int32(campaign), .int16(state.rawValue), .text(name)]
+            ) { try $0.int32(0) }
+            guard let id = made.first else {
+                throw FollowUpRefused(
+                    campaign: campaign,
+                    state: try connection.state(of: campaign),
+                    existing: try connection.rows(.followUpOf, [.int32(campaign), .int16(state.rawValue)]) {
+                        try $0.int32(0)
+                    }.first
+                )
+            }
+            try connection.run(.copyVersion, [.int32(campaign), .int32(id)])
+            let entry = AuditEntry("campaign.resend", "campaign \(id)", reason: "\(state.name) of campaign \(campaign)")
+            try connection.write(entry, by: actor, account: account)
+            return id
+        }
+    }
+}
+
+extension Statement {
+    /// `$1` the campaign that it follows; `$2` state; `$3` name.
+    static let insertFollowUp = Statement(
+        "insert-follow-up",
+        role: .admin,
+        """
+        INSERT INTO campaigns (account_id, list_id, name, kind, policy, tracking, lifetime, follows, follows_state)
+        SELECT account_id, list_id, $3::text, kind, policy, tracking, lifetime, campaign_id, $2::smallint
+        FROM campaigns c WHERE campaign_id = $1 AND state IN (\(CampaignState.ended.sql))
+          AND NOT EXISTS (
+              SELECT FROM campaigns f
+              WHERE f.follows = c.campaign_id AND f.follows_state = $2::smallint
+                AND f.state <> \(CampaignState.cancelled.sql))
+        RETURNING campaign_id
+        """
+    )
+    /// `$1` the campaign that is followed; `$2` state.
+    static let followUpOf = Statement(
+        "follow-up-of",
+        role: .admin,
+        """
+        SELECT campaign_id FROM campaigns
+        WHERE follows = $1 AND follows_state = $2 AND state <> \(CampaignState.cancelled.sql) LIMIT 1
+        """
+    )
+    /// The message that was sent, as version 1 of another campaign; `$1` of which; `$2` for which.
+    static let copyVersion = Statement(
+        "copy-version",
+        role: .admin,
+        """
+        INSERT INTO campaign_versions (campaign_id, version, account_id, subject, html, plain, settings)
+        SELECT $2::int, 1, v.account_id, v.subject, v.html, v.plain, v.settings
+        FROM campaigns c JOIN campaign_versions v ON v.campaign_id = c.campaign_id
+        WHERE c.campaign_id = $1
+          AND v.version = COALESCE(c.version, (SELECT max(version) FROM campaign_versions WHERE campaign_id = $1))
+        """
+    )
+}

@@ -1,0 +1,239 @@
+import Core
+import DatabaseClient
+
+/// Freezes a campaign that is to start: audience, lanes, message and links, in one transaction.
+package struct FreezeStore: Sendable {
+    private let pool: PostgresPool
+    private let token: Int64
+
+    package init(_ pool: PostgresPool, token: Int64) {
+        self.pool = pool
+        self.token = token
+    }
+
+    /// What a freeze came to.
+    package struct Frozen: Sendable {
+        package let audience: Int
+        package let optedOut: Int
+    }
+
+    /// Freezes a campaign.
+    ///
+    /// `links`: Compiles the message and gives the URLs of its links, numbered from 1; what it throws stops
+    ///   the freeze and leaves the campaign as it was.
+    /// - Returns: `nil` when the campaign is not to start any more, or is another producer's.
+    package func freeze(
+        _ campaign: CampaignID,
+        links: @escaping @Sendable (CampaignVersion) throws -> [(number: Int32, url: String)]
+    ) async throws -> Frozen? {
+        let token = token
+        let frozen = try await pool.withConnection { connection in
+            try await connection.transaction { connection -> Frozen? in
+                let found = try connection.rows(.campaignToFreeze, [.int32(campaign), .int64(token)]) { row in
+                    (
+                        try row.int32(0), try row.int32(1), try row.int16(2), try row.int32(3),
+                        try row.optionalInt32(4),
+                        try row.optionalInt16(5)
+                    )
+                }
+                guard let (account, list, kind, version, followed, state) = found.first else { return nil }
+                let messages = try connection.rows(.versionToFreeze, [.int32(campaign), .int32(version)]) { row in
+                    try CampaignVersion(row)
+                }
+                let urls = try messages.first.map(links) ?? []
+                let members: [PostgresValue] = [.int32(campaign), .int32(account), .int32(list), .int16(kind)]
+                let audience =
+                    if let followed, let state {
+                        try connection.run(.freezeFollowers, members + [.int32(followed), .int16(state)])
+                    } else {
+                        try connection.run(.freezeAudience, members)
+                    }
+                try connection.run(.freezeLanes, [.int32(campaign), .int32(account)])
+                try connection.run(
+                    .freezeLinks,
+                    [
+                        .int32(campaign), .int32(version), .int32(account), .int32s(urls.map(\.number)),
+                        .texts(urls.map(\.url)),
+                    ]
+                )
+                // From here on a suppression waits for the freeze, and then finds the campaign running.
+                try connection.run(.lockAccount, [.int32(account)])
+                let optedOut = try connection.run(
+                    .freezeOptOuts,
+                    [.int32(campaign), .int32(account), .int32(list), .int16(kind)]
+                )
+                try connection.run(.startFrozen, [.int32(campaign), .int32(version), .int32(Int32(audience))])
+                return Frozen(audience: audience, optedOut: optedOut)
+            }
+        }
+        if frozen != nil { try await pool.withConnection { _ = try await $0.run(.analyzeDeliveries) } }
+        return frozen
+    }
+}
+
+/// How a campaign is frozen: its audience, its lanes, its message. All of it in one transaction.
+extension Statement {
+    /// Locks a campaign that is to start.
+    ///
+    /// `$1` campaign; `$2` the producer's token.
+    static let campaignToFreeze = Statement(
+        "campaign-to-freeze",
+        role: .producer,
+        """
+        SELECT c.account_id, c.list_id, c.kind, (SELECT max(version) FROM campaign_versions v WHERE v.campaign_id = $1),
+               c.follows, c.follows_state
+        FROM campaigns c
+        WHERE c.campaign_id = $1 AND c.lease_token = $2 AND c.state = \(CampaignState.starting.sql)
+          AND c.start_at <= now() FOR UPDATE
+        """
+    )
+
+    /// Writes a row per recipient, numbered by lane, so that each lane is one contiguous range.
+    ///
+    /// Marketing goes to who is subscribed; transactional mail to every member, whoever unsubscribed from the list.
+    /// `$1` campaign; `$2` account; `$3` list; `$4` kind.
+    static let freezeAudience = Statement(
+        "freeze-audience",
+        role: .producer,
+        """
+        INSERT INTO deliveries (campaign_id, seq, account_id, contact_id, list_id, lane_id)
+        SELECT $1, row_number() OVER (ORDER BY lane_id, contact_id), $2, contact_id, $3, lane_id
+        FROM (
+            SELECT m.contact_id, COALESCE(l.lane_id, 1) AS lane_id
+            FROM list_members m
+            JOIN contacts c ON c.contact_id = m.contact_id AND c.account_id = $2
+                AND c.status = \(ContactStatus.active.sql)
+            LEFT JOIN lane_domains l ON l.domain = c.domain
+            WHERE m.list_id = $3 AND m.account_id = $2
+              AND (m.status = \(MembershipStatus.subscribed.sql) OR $4::smallint <> \(CampaignKind.marketing.sql))
+        ) AS members
+        """
+    )
+
+    /// The same for a campaign that follows another one: those of its recipients whom that one left in a state.
+    ///
+    /// `$1` campaign; `$2` account; `$3` list; `$4` kind; `$5` the campaign that it follows; `$6` the state.
+    static let freezeFollowers = Statement(
+        "freeze-followers",
+        role: .producer,
+        """
+        INSERT INTO deliveries (campaign_id, seq, account_id, contact_id, list_id, lane_id)
+        SELECT $1, row_number() OVER (ORDER BY lane_id, contact_id), $2, contact_id, $3, lane_id
+        FROM (
+            SELECT d.contact_id, COALESCE(l.lane_id, 1) AS lane_id
+            FROM deliveries d
+            JOIN contacts c ON c.contact_id = d.contact_id AND c.account_id = $2
+                AND c.status = \(ContactStatus.active.sql)
+            JOIN list_members m ON m.list_id = $3 AND m.contact_id = d.contact_id
+                AND (m.status = \(MembershipStatus.subscribed.sql) OR $4::smallint <> \(CampaignKind.marketing.sql))
+            LEFT JOIN lane_domains l ON l.domain = c.domain
+            WHERE d.campaign_id = $5 AND d.state = $6 AND d.account_id = $2
+        ) AS left_over
+        """
+    )
+
+    /// `$1` campaign; `$2` account.
+    static let freezeLanes = Statement(
+        "freeze-lanes",
+        role: .producer,
+        """
+        WITH ranges AS (
+            SELECT lane_id, min(seq) AS first_seq, max(seq) AS last_seq FROM deliveries WHERE campaign_id = $1
+            GROUP BY lane_id
+        ), counted AS (
+            INSERT INTO counters (campaign_id, lane_id, writer, pending)
+            SELECT $1, lane_id, 0, last_seq - first_seq + 1 FROM ranges
+        )
+        INSERT INTO campaign_lanes (campaign_id, lane_id, account_id, first_seq, last_seq, cursor)
+        SELECT $1, lane_id, $2, first_seq, last_seq, first_seq - 1 FROM ranges
+        """
+    )
+
+    /// Makes suppressions of the account wait until the freeze has committed, and waits for those under way; so for
+    /// blocks of the whole service.
+    ///
+    /// `$1` account.
+    static let lockAccount = Statement(
+        "lock-account",
+        role: .producer,
+        """
+        SELECT pg_advisory_xact_lock_shared(\(AdvisoryLock.account.sql), 0)::text, \
+        pg_advisory_xact_lock(\(AdvisoryLock.account.sql), $1)::text
+        """
+    )
+
+    /// Marks who has opted out: a second pass, under the account's lock, so that nobody slips between.
+    ///
+    /// `$1` campaign; `$2` account; `$3` list; `$4` kind.
+    static let freezeOptOuts = Statement(
+        "freeze-opt-outs",
+        role: .producer,
+        """
+        WITH out AS (
+            SELECT c.contact_id
+            FROM suppressions s
+            JOIN contacts c ON c.account_id = s.account_id AND c.address_hash = s.address_hash
+            WHERE s.account_id = $2
+              AND \(withholds(kind: "$4::smallint", list: "$3"))
+            UNION
+            SELECT m.contact_id FROM list_members m
+            WHERE m.list_id = $3 AND m.account_id = $2 AND m.status <> \(MembershipStatus.subscribed.sql)
+              AND $4::smallint = \(CampaignKind.marketing.sql)
+            UNION
+            SELECT c.contact_id FROM contacts c
+            WHERE c.account_id = $2 AND c.status <> \(ContactStatus.active.sql)
+            UNION
+            SELECT c.contact_id FROM service_blocks b
+            JOIN contacts c ON c.account_id = $2 AND c.address_hash = b.address_hash
+        )
+        UPDATE deliveries d SET state = \(DeliveryState.suppressed.sql), reason = \(DeliveryReason.optedOutBefore.sql),
+            changed_at = now()
+        FROM out o
+        WHERE d.campaign_id = $1 AND d.contact_id = o.contact_id AND d.state = \(DeliveryState.pending.sql)
+        """
+    )
+
+    /// The message that is frozen, and whose links are numbered.
+    ///
+    /// `$1` campaign; `$2` version.
+    static let versionToFreeze = Statement(
+        "message-to-freeze",
+        role: .producer,
+        """
+        SELECT c.campaign_id, c.account_id, v.version, c.name, c.kind, c.tracking, c.policy, c.list_id, l.name, a.name,
+               v.subject, v.html, v.plain, v.settings::text
+        FROM campaigns c
+        JOIN campaign_versions v ON v.campaign_id = c.campaign_id AND v.version = $2
+        JOIN lists l ON l.list_id = c.list_id
+        JOIN accounts a ON a.account_id = c.account_id
+        WHERE c.campaign_id = $1
+        """
+    )
+
+    /// `$1` campaign; `$2` version; `$3` account; `$4` numbers; `$5` URLs.
+    static let freezeLinks = Statement(
+        "freeze-links",
+        role: .producer,
+        """
+        INSERT INTO links (campaign_id, version, account_id, number, url)
+        SELECT $1, $2, $3, number, url FROM unnest($4::int[], $5::text[]) AS l(number, url)
+        """
+    )
+
+    /// `$1` campaign; `$2` version; `$3` audience.
+    static let startFrozen = Statement(
+        "start-frozen",
+        role: .producer,
+        """
+        UPDATE campaigns SET state = \(CampaignState.running.sql), version = $2, audience = $3, started_at = now(),
+            expires_at = now() + lifetime
+        WHERE campaign_id = $1
+        """
+    )
+
+    static let analyzeDeliveries = Statement(
+        "analyze-deliveries",
+        role: .producer,
+        "SELECT analyze_deliveries()::text"
+    )
+}

@@ -1,0 +1,208 @@
+import Core
+import DatabaseClient
+
+/// One lane of a campaign that this producer drives.
+package struct LeasedLane: Sendable, Equatable {
+    package let lane: LaneID
+    package let name: String
+    package let firstSeq: Seq
+    package let lastSeq: Seq
+    package let cursor: Seq
+    package let generation: Generation
+    package let pending: Int32
+    package let sending: Int32
+    package let deferred: Int32
+    /// Refused too often for who sends: nothing is published until the throttle is off.
+    package let isThrottled: Bool
+
+    package init(
+        lane: LaneID,
+        name: String,
+        firstSeq: Seq,
+        lastSeq: Seq,
+        cursor: Seq,
+        generation: Generation,
+        pending: Int32,
+        sending: Int32,
+        deferred: Int32,
+        isThrottled: Bool = false
+    ) {
+        self.lane = lane
+        self.name = name
+        self.firstSeq = firstSeq
+        self.lastSeq = lastSeq
+        self.cursor = cursor
+        self.generation = generation
+        self.pending = pending
+        self.sending = sending
+        self.deferred = deferred
+        self.isThrottled = isThrottled
+    }
+}
+
+/// One campaign that this producer drives.
+package struct LeasedCampaign: Sendable, Equatable {
+    package let campaign: CampaignID
+    package let account: AccountID
+    package let state: CampaignState
+    /// Resumed: its jobs are to be published anew.
+    package let isToBeRepublished: Bool
+    package let isExpired: Bool
+    package var lanes: [LeasedLane]
+
+    package init(
+        campaign: CampaignID,
+        account: AccountID,
+        state: CampaignState,
+        isToBeRepublished: Bool,
+        isExpired: Bool,
+        lanes: [LeasedLane]
+    ) {
+        self.campaign = campaign
+        self.account = account
+        self.state = state
+        self.isToBeRepublished = isToBeRepublished
+        self.isExpired = isExpired
+        self.lanes = lanes
+    }
+}
+
+extension ProducerStore {
+    /// Takes the campaigns that nobody drives, and keeps those that this producer drives.
+    ///
+    /// `startGrace`: How many seconds late a scheduled start may be.
+    package func lease(seconds: Double, startGrace: Double = 3_600) async throws {
+        _ = try await pool.withConnection { connection in
+            try await connection.run(.leaseCampaigns, [.int64(token), .double(seconds), .double(startGrace)])
+        }
+    }
+
+    /// Campaigns whose start was missed by more than that: nobody drives them.
+    package func missedStarts(startGrace: Double) async throws -> [CampaignID] {
+        try await pool.withConnection { connection in
+            try await connection.rows(.missedStarts, [.double(startGrace)]) { try $0.int32(0) }
+        }
+    }
+
+    /// Gives back the campaigns that this producer drives; it must change none of them afterwards.
+    package func release() async throws {
+        _ = try await pool.withConnection(deadline: .seconds(2)) {
+            try await $0.run(.releaseCampaigns, [.int64(token)])
+        }
+    }
+
+    /// The campaigns that this producer drives.
+    package func leased() async throws -> [LeasedCampaign] {
+        let rows = try await pool.withConnection { connection in
+            try await connection.rows(.leasedCampaigns, [.int64(token)]) { try LeasedCampaign($0) }
+        }
+        // One row a lane, ordered by campaign.
+        return rows.reduce(into: []) { campaigns, row in
+            if campaigns.last?.campaign == row.campaign {
+                campaigns[campaigns.count - 1].lanes += row.lanes
+            } else {
+                campaigns.append(row)
+            }
+        }
+    }
+}
+
+extension Statement {
+    /// Takes the campaigns that nobody drives, and keeps those that this producer drives.
+    ///
+    /// A scheduled start that was missed by more than its grace is left alone: the operator has to ask again.
+    /// `$1` this producer's token; `$2` seconds the lease lasts; `$3` seconds of grace.
+    static let leaseCampaigns = Statement(
+        "lease-campaigns",
+        role: .producer,
+        """
+        UPDATE campaigns c SET lease_token = $1, lease_until = now() + $2::float8 * interval '1 second'
+        FROM (
+            SELECT campaign_id FROM campaigns
+            WHERE state IN (\(CampaignState.open.sql))
+              AND (state <> \(CampaignState.starting.sql)
+                   OR start_at <= now() AND start_at > now() - $3::float8 * interval '1 second')
+              AND (lease_until < now() OR lease_token = $1 AND lease_until < now() + $2::float8 * interval '0.7 second')
+            FOR UPDATE SKIP LOCKED
+        ) AS free
+        WHERE c.campaign_id = free.campaign_id
+        """
+    )
+
+    /// Campaigns whose start was missed by more than its grace.
+    ///
+    /// `$1` seconds of grace.
+    static let missedStarts = Statement(
+        "missed-starts",
+        role: .producer,
+        """
+        SELECT campaign_id FROM campaigns
+        WHERE state = \(CampaignState.starting.sql) AND start_at <= now() - $1::float8 * interval '1 second'
+        """
+    )
+
+    /// Gives back the campaigns that this producer drives: another one takes them at its next look.
+    ///
+    /// `$1` this producer's token.
+    static let releaseCampaigns = Statement(
+        "release-campaigns",
+        role: .producer,
+        """
+        UPDATE campaigns SET lease_until = now() - interval '1 second'
+        WHERE lease_token = $1 AND lease_until > now() AND state IN (\(CampaignState.open.sql))
+        """
+    )
+
+    /// The campaigns that this producer drives, and how far each of their lanes is.
+    ///
+    /// `$1` this producer's token.
+    static let leasedCampaigns = Statement(
+        "driven-campaigns",
+        role: .producer,
+        """
+        SELECT c.campaign_id, c.account_id, c.state, c.republish, COALESCE(c.expires_at <= now(), false),
+               l.lane_id, n.name, l.first_seq, l.last_seq, l.cursor, l.generation,
+               COALESCE(k.pending, 0), COALESCE(k.sending, 0), COALESCE(k.deferred, 0),
+               c.kind = \(CampaignKind.marketing.sql) AND EXISTS (
+                   SELECT FROM brakes b WHERE b.account_id = c.account_id AND b.lane_id = l.lane_id AND b.until > now())
+        FROM campaigns c
+        LEFT JOIN campaign_lanes l USING (campaign_id)
+        LEFT JOIN lanes n USING (lane_id)
+        LEFT JOIN LATERAL (
+            SELECT sum(pending)::int AS pending, sum(sending)::int AS sending, sum(deferred)::int AS deferred
+            FROM counters k WHERE k.campaign_id = c.campaign_id AND k.lane_id = l.lane_id
+        ) AS k ON true
+        WHERE c.lease_token = $1 AND c.lease_until > now() AND c.state IN (\(CampaignState.open.sql))
+        ORDER BY c.campaign_id, l.lane_id
+        """
+    )
+}
+
+extension LeasedCampaign {
+    /// Reads a row of `driven-campaigns`: a campaign, and one of its lanes.
+    fileprivate init(_ row: borrowing PostgresRow) throws {
+        campaign = try row.int32(0)
+        account = try row.int32(1)
+        state = CampaignState(rawValue: try row.int16(2)) ?? .draft
+        isToBeRepublished = try row.bool(3)
+        isExpired = try row.bool(4)
+        guard let lane = try row.optionalInt16(5) else {
+            lanes = []
+            return
+        }
+        lanes = [
+            LeasedLane(
+                lane: lane,
+                name: try row.text(6),
+                firstSeq: try row.int32(7),
+                lastSeq: try row.int32(8),
+                cursor: try row.int32(9),
+                generation: try row.int32(10),
+                pending: try row.int32(11),
+                sending: try row.int32(12),
+                deferred: try row.int32(13),
+                isThrottled: try row.bool(14)
+            )
+        ]
+    }
+}

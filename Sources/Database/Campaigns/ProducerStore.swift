@@ -1,0 +1,15 @@
+import Core
+import DatabaseClient
+
+/// The producer's side of PostgreSQL, a file a step: Lease, Freeze, Publish, Retry, Sweep, AutoPause, Finish.
+///
+/// Every write tests the lease of `token`: a producer that was stopped and wakes changes nothing.
+package struct ProducerStore: Sendable {
+    let pool: PostgresPool
+    let token: Int64
+
+    package init(_ pool: PostgresPool, token: Int64) {
+        self.pool = pool
+        self.token = token
+    }
+}

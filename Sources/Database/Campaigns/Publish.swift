@@ -1,0 +1,115 @@
+import Core
+import DatabaseClient
+
+extension ProducerStore {
+    /// Moves a lane's cursor past what was confirmed.
+    package func moveCursor(_ campaign: CampaignID, _ lane: LeasedLane, to cursor: Seq) async throws {
+        _ = try await pool.withConnection { connection in
+            try await connection.run(
+                .moveCursor,
+                [.int32(campaign), .int16(lane.lane), .int32(lane.generation), .int32(cursor), .int64(token)]
+            )
+        }
+    }
+
+    /// The next rows of a lane that are still pending.
+    package func pending(_ campaign: CampaignID, _ lane: LeasedLane, limit: Int) async throws -> [Seq] {
+        try await pool.withConnection { connection in
+            try await connection.rows(
+                .pendingAfterCursor,
+                [.int32(campaign), .int32(lane.cursor), .int32(lane.lastSeq), .int32(Int32(limit))]
+            ) { try $0.int32(0) }
+        }
+    }
+
+    /// Publishes lanes anew: a new generation, from the lowest row that is still pending.
+    package func renewGenerations(_ campaign: CampaignID, _ lanes: [LeasedLane]) async throws {
+        let token = token
+        try await pool.withConnection { connection in
+            try await connection.transaction { connection in
+                // First: it waits for a reopen that is under way, whose rows the next statements then see.
+                try connection.run(.clearRepublish, [.int32(campaign), .int64(token)])
+                for lane in lanes {
+                    try connection.run(
+                        .renewGeneration,
+                        [.int32(campaign), .int16(lane.lane), .int32(lane.generation), .int64(token)]
+                    )
+                }
+                try connection.run(.hastenRetries, [.int32(campaign), .int64(token)])
+            }
+        }
+    }
+}
+
+extension Statement {
+    /// Moves a lane's cursor past what was confirmed.
+    ///
+    /// `$1` campaign; `$2` lane; `$3` generation; `$4` cursor; `$5` this producer's token.
+    static let moveCursor = Statement(
+        "move-cursor",
+        role: .producer,
+        """
+        UPDATE campaign_lanes l SET cursor = $4
+        WHERE l.campaign_id = $1 AND l.lane_id = $2 AND l.generation = $3 AND l.cursor < $4
+          AND EXISTS (SELECT FROM campaigns c WHERE c.campaign_id = $1 AND c.lease_token = $5)
+        """
+    )
+
+    /// The next rows of a lane that are still to be published; for lanes that are published anew.
+    ///
+    /// `$1` campaign; `$2` cursor; `$3` last seq of the lane; `$4` how many.
+    static let pendingAfterCursor = Statement(
+        "pending-after-cursor",
+        role: .producer,
+        isHot: true,
+        """
+        SELECT seq FROM deliveries
+        WHERE campaign_id = $1 AND seq > $2 AND seq <= $3 AND state = \(DeliveryState.pending.sql) ORDER BY seq LIMIT $4
+        """
+    )
+
+    /// Publishes a lane anew: a new generation, from the lowest row that is still pending.
+    ///
+    /// `$1` campaign; `$2` lane; `$3` the generation that was lost; `$4` this producer's token.
+    static let renewGeneration = Statement(
+        "renew-generation",
+        role: .producer,
+        isHot: true,
+        """
+        UPDATE campaign_lanes l SET generation = l.generation + 1, cursor = COALESCE(
+            (SELECT d.seq - 1 FROM deliveries d
+             WHERE d.campaign_id = $1 AND d.seq BETWEEN l.first_seq AND l.last_seq
+               AND d.state = \(DeliveryState.pending.sql)
+             ORDER BY d.campaign_id, d.seq LIMIT 1),
+            l.last_seq)
+        WHERE l.campaign_id = $1 AND l.lane_id = $2 AND l.generation = $3
+          AND EXISTS (SELECT FROM campaigns c WHERE c.campaign_id = $1 AND c.lease_token = $4)
+        """
+    )
+
+    /// Notes that a resumed campaign's lanes are published anew.
+    ///
+    /// `$1` campaign; `$2` this producer's token.
+    static let clearRepublish = Statement(
+        "clear-republish",
+        role: .producer,
+        "UPDATE campaigns SET republish = false WHERE campaign_id = $1 AND lease_token = $2"
+    )
+
+    /// Publishes a resumed campaign's retries as soon as they are due: those published while it was paused were
+    /// acknowledged.
+    ///
+    /// `$1` campaign; `$2` this producer's token.
+    static let hastenRetries = Statement(
+        "hasten-retries",
+        role: .producer,
+        """
+        UPDATE retries r SET publish_at = r.due
+        FROM (
+            SELECT r.campaign_id, r.seq FROM retries r JOIN campaigns c USING (campaign_id)
+            WHERE r.campaign_id = $1 AND r.publish_at > r.due AND c.lease_token = $2 FOR UPDATE OF r SKIP LOCKED
+        ) AS waiting
+        WHERE r.campaign_id = waiting.campaign_id AND r.seq = waiting.seq
+        """
+    )
+}

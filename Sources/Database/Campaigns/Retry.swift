@@ -1,0 +1,64 @@
+import Core
+import DatabaseClient
+
+/// A deferred delivery whose time has come.
+package struct DueRetry: Sendable {
+    package let key: DeliveryKey
+    package let lane: LaneID
+}
+
+extension ProducerStore {
+    /// Retries whose time has come; they come again in `againSeconds` unless they are claimed.
+    package func dueRetries(limit: Int, againSeconds: Double, lanes: [LaneID]) async throws -> [DueRetry] {
+        try await pool.withConnection { connection in
+            try await connection.rows(
+                .dueRetries,
+                [.int64(token), .int32(Int32(limit)), .double(againSeconds), .int16s(lanes)]
+            ) { row in
+                DueRetry(key: DeliveryKey(campaign: try row.int32(0), seq: try row.int32(1)), lane: try row.int16(2))
+            }
+        }
+    }
+
+    /// Gives back retries that the broker refused.
+    package func undueRetries(_ keys: [DeliveryKey]) async throws {
+        _ = try await pool.withConnection { connection in
+            try await connection.run(.undueRetries, [.int32s(keys.map(\.campaign)), .int32s(keys.map(\.seq))])
+        }
+    }
+}
+
+extension Statement {
+    /// Retries whose time has come; moves their publication on, so that a lost job comes back by itself.
+    ///
+    /// `$1` this producer's token; `$2` how many; `$3` seconds until they are published again; `$4` lanes with room.
+    static let dueRetries = Statement(
+        "due-retries",
+        role: .producer,
+        """
+        UPDATE retries r SET publish_at = now() + $3::float8 * interval '1 second'
+        FROM (
+            SELECT r.campaign_id, r.seq FROM retries r JOIN campaigns c USING (campaign_id)
+            WHERE r.publish_at <= now() AND c.state = \(CampaignState.running.sql) AND c.lease_token = $1
+              AND r.lane_id = ANY ($4::smallint[])
+              AND NOT (c.kind = \(CampaignKind.marketing.sql) AND EXISTS (
+                  SELECT FROM brakes b WHERE b.account_id = c.account_id AND b.lane_id = r.lane_id AND b.until > now()))
+            ORDER BY r.publish_at LIMIT $2 FOR UPDATE OF r SKIP LOCKED
+        ) AS due
+        WHERE r.campaign_id = due.campaign_id AND r.seq = due.seq
+        RETURNING r.campaign_id, r.seq, r.lane_id
+        """
+    )
+
+    /// Gives back retries that the broker refused: they are due at once.
+    ///
+    /// `$1` campaigns; `$2` seqs.
+    static let undueRetries = Statement(
+        "undue-retries",
+        role: .producer,
+        """
+        UPDATE retries r SET publish_at = now() + interval '1 second'
+        FROM unnest($1::int[], $2::int[]) AS a(campaign_id, seq) WHERE r.campaign_id = a.campaign_id AND r.seq = a.seq
+        """
+    )
+}

@@ -1,0 +1,119 @@
+import Core
+import DatabaseClient
+import Synchronization
+
+extension PostgresDeliveryStore {
+    package func claim(
+        _ requests: [ClaimRequest],
+        token: ClaimToken,
+        workerRun: WorkerRun
+    ) async throws -> [Verdict] {
+        let campaigns = requests.map(\.key.campaign)
+        let verdicts = Mutex<[Verdict]>([])
+        let steps = [
+            PipelineStep(.lockCampaignsShared, [.int32s(Set(campaigns).sorted())]),
+            PipelineStep(
+                .claimDeliveries,
+                [
+                    .int32s(campaigns), .int32s(requests.map(\.key.seq)), .int32s(requests.map(\.generation)),
+                    .int32s(requests.map(\.contactVersion)), .int16s(requests.map(\.attempt)), .int64(token),
+                    .int64(workerRun),
+                ]
+            ) { row in
+                let verdict = Verdict(rawValue: try row.int16(0)) ?? .unknown
+                verdicts.withLock { $0.append(verdict) }
+            },
+        ]
+        try await pool.withConnection { try await $0.pipelinedTransaction(steps) }
+        return verdicts.withLock { $0 }
+    }
+}
+
+extension Statement {
+    /// Takes the locks that pause and cancel wait for; a statement of its own, so that the claim's snapshot is younger.
+    ///
+    /// `$1` campaigns, ascending.
+    static let lockCampaignsShared = Statement(
+        "lock-campaigns-shared",
+        role: .worker,
+        """
+        SELECT pg_advisory_xact_lock_shared(\(AdvisoryLock.campaign.sql), campaign_id)::text \
+        FROM unnest($1::int[]) AS a(campaign_id)
+        """
+    )
+
+    /// The mark: gives each row its next state and every job its verdict, numbered as in ``Verdict``.
+    ///
+    /// Rows are locked in (campaign, seq) order, so that claims never deadlock, and judged by what the lock shows, so
+    /// that a suppression that committed during the wait counts. Of several jobs for one row one is claimed. A worker
+    /// whose lease is over marks nothing: the sweep would take its messages for lost. Nor does one whose database was
+    /// promoted or recovered under it: that one may not know what was sent.
+    /// `$1` campaigns; `$2` seqs; `$3` generations; `$4` versions of the contacts; `$5` attempts seen; `$6` the claim's
+    /// token; `$7` the worker run.
+    static let claimDeliveries = Statement(
+        "claim-deliveries",
+        role: .worker,
+        isHot: true,
+        """
+        WITH asked AS MATERIALIZED (
+            SELECT * FROM unnest($1::int[], $2::int[], $3::int[], $4::int[], $5::smallint[])
+            WITH ORDINALITY AS a(campaign_id, seq, generation, version, attempt, ord)
+        ), locked AS MATERIALIZED (
+            SELECT a.ord, a.generation, a.version, a.attempt AS seen,
+                   d.campaign_id, d.seq, d.state, d.attempt, d.contact_id, d.lane_id
+            FROM asked a JOIN deliveries d ON d.campaign_id = a.campaign_id AND d.seq = a.seq
+            ORDER BY d.campaign_id, d.seq
+            FOR NO KEY UPDATE OF d
+        ), judged AS MATERIALIZED (
+            SELECT l.ord, l.campaign_id, l.seq, l.state,
+                   CASE WHEN NOT (SELECT EXISTS (
+                            SELECT FROM workers w, installation i, pg_control_system() p
+                            WHERE w.incarnation = $7::bigint AND w.alive_until > clock_timestamp()
+                              AND i.system_identifier = p.system_identifier AND i.timeline = server_timeline()
+                        )) THEN \(Verdict.leaseLost.sql)
+                        WHEN l.state NOT IN (\(DeliveryState.waiting.sql)) THEN \(Verdict.final.sql)
+                        WHEN row_number() OVER (
+                            PARTITION BY l.campaign_id, l.seq ORDER BY l.generation DESC, l.ord
+                        ) > 1 THEN \(Verdict.final.sql)
+                        WHEN c.state = \(CampaignState.paused.sql) THEN \(Verdict.paused.sql)
+                        WHEN c.state <> \(CampaignState.running.sql) OR c.expires_at <= now() THEN \(Verdict.held.sql)
+                        WHEN l.state = \(DeliveryState.pending.sql) AND l.generation <> g.generation
+                            THEN \(Verdict.oldGeneration.sql)
+                        WHEN l.attempt <> l.seen OR p.version <> l.version
+                            OR p.status <> \(ContactStatus.active.sql) THEN \(Verdict.changed.sql)
+                        WHEN l.state = \(DeliveryState.deferred.sql) AND (r.due IS NULL OR r.due > now())
+                            THEN \(Verdict.notDue.sql)
+                        ELSE \(Verdict.claimed.sql) END AS verdict
+            FROM locked l
+            JOIN campaigns c ON c.campaign_id = l.campaign_id
+            JOIN campaign_lanes g ON g.campaign_id = l.campaign_id AND g.lane_id = l.lane_id
+            JOIN contacts p ON p.contact_id = l.contact_id
+            LEFT JOIN retries r ON r.campaign_id = l.campaign_id AND r.seq = l.seq
+        ), woken AS (
+            -- A retry that this snapshot does not see was made anew meanwhile: its row is not marked, see below.
+            DELETE FROM retries r USING judged j
+            WHERE j.verdict = \(Verdict.claimed.sql) AND j.state = \(DeliveryState.deferred.sql)
+              AND r.campaign_id = j.campaign_id AND r.seq = j.seq
+            RETURNING r.campaign_id, r.seq
+        ), marked AS (
+            UPDATE deliveries d
+            SET state = \(DeliveryState.sending.sql), attempt = d.attempt + 1, token = $6::bigint, suspect = 0,
+                changed_at = now()
+            FROM judged j
+            WHERE j.verdict = \(Verdict.claimed.sql) AND d.campaign_id = j.campaign_id AND d.seq = j.seq
+              AND (j.state = \(DeliveryState.pending.sql)
+                   OR EXISTS (SELECT FROM woken w WHERE w.campaign_id = j.campaign_id AND w.seq = j.seq))
+            RETURNING d.campaign_id, d.seq
+        ), noted AS (
+            INSERT INTO claims (token, campaign_id, incarnation, seqs)
+            SELECT $6::bigint, campaign_id, $7::bigint, array_agg(seq) FROM marked GROUP BY campaign_id
+        )
+        SELECT (CASE WHEN j.verdict = \(Verdict.claimed.sql) AND m.seq IS NULL THEN \(Verdict.notDue.sql)
+                     ELSE COALESCE(j.verdict, \(Verdict.unknown.sql)) END)::smallint
+        FROM asked a
+        LEFT JOIN judged j USING (ord)
+        LEFT JOIN marked m ON m.campaign_id = j.campaign_id AND m.seq = j.seq
+        ORDER BY a.ord
+        """
+    )
+}

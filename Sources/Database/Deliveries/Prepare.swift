@@ -1,0 +1,99 @@
+import Core
+import DatabaseClient
+
+extension PostgresDeliveryStore {
+    package func fetch(_ keys: [DeliveryKey]) async throws -> [FetchedRecipient] {
+        try await pool.withConnection { connection in
+            try await connection.rows(
+                .fetchRecipients,
+                [.int32s(keys.map(\.campaign)), .int32s(keys.map(\.seq))]
+            ) { row in
+                FetchedRecipient(
+                    key: DeliveryKey(campaign: try row.int32(0), seq: try row.int32(1)),
+                    attempt: try row.int16(2),
+                    redeliveries: try row.int16(3),
+                    contactVersion: try row.int32(4),
+                    address: try row.bytes(5),
+                    attributes: try row.bytes(6)
+                )
+            }
+        }
+    }
+
+    package func message(of campaign: CampaignID) async throws -> CampaignVersion? {
+        try await pool.withConnection { connection in
+            try await connection.rows(.campaignVersion, [.int32(campaign)]) { try CampaignVersion($0) }
+        }.first
+    }
+
+    package func markRedelivered(_ key: DeliveryKey) async throws -> Int16? {
+        try await pool.withConnection { connection in
+            try await connection.rows(.raiseRedeliveries, [.int32(key.campaign), .int32(key.seq)]) { try $0.int16(0) }
+        }.first
+    }
+
+    package func clearRedelivered(_ key: DeliveryKey) async throws {
+        _ = try await pool.withConnection { connection in
+            try await connection.run(.clearRedeliveries, [.int32(key.campaign), .int32(key.seq)])
+        }
+    }
+}
+
+extension Statement {
+    /// Reads recipients that are still to be mailed, and what their messages need.
+    ///
+    /// `$1` campaigns; `$2` seqs.
+    static let fetchRecipients = Statement(
+        "fetch-recipients",
+        role: .worker,
+        isHot: true,
+        """
+        SELECT d.campaign_id, d.seq, d.attempt, d.suspect, c.version, c.address, c.attributes::text
+        FROM unnest($1::int[], $2::int[]) AS a(campaign_id, seq)
+        JOIN deliveries d ON d.campaign_id = a.campaign_id AND d.seq = a.seq
+        JOIN contacts c ON c.contact_id = d.contact_id
+        WHERE d.state IN (\(DeliveryState.waiting.sql)) AND c.status = \(ContactStatus.active.sql)
+        """
+    )
+
+    /// A campaign's frozen version, and who sends it.
+    ///
+    /// `$1` campaign.
+    static let campaignVersion = Statement(
+        "frozen-message",
+        role: .worker,
+        """
+        SELECT c.campaign_id, c.account_id, v.version, c.name, c.kind, c.tracking, c.policy, c.list_id, l.name, a.name,
+               v.subject, v.html, v.plain, v.settings::text
+        FROM campaigns c
+        JOIN campaign_versions v ON v.campaign_id = c.campaign_id AND v.version = c.version
+        JOIN lists l ON l.list_id = c.list_id
+        JOIN accounts a ON a.account_id = c.account_id
+        WHERE c.campaign_id = $1
+        """
+    )
+
+    /// Raises the suspicion against a row that may have ended its worker.
+    ///
+    /// `$1` campaign; `$2` seq.
+    static let raiseRedeliveries = Statement(
+        "raise-suspicion",
+        role: .worker,
+        isHot: true,
+        """
+        UPDATE deliveries SET suspect = suspect + 1
+        WHERE campaign_id = $1 AND seq = $2 AND state IN (\(DeliveryState.waiting.sql))
+        RETURNING suspect
+        """
+    )
+
+    /// Takes it back.
+    ///
+    /// `$1` campaign; `$2` seq.
+    static let clearRedeliveries = Statement(
+        "drop-suspicion",
+        role: .worker,
+        isHot: true,
+        "UPDATE deliveries SET suspect = 0 WHERE campaign_id = $1 AND seq = $2 AND suspect > 0"
+    )
+}

@@ -1,0 +1,62 @@
+import Core
+import DatabaseClient
+
+extension PostgresDeliveryStore {
+    package func record(_ results: [DeliveryResult], finished: [ClaimToken]) async throws {
+        let values: [PostgresValue] = [
+            .int32s(results.map(\.key.campaign)), .int32s(results.map(\.key.seq)), .int64s(results.map(\.token)),
+            .int16s(results.map(\.state.rawValue)), .int16s(results.map(\.reason.rawValue)),
+            .int16s(results.map(\.code)), .doubles(results.map(\.waitSeconds)), .bools(results.map(\.countsAsAttempt)),
+            .int16s(results.map(\.outcome.judgement.rawValue)), .int16s(results.map(\.outcome.step.rawValue)),
+            .texts(results.map { $0.outcome.judgement == .accepted ? "" : $0.outcome.text }), .int64s(finished),
+        ]
+        _ = try await pool.withConnection { try await $0.run(.recordResults, values) }
+    }
+}
+
+extension Statement {
+    /// Records how deliveries went on.
+    ///
+    /// Safe to repeat: a row whose token has changed, or that is recorded already, is left alone; one that became
+    /// `uncertain` meanwhile takes the result. Who opted out while being sent is not tried again.
+    /// `$1` campaigns; `$2` seqs; `$3` tokens; `$4` states; `$5` reasons; `$6` SMTP codes, 0 without a reply;
+    /// `$7` seconds to wait, for deferred; `$8` whether the attempt counts; `$9` judgements; `$10` steps;
+    /// `$11` replies' texts, '' where none is to be kept; `$12` tokens of which nothing is in flight any more.
+    static let recordResults = Statement(
+        "record-results",
+        role: .worker,
+        isHot: true,
+        """
+        WITH given AS MATERIALIZED (
+            SELECT * FROM unnest($1::int[], $2::int[], $3::bigint[], $4::smallint[], $5::smallint[], $6::smallint[],
+                                 $7::float8[], $8::boolean[], $9::smallint[], $10::smallint[], $11::text[])
+            AS g(campaign_id, seq, token, state, reason, code, wait, counts, judgement, step, reply)
+        ), recorded AS (
+            UPDATE deliveries d
+            SET state = CASE WHEN g.state = \(DeliveryState.deferred.sql) AND d.recalled
+                             THEN \(DeliveryState.suppressed.sql) ELSE g.state END,
+                reason = CASE WHEN g.state = \(DeliveryState.deferred.sql) AND d.recalled
+                              THEN \(DeliveryReason.recalled.sql) ELSE g.reason END,
+                attempt = CASE WHEN g.counts THEN d.attempt ELSE d.attempt - 1 END,
+                code = g.code, changed_at = now()
+            FROM given g
+            WHERE d.campaign_id = g.campaign_id AND d.seq = g.seq AND d.token = g.token
+                  AND d.state IN (\(DeliveryState.sending.sql), \(DeliveryState.uncertain.sql))
+                  AND NOT (d.state = \(DeliveryState.uncertain.sql)
+                           AND g.state IN (\(DeliveryState.deferred.sql), \(DeliveryState.uncertain.sql)))
+            RETURNING d.campaign_id, d.seq, d.account_id, d.lane_id, d.state, d.attempt,
+                      g.wait, g.judgement, g.step, g.code, g.reply
+        ), waiting AS (
+            INSERT INTO retries (campaign_id, seq, account_id, lane_id, due, publish_at)
+            SELECT campaign_id, seq, account_id, lane_id,
+                   now() + wait * interval '1 second', now() + wait * interval '1 second'
+            FROM recorded WHERE state = \(DeliveryState.deferred.sql)
+            ON CONFLICT (campaign_id, seq) DO UPDATE SET due = excluded.due, publish_at = excluded.publish_at
+        ), said AS (
+            INSERT INTO replies (campaign_id, seq, account_id, attempt, judgement, step, code, reply)
+            SELECT campaign_id, seq, account_id, attempt, judgement, step, code, reply FROM recorded WHERE reply <> ''
+        )
+        DELETE FROM claims WHERE token = ANY ($12::bigint[])
+        """
+    )
+}

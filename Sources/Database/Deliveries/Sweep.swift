@@ -1,0 +1,93 @@
+import Core
+import DatabaseClient
+
+extension ProducerStore {
+    /// The slots of the workers that are alive, by lane.
+    package func workerSlots() async throws -> [String: Int] {
+        let rows = try await pool.withConnection { connection in
+            try await connection.rows(.workerSlots) { (try $0.text(0), Int(try $0.int32(1))) }
+        }
+        return Dictionary(rows) { $0 + $1 }
+    }
+
+    /// Ends what workers left behind that went away.
+    ///
+    /// - Parameters:
+    ///   - limit: How many claims at once.
+    ///   - attempts: How often a message may be tried in all.
+    /// - Returns: How many claims.
+    /// - Throws: ``PostgresError``.
+    package func sweepDeadWorkers(limit: Int, attempts: Int = 12) async throws -> Int {
+        try await pool.withConnection { connection in
+            let swept = try await connection.run(.sweepDeadWorkers, [.int32(Int32(limit)), .int16(Int16(attempts))])
+            if swept == 0 { try await connection.run(.forgetWorkers) }
+            return swept
+        }
+    }
+}
+
+extension Statement {
+    /// The slots of the workers that are alive, by lane.
+    static let workerSlots = Statement(
+        "worker-slots",
+        role: .producer,
+        """
+        SELECT lane, sum(slots)::int FROM workers, unnest(lanes) AS lane WHERE alive_until > now() GROUP BY lane
+        """
+    )
+
+    /// Ends what workers left behind that went away: `uncertain`, or deferred to be sent again, by policy.
+    ///
+    /// After a start of the server the workers come first: they have results that waited for it. Who opted out while
+    /// being sent is never sent again, nor is a message that was in flight whenever a worker went away,
+    /// as often as it may be tried. `$1` how many claims at once; `$2` attempts in all.
+    static let sweepDeadWorkers = Statement(
+        "sweep-dead-workers",
+        role: .producer,
+        """
+        WITH orphans AS MATERIALIZED (
+            SELECT k.token, k.campaign_id, k.incarnation, k.seqs, c.policy
+            FROM claims k JOIN campaigns c USING (campaign_id)
+            WHERE NOT EXISTS (SELECT FROM workers w WHERE w.incarnation = k.incarnation AND w.alive_until > now())
+              AND pg_postmaster_start_time() < now() - interval '5 seconds'
+            LIMIT $1 FOR UPDATE OF k SKIP LOCKED
+        ), rows AS MATERIALIZED (
+            SELECT d.campaign_id, d.seq,
+                   o.policy = \(DeliveryPolicy.atLeastOnce.sql) AND NOT d.recalled AND d.attempt < $2::smallint AS again,
+                   CASE WHEN o.policy = \(DeliveryPolicy.atLeastOnce.sql) AND d.attempt >= $2::smallint
+                        THEN \(DeliveryReason.attemptsExhausted.sql)
+                        ELSE \(DeliveryReason.workerLost.sql) END AS reason, o.incarnation
+            FROM orphans o CROSS JOIN LATERAL unnest(o.seqs) AS s(seq)
+            JOIN deliveries d ON d.campaign_id = o.campaign_id AND d.seq = s.seq AND d.token = o.token
+                AND d.state = \(DeliveryState.sending.sql)
+            ORDER BY d.campaign_id, d.seq FOR NO KEY UPDATE OF d
+        ), swept AS (
+            UPDATE deliveries d
+            SET state = CASE WHEN r.again THEN \(DeliveryState.deferred.sql) ELSE \(DeliveryState.uncertain.sql) END,
+                reason = r.reason, changed_at = now()
+            FROM rows r WHERE d.campaign_id = r.campaign_id AND d.seq = r.seq AND d.state = \(DeliveryState.sending.sql)
+            RETURNING d.campaign_id, d.seq, d.account_id, d.lane_id, d.state, d.attempt, r.incarnation
+        ), waiting AS (
+            INSERT INTO retries (campaign_id, seq, account_id, lane_id, due, publish_at)
+            SELECT campaign_id, seq, account_id, lane_id, now(), now() FROM swept
+            WHERE state = \(DeliveryState.deferred.sql)
+            ON CONFLICT (campaign_id, seq) DO UPDATE SET due = excluded.due, publish_at = excluded.publish_at
+        ), said AS (
+            INSERT INTO replies (campaign_id, seq, account_id, attempt, judgement, step, code, reply)
+            SELECT campaign_id, seq, account_id, attempt, \(Judgement.unknown.sql), \(SMTPStep.dot.sql), 0,
+                   format('worker %s went away with it in hand', to_hex(incarnation)) FROM swept
+        )
+        DELETE FROM claims k USING orphans o WHERE k.token = o.token AND k.campaign_id = o.campaign_id
+        """
+    )
+
+    /// Forgets workers that went away a while ago and left nothing behind.
+    static let forgetWorkers = Statement(
+        "forget-workers",
+        role: .producer,
+        """
+        DELETE FROM workers w WHERE w.alive_until < now() - interval '1 minute'
+          AND NOT EXISTS (SELECT FROM claims k WHERE k.incarnation = w.incarnation)
+        """
+    )
+}

@@ -1,0 +1,103 @@
+import Core
+import DatabaseClient
+
+/// The leases of workers: who may send, by the database's clock.
+package struct WorkerRegister: Sendable {
+    private let pool: PostgresPool
+    private let workerRun: WorkerRun
+    private let leaseSeconds: Double
+
+    /// `leaseSeconds`: How long one renewal lasts.
+    package init(_ pool: PostgresPool, workerRun: WorkerRun, leaseSeconds: Double) {
+        self.pool = pool
+        self.workerRun = workerRun
+        self.leaseSeconds = leaseSeconds
+    }
+
+    /// Registers this worker run; it may send until its lease ends.
+    package func register(name: String, slots: Int, lanes: [String]) async throws {
+        _ = try await pool.withConnection { connection in
+            try await connection.run(
+                .registerWorker,
+                [.int64(workerRun), .text(name), .int32(Int32(slots)), .texts(lanes), .double(leaseSeconds)]
+            )
+        }
+    }
+
+    /// Renews the lease.
+    ///
+    /// - Returns: `false` when it had run out: what was in flight may be another worker's now.
+    package func renew() async throws -> Bool {
+        try await pool.withConnection { connection in
+            try await connection.run(.renewWorker, [.int64(workerRun), .double(leaseSeconds)])
+        } == 1
+    }
+
+    /// Ends the lease; what is left behind is swept at once.
+    package func end() async throws {
+        _ = try await pool.withConnection(deadline: .seconds(2)) { connection in
+            try await connection.run(.endWorker, [.int64(workerRun)])
+        }
+    }
+
+    /// Claims of this worker run that are older than a minute, with their rows: to be compared with what is in flight.
+    package func oldClaims() async throws -> [(token: ClaimToken, key: DeliveryKey)] {
+        try await pool.withConnection { connection in
+            try await connection.rows(.oldClaims, [.int64(workerRun)]) { row in
+                (try row.int64(0), DeliveryKey(campaign: try row.int32(1), seq: try row.int32(2)))
+            }
+        }
+    }
+}
+
+extension Statement {
+    /// Registers one run of a worker; it may send for so long from now.
+    ///
+    /// `$1` worker run; `$2` name; `$3` slots; `$4` lanes; `$5` seconds.
+    static let registerWorker = Statement(
+        "register-worker",
+        role: .worker,
+        """
+        INSERT INTO workers (incarnation, name, slots, lanes, alive_until)
+        VALUES ($1, $2, $3, $4::text[], now() + $5::float8 * interval '1 second')
+        """
+    )
+
+    /// Renews the lease; changes no row when the sweep has given the worker up.
+    ///
+    /// `$1` worker run; `$2` seconds from now.
+    static let renewWorker = Statement(
+        "renew-worker",
+        role: .worker,
+        """
+        UPDATE workers SET alive_until = now() + $2::float8 * interval '1 second'
+        WHERE incarnation = $1 AND alive_until > now()
+        """
+    )
+
+    /// Claims that are older than a minute, row by row: one whose COMMIT came after its connection was given up has
+    /// messages that nobody has in flight.
+    ///
+    /// `$1` worker run.
+    static let oldClaims = Statement(
+        "old-claims",
+        role: .worker,
+        """
+        SELECT token, campaign_id, unnest(seqs) FROM claims
+        WHERE incarnation = $1 AND claimed_at < now() - interval '1 minute'
+        """
+    )
+
+    /// Ends the lease of a worker that stops in order; a worker that leaves claims behind is swept at once.
+    ///
+    /// `$1` worker run.
+    static let endWorker = Statement(
+        "end-worker",
+        role: .worker,
+        """
+        WITH left_behind AS (SELECT 1 FROM claims WHERE incarnation = $1),
+        expired AS (UPDATE workers SET alive_until = now() WHERE incarnation = $1 AND EXISTS (SELECT FROM left_behind))
+        DELETE FROM workers WHERE incarnation = $1 AND NOT EXISTS (SELECT FROM left_behind)
+        """
+    )
+}

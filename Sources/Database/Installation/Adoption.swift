@@ -1,0 +1,72 @@
+import Core
+import DatabaseClient
+
+extension AccountDatabase {
+    /// Takes the campaigns that would send off their way: running ones are paused, scheduled ones are drafts again.
+    ///
+    /// Safe to repeat.
+    ///
+    /// - Returns: Their numbers.
+    package func holdCampaigns(of account: AccountID, reason: String) async throws -> [CampaignID] {
+        try await transaction(account: account) { connection in
+            let open = try connection.rows(.campaignsThatSend) { try $0.int32(0) }
+            // Each lock is a statement of its own before the change, as for a pause.
+            for campaign in open { try connection.run(.lockCampaign, [.int32(campaign)]) }
+            let held = try connection.rows(.holdCampaigns, [.int32s(open)]) { try $0.int32(0) }
+            for campaign in held {
+                let entry = AuditEntry("campaign.hold", "campaign \(campaign)", reason: reason)
+                try connection.write(entry, by: actor, account: account)
+            }
+            return held.sorted()
+        }
+    }
+
+    /// Makes this database, on this server, the one that sends.
+    ///
+    /// `newest`: The latest generation that any restore guard remembers.
+    package func adoptInstallation(newest: Int64, reason: String) async throws {
+        try await transaction(account: nil) { connection in
+            try connection.run(.adoptInstallation, [.int64(newest)])
+            try connection.write(
+                AuditEntry("installation.adopt", "this database", reason: reason),
+                by: actor,
+                account: nil
+            )
+        }
+    }
+}
+
+extension Statement {
+    static let campaignsThatSend = Statement(
+        "campaigns-that-send",
+        role: .admin,
+        """
+        SELECT campaign_id FROM campaigns
+        WHERE state IN (\(CampaignState.starting.sql), \(CampaignState.running.sql)) ORDER BY campaign_id
+        """
+    )
+    /// `$1` campaigns.
+    static let holdCampaigns = Statement(
+        "hold-campaigns",
+        role: .admin,
+        """
+        UPDATE campaigns SET state = CASE state WHEN \(CampaignState.starting.sql) THEN \(CampaignState.draft.sql)
+                                          ELSE \(CampaignState.paused.sql) END,
+                             start_at = CASE state WHEN \(CampaignState.starting.sql) THEN NULL ELSE start_at END
+        WHERE campaign_id = ANY ($1::int[]) AND state IN (\(CampaignState.starting.sql), \(CampaignState.running.sql))
+        RETURNING campaign_id
+        """
+    )
+    /// `$1` the newest generation that is remembered anywhere.
+    static let adoptInstallation = Statement(
+        "adopt-installation",
+        role: .admin,
+        """
+        UPDATE installation i
+        SET system_identifier = p.system_identifier, timeline = server_timeline(), raised_at = now(),
+            -- Far ahead of every state folder that could not be asked: starts add one, and minutes.
+            generation = greatest(i.generation, $1::bigint, floor(extract(epoch FROM now()) / 60)::bigint) + 1000000
+        FROM pg_control_system() p
+        """
+    )
+}

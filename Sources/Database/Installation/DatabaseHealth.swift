@@ -1,0 +1,105 @@
+import Core
+import DatabaseClient
+
+/// What `veredus doctor` asks of a database.
+package struct DatabaseHealth: Sendable {
+    package let serverVersion: String
+    package let user: String
+    package let workersAlive: Int64
+    package let lanes: [String]
+    /// By key number.
+    package let addressKeyChecks: [Int16: [UInt8]]
+    /// By key number: those that a program has started with.
+    package let tokenKeyChecks: [Int16: [UInt8]]
+    /// Whether the next campaigns have a partition to go to.
+    package let hasPartitionsAhead: Bool
+    /// Of all accounts.
+    package let deadLetters: (waiting: Int64, total: Int64)
+    package let optOutLatency: LatencyHistogram
+}
+
+extension AccountDatabase {
+    package func health() async throws -> DatabaseHealth {
+        let deadLetters = try await countDeadLetters()
+        let optOutLatency = try await latencies(of: .optOut)
+        return try await transaction(account: nil) { connection in
+            let facts = try connection.rows(.healthFacts) { row in
+                (
+                    version: try row.text(0), user: try row.text(1), workers: try row.int64(2),
+                    lanes: try row.texts(3), partitions: try row.bool(4)
+                )
+            }.only(of: .healthFacts)
+            return DatabaseHealth(
+                serverVersion: facts.version,
+                user: facts.user,
+                workersAlive: facts.workers,
+                lanes: facts.lanes,
+                addressKeyChecks: try connection.keyChecks(of: "address"),
+                tokenKeyChecks: try connection.keyChecks(of: "token"),
+                hasPartitionsAhead: facts.partitions,
+                deadLetters: deadLetters,
+                optOutLatency: optOutLatency
+            )
+        }
+    }
+
+    /// How many workers may send, by the database's clock.
+    package func workersAlive() async throws -> Int64 {
+        try await transaction(account: nil) { connection in
+            try connection.rows(.workersAlive) { try $0.int64(0) }.only(of: .workersAlive)
+        }
+    }
+
+    /// Notes which key hashes addresses, or compares it with what was noted first.
+    ///
+    /// `number`: The key's number.
+    /// `checkValue`: What the key makes of a fixed text.
+    /// - Returns: Whether it is the key that made the stored hashes.
+    /// - Throws: ``PostgresError``.
+    package func confirmAddressKey(number: Int16, checkValue: [UInt8]) async throws -> Bool {
+        try await transaction(account: nil) { connection in
+            try connection.run(.noteKeyCheck, [.int16(number), .bytes(checkValue)])
+            return try connection.keyChecks(of: "address")[number] == checkValue
+        }
+    }
+}
+
+extension PostgresConnection {
+    fileprivate func keyChecks(of purpose: String) throws -> [Int16: [UInt8]] {
+        let checks = try rows(.keyChecks, [.text(purpose)]) { (number: try $0.int16(0), value: try $0.bytes(1)) }
+        return Dictionary(uniqueKeysWithValues: checks.map { ($0.number, $0.value) })
+    }
+}
+
+extension Statement {
+    static let healthFacts = Statement(
+        "health-facts",
+        role: .admin,
+        """
+        SELECT current_setting('server_version'), current_user::text,
+               (SELECT count(*) FROM workers WHERE alive_until > clock_timestamp()),
+               (SELECT array_agg(name ORDER BY lane_id) FROM lanes),
+               to_regclass(format('deliveries_p%s', (SELECT last_value / 2000 + 1 FROM campaigns_campaign_id_seq)))
+                   IS NOT NULL
+        """
+    )
+    static let workersAlive = Statement(
+        "workers-alive",
+        roles: [.admin, .web],
+        "SELECT count(*) FROM workers WHERE alive_until > clock_timestamp()"
+    )
+    /// `$1` address or token.
+    static let keyChecks = Statement(
+        "key-checks",
+        role: .admin,
+        "SELECT key_version, check_value FROM key_checks WHERE purpose = $1"
+    )
+    /// `$1` key; `$2` check value.
+    static let noteKeyCheck = Statement(
+        "note-key-check",
+        role: .admin,
+        """
+        INSERT INTO key_checks (purpose, key_version, check_value) VALUES ('address', $1, $2) ON CONFLICT DO NOTHING
+        """
+    )
+}

@@ -1,0 +1,104 @@
+import Core
+import DatabaseClient
+
+/// Which database this is, and how far it has come.
+package struct InstallationStore: Sendable {
+    private let pool: PostgresPool
+
+    package init(_ pool: PostgresPool) { self.pool = pool }
+
+    /// Reads what the database says of itself, and what server it runs on.
+    package func read() async throws -> (stored: RestoreGuard, server: RestoreGuard) {
+        let found = try await pool.withConnection { connection in
+            try await connection.rows(.readInstallation) { row in
+                (
+                    try RestoreGuard(row, from: 0),
+                    RestoreGuard(
+                        installation: try row.text(0),
+                        systemIdentifier: try row.int64(4),
+                        timeline: try row.int32(5),
+                        generation: 0
+                    )
+                )
+            }
+        }
+        return try found.only(of: .readInstallation)
+    }
+
+    /// Lets nobody else look at the restore guards meanwhile: who takes them hides them.
+    ///
+    /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws; ``Busy`` when another program looks for too long, as one that was stopped does.
+    package func alone<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await pool.withConnection { connection in
+            let deadline = ContinuousClock.now + .seconds(20)
+            while try await connection.rows(.tryInstallationLock, [], { try $0.bool(0) }) != [true] {
+                guard ContinuousClock.now < deadline else { throw Busy() }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            do {
+                let value = try await body()
+                try await connection.run(.leaveInstallationLock, [])
+                return value
+            } catch {
+                _ = try? await connection.run(.leaveInstallationLock, [])
+                throw error
+            }
+        }
+    }
+
+    /// Another program looks at the restore guards, or has been stopped while it did.
+    package struct Busy: TransientFailure, CustomStringConvertible {
+        package let isTransient = true
+        package var description: String { "another program looks at the restore guards of this database" }
+
+        package init() {}
+    }
+
+    /// Raises the generation: at a program's start always, later once a minute, whoever does it.
+    package func raise(isStart: Bool) async throws {
+        _ = try await pool.withConnection { try await $0.run(.raiseGeneration, [.bool(isStart)]) }
+    }
+}
+
+extension RestoreGuard {
+    init(_ row: borrowing PostgresRow, from column: Int32) throws {
+        self.init(
+            installation: try row.text(column),
+            systemIdentifier: try row.int64(column + 1),
+            timeline: try row.int32(column + 2),
+            generation: try row.int64(column + 3)
+        )
+    }
+}
+
+extension Statement {
+    static let readInstallation = Statement(
+        "read-installation",
+        """
+        SELECT i.installation_id::text, i.system_identifier, i.timeline, i.generation, p.system_identifier, server_timeline()
+        FROM installation i, pg_control_system() p
+        """
+    )
+    /// Of the session: it is gone with the connection.
+    static let tryInstallationLock = Statement(
+        "try-installation-lock",
+        "SELECT pg_try_advisory_lock(\(AdvisoryLock.restoreGuard.sql), 0)"
+    )
+    static let leaveInstallationLock = Statement(
+        "leave-installation-lock",
+        "SELECT pg_advisory_unlock(\(AdvisoryLock.restoreGuard.sql), 0)::text"
+    )
+    /// `$1` whether a program starts.
+    static let raiseGeneration = Statement(
+        "raise-generation",
+        role: .worker,
+        """
+        UPDATE installation
+        SET generation = greatest(generation + 1, floor(extract(epoch FROM now()) / 60)::bigint), raised_at = now()
+        WHERE $1 OR raised_at <= now() - interval '1 minute'
+        """
+    )
+}

@@ -1,0 +1,89 @@
+import Core
+import DatabaseClient
+
+/// A stored mail as the operator's tool shows it.
+package struct InboundMailFacts: Sendable, Equatable {
+    package let mail: Int64
+    package let mailbox: String
+    package let receivedAt: Double
+    package let message: DeliveryKey
+    package let sizeBytes: Int
+    package let state: InboundState
+    package let settlement: MailSettlement?
+    /// Whether its text is still there.
+    package let hasContent: Bool
+}
+
+/// How many mails of a kind came in some days and left nothing but this number.
+package struct InboundTally: Sendable, Equatable {
+    package let mailbox: String
+    package let what: InboundCount?
+    package let count: Int64
+}
+
+extension AccountDatabase {
+    /// Stores a mail that the operator's tool was given.
+    ///
+    /// The transaction sees the account of the campaign that the mail's signed address names, and no other.
+    package func storeInbound(_ arrival: MailArrival, mailbox: String) async throws -> InboundOutcome {
+        var account: AccountID?
+        if case .ours(let mail) = arrival { account = try await self.account(of: mail.origin.campaign) }
+        return try await transaction(account: account) { try $0.store(arrival, mailbox: mailbox) }
+    }
+
+    /// The newest mails of an account, without their text.
+    package func recentInbound(of account: AccountID, limit: Int) async throws -> [InboundMailFacts] {
+        try await transaction(account: account) { connection in
+            try connection.rows(
+                .recentInbound,
+                [.int32(account), .int64(.max), .int32(Int32(limit))]
+            ) { try InboundMailFacts($0) }
+        }
+    }
+
+    /// The mails of which only a number is kept, of all accounts: nobody knows whose they are.
+    package func inboundTallies(days: Int) async throws -> [InboundTally] {
+        try await transaction(account: nil) { connection in
+            try connection.rows(.inboundCounts, [.int32(Int32(days))]) { row in
+                InboundTally(
+                    mailbox: try row.text(0),
+                    what: InboundCount(rawValue: try row.int16(1)),
+                    count: try row.int64(2)
+                )
+            }
+        }
+    }
+
+    /// One mail with what is kept of it, and the audit log says who looked; `nil` when there is none.
+    package func inboundMail(_ mail: Int64, reason: String) async throws -> (InboundMailFacts, content: [UInt8]?)? {
+        let account = try await transaction(account: nil) { connection in
+            try connection.rows(.accountOfInboundMail, [.int64(mail)]) { try $0.optionalInt32(0) }.first ?? nil
+        }
+        guard let account else { return nil }
+        return try await transaction(account: account) { connection in
+            let found = try connection.rows(.inboundMail, [.int64(mail)]) { row in
+                (try InboundMailFacts(row), content: try row.optionalBytes(9))
+            }.first
+            guard let found else { return nil }
+            try connection.write(
+                AuditEntry("inbound.show", "mail \(mail)", reason: reason),
+                by: actor,
+                account: account
+            )
+            return found
+        }
+    }
+}
+
+extension InboundMailFacts {
+    fileprivate init(_ row: borrowing PostgresRow) throws {
+        mail = try row.int64(0)
+        mailbox = try row.text(1)
+        receivedAt = try row.timestamp(2)
+        message = DeliveryKey(campaign: try row.int32(3), seq: try row.int32(4))
+        sizeBytes = Int(try row.int32(5))
+        state = InboundState(rawValue: try row.int16(6)) ?? .stored
+        settlement = try row.optionalInt16(7).flatMap { MailSettlement(rawValue: $0) }
+        hasContent = try row.bool(8)
+    }
+}

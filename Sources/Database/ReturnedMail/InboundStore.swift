@@ -1,0 +1,220 @@
+import Core
+import DatabaseClient
+
+/// What is done with a mail in the database.
+package enum InboundState: Int16, WireNamed {
+    /// Waits for its judgement.
+    case stored = 0
+    case settled = 1
+    /// Encrypted, for somebody to look at, and dropped after ``InboundRetention/sealedHours``.
+    case notUnderstood = 2
+    /// Its judgement failed again and again.
+    case givenUp = 3
+
+    package var name: String {
+        switch self {
+        case .stored: "stored"
+        case .settled: "settled"
+        case .notUnderstood: "not-understood"
+        case .givenUp: "given-up"
+        }
+    }
+}
+
+/// Mails of which a number is kept and nothing else; `inbound_counts.what`.
+package enum InboundCount: Int16, WireNamed {
+    /// No signed address in it verified.
+    case notOurs = 0
+    /// Larger or deeper than is read.
+    case beyondLimits = 1
+    /// More than ``PostgresConnection/mostMailsOfShelf`` about one message.
+    case tooMany = 2
+    /// Signed for a campaign that is not in this database.
+    case unknownCampaign = 3
+
+    package var name: String {
+        switch self {
+        case .notOurs: "not-ours"
+        case .beyondLimits: "beyond-limits"
+        case .tooMany: "too-many"
+        case .unknownCampaign: "unknown-campaign"
+        }
+    }
+}
+
+/// What became of a mail that was to be stored; in every case it need not come again.
+package enum InboundOutcome: Sendable, Equatable {
+    case stored
+    /// It is there already.
+    case known
+    case counted(InboundCount)
+}
+
+/// How long what came by mail is kept.
+package struct InboundRetention: Sendable, Equatable {
+    /// What was not understood.
+    package static let sealedHours = 72
+    /// Rows without their content: so long the same mail is known again.
+    package static let rowDays = 400
+
+    /// The content of settled mails.
+    package let contentDays: Int
+
+    package init(contentDays: Int) {
+        self.contentDays = contentDays
+    }
+}
+
+/// A stored mail that waits for its judgement.
+package struct WaitingMail: Sendable, Equatable {
+    package let mail: Int64
+    /// Seconds since 1970, by the database's clock.
+    package let receivedAt: Double
+    package let origin: TrackingToken
+    package let sentTo: [UInt8]?
+    package let content: [UInt8]
+}
+
+extension PostgresConnection {
+    /// How many mails about one message are stored in one ``MailShelf``: who holds one signed address cannot fill the disk.
+    package static let mostMailsOfShelf = 32
+
+    /// Stores a mail once for each mailbox, in the caller's transaction.
+    ///
+    /// Of what is not stored a number of the day is raised. Once the transaction has committed the mail need not come
+    /// again; a caller that is killed before it could say so brings it again, and it is known then.
+    ///
+    /// - Parameters:
+    ///   - arrival: What the sorter made of it.
+    ///   - mailbox: The way in, at most 200 characters.
+    /// - Returns: Whether it is stored, known or counted.
+    /// - Throws: ``PostgresError``.
+    package func store(_ arrival: MailArrival, mailbox: String) throws -> InboundOutcome {
+        let mail: ArrivedMail
+        switch arrival {
+        case .ours(let ours): mail = ours
+        case .notOurs: return try count(.notOurs, mailbox: mailbox)
+        case .beyondLimits: return try count(.beyondLimits, mailbox: mailbox)
+        }
+        let (state, content) =
+            switch mail.content {
+            case .report(let bytes): (InboundState.stored, bytes)
+            case .sealed(let bytes): (InboundState.notUnderstood, bytes)
+            }
+        let added = try run(
+            .storeInboundMail,
+            [
+                .text(mailbox), .bytes(mail.hash), .int32(mail.origin.campaign), .int32(mail.origin.seq),
+                mail.attempt.map { .int32(Int32($0)) } ?? .null, mail.sentTo.map { .bytes($0) } ?? .null,
+                .int32(Int32(clamping: mail.sizeBytes)), .int16(state.rawValue), .bytes(content),
+                .int32(Int32(Self.mostMailsOfShelf)), .int16(mail.shelf.rawValue),
+            ]
+        )
+        guard added == 0 else { return .stored }
+        let why = try rows(
+            .whyNotStored,
+            [.text(mailbox), .bytes(mail.hash), .int32(mail.origin.campaign)]
+        ) { (isKnown: try $0.bool(0), hasCampaign: try $0.bool(1)) }.first
+        if why?.isKnown == true { return .known }
+        return try count(why?.hasCampaign == true ? .tooMany : .unknownCampaign, mailbox: mailbox)
+    }
+
+    private func count(_ what: InboundCount, mailbox: String) throws -> InboundOutcome {
+        try run(.countInbound, [.text(mailbox), .int16(what.rawValue)])
+        return .counted(what)
+    }
+}
+
+/// The totals of what comes back by mail, for `veredus-inbound`.
+package struct InboundStore: Sendable {
+    private let pool: PostgresPool
+
+    package init(_ pool: PostgresPool) {
+        self.pool = pool
+    }
+
+    /// Stores what arrived, in a transaction of its own.
+    ///
+    /// - Parameters:
+    ///   - arrival: What the sorter made of it.
+    ///   - mailbox: The way in.
+    ///   - deadline: How long to wait for a database.
+    /// - Returns: When it has committed.
+    /// - Throws: ``PostgresError``: the mail must come again.
+    package func store(
+        _ arrival: MailArrival,
+        mailbox: String,
+        within deadline: Duration = .seconds(5)
+    ) async throws -> InboundOutcome {
+        try await pool.withConnection(deadline: deadline) { connection in
+            try await connection.transaction { try $0.store(arrival, mailbox: mailbox) }
+        }
+    }
+
+    /// The next mails to be judged, whoever judges them: nothing is locked.
+    package func waiting(limit: Int) async throws -> [WaitingMail] {
+        try await pool.withConnection { connection in
+            try await connection.rows(.waitingInbound, [.int32(Int32(limit))]) { try WaitingMail($0) }
+        }
+    }
+
+    /// Enters what a mail said, and marks it as settled, in one transaction.
+    ///
+    /// - Returns: `nil` when another program has it, or had it.
+    package func settle(_ mail: WaitingMail, report: MailReport) async throws -> MailSettlement? {
+        try await pool.withConnection { connection in
+            try await connection.transaction { connection in
+                let locked = try connection.rows(.lockInboundMail, [.int64(mail.mail)]) { try $0.int64(0) }
+                guard !locked.isEmpty else { return nil }
+                let settlement = try connection.settle(
+                    ReturnedMail(mail: mail.mail, receivedAt: mail.receivedAt, report: report, origin: mail.origin)
+                )
+                try connection.run(.markInboundSettled, [.int64(mail.mail), .int16(settlement.rawValue)])
+                return settlement
+            }
+        }
+    }
+
+    /// Puts a mail off whose judgement failed, longer each time; after ``mostTries`` it is given up.
+    package func putOff(_ mail: WaitingMail) async throws {
+        _ = try await pool.withConnection { connection in
+            try await connection.run(.putOffInbound, [.int64(mail.mail), .int16(Self.mostTries)])
+        }
+    }
+
+    /// How often a judgement is tried.
+    package static let mostTries: Int16 = 10
+
+    /// Drops what has been kept long enough, a page at a time.
+    ///
+    /// - Returns: How many rows it touched; as many as `limit` or more when there is more to do.
+    package func dropOld(_ retention: InboundRetention, limit: Int = 1_000) async throws -> Int {
+        try await pool.withConnection { connection in
+            let contents = try await connection.run(
+                .dropInboundContent,
+                [
+                    .int32(Int32(retention.contentDays)), .int32(Int32(InboundRetention.sealedHours)),
+                    .int32(Int32(limit)),
+                ]
+            )
+            let rows = try await connection.run(
+                .dropInboundRows,
+                [.int32(Int32(InboundRetention.rowDays)), .int32(Int32(limit))]
+            )
+            try await connection.run(.dropInboundCounts, [.int32(Int32(InboundRetention.rowDays))])
+            return max(contents, rows)
+        }
+    }
+}
+
+extension WaitingMail {
+    fileprivate init(_ row: borrowing PostgresRow) throws {
+        mail = try row.int64(0)
+        receivedAt = try row.timestamp(1)
+        let key = DeliveryKey(campaign: try row.int32(2), seq: try row.int32(3))
+        let attempt = try row.optionalInt32(4).map { UInt16(clamping: $0) }
+        origin = attempt.map { .bounce(key, attempt: $0) } ?? .mailUnsubscribe(key)
+        sentTo = try row.optionalBytes(5)
+        content = try row.bytes(6)
+    }
+}

@@ -1,0 +1,43 @@
+import DatabaseClient
+
+extension Statement {
+    /// Every statement of the service: what the statement check prepares against the migrated schema.
+    package static let all: [Statement] =
+        delivery + register + producer + freeze + ofAccounts + inbound + tracking + optOut + returning
+        + complaints + returnedFacts + blocks + suppressionLists + dashboard + erasure
+
+    private static let dashboard = forUsers + forSessions + forSamples + forOverview
+
+    private static let delivery: [Statement] = [
+        .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseRedeliveries,
+        .clearRedeliveries,
+        .insertDeadLetter, .endUnsent, .campaignVersion,
+    ]
+    private static let register: [Statement] = [
+        .notedKeyCheck, .noteTokenKey, .readInstallation, .tryInstallationLock, .leaveInstallationLock,
+        .raiseGeneration,
+        .registerWorker, .renewWorker, .oldClaims, .endWorker,
+    ]
+    private static let producer: [Statement] = [
+        .leaseCampaigns, .missedStarts, .releaseCampaigns, .leasedCampaigns, .moveCursor, .pendingAfterCursor,
+        .renewGeneration, .brokenCampaigns, .lockCampaignToHold, .holdCampaign,
+        .clearRepublish,
+        .hastenRetries, .dueRetries, .undueRetries, .closeRows, .finishCampaign, .mergeCounters, .dropLeftRetries,
+        .workerSlots,
+        .sweepDeadWorkers, .forgetWorkers,
+    ]
+    private static let freeze: [Statement] = [
+        .campaignToFreeze, .freezeAudience, .freezeFollowers, .freezeLanes, .lockAccount, .freezeOptOuts,
+        .versionToFreeze, .freezeLinks,
+        .startFrozen, .analyzeDeliveries,
+    ]
+    private static let tracking: [Statement] = [
+        .trackedCampaigns, .noteEvents, .countNumbers, .countRecipients, .acceptances, .acceptSeen, .addEngagement,
+        .trackedLinks, .newlyTracked, .engagementHead, .engagementRows, .linksOfCampaign, .makeEventPartitions,
+        .dropEventPartitions, .changeTracking,
+    ]
+    private static let optOut: [Statement] = [
+        .optOutMessage, .lockMessage, .earlierOptOut, .standingOptOut, .insertProof, .takeBackOptOut, .listsOfContact,
+        .isOffMarketing, .isStillOff, .undoableProofs, .proofsOfHash, .nameAccount,
+    ]
+}

@@ -1,0 +1,42 @@
+import Core
+import Database
+import Logging
+
+/// Ends what workers that are gone left behind, and learns which ones are alive.
+struct Sweep: Sendable {
+    let store: ProducerStore
+    let interval: Duration
+    /// How often a message may be tried in all.
+    let attempts: Int
+    /// How many seconds late a scheduled start may be.
+    let startGraceSeconds: Double
+    let log: Logger
+
+    private var lastSweep: ContinuousClock.Instant?
+    private var missedStarts: Set<CampaignID> = []
+
+    init(store: ProducerStore, interval: Duration, attempts: Int, startGraceSeconds: Double, log: Logger) {
+        self.store = store
+        self.interval = interval
+        self.attempts = attempts
+        self.startGraceSeconds = startGraceSeconds
+        self.log = log
+    }
+
+    /// Sweeps, when it is time.
+    mutating func sweep(telling publish: Publish) async throws {
+        guard lastSweep.map({ .now - $0 >= interval }) ?? true else { return }
+        lastSweep = .now
+        await publish.note(slots: try await store.workerSlots())
+        let swept = try await store.sweepDeadWorkers(limit: 200, attempts: attempts)
+        let missed = Set(try await store.missedStarts(startGrace: startGraceSeconds))
+        for campaign in missed.subtracting(missedStarts).sorted() {
+            log.warning(
+                "not started: its time was missed by more than VEREDUS_START_GRACE. Ask again: veredus campaign start",
+                metadata: ["campaign": "\(campaign)"]
+            )
+        }
+        missedStarts = missed
+        if swept > 0 { log.warning("swept claims of workers that went away", metadata: ["claims": "\(swept)"]) }
+    }
+}

@@ -1,0 +1,12 @@
+import Glibc
+
+/// Nanoseconds since the machine's start, its sleep included: the one clock of leases, deadlines and timeouts.
+///
+/// CLOCK_BOOTTIME and not CLOCK_MONOTONIC: a lease that the database counts goes on while a virtual machine is
+/// suspended, and so must the fence in front of the final dot. Swift's `ContinuousClock` reads the same clock on Linux,
+/// and its `SuspendingClock` the other one.
+package func monotonicNow() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+}

@@ -1,0 +1,39 @@
+import Core
+import Database
+import Messages
+import Templates
+
+extension CampaignDraft {
+    /// Compiles the message as a worker will, to find what is wrong with it now and not when it is sent.
+    ///
+    /// `stop`: Ends the work early.
+    package func check(stop: WorkStop = .never) throws(TemplateError) {
+        _ = try MessageTemplate(message, installation: Self.anyInstallation, stop: stop)
+    }
+
+    /// Stands in for the domains that the worker has: a template does not depend on them.
+    private static let anyInstallation = MessageSettings(
+        trackingURL: "https://tracking.invalid",
+        bounceDomain: "bounces.invalid"
+    )
+
+    /// The message as a worker would find it, under numbers that mean nothing.
+    private var message: CampaignVersion {
+        CampaignVersion(
+            campaign: 1,
+            account: 1,
+            version: 1,
+            name: name,
+            kind: kind,
+            tracking: tracking,
+            policy: policy,
+            list: 1,
+            listName: "list",
+            accountName: "account",
+            subject: subject,
+            html: html,
+            plain: plain,
+            settings: Array(settings.utf8)
+        )
+    }
+}

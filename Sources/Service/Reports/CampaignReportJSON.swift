@@ -1,0 +1,69 @@
+import Core
+import Database
+
+/// All that is told of a campaign's recipients: where they stand, what servers replied, what came back.
+package struct FullReport: Sendable {
+    package let report: CampaignReport
+    package let refusals: [CampaignReport.Refusals]
+    package let returned: ReturnedFacts
+    package let throttles: [ThrottleFacts]
+
+    package init(
+        _ report: CampaignReport,
+        refusals: [CampaignReport.Refusals],
+        returned: ReturnedFacts,
+        throttles: [ThrottleFacts]
+    ) {
+        self.report = report
+        self.refusals = refusals
+        self.returned = returned
+        self.throttles = throttles
+    }
+
+    /// `nil` where the account has no campaign of that number.
+    package init?(of campaign: CampaignID, account: AccountID, in database: AccountDatabase) async throws {
+        guard let report = try await database.report(on: campaign, account: account) else { return nil }
+        self.init(
+            report,
+            refusals: try await database.refusals(of: campaign, account: account),
+            returned: try await database.returned(of: campaign, account: account),
+            throttles: try await database.throttles(of: account)
+        )
+    }
+
+    package var complaints: ComplaintRate { returned.complaintRate(accepted: report.counts[.accepted]) }
+
+    /// `Report` in the API's document.
+    package var json: JSONValue {
+        report.json.adding([
+            "lanes": .array(report.lanes.map { ["lane": .string($0.name), "counts": $0.counts.json] }),
+            "replies": .array(refusals.map(\.json)),
+            "returned": returned.json(accepted: report.counts[.accepted]),
+            "throttles": .array(throttles.map(\.json)),
+        ])
+    }
+}
+
+extension CampaignReport {
+    /// Where its recipients stand; ``FullReport`` has what came of it, too.
+    package var json: JSONValue {
+        [
+            "campaign": .number(campaign), "name": .string(name), "list": .string(listName),
+            "state": .string(state.name), "audience": .number(audience), "balanced": .bool(isBalanced),
+            "counts": counts.json, "follows": .number(orNull: follows?.campaign),
+            "follows_state": .string(orNull: follows?.state.name), "missed_start": .bool(hasMissedItsStart),
+            "held_because": whyHeld, "seconds": seconds.map { .decimal($0) } ?? .null,
+            "start_at": .moment(orNull: startAt), "started_at": .moment(orNull: startedAt),
+            "finished_at": .moment(orNull: finishedAt),
+        ]
+    }
+}
+
+extension CampaignReport.Refusals {
+    fileprivate var json: JSONValue {
+        [
+            "code": code == 0 ? .null : .number(code), "judgement": .string(Judgement.name(of: judgement)),
+            "count": .number(count),
+        ]
+    }
+}

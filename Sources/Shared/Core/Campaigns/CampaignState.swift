@@ -1,0 +1,91 @@
+/// Where a campaign stands; the numbers are stored in `campaigns.state`.
+///
+/// ```
+/// draft ──start──▶ starting ──freeze──▶ running ◀──pause, resume──▶ paused
+///                     │                    │  └─────all final─────▶ finished
+///                     └──────cancel────────┴──▶ cancelling ──rows follow──▶ cancelled
+/// ```
+package enum CampaignState: Int16, WireNamed {
+    /// Can be changed; nothing was asked for.
+    case draft = 0
+    /// A start was asked for, now or at a time; the producer that leases it freezes it.
+    case starting = 1
+    case running = 2
+    /// No claim commits; what is being sent ends.
+    case paused = 3
+    /// Cancelled at once for every claim; its rows follow in chunks.
+    case cancelling = 4
+    case cancelled = 5
+    /// Every recipient is in a final state.
+    case finished = 6
+
+    /// Those in which a producer drives it; the schema has an index of them, in this order.
+    package static let open: [CampaignState] = [.starting, .running, .paused, .cancelling]
+    /// Those in which it has recipients, and has not ended.
+    package static let underWay: [CampaignState] = [.running, .paused, .cancelling]
+    package static let ended: [CampaignState] = [.cancelled, .finished]
+
+    package var name: String {
+        switch self {
+        case .draft: "draft"
+        case .starting: "starting"
+        case .running: "running"
+        case .paused: "paused"
+        case .cancelling: "cancelling"
+        case .cancelled: "cancelled"
+        case .finished: "finished"
+        }
+    }
+
+    /// What an operator can ask of a campaign; the audit log has it.
+    package enum Request: String, WireNamed {
+        case start = "start"
+        case pause = "pause"
+        case resume = "resume"
+        case cancel = "cancel"
+    }
+
+    /// The states that a request is possible in.
+    package static func states(allowing request: Request) -> [CampaignState] {
+        switch request {
+        // Again while it waits: for another time.
+        case .start: [.draft, .starting]
+        case .pause: [.running]
+        case .resume: [.paused]
+        case .cancel: [.starting, .running, .paused]
+        }
+    }
+}
+
+/// What a campaign may do to somebody who may have got a copy; `campaigns.policy`.
+package enum DeliveryPolicy: Int16, WireNamed {
+    /// Never twice: what a crash leaves unknown is `uncertain`.
+    case atMostOnce = 0
+    /// Nobody forgotten: what a crash leaves unknown is sent again with the same Message-ID.
+    case atLeastOnce = 1
+
+    package var name: String {
+        switch self {
+        case .atMostOnce: "at-most-once"
+        case .atLeastOnce: "at-least-once"
+        }
+    }
+
+    /// What a campaign of that kind has unless it says otherwise.
+    package init(standardOf kind: CampaignKind) { self = kind == .marketing ? .atMostOnce : .atLeastOnce }
+}
+
+/// What the law calls it; `campaigns.kind`.
+package enum CampaignKind: Int16, WireNamed {
+    /// Needs consent: tests every scope of suppression and the membership of the list.
+    case marketing = 0
+    /// A receipt, a password reset: tests only the scope `all`.
+    case transactional = 1
+
+    package var name: String {
+        switch self {
+        case .marketing: "marketing"
+        case .transactional: "transactional"
+        }
+    }
+}

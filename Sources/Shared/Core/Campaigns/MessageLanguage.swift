@@ -1,0 +1,7 @@
+/// The language of what we add to a message; stored in the settings of a campaign's version.
+package enum MessageLanguage: String, WireNamed {
+    case en = "en"
+    case de = "de"
+    case es = "es"
+    case fr = "fr"
+}

@@ -1,0 +1,73 @@
+/// What an operator asked for and cannot have.
+package struct RequestRefused: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Why: Equatable, Sendable {
+        /// The campaign stands elsewhere.
+        case state(CampaignState)
+        /// Nobody is on the list.
+        case emptyList
+        /// It follows a campaign that has left nobody in the state that it is for.
+        case nobodyLeft(by: CampaignID)
+        /// It was to be started at a moment that is past.
+        case past
+    }
+
+    package let campaign: CampaignID
+    package let request: CampaignState.Request
+    package let why: Why
+
+    package init(campaign: CampaignID, request: CampaignState.Request, why: Why) {
+        self.campaign = campaign
+        self.request = request
+        self.why = why
+    }
+
+    /// What stands in the way: the command line, the API and the dashboard say it in these words.
+    package var reason: String {
+        switch why {
+        case .emptyList: "campaign \(campaign) cannot be started: nobody is subscribed to its list"
+        case .nobodyLeft(let followed):
+            "campaign \(campaign) cannot be started: campaign \(followed), which it follows, has left nobody for it"
+        case .past: "campaign \(campaign) cannot be started at a moment that is past: leave it out to start now"
+        case .state(let state):
+            "campaign \(campaign) is \(state.name); to \(request.name) it, it must be "
+                + CampaignState.states(allowing: request).map(\.name).joined(separator: " or ")
+        }
+    }
+
+    /// The same as a sentence.
+    package var sentence: String { reason.prefix(1).uppercased() + reason.dropFirst() + "." }
+
+    /// With the command that helps.
+    package var description: String {
+        switch why {
+        case .emptyList: return "\(reason). Import contacts first: `veredus contacts import`"
+        case .nobodyLeft(let followed):
+            return "\(reason). `veredus campaign report \(followed)` shows where its recipients stand"
+        case .past: return reason
+        case .state(let state):
+            let possible = CampaignState.Request.allCases.filter { CampaignState.states(allowing: $0).contains(state) }
+            let advice =
+                possible.isEmpty
+                ? "Nothing can be asked of it any more"
+                : "Possible now: \(possible.map(\.name).joined(separator: ", "))"
+            return "\(reason). \(advice)"
+        }
+    }
+}
+
+/// Why a campaign is not given another version.
+package struct ChangeRefused: Error, Equatable, Sendable, CustomStringConvertible {
+    package let campaign: CampaignID
+    package let state: CampaignState
+
+    package init(campaign: CampaignID, state: CampaignState) {
+        self.campaign = campaign
+        self.state = state
+    }
+
+    package var reason: String { "campaign \(campaign) is \(state.name): only a draft can be changed" }
+
+    package var sentence: String { reason.prefix(1).uppercased() + reason.dropFirst() + ". Make another one." }
+
+    package var description: String { "\(reason). Make another one: veredus campaign create" }
+}

@@ -1,0 +1,48 @@
+/// Where one recipient of one campaign stands; the numbers are stored in `deliveries.state`.
+///
+/// At every moment each recipient is in exactly one of these, so that they add up to the audience.
+package enum DeliveryState: Int16, WireNamed {
+    /// Not claimed yet.
+    case pending = 0
+    /// Marked by a worker: a copy may be on its way.
+    case sending = 1
+    /// Waits in `retries` for its next attempt.
+    case deferred = 2
+    /// The receiving side took responsibility with a 2xx.
+    case accepted = 3
+    /// Refused for good, or given up.
+    case failed = 4
+    /// Opted out, or never to be mailed, before a mark.
+    case suppressed = 5
+    /// The connection or the worker went away past the final dot: nobody can know.
+    case uncertain = 6
+    /// The campaign was cancelled first.
+    case cancelled = 7
+    /// The campaign's expiry came first.
+    case expired = 8
+    /// Could not be processed; `dead_letters` has the reason.
+    case dead = 9
+
+    package var name: String {
+        switch self {
+        case .pending: "pending"
+        case .sending: "sending"
+        case .deferred: "deferred"
+        case .accepted: "accepted"
+        case .failed: "failed"
+        case .suppressed: "suppressed"
+        case .uncertain: "uncertain"
+        case .cancelled: "cancelled"
+        case .expired: "expired"
+        case .dead: "dead"
+        }
+    }
+
+    /// Those in which it waits for a claim.
+    package static let waiting: [DeliveryState] = [.pending, .deferred]
+    /// Those out of which it comes by itself.
+    package static let open: [DeliveryState] = [.pending, .sending, .deferred]
+
+    /// Whether nothing more happens to it without evidence or an operator.
+    package var isFinal: Bool { rawValue > Self.deferred.rawValue }
+}

@@ -1,0 +1,109 @@
+/// The body of a job message: which recipients of one campaign are to be mailed. No personal data.
+///
+/// Readable in the broker's own tools, a few dozen bytes: `v1 <campaign> <generation> <seq>[,<seq>…]` in ASCII
+/// decimal. A program reads its own version and the one before it; a version that is too new goes back to the queue.
+package struct JobMessage: Equatable, Sendable {
+    /// The version this program writes.
+    package static let version = 1
+    /// More in one envelope is refused: a crash would take them all along.
+    package static let maximumJobs = 1_000
+
+    package let campaign: CampaignID
+    package let generation: Generation
+    package let seqs: [Seq]
+
+    package init(campaign: CampaignID, generation: Generation, seqs: [Seq]) {
+        self.campaign = campaign
+        self.generation = generation
+        self.seqs = seqs
+    }
+
+    /// Why a body is not an envelope that this program can read.
+    package enum Unreadable: Error, Equatable, Sendable {
+        /// Written by a newer program: give it back, a newer worker takes it.
+        case tooNew(version: Int)
+        /// Not an envelope at all.
+        case malformed(at: Int)
+    }
+
+    /// The body of the message.
+    package func encoded() -> [UInt8] {
+        var body: [UInt8] = []
+        body.reserveCapacity(24 + seqs.count * 8)
+        body.append(UInt8(ascii: "v"))
+        body.append(decimal: Self.version)
+        body.append(UInt8(ascii: " "))
+        body.append(decimal: Int(campaign))
+        body.append(UInt8(ascii: " "))
+        body.append(decimal: Int(generation))
+        for (index, seq) in seqs.enumerated() {
+            body.append(UInt8(ascii: index == 0 ? " " : ","))
+            body.append(decimal: Int(seq))
+        }
+        return body
+    }
+
+    /// Reads a body.
+    ///
+    /// - Throws: ``Unreadable``; a number of 0 or less, or one that does not fit, is malformed.
+    package init(decoding body: [UInt8]) throws(Unreadable) {
+        var reader = Reader(body: body)
+        guard reader.take(UInt8(ascii: "v")) else { throw .malformed(at: 0) }
+        let version = try reader.number()
+        guard version == Self.version else { throw .tooNew(version: version) }
+        guard reader.take(UInt8(ascii: " ")) else { throw .malformed(at: reader.position) }
+        campaign = CampaignID(try reader.number())
+        guard reader.take(UInt8(ascii: " ")) else { throw .malformed(at: reader.position) }
+        generation = Generation(try reader.number())
+        guard reader.take(UInt8(ascii: " ")) else { throw .malformed(at: reader.position) }
+        var seqs = [Seq(try reader.number())]
+        while reader.take(UInt8(ascii: ",")) {
+            guard seqs.count < Self.maximumJobs else { throw .malformed(at: reader.position) }
+            seqs.append(Seq(try reader.number()))
+        }
+        guard reader.position == body.count else { throw .malformed(at: reader.position) }
+        self.seqs = seqs
+    }
+
+    private struct Reader {
+        let body: [UInt8]
+        var position = 0
+
+        mutating func take(_ byte: UInt8) -> Bool {
+            guard position < body.count, body[position] == byte else { return false }
+            position += 1
+            return true
+        }
+
+        /// A positive decimal number that fits 32 bits.
+        mutating func number() throws(Unreadable) -> Int {
+            let start = position
+            var value = 0
+            while position < body.count, case let digit = body[position] &- UInt8(ascii: "0"), digit < 10 {
+                value = value * 10 + Int(digit)
+                guard value <= Int(Int32.max) else { throw .malformed(at: start) }
+                position += 1
+            }
+            guard position > start, value > 0 else { throw .malformed(at: start) }
+            return value
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Appends a number in ASCII decimal, without going through `String`.
+    package mutating func append(decimal number: Int) {
+        guard number >= 10 || number < 0 else {
+            append(UInt8(ascii: "0") + UInt8(number))
+            return
+        }
+        if number < 0 { append(UInt8(ascii: "-")) }
+        let start = count
+        var rest = number.magnitude
+        while rest > 0 {
+            append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        }
+        self[start...].reverse()
+    }
+}

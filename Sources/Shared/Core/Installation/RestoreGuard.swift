@@ -1,0 +1,94 @@
+/// Which database it was, and how far it had come: what a program remembers outside of it.
+///
+/// A database that is restored from yesterday has forgotten what was sent since, and would have it sent again. Its
+/// generation is raised with every start of a program and every minute; a restore guard that remembers a later one gives it
+/// away.
+package struct RestoreGuard: Equatable, Sendable {
+    /// Drawn when the database was made, and kept by every copy of it: a UUID.
+    package let installation: String
+    /// PostgreSQL's `system_identifier`: made with the cluster, and kept by its physical copies.
+    package let systemIdentifier: Int64
+    /// Changes with every promotion and every recovery to a point in time.
+    package let timeline: Int32
+    /// Grows for as long as the database lives.
+    package let generation: Int64
+
+    package init(installation: String, systemIdentifier: Int64, timeline: Int32, generation: Int64) {
+        self.installation = installation
+        self.systemIdentifier = systemIdentifier
+        self.timeline = timeline
+        self.generation = generation
+    }
+
+    /// What is not a restore guard.
+    package struct Malformed: Error, Equatable, CustomStringConvertible {
+        package var description: String {
+            "is not a restore guard, which reads `w1 INSTALLATION IDENTIFIER TIMELINE GENERATION`"
+        }
+    }
+
+    /// As a file or a message holds it: `w1 <installation> <system identifier> <timeline> <generation>`.
+    package var encoded: String { "w1 \(installation) \(systemIdentifier) \(timeline) \(generation)" }
+
+    package init(decoding text: String) throws(Malformed) {
+        let words = text.split(whereSeparator: \.isWhitespace)
+        guard words.count == 5, words[0] == "w1", words[1].utf8.count == 36, let identifier = Int64(words[2]),
+            let timeline = Int32(words[3]), let generation = Int64(words[4])
+        else { throw Malformed() }
+        self.init(
+            installation: String(words[1]),
+            systemIdentifier: identifier,
+            timeline: timeline,
+            generation: generation
+        )
+    }
+}
+
+/// Why nothing may be sent from a database.
+package struct RestoredDatabaseFound: Error, Equatable, CustomStringConvertible {
+    package let reason: String
+
+    package var description: String {
+        "this database may not know what was sent: \(reason). Nothing is sent from it until somebody has looked: "
+            + "`veredus doctor --adopt` pauses its open campaigns and makes it the one that sends"
+    }
+
+    /// Judges a database.
+    ///
+    /// No restore guard at all is no reason: a wiped broker must not stop anybody. Nor is one of another installation: a
+    /// database that was made anew has nothing to send twice.
+    ///
+    /// - Parameters:
+    ///   - stored: What the database says that it is.
+    ///   - server: What the server is that it runs on; its generation does not matter.
+    ///   - restoreGuards: What was remembered elsewhere, and where.
+    /// - Returns: `nil` for the database that everybody remembers.
+    package static func judge(
+        _ stored: RestoreGuard,
+        on server: RestoreGuard,
+        _ restoreGuards: [(place: String, restoreGuard: RestoreGuard)]
+    ) -> RestoredDatabaseFound? {
+        guard stored.systemIdentifier == server.systemIdentifier else {
+            return .init(
+                reason: "it belongs to the PostgreSQL cluster \(stored.systemIdentifier) and runs on "
+                    + "\(server.systemIdentifier), so it was copied or restored from a dump"
+            )
+        }
+        guard stored.timeline == server.timeline else {
+            return .init(
+                reason:
+                    "it was on timeline \(stored.timeline) and is on \(server.timeline), so its server was promoted "
+                    + "or recovered to a point in time"
+            )
+        }
+        let ahead = restoreGuards.first {
+            $0.restoreGuard.installation == stored.installation && $0.restoreGuard.generation > stored.generation
+        }
+        return ahead.map { place, restoreGuard in
+            .init(
+                reason: "\(place) remembers its generation \(restoreGuard.generation), and it is at "
+                    + "\(stored.generation), so it is an older copy of itself"
+            )
+        }
+    }
+}

@@ -1,0 +1,138 @@
+/// What the producer reads besides database and broker.
+package struct ProducerSettings: Sendable, Equatable {
+    /// Jobs in one message of the broker.
+    package let jobsPerMessage: Int
+    /// How long a lane with pending rows, an empty queue and no claim is taken for slow, not for lost.
+    package let lostAfterSeconds: Double
+    /// A campaign pauses by itself at so many dead letters, if they are a twentieth of what has ended; 0 for never.
+    package let pauseAtDead: Int
+    /// How late a scheduled start may be carried out without being asked for again.
+    package let startGraceSeconds: Double
+    /// How often a message may be tried in all; the workers' setting.
+    package let attempts: Int
+    package let state: StateSettings
+
+    package init(reading reader: inout SettingsReader) {
+        jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobMessage.maximumJobs, default: 1)
+        lostAfterSeconds = reader.seconds(.lostAfter, 1...3_600, default: 30)
+        attempts = reader.retryAttempts()
+        pauseAtDead = reader.whole(.pauseAtDead, 0...1_000_000_000, default: 100)
+        startGraceSeconds = reader.seconds(.startGrace, 1...604_800, default: 3_600)
+        state = StateSettings(reading: &reader)
+    }
+}
+
+/// What the worker reads besides database, broker, mail route and keys.
+package struct WorkerSettings: Sendable, Equatable {
+    /// The lanes whose queues it consumes.
+    package let lanes: [String]
+    /// Jobs in one message of the broker: how many a prefetched message may bring.
+    package let jobsPerMessage: Int
+    package let messages: MessageSettings
+    package let retries: RetrySchedule
+    /// How long a stop may take.
+    package let graceSeconds: Double
+    /// How long a worker that renews nothing may have messages in flight, before a producer settles them.
+    package let leaseSeconds: Double
+    /// How long a job of a newer version waits for a newer worker.
+    package let tooNewGraceSeconds: Double
+    package let state: StateSettings
+
+    package init(reading reader: inout SettingsReader) {
+        lanes = reader.lanes()
+        jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobMessage.maximumJobs, default: 1)
+        messages = MessageSettings(reading: &reader)
+        retries = RetrySchedule(
+            firstSeconds: reader.seconds(.retryFirst, 0.1...86_400, default: 60),
+            attempts: reader.retryAttempts()
+        )
+        leaseSeconds = reader.seconds(.lease, 5...300, default: 30)
+        tooNewGraceSeconds = reader.seconds(.tooNewGrace, 1...604_800, default: 3_600)
+        graceSeconds = reader.seconds(.grace, 0...600, default: 25)
+        state = StateSettings(reading: &reader)
+    }
+}
+
+/// What every rendered message needs to know of this installation.
+package struct MessageSettings: Sendable, Equatable {
+    /// Where pixels, links and unsubscribe pages are served: no slash at its end.
+    package let trackingURL: String
+    /// The domain of return paths and unsubscribe addresses.
+    package let bounceDomain: String
+    /// Whom the messages go through, where that provider does not keep our return path.
+    package let relay: RelayProvider
+
+    package init(trackingURL: String, bounceDomain: String, relay: RelayProvider = .other) {
+        self.trackingURL = trackingURL
+        self.bounceDomain = bounceDomain
+        self.relay = relay
+    }
+
+    package init(reading reader: inout SettingsReader) {
+        trackingURL = reader.webAddress(.trackingURL, example: "https://news.example.net")
+        bounceDomain = reader.hostName(.bounceDomain, example: "bounces.example.net")
+        relay = reader.choice(.smtpProvider, default: .other)
+    }
+}
+
+extension SettingsReader {
+    fileprivate mutating func retryAttempts() -> Int { whole(.retryAttempts, 1...100, default: 12) }
+
+    fileprivate mutating func lanes() -> [String] {
+        guard let text = text(.lanes) else { return ["default"] }
+        let names = text.split(separator: ",", omittingEmptySubsequences: false).map {
+            String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        }
+        guard names.allSatisfy(LaneName.isValid), Set(names).count == names.count else {
+            report(.lanes, "must be names of lanes with commas between them, each once: \(LaneName.rule)")
+            return ["default"]
+        }
+        return names
+    }
+
+    /// An https address without query and fragment; http only on this machine.
+    mutating func webAddress(_ name: SettingName, example: String) -> String {
+        guard let text = required(name, example: example) else { return example }
+        var address = text[...]
+        while address.hasSuffix("/") { address.removeLast() }
+        let allowed =
+            "must be an https address without query, like \(example); http only for 127.0.0.1, ::1 or localhost"
+        guard let scheme = ["https://", "http://"].first(where: { address.lowercased().hasPrefix($0) }) else {
+            report(name, allowed)
+            return example
+        }
+        let rest = address.dropFirst(scheme.count)
+        let authority = rest.prefix { $0 != "/" }
+        let host = Self.host(of: authority)
+        let isLoopback = ["127.0.0.1", "[::1]", "localhost"].contains(host)
+        guard isLoopback || (scheme == "https://" && HostName.isQualified(host)),
+            rest.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !Array("?#\"<>\\@".utf8).contains($0) })
+        else {
+            report(name, allowed)
+            return example
+        }
+        return scheme + rest
+    }
+
+    private static func host(of authority: Substring) -> String {
+        guard let colon = authority.lastIndex(of: ":"), !authority.hasSuffix("]") else { return authority.lowercased() }
+        let port = authority[authority.index(after: colon)...]
+        guard let number = UInt16(port), number > 0 else { return "" }
+        return authority[..<colon].lowercased()
+    }
+}
+
+/// What a lane may be called; the schema checks the same.
+package enum LaneName {
+    package static let rule = "1 to 40 lower-case letters, digits and hyphens, no hyphen first"
+
+    package static func isValid(_ name: String) -> Bool {
+        guard (1...40).contains(name.utf8.count), name.utf8.first != UInt8(ascii: "-") else { return false }
+        return name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
+            default: false
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Core
+
+extension RuleBook {
+    /// Says in the vocabulary of bounces why a server refused, from its codes and its words.
+    ///
+    /// For a reply during SMTP and for the diagnostic of a report alike, so that a 550 5.1.1 counts the same in both.
+    /// It does not decide what happens to the delivery: that is ``judge(_:at:)``, which goes by codes alone.
+    ///
+    /// - Parameters:
+    ///   - code: The SMTP code; `nil` where there is none.
+    ///   - enhanced: The enhanced status code; `nil` where there is none.
+    ///   - text: What the server said, UTF-8.
+    ///   - step: The command that was refused, if known.
+    /// - Returns: `unknown` where no rule applies. Without any code the refusal is taken for permanent.
+    package func classify(
+        code: Int?,
+        enhanced: EnhancedStatus?,
+        text: [UInt8],
+        at step: SMTPStep? = nil
+    ) -> BounceFinding {
+        let matchText = MatchText(text)
+        return classify(code: code, enhanced: enhanced, hits: hits(in: matchText)[...], at: step)
+    }
+
+    /// The same for a reply as it was received.
+    package func classify(_ reply: SMTPReply, at step: SMTPStep) -> BounceFinding {
+        let enhanced = EnhancedStatus(startOf: reply.text)
+        let words = Charset.utf8(reply.text, charset: [])
+        return classify(code: reply.code, enhanced: enhanced, text: words, at: step)
+    }
+
+    func classify(
+        code: Int?,
+        enhanced: EnhancedStatus?,
+        hits: ArraySlice<RuleHit>,
+        at step: SMTPStep?
+    ) -> BounceFinding {
+        func applies(_ index: Int) -> Bool {
+            let rule = rules[index]
+            guard rule.step == nil || rule.step == step else { return false }
+            return rule.codes.isEmpty || rule.codes.contains { $0.matches(code: code, enhanced: enhanced) }
+        }
+        var best = Int.max
+        for hit in hits where hit.rule < best {
+            guard case .reason = rules[hit.rule].effect, applies(hit.rule) else { continue }
+            best = hit.rule
+        }
+        if let byCode = codeRules.first(where: applies) { best = min(best, byCode) }
+        var reason = BounceReason.unknown
+        if best < rules.count, case .reason(let found) = rules[best].effect { reason = found }
+        // At MAIL an address or a domain can only be the sender's; with a status that is about permission (x.7, RFC 3463
+        // §3.8) an unknown domain is. What is wrong with us otherwise stands at the top of the rules.
+        if step == .mail && reason == .mailboxUnknown { reason = .policy }
+        if reason == .domainUnknown, step == .mail || enhanced?.subject == 7 { reason = .policy }
+        return BounceFinding(reason, isPermanent: Self.isPermanent(code: code, enhanced: enhanced))
+    }
+
+    private static func isPermanent(code: Int?, enhanced: EnhancedStatus?) -> Bool {
+        let classes = [code.map { $0 / 100 }, enhanced?.statusClass].compactMap { $0 }
+        return classes.allSatisfy { $0 == 5 }
+    }
+}
+
+/// The codes that stand in a text, wherever they do.
+struct ReplyCodes: Equatable {
+    /// 400 to 599.
+    var code: Int?
+    /// Of class 4 or 5.
+    var enhanced: EnhancedStatus?
+
+    /// Finds the first of each: `550 5.1.1 no`, `550-5.1.1`, `(#5.1.1)`, `552 <ada@example.com> rejected`.
+    ///
+    /// Numbers that are part of a word, an address or an IP address are none.
+    init(in text: ArraySlice<UInt8>) {
+        var index = text.startIndex
+        var before: UInt8 = 0x20
+        while index < text.endIndex, code == nil || enhanced == nil {
+            let byte = text[index]
+            let isStart = (byte == UInt8(ascii: "4") || byte == UInt8(ascii: "5")) && !Self.continues(before)
+            guard isStart else {
+                before = byte
+                index += 1
+                continue
+            }
+            let end =
+                text[index...].prefix(12).firstIndex { !ASCII.isDigit($0) && $0 != UInt8(ascii: ".") }
+                ?? min(index + 12, text.endIndex)
+            let following = end < text.endIndex ? text[end] : 0x20
+            let isCode = take(text[index..<end], following: following)
+            before = text[end - 1]
+            index = end
+            if isCode, following == UInt8(ascii: "-") {  // 550-5.1.1
+                before = 0x20
+                index += 1
+            }
+        }
+    }
+
+    private static func continues(_ byte: UInt8) -> Bool {
+        ASCII.isAlphanumeric(byte) || "._@+=[/-".utf8.contains(byte)
+    }
+
+    /// Whether the word is an SMTP code.
+    private mutating func take(_ word: ArraySlice<UInt8>, following: UInt8) -> Bool {
+        guard !ASCII.isLetter(following), !"@_/]".utf8.contains(following) else { return false }
+        let word = word.last == UInt8(ascii: ".") ? word.dropLast() : word
+        if word.count == 3, word.allSatisfy({ ASCII.isDigit($0) }) {
+            let number = word.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+            guard number < 560 || number == 571 else { return false }
+            if code == nil { code = number }
+            return true
+        }
+        if enhanced == nil, let status = EnhancedStatus(startOf: word) { enhanced = status }
+        return false
+    }
+}

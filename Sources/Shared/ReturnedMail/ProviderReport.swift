@@ -1,0 +1,107 @@
+/// What a mail provider told by HTTP of one message, in the form of the mail that it could have sent instead.
+///
+/// There is one way into the database: a report is written as RFC 3464 or 5965 have it, and then sorted, stored once, and
+/// judged like any other mail.
+package struct ProviderReport: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
+        /// `status`: An enhanced status code; empty where none was given.
+        case failed(status: String, words: String)
+        case delayed(status: String, words: String)
+        /// The feedback type, RFC 5965 §7.3.
+        case complaint(type: String)
+        case unsubscribe
+    }
+
+    /// `ses`, `sendgrid`, `postmark`.
+    package let provider: String
+    /// The provider's own number of what it tells: told again it is known.
+    package let id: String
+    package let recipient: String
+    /// The local part that names the message, signed by us.
+    package let signedLocalPart: String
+    package let kind: Kind
+
+    package init(provider: String, id: String, recipient: String, signedLocalPart: String, kind: Kind) {
+        self.provider = provider
+        self.id = id
+        self.recipient = recipient
+        self.signedLocalPart = signedLocalPart
+        self.kind = kind
+    }
+
+    /// The mail: the same bytes for the same report.
+    package var mail: [UInt8] {
+        let body: String
+        switch kind {
+        case .failed(let status, let words): body = deliveryReport("failed", status, words)
+        case .delayed(let status, let words): body = deliveryReport("delayed", status, words)
+        case .complaint(let type): body = complaint(type)
+        case .unsubscribe: body = "Subject: unsubscribe\r\n\r\nunsubscribe\r\n"
+        }
+        let host = "\(Self.line(provider)).webhook.invalid"
+        return Array(
+            """
+            From: <mailer-daemon@\(host)>\r
+            To: <\(Self.line(signedLocalPart))@bounces.invalid>\r
+            Message-ID: <\(Self.line(id))@\(host)>\r
+            \(body)
+            """.utf8
+        )
+    }
+
+    private func deliveryReport(_ action: String, _ status: String, _ words: String) -> String {
+        let words = Self.line(words)
+        let code = status.isEmpty ? "" : "Status: \(Self.line(status))\r\n"
+        return """
+            Subject: Delivery report\r
+            Auto-Submitted: auto-generated\r
+            MIME-Version: 1.0\r
+            Content-Type: multipart/report; report-type=delivery-status; boundary="veredus-webhook"\r
+            \r
+            --veredus-webhook\r
+            Content-Type: text/plain; charset=utf-8\r
+            \r
+            \(words)\r
+            --veredus-webhook\r
+            Content-Type: message/delivery-status\r
+            \r
+            Reporting-MTA: dns; \(Self.line(provider)).webhook.invalid\r
+            \r
+            Final-Recipient: rfc822; \(Self.line(recipient))\r
+            Action: \(action)\r
+            \(code)Diagnostic-Code: smtp; \(words)\r
+            \r
+            --veredus-webhook--\r
+
+            """
+    }
+
+    private func complaint(_ type: String) -> String {
+        """
+        Subject: Complaint\r
+        MIME-Version: 1.0\r
+        Content-Type: multipart/report; report-type=feedback-report; boundary="veredus-webhook"\r
+        \r
+        --veredus-webhook\r
+        Content-Type: text/plain; charset=utf-8\r
+        \r
+        The recipient has complained.\r
+        --veredus-webhook\r
+        Content-Type: message/feedback-report\r
+        \r
+        Feedback-Type: \(Self.line(type.isEmpty ? "abuse" : type))\r
+        User-Agent: \(Self.line(provider))\r
+        Version: 1\r
+        Original-Rcpt-To: \(Self.line(recipient))\r
+        \r
+        --veredus-webhook--\r
+
+        """
+    }
+
+    /// A stranger's words as a part of one line: nothing in them begins a field, a part or a header.
+    private static func line(_ text: String) -> String {
+        let one = text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }
+        return String(String.UnicodeScalarView(one.prefix(600)))
+    }
+}

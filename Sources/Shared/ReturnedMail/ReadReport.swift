@@ -1,0 +1,233 @@
+import Core
+
+/// Reads a mail that came back.
+///
+/// - Parameters:
+///   - bytes: The message as it was received; only its beginning is read when it is larger than the limits.
+///   - sentTo: The envelope's recipient, where the way in knows it.
+///   - book: The rules by which texts are understood.
+///   - limits: How much is read.
+/// - Returns: Always something: what cannot be understood is `other`. The time is linear in the size.
+package func readReport(
+    _ bytes: [UInt8],
+    sentTo: [UInt8]? = nil,
+    book: RuleBook = .builtIn,
+    limits: MIMELimits = MIMELimits()
+) -> MailReport {
+    ReportReader(bytes, sentTo: sentTo, book: book, limits: limits).read()
+}
+
+/// The steps of ``readReport(_:sentTo:book:limits:)``; what kind of mail it is, is decided here and in this order.
+struct ReportReader {
+    let message: MIMEMessage
+    let sentTo: [UInt8]?
+    let book: RuleBook
+    let limits: MIMELimits
+    let marks: MailMarks
+    /// What the subject says of a reason: judged once, for all recipients.
+    private let subjectFinding: BounceFinding?
+
+    init(_ bytes: [UInt8], sentTo: [UInt8]?, book: RuleBook, limits: MIMELimits) {
+        message = MIMEMessage(bytes, limits: limits)
+        self.sentTo = sentTo
+        self.book = book
+        self.limits = limits
+        marks = MailMarks(message.header, book)
+        subjectFinding = message.header.text("subject").map { subject in
+            let words = subject.prefix(1_000)
+            let codes = ReplyCodes(in: words)
+            return book.classify(code: codes.code, enhanced: codes.enhanced, text: Array(words))
+        }
+    }
+
+    func read() -> MailReport {
+        let shape = ReportShape(message)
+        if let part = shape.feedback { return complaint(part, shape) }
+        if let recipient = marketFeedback(shape) { return report(.complaint(.abuse), [named(recipient)], shape) }
+        let notice = Notice(noticeText(shape), book)
+        if let status = shape.status {
+            let recipients = recipients(ofStatus: message.parts[status], notice)
+            let isUseful = recipients.contains { $0.address != nil }
+            if isUseful { return report(.delivery, recipients, shape, notice) }
+            let action = recipients.first?.action ?? (marks.has(.delay) ? .delayed : .failed)
+            var found = fromNotice(notice, shape, orElse: action)
+            if recipients.count == 1, found.count == 1 { found = [recipients[0].named(by: found[0])] }
+            return report(.delivery, found.isEmpty ? recipients : found, shape, notice)
+        }
+        if isUnsubscribeAddress, !isOfMachine(notice, shape) { return report(.unsubscribe, [], shape, notice) }
+        if isArrival(notice) { return report(.autoReply, [], shape, notice) }
+        if isNotice(notice, shape) {
+            return report(.delivery, fromNotice(notice, shape, orElse: .failed), shape, notice)
+        }
+        return report(otherKind(notice), [], shape, notice)
+    }
+
+    /// What a mail without any report is.
+    private func otherKind(_ notice: Notice) -> MailReport.Kind {
+        if marks.has(.challenge) || notice.isMarked(.challenge) { return .challenge }
+        if marks.has(.autoReply) { return .autoReply }
+        if marks.subject(.unsubscribe) { return .unsubscribe }
+        if marks.has(.list) { return .other }
+        if notice.isMarked(.autoReply) { return .autoReply }
+        return .other
+    }
+
+    // MARK: Opt-outs
+
+    /// Whether it was sent to a signed unsubscribe address: by the envelope, or by the fields that stand for it, or,
+    /// where these name none of ours, by any address of `To` and `Cc`.
+    private var isUnsubscribeAddress: Bool {
+        let prefix = KeyRing.mailUnsubscribePrefix.utf8
+        if let sentTo { return ASCII.lowercased(sentTo.prefix(2)).elementsEqual(prefix) }
+        func signed(_ names: [String]) -> [[UInt8]] {
+            names.flatMap { message.header.all($0) }.flatMap { SignedLocalPart.find(in: $0) }
+        }
+        let ofMessage = signed(["x-original-to", "delivered-to", "envelope-to"])
+        return (ofMessage.isEmpty ? signed(["to", "cc"]) : ofMessage)
+            .contains { ASCII.lowercased($0.prefix(2)).elementsEqual(prefix) }
+    }
+
+    /// What alone can mean that nobody opts out: fields of machines that answer, or a real report.
+    ///
+    /// A subject or a text never does: "on vacation" is what the message was about, "not delivered" what it quotes.
+    private func isOfMachine(_ notice: Notice, _ shape: ReportShape) -> Bool {
+        marks.header(.autoReply) || shape.isReport || notice.isMarked(.arrival)
+            || isFromNobody && isNotice(notice, shape)
+    }
+
+    // MARK: Notices
+
+    /// Whether it says that the message arrived or was read, which is no failure.
+    ///
+    /// Dovecot's servers refuse in the form of a receipt: their sender and their words say so.
+    private func isArrival(_ notice: Notice) -> Bool {
+        if marks.subject(.arrival) { return true }
+        return notice.isMarked(.arrival) && !(marks.sender(.failure) && notice.isMarked(.failure))
+    }
+
+    private var isFromNobody: Bool { message.header["return-path"].map { $0.elementsEqual("<>".utf8) } ?? false }
+
+    /// Whether a mail without an RFC 3464 part is the notice of a server all the same.
+    ///
+    /// The sender or the subject must say so, and the text or a returned message must bear it out: what a person
+    /// quotes, what a shop's customer complains of, or a vacation program answers, is no notice.
+    private func isNotice(_ notice: Notice, _ shape: ReportShape) -> Bool {
+        if message.header["x-failed-recipients"] != nil { return true }
+        let isServer = marks.sender(.failure) || shape.isReport
+        let isCalledSo = marks.subject(.failure) || marks.subject(.delay)
+        let saysSo = notice.namesRecipients || notice.isMarked(.failure) || notice.isMarked(.delay)
+        if isServer {
+            if isCalledSo || saysSo || !shape.returned.isEmpty || notice.originalLine != nil { return true }
+            return notice.hasHardStatus && noticeRecipients(notice).count == 1
+        }
+        let hasMessage = !shape.returned.isEmpty || quotesMessage(notice)
+        if marks.has(.autoReply) || isAutomatic && !hasMessage { return false }
+        // Some servers begin a notice's subject as an answer's, too.
+        if isCalledSo { return hasMessage || notice.namesRecipients }
+        let hasReason = notice.finding.reason != .unknown
+        return notice.namesRecipients && (hasMessage || isFromNobody && hasReason) && !marks.has(.list)
+    }
+
+    /// RFC 3834: a program wrote it, whichever.
+    private var isAutomatic: Bool {
+        message.header["auto-submitted"].map { !ASCII.lowercased($0).starts(with: "no".utf8) } ?? false
+    }
+
+    /// Whether it quotes a message as servers do, with fields of its transport; programs of people quote others.
+    private func quotesMessage(_ notice: Notice) -> Bool {
+        guard let header = notice.returnedHeader(limits)?.header else { return false }
+        return ["received", "message-id", "return-path"].contains { header[$0] != nil }
+    }
+}
+
+extension ReportReader {
+    // MARK: Addresses
+
+    /// Not to be taken for failed ones: the sender of the notice, and where it was sent.
+    var strangers: Set<[UInt8]> {
+        var result: Set<[UInt8]> = []
+        for name in ["from", "sender", "reply-to", "to", "cc", "delivered-to", "x-original-to", "return-path"] {
+            for value in message.header.all(name) {
+                for found in AddressScanner.addresses(in: value, 0..<value.count) {
+                    result.insert(ASCII.lowercased(found.bytes))
+                }
+            }
+        }
+        if let sentTo { result.insert(ASCII.lowercased(sentTo)) }
+        return result
+    }
+
+    func noticeRecipients(_ notice: Notice) -> [Notice.Recipient] {
+        notice.recipients(limit: limits.recipients, notAmong: strangers)
+    }
+
+    /// In the notice, else in the fields that some servers add, else in the subject, else whom the message was to.
+    private func fromNotice(_ notice: Notice, _ shape: ReportShape, orElse action: ReportedAction)
+        -> [ReportedRecipient]
+    {
+        let isDelay = notice.isMarked(.delay) || marks.subject(.delay) && !marks.subjectSaysFailureFirst
+        let named = noticeRecipients(notice)
+        if !named.isEmpty, message.header["x-failed-recipients"] == nil {
+            let findings = notice.findings(for: named)
+            return named.indices.map { index in
+                let one = named[index]
+                return recipient(
+                    String(decoding: one.address, as: UTF8.self),
+                    alias: one.alias.map { String(decoding: $0, as: UTF8.self) },
+                    isDelay || one.isDelay ? .delayed : action,
+                    findings[index],
+                    .notice
+                )
+            }
+        }
+        let (addresses, source) = fallbackAddresses(notice, shape)
+        let finding = explained(notice.finding)
+        let outcome: ReportedAction = isDelay || named.contains(where: \.isDelay) ? .delayed : action
+        guard !addresses.isEmpty else { return [recipient(nil, alias: nil, outcome, finding, .notice)] }
+        return addresses.map { recipient($0, alias: nil, outcome, finding, source) }
+    }
+
+    private func fallbackAddresses(_ notice: Notice, _ shape: ReportShape) -> ([String], ReportedRecipient.Source) {
+        func strings(_ value: [UInt8]) -> [String] {
+            AddressScanner.addresses(in: value, 0..<value.count).prefix(limits.recipients)
+                .map { String(decoding: $0.bytes, as: UTF8.self) }
+        }
+        let failed = message.header.all("x-failed-recipients").flatMap(strings)
+        if !failed.isEmpty { return (failed, .field) }
+        let others = strangers
+        let subject = strings(message.header.text("subject") ?? []).filter {
+            !others.contains(ASCII.lowercased($0.utf8))
+        }
+        if subject.count == 1 { return (subject, .notice) }
+        let header = returnedHeader(shape, notice)
+        for name in ["x-original-to", "delivered-to", "envelope-to", "to"] {
+            let found = strings(header?[name] ?? []).filter { !others.contains(ASCII.lowercased($0.utf8)) }
+            if found.count == 1 { return (found, .returnedMessage) }
+        }
+        return ([], .notice)
+    }
+
+    /// A subject such as "Warning: ada@example.com - User unknown!" may say what the text does not.
+    private func explained(_ finding: BounceFinding) -> BounceFinding {
+        guard finding.reason == .unknown, let other = subjectFinding else { return finding }
+        return BounceFinding(other.reason, isPermanent: finding.isPermanent && other.isPermanent)
+    }
+
+    private func recipient(
+        _ address: String?,
+        alias: String?,
+        _ action: ReportedAction,
+        _ finding: BounceFinding,
+        _ source: ReportedRecipient.Source
+    ) -> ReportedRecipient {
+        ReportedRecipient(
+            address: address,
+            original: alias,
+            action: action,
+            finding: explained(finding),
+            status: nil,
+            diagnostic: [],
+            source: source
+        )
+    }
+}

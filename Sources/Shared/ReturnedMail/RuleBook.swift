@@ -1,0 +1,163 @@
+import Core
+
+/// The table by which texts and codes of other people's servers are understood.
+///
+/// A text file, one rule a line; blank lines and lines that begin with `#` are passed over:
+///
+///     reason mailbox-unknown 5.4.1: recipient address rejected: access denied
+///     reason mailbox-full *.2.2
+///     recipients failed: the following address(es) failed
+///     subject auto-reply: ^out of office
+///
+/// Before the first colon stands what the rule says, behind it a phrase that must occur. Case and runs of white space
+/// do not matter; a phrase counts only as whole words; ` * ` in it stands for up to 200 characters of anything, once;
+/// `^` at its start binds it to the start of the subject or of a line of text, `$` at its end to the end.
+///
+/// - `reason NAME [CODES] [at rcpt|dot]`: why a message was refused (``BounceReason``). CODES are enhanced or SMTP codes
+///   with commas between: `5.1.1`, `*.1.1`, `5.7.*`, `550`, `5xx`. Phrase or codes may be left out, not both.
+/// - `recipients failed|delayed`: the addresses that follow in the line or the next lines.
+/// - `alias`: the address that follows is the one that was written to, for the recipient before it.
+/// - `original`: here the returned message begins, and the notice ends.
+/// - `subject|text|sender KIND` and `header KIND NAME` (phrase optional): what kind of mail it is; KIND is `failure`,
+///   `delay`, `arrival`, `auto-reply`, `challenge`, `unsubscribe` or `list`.
+///
+/// The first rule that applies counts, and an operator's rules come before those built in. Matching takes time linear
+/// in the text, whatever the rules are.
+package struct RuleBook: Sendable {
+    /// All that is wrong with a file of rules.
+    package struct Invalid: Error, Equatable, CustomStringConvertible {
+        /// Each with path, line and remedy.
+        package let problems: [String]
+        package var description: String { problems.joined(separator: "\n") }
+    }
+
+    /// The rules that are part of the program.
+    package static let builtIn = RuleBook(parse(builtInRules, path: "built-in rules").rules)
+
+    let rules: [BounceRule]
+    let matcher: PhraseMatcher
+    /// By the first pieces of phrases, then the second ones, as the matcher numbers them.
+    let pieces: [(rule: Int, isSecond: Bool)]
+    /// Rules about refusals that need no phrase, in order.
+    let codeRules: [Int]
+    let headerRules: [Int]
+
+    /// Reads an operator's rules, which come before the built-in ones.
+    ///
+    /// - Parameters:
+    ///   - text: The file.
+    ///   - path: Its name, for the problems.
+    /// - Throws: All problems at once.
+    package init(parsing text: String, path: String) throws(Invalid) {
+        let (rules, problems) = Self.parse(text, path: path)
+        guard problems.isEmpty else { throw Invalid(problems: problems) }
+        self.init(rules + Self.builtIn.rules)
+    }
+
+    private init(_ rules: [BounceRule]) {
+        self.rules = rules
+        var phrases: [[UInt8]] = []
+        var pieces: [(rule: Int, isSecond: Bool)] = []
+        for (index, rule) in rules.enumerated() {
+            guard let phrase = rule.phrase else { continue }
+            if case .header = rule.effect { continue }  // looked for in its own field only
+            phrases.append(phrase.first)
+            pieces.append((index, false))
+            if let second = phrase.second {
+                phrases.append(second)
+                pieces.append((index, true))
+            }
+        }
+        matcher = PhraseMatcher(phrases)
+        self.pieces = pieces
+        codeRules = rules.indices.filter {
+            guard case .reason = rules[$0].effect else { return false }
+            return rules[$0].phrase == nil
+        }
+        headerRules = rules.indices.filter {
+            guard case .header = rules[$0].effect else { return false }
+            return true
+        }
+    }
+
+    /// Every rule whose phrase occurs in a text, and where; in the order of their ends.
+    func hits(in text: MatchText) -> [RuleHit] {
+        var hits: [RuleHit] = []
+        var firstEnds = [Int](repeating: -1, count: rules.count)
+        matcher.forEachMatch(in: text.bytes) { piece, end in
+            let (index, isSecond) = pieces[piece]
+            guard let phrase = rules[index].phrase, hits.count < 20_000 else { return }
+            let count = isSecond ? phrase.second?.count ?? 0 : phrase.first.count
+            let range = end - count..<end
+            guard text.isWhole(range) else { return }
+            if case .reason = rules[index].effect, phrase.isWord, text.isInName(range) { return }
+            if !isSecond, phrase.isAtStart, !text.isLineStart(range.lowerBound) { return }
+            if phrase.second != nil, !isSecond {
+                firstEnds[index] = end
+                return
+            }
+            if isSecond {
+                guard firstEnds[index] >= 0, range.lowerBound >= firstEnds[index],
+                    range.lowerBound - firstEnds[index] <= BounceRule.Phrase.gapLimit
+                else { return }
+            }
+            if phrase.isAtEnd, !text.isLineEnd(end) { return }
+            let start = isSecond ? firstEnds[index] - phrase.first.count : range.lowerBound
+            hits.append(RuleHit(rule: index, range: start..<end))
+        }
+        return hits
+    }
+}
+
+/// One rule of a ``RuleBook``.
+struct BounceRule: Sendable {
+    /// As rule files call it.
+    enum MailKind: String, Sendable, CaseIterable {
+        case failure = "failure"
+        case delay = "delay"
+        case arrival = "arrival"
+        case challenge = "challenge"
+        case unsubscribe = "unsubscribe"
+        case list = "list"
+        case autoReply = "auto-reply"
+    }
+
+    /// As rule files call it.
+    enum Field: String, Sendable, CaseIterable {
+        case subject = "subject"
+        case text = "text"
+        case sender = "sender"
+    }
+
+    enum Effect: Sendable {
+        case reason(BounceReason)
+        case recipients(isDelay: Bool)
+        case alias
+        case original
+        case mark(Field, MailKind)
+        case header(String, MailKind)
+    }
+
+    struct Phrase: Sendable {
+        static let gapLimit = 200
+        /// In the form of ``MatchText``.
+        let first: [UInt8]
+        let second: [UInt8]?
+        let isAtStart: Bool
+        let isAtEnd: Bool
+
+        /// One word of messages, which may as well be part of a host's name.
+        var isWord: Bool { second == nil && first.allSatisfy { ASCII.isLetter($0) } }
+    }
+
+    let effect: Effect
+    let codes: [CodePattern]
+    let step: SMTPStep?
+    let phrase: Phrase?
+}
+
+/// Where a rule's phrase stands in a text.
+struct RuleHit {
+    let rule: Int
+    let range: Range<Int>
+}

@@ -1,0 +1,149 @@
+import Core
+
+/// One attribute of a start tag.
+package struct HTMLAttribute {
+    /// In lower case.
+    package let name: String
+    /// From the first byte of the name to the end of the value and its quotes.
+    package let range: Range<Int>
+    /// Without quotes; empty where there is none.
+    package let value: Range<Int>
+}
+
+/// What an ``HTMLScanner`` finds, as ranges of its bytes.
+package enum HTMLEvent {
+    case text(Range<Int>)
+    case startTag(name: String, attributes: [HTMLAttribute], Range<Int>)
+    case endTag(name: String, Range<Int>)
+    /// A comment, document type or processing instruction.
+    case comment(Range<Int>)
+    /// The content of `script`, `style`, `title`, `textarea`: no tags in it.
+    case rawText(Range<Int>)
+}
+
+/// Cuts HTML into text and tags, as far as links and a text version need it.
+///
+/// Lenient as browsers are: what is no tag is text, nothing is refused. It builds no tree. What follows a tag that is
+/// never closed is text to the end, so that no byte is looked at more than a few times.
+package struct HTMLScanner {
+    private static let rawTextElements: Set<String> = ["script", "style", "title", "textarea", "xmp"]
+
+    package let bytes: [UInt8]
+    private var position = 0
+    private var rawTextElement: String?
+    /// Whether the tag at the position goes on to the end of the text.
+    private var endsInTag = false
+
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    package mutating func next() -> HTMLEvent? {
+        guard position < bytes.count else { return nil }
+        if let element = rawTextElement {
+            rawTextElement = nil
+            let end = endOfRawText(element)
+            if end > position {
+                defer { position = end }
+                return .rawText(position..<end)
+            }
+        }
+        if bytes[position] == UInt8(ascii: "<"), let event = markup() { return event }
+        let start = position
+        position = endsInTag ? bytes.count : bytes[(start + 1)...].firstIndex(of: UInt8(ascii: "<")) ?? bytes.count
+        return .text(start..<position)
+    }
+
+    /// What begins at the `<` at the position; `nil` where it is a character like others.
+    private mutating func markup() -> HTMLEvent? {
+        let start = position
+        guard start + 1 < bytes.count else { return nil }
+        let second = bytes[start + 1]
+        if second == UInt8(ascii: "!") || second == UInt8(ascii: "?") {
+            let isComment = bytes[start...].starts(with: "<!--".utf8)
+            position = isComment ? end(of: "-->", from: start + 4) : end(of: ">", from: start + 2)
+            return .comment(start..<position)
+        }
+        let isEnd = second == UInt8(ascii: "/")
+        let nameStart = start + (isEnd ? 2 : 1)
+        guard nameStart < bytes.count, ASCII.isLetter(bytes[nameStart]) else { return nil }
+        var index = nameStart
+        while index < bytes.count, !ASCII.isSpace(bytes[index]), !isEndOfName(bytes[index]) { index += 1 }
+        let name = lowercased(nameStart..<index)
+        var attributes: [HTMLAttribute] = []
+        while let attribute = attribute(&index) { attributes.append(attribute) }
+        guard index < bytes.count else {
+            endsInTag = true
+            return nil
+        }
+        position = index + 1
+        if isEnd { return .endTag(name: name, start..<position) }
+        if Self.rawTextElements.contains(name) { rawTextElement = name }
+        return .startTag(name: name, attributes: attributes, start..<position)
+    }
+
+    /// The next attribute; `nil` at the `>` of the tag or at the end.
+    private func attribute(_ index: inout Int) -> HTMLAttribute? {
+        while index < bytes.count, ASCII.isSpace(bytes[index]) || bytes[index] == UInt8(ascii: "/") { index += 1 }
+        guard index < bytes.count, bytes[index] != UInt8(ascii: ">") else { return nil }
+        let start = index
+        index += 1
+        while index < bytes.count, !ASCII.isSpace(bytes[index]), bytes[index] != UInt8(ascii: "="),
+            !isEndOfName(bytes[index])
+        {
+            index += 1
+        }
+        let name = lowercased(start..<index)
+        var after = index
+        while after < bytes.count, ASCII.isSpace(bytes[after]) { after += 1 }
+        guard after < bytes.count, bytes[after] == UInt8(ascii: "=") else {
+            return HTMLAttribute(name: name, range: start..<index, value: index..<index)
+        }
+        after += 1
+        while after < bytes.count, ASCII.isSpace(bytes[after]) { after += 1 }
+        let value = value(after, &index)
+        return HTMLAttribute(name: name, range: start..<index, value: value)
+    }
+
+    private func value(_ start: Int, _ index: inout Int) -> Range<Int> {
+        if start < bytes.count, case let quote = bytes[start], quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'")
+        {
+            let end = bytes[(start + 1)...].firstIndex(of: quote) ?? bytes.count
+            index = min(end + 1, bytes.count)
+            return start + 1..<end
+        }
+        index = start
+        while index < bytes.count, !ASCII.isSpace(bytes[index]), bytes[index] != UInt8(ascii: ">") { index += 1 }
+        return start..<index
+    }
+
+    private func isEndOfName(_ byte: UInt8) -> Bool { byte == UInt8(ascii: ">") || byte == UInt8(ascii: "/") }
+
+    /// A name in ASCII; of a longer one its beginning, which is no name that anybody looks for.
+    ///
+    /// Other characters are `?`: to compare strings that are not ASCII means to bring their marks in order, which costs
+    /// the square of their number.
+    private func lowercased(_ range: Range<Int>) -> String {
+        let name = bytes[range].prefix(64).map { $0 < 0x80 ? ASCII.lowercased($0) : UInt8(ascii: "?") }
+        return String(decoding: name, as: UTF8.self)
+    }
+
+    private func end(of text: StaticString, from start: Int) -> Int {
+        var index = start
+        let length = text.utf8CodeUnitCount
+        while index + length <= bytes.count {
+            let isHere = text.withUTF8Buffer { bytes[index...].starts(with: $0) }
+            if isHere { return index + length }
+            index += 1
+        }
+        return bytes.count
+    }
+
+    private func endOfRawText(_ element: String) -> Int {
+        let end = Array("</\(element)".utf8)
+        var index = position
+        while index + end.count <= bytes.count {
+            if bytes[index] == end[0], ASCII.lowercased(bytes[index..<index + end.count]) == end { return index }
+            index += 1
+        }
+        return bytes.count
+    }
+}

@@ -1,0 +1,92 @@
+import Core
+import Database
+import DatabaseClient
+import Hummingbird
+import Templates
+
+/// Who may sign in to the account. A password is set by its owner alone, through a link that is good once.
+extension Dashboard {
+    func addUsers(to router: Router<WebContext>) {
+        accountPage(router, "people", needs: .manageUsers) { _, _, visit in
+            let people = try await visit.database.people(of: visit.account)
+            return try Views.respond(
+                Views.people,
+                title: "Users",
+                visit: visit.visit,
+                section: "Users",
+                [
+                    "people": .list(people.map { Self.fields($0, isSelf: $0.id == visit.visit.session.user) }),
+                    "roles": .list(Role.ofAccounts.reversed().map { .of($0.rawValue) }),
+                ]
+            )
+        }
+        accountForm(router, "people", needs: .manageUsers) { form, _, visit in
+            guard let role = Role(rawValue: form["role"]), !role.isStaff else {
+                throw Refusal.badForm("Choose a role.")
+            }
+            let login = try Self.checkedLogin(form["login"])
+            do {
+                let id = try await visit.database.addPerson(login, role: role, account: visit.account)
+                return try await resetPage(id, visit)
+            } catch let error as PostgresError where error.kind == .uniqueViolation {
+                throw Refusal.refused("Somebody has the login \(login) already. Choose another one.")
+            }
+        }
+        accountForm(router, "people/:person/reset", needs: .manageUsers) { _, context, visit in
+            try await resetPage(Self.person(in: context), visit)
+        }
+        accountForm(router, "people/:person/disable", needs: .manageUsers) { _, context, visit in
+            let person = try Self.person(in: context)
+            guard person != visit.visit.session.user else {
+                throw Refusal.refused("You cannot lock yourself out. Another owner can.")
+            }
+            guard try await visit.database.disable(person, account: visit.account) != nil else {
+                throw Refusal.notThere
+            }
+            return .seeOther("/people")
+        }
+    }
+
+    /// The link, shown once: what is stored cannot make it again.
+    private func resetPage(_ person: Int32, _ visit: AccountContext) async throws -> Response {
+        var random = SystemRandomNumberGenerator()
+        let token = SecretToken(from: &random)
+        guard
+            let login = try await visit.database.allowReset(
+                of: person,
+                account: visit.account,
+                hash: token.hash,
+                seconds: Self.resetSeconds
+            )
+        else { throw Refusal.notThere }
+        return try Views.respond(
+            Views.link,
+            title: "A link for \(login)",
+            visit: visit.visit,
+            section: "Users",
+            [
+                "login": .of(login), "hours": .of(Int(Self.resetSeconds) / 3_600),
+                // Of the setting, never of the request: a forged Host must not stand in it.
+                "link": .of("\(parts.settings.dashboardURL)/reset/\(token.text)"),
+            ]
+        )
+    }
+
+    private static func fields(_ person: User, isSelf: Bool) -> MergeValue {
+        [
+            "number": .of(String(person.id)), "login": .of(person.login), "role": .of(person.role.rawValue),
+            "created": .moment(person.createdAt), "is_disabled": .bool(person.isDisabled),
+            "has_password": .bool(person.hasPassword), "is_self": .bool(isSelf),
+        ]
+    }
+
+    private static func person(in context: WebContext) throws -> Int32 {
+        guard let person = context.parameters.get("person", as: Int32.self) else { throw Refusal.notThere }
+        return person
+    }
+
+    private static func checkedLogin(_ text: String) throws -> String {
+        guard let login = LoginName.normalised(text) else { throw Refusal.badForm(LoginName.rule) }
+        return login
+    }
+}

@@ -1,0 +1,133 @@
+import Core
+import Synchronization
+
+/// The messages in flight: marked in the database, and not recorded yet.
+///
+/// At most `capacity` of them (2 × slots + 64), which is what a crash can leave uncertain. Remembers for each message
+/// number which row and which claim it belongs to, and for each claim how many of its messages are still in flight.
+final class InFlight: Sendable {
+    /// A message that was given to the transport.
+    struct Held: Sendable {
+        let key: DeliveryKey
+        let token: ClaimToken
+        /// The number of this attempt, from 1.
+        let attempt: Int16
+        let policy: DeliveryPolicy
+    }
+
+    private struct State {
+        var next: UInt64 = 1
+        var messages: [UInt64: Held] = [:]
+        var claims: [ClaimToken: Int] = [:]
+        /// Places taken by claims that are being made.
+        var reserved = 0
+        var waiter: CheckedContinuation<Void, Never>?
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    let capacity: Int
+
+    init(capacity: Int) { self.capacity = capacity }
+
+    /// Messages in flight now.
+    var count: Int { state.withLock { $0.messages.count } }
+
+    /// Waits until enough places are free to be worth a round trip, and reserves at most `limit` of them.
+    ///
+    /// - Returns: How many; 0 once closed.
+    func reserve(atMost limit: Int) async -> Int {
+        let worthwhile = max(1, min(limit, capacity / 4))
+        while true {
+            let free: Int? = state.withLock { state in
+                guard !state.isClosed else { return 0 }
+                let free = min(limit, capacity - state.messages.count - state.reserved)
+                guard free >= worthwhile else { return nil }
+                state.reserved += free
+                return free
+            }
+            if let free { return free }
+            await withCheckedContinuation { continuation in
+                let isReady = state.withLock { state in
+                    guard capacity - state.messages.count - state.reserved < worthwhile, !state.isClosed else {
+                        return true
+                    }
+                    state.waiter = continuation
+                    return false
+                }
+                if isReady { continuation.resume() }
+            }
+        }
+    }
+
+    /// Gives reserved places back: those that no claim filled.
+    func unreserve(_ places: Int) {
+        wake { $0.reserved -= places }
+    }
+
+    /// Knows from now on that `token` may be the token of rows in the database.
+    func open(_ token: ClaimToken) { state.withLock { $0.claims[token, default: 0] += 0 } }
+
+    /// Turns reserved places into messages in flight.
+    ///
+    /// - Returns: The messages' numbers, in order.
+    func hold(_ messages: [Held]) -> [UInt64] {
+        state.withLock { state in
+            messages.map { held in
+                let id = state.next
+                state.next += 1
+                state.messages[id] = held
+                state.claims[held.token, default: 0] += 1
+                state.reserved -= 1
+                return id
+            }
+        }
+    }
+
+    /// What a message's number stands for.
+    func held(_ ids: [UInt64]) -> [Held?] { state.withLock { state in ids.map { state.messages[$0] } } }
+
+    /// The claims of which nothing is left in flight once `ids` are recorded.
+    func claimsFinished(by ids: [UInt64]) -> [ClaimToken] {
+        state.withLock { state in
+            var ending: [ClaimToken: Int] = [:]
+            for id in ids { if let held = state.messages[id] { ending[held.token, default: 0] += 1 } }
+            return ending.filter { state.claims[$0.key] == $0.value }.map(\.key)
+        }
+    }
+
+    /// Lets go of messages that are recorded.
+    func release(_ ids: [UInt64]) {
+        wake { state in
+            for id in ids {
+                guard let held = state.messages.removeValue(forKey: id), let left = state.claims[held.token] else {
+                    continue
+                }
+                state.claims[held.token] = left > 1 ? left - 1 : nil
+            }
+        }
+    }
+
+    /// Forgets a claim of which nothing is in flight.
+    func forget(_ token: ClaimToken) {
+        state.withLock { state in if state.claims[token] == 0 { state.claims[token] = nil } }
+    }
+
+    /// Whether a claim of this token is being made, or has messages in flight.
+    func isOpen(_ token: ClaimToken) -> Bool { state.withLock { $0.claims[token] != nil } }
+
+    /// Whether the worker is stopping.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Lets nobody reserve any more.
+    func close() { wake { $0.isClosed = true } }
+
+    private func wake(_ change: (inout State) -> Void) {
+        let waiter = state.withLock { state in
+            change(&state)
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume()
+    }
+}

@@ -1,0 +1,176 @@
+import Core
+import Glibc
+import Logging
+import RuntimeSupport
+
+/// One lane's way through a worker, each step a loop of its own:
+///
+/// 1. ``Prepare``: takes jobs, reads their recipients and renders their messages. Nothing is claimed yet.
+/// 2. ``Claim``: gives every row its next state and every job its verdict, then acknowledges the jobs.
+/// 3. ``Deliver``: hands messages to the transport, and takes what became of them.
+/// 4. ``Record``: writes what became of each message, guarded by its claim's token.
+///
+/// All of it happens under the worker's ``Lease``. A lane has its own queue, connections and place in flight, so that a
+/// slow lane holds up no other. Without a database nothing is claimed: the source gives its jobs back and waits; results
+/// already had are kept and recorded later.
+struct Pipeline: Sendable {
+    let source: any JobSource
+    let store: any DeliveryStore
+    let prepare: Prepare
+    let claim: Claim
+    let deliver: Deliver
+    let record: Record
+    let log: Logger
+
+    init(
+        source: any JobSource,
+        store: any DeliveryStore,
+        transport: any MailTransport,
+        messages: TemplateCache,
+        keys: KeyRing,
+        deadLetters: DeadLetterQueue,
+        inFlight: InFlight,
+        workerRun: WorkerRun,
+        schedule: RetrySchedule,
+        clock: @escaping @Sendable () -> Int64 = { Int64(time(nil)) },
+        log: Logger
+    ) {
+        let ready = Buffer<Prepared>()
+        let entries = Buffer<Record.Entry>()
+        self.source = source
+        self.store = store
+        self.log = log
+        prepare = Prepare(
+            source: source,
+            store: store,
+            messages: messages,
+            keys: keys,
+            deadLetters: deadLetters,
+            batch: 256,
+            clock: clock,
+            ready: ready
+        )
+        deliver = Deliver(transport: transport, results: entries)
+        claim = Claim(
+            source: source,
+            store: store,
+            deliver: deliver,
+            inFlight: inFlight,
+            ready: ready,
+            again: Buffer<Job>(),
+            workerRun: workerRun
+        )
+        record = Record(store: store, inFlight: inFlight, entries: entries, schedule: schedule)
+    }
+
+    /// Runs until the source is stopped, and everything in flight has ended or `grace` is over.
+    func run(grace: Duration) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await recordResults() }
+            group.addTask { await deliver.collectOutcomes() }
+            // What rests for a newer worker goes back when no more is taken.
+            let failure = await withTaskGroup(of: Void.self) { rests in
+                rests.addTask { await prepare.deadLetters.giveBackRested() }
+                defer { rests.cancelAll() }
+                return await takeJobs()
+            }
+            // Also when it fails: what was sent is to be recorded.
+            await deliver.close(grace: grace)
+            try await group.waitForAll()
+            if let failure { throw failure }
+        }
+    }
+
+    /// - Returns: Why it had to end, when nobody asked.
+    private func takeJobs() async -> (any Error)? {
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { ingest in
+                ingest.addTask { try await prepareJobs() }
+                ingest.addTask { try await prepareChanged() }
+                ingest.addTask { try await claimMessages() }
+                while !ingest.isEmpty {
+                    do {
+                        try await ingest.next()
+                    } catch {
+                        // The other steps end when nothing comes any more.
+                        stop()
+                        prepare.ready.close()
+                        claim.again.close()
+                        throw error
+                    }
+                }
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Takes nothing more: what is not claimed yet goes back to the broker.
+    func stop() {
+        source.stopTaking()
+        record.inFlight.close()
+    }
+
+    private func prepareJobs() async throws {
+        defer {
+            prepare.ready.close()
+            claim.again.close()
+        }
+        while try await waitingForDatabase({ try await prepare.prepareNextBatch() }) {}
+    }
+
+    private func prepareChanged() async throws {
+        while true {
+            let jobs = await claim.again.take(atMost: prepare.batch)
+            guard !jobs.isEmpty else { return }
+            _ = try await waitingForDatabase {
+                try await prepare.prepare(jobs)
+                return true
+            }
+        }
+    }
+
+    private func claimMessages() async throws {
+        while try await waitingForDatabase({ try await claim.claimNextBatch() }) {}
+        // Whatever is left was never claimed.
+        source.giveBack(prepare.ready.takeNow(atMost: .max).map(\.job.envelope.tag))
+    }
+
+    private func recordResults() async {
+        while let batch = await record.nextBatch() {
+            var backoff = Backoff(first: .milliseconds(100), longest: .seconds(5))
+            while true {
+                do {
+                    try await record.record(batch)
+                    break
+                } catch {
+                    // Guarded by its token, so it may be repeated for as long as it takes.
+                    log.warning("results wait for the database", metadata: ["why": "\(error)"])
+                    try? await Task.sleep(for: backoff.next())
+                    if Task.isCancelled { return }
+                }
+            }
+        }
+    }
+
+    /// Runs a step; when the database is away, gives all jobs back and waits until it answers.
+    private func waitingForDatabase(_ step: () async throws -> Bool) async throws -> Bool {
+        do {
+            return try await step()
+        } catch let error where error.isTransientFailure {
+            log.warning("taking no jobs until the database answers", metadata: ["why": "\(error)"])
+            source.suspend()
+            var backoff = Backoff(first: .milliseconds(100), longest: .seconds(5))
+            while !record.inFlight.isClosed {
+                try? await Task.sleep(for: backoff.next())
+                do {
+                    try await store.check()
+                    break
+                } catch let error where error.isTransientFailure {}
+            }
+            source.resume()
+            return true
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Core
+
+/// The last step: what became of each message goes into the database, in batches.
+///
+/// While one batch is being recorded the next one gathers; results that could not be recorded are tried again until
+/// they are, since every one of them is guarded by its token.
+struct Record: Sendable {
+    /// One message to be recorded.
+    enum Entry: Sendable {
+        case outcome(MessageOutcome)
+        /// A message that never reached the transport, of a claim whose reply was lost.
+        case putBack(id: UInt64, why: String)
+
+        var id: UInt64 {
+            switch self {
+            case .outcome(let outcome): outcome.id
+            case .putBack(let id, _): id
+            }
+        }
+    }
+
+    let store: any DeliveryStore
+    let inFlight: InFlight
+    let entries: Buffer<Entry>
+    let schedule: RetrySchedule
+
+    /// The most that one transaction records.
+    static let most = 500
+    /// A small batch waits this long to grow: a transaction costs nearly the same for one row as for fifty.
+    static let fill: Duration = .milliseconds(15)
+    static let enough = 64
+
+    /// Waits for results and turns them into what the database is told.
+    ///
+    /// - Returns: `nil` once nothing more comes.
+    func nextBatch() async -> Batch? {
+        var taken = await entries.take(atMost: Self.most)
+        guard !taken.isEmpty else { return nil }
+        // With little in flight nothing more is to be expected.
+        let enough = min(Self.enough, inFlight.count / 2)
+        if taken.count < enough {
+            await entries.fill(to: enough - taken.count, within: Self.fill)
+            taken += entries.takeNow(atMost: Self.most - taken.count)
+        }
+        let ids = taken.map(\.id)
+        var results: [DeliveryResult] = []
+        results.reserveCapacity(taken.count)
+        for (entry, held) in zip(taken, inFlight.held(ids)) {
+            if let held { results.append(result(of: entry, held)) }
+        }
+        // In the order in which a claim locks rows, so that the two never wait for each other in a circle.
+        results.sort { $0.key < $1.key }
+        return Batch(ids: ids, results: results, finished: inFlight.claimsFinished(by: ids))
+    }
+
+    /// Results of messages, ready to be recorded together.
+    struct Batch: Sendable {
+        let ids: [UInt64]
+        let results: [DeliveryResult]
+        let finished: [ClaimToken]
+    }
+
+    /// Records a batch and lets go of its messages.
+    func record(_ batch: Batch) async throws {
+        try await store.record(batch.results, finished: batch.finished)
+        inFlight.release(batch.ids)
+    }
+
+    private func result(of entry: Entry, _ held: InFlight.Held) -> DeliveryResult {
+        let outcome =
+            switch entry {
+            case .outcome(let outcome): outcome
+            case .putBack(let id, let why):
+                MessageOutcome(id: id, judgement: .notStarted, code: 0, text: why, step: .connect)
+            }
+        let decision = DeliveryDecision(
+            outcome,
+            attempt: Int(held.attempt),
+            policy: held.policy,
+            schedule: schedule,
+            fraction: .random(in: 0..<1)
+        )
+        return DeliveryResult(key: held.key, token: held.token, decision: decision, outcome: outcome)
+    }
+}

@@ -1,0 +1,48 @@
+import Core
+import Database
+import Logging
+
+/// Finds rows that the database holds as claimed by this worker, and that no pipeline has in flight.
+///
+/// That happens when a claim's COMMIT is carried out after its connection was given up: nobody would ever send or
+/// record those messages while this worker lives. They are put back, guarded by their token.
+struct Reconcile: Sendable {
+    let register: WorkerRegister
+    let store: any DeliveryStore
+    let inFlight: [InFlight]
+    let log: Logger
+
+    static let interval: Duration = .seconds(30)
+
+    /// Looks until cancelled.
+    func run() async {
+        while (try? await Task.sleep(for: Self.interval)) != nil {
+            do {
+                try await putBackStrays()
+            } catch {
+                log.warning("could not compare the claims with what is in flight", metadata: ["why": "\(error)"])
+            }
+        }
+    }
+
+    private func putBackStrays() async throws {
+        let strays = try await register.oldClaims().filter { claim in !inFlight.contains { $0.isOpen(claim.token) } }
+        guard !strays.isEmpty else { return }
+        log.warning("putting back messages that nobody has in flight", metadata: ["messages": "\(strays.count)"])
+        let results = strays.map { stray in
+            DeliveryResult(
+                key: stray.key,
+                token: stray.token,
+                decision: .putBack,
+                outcome: MessageOutcome(
+                    id: 0,
+                    judgement: .notStarted,
+                    code: 0,
+                    text: "the claim was confirmed too late",
+                    step: .connect
+                )
+            )
+        }
+        try await store.record(results.sorted { $0.key < $1.key }, finished: Array(Set(strays.map(\.token))))
+    }
+}

@@ -1,0 +1,145 @@
+import Testing
+
+@testable import Core
+@testable import Messages
+@testable import Templates
+
+@Suite struct MessageLinkTests {
+    static let hrefs: [(tag: String, url: String?, because: Comment)] = [
+        (#"<a href="https://x.example/a">"#, "https://x.example/a", "the usual link"),
+        (#"<A HREF='HTTP://x.example/a'>"#, "http://x.example/a", "in any case, in either quotes"),
+        ("<a href=https://x.example/a>", "https://x.example/a", "without quotes"),
+        (#"<a class="b" href=" https://x.example/?a=1&amp;b=2 ">"#, "https://x.example/?a=1&b=2", "entities, blanks"),
+        (#"<a href="https://x.example/ä b">"#, "https://x.example/%C3%A4%20b", "a Location field is ASCII"),
+        (#"<a href="https://bücher.example/">"#, "https://xn--bcher-kva.example/", "a host in A-labels"),
+        (#"<a href="https://x.example:8443/">"#, "https://x.example:8443/", "a port"),
+        (#"<a href="https://x.example/{{id}}">"#, nil, "a merge field would name a person"),
+        (#"<a href="{{url}}">"#, nil, "a merge field alone"),
+        (#"<a href="{{unsubscribe_url}}">"#, nil, "never wrapped"),
+        (#"<a href="{{preferences_url}}">"#, nil, "never wrapped"),
+        (#"<a href="mailto:a@b.example">"#, nil, "no web page"), (#"<a href="tel:+1">"#, nil, "no web page"),
+        ("<a href=\"#top\">", nil, "no web page"), (#"<a name="x">"#, nil, "no link"),
+        (#"<a href="/relative">"#, nil, "leads nowhere from a message"),
+        (#"<a href="javascript:alert(1)">"#, nil, "no web page"),
+        (#"<a href="https://user@x.example/">"#, nil, "log-in names hide where a link leads"),
+        (#"<a data-veredus-notrack href="https://x.example/">"#, nil, "opted out"),
+        (#"<a href="https://x.example/" data-veredus-notrack="1">"#, nil, "opted out"),
+        (#"<link href="https://x.example/">"#, nil, "nobody clicks it"),
+        (#"<!-- <a href="https://x.example/"> -->"#, nil, "not shown"),
+        (#"<script>"<a href='https://x.example/'>"</script>"#, nil, "not a tag"),
+    ]
+
+    @Test(arguments: hrefs)
+    func `links to web pages are wrapped, others left alone`(row: (tag: String, url: String?, because: Comment)) throws
+    {
+        let template = try MessageFixture.template(subject: "x", html: "<body>\(row.tag)go</a></body>")
+        #expect(template.links.map(\.url) == (row.url.map { [$0] } ?? []), row.because)
+        let message = try MessageFixture.render(
+            template,
+            MessageFixture.recipient(["id": "1", "url": "https://y.example"])
+        )
+        #expect(message.html.contains("https://t.shop.example/c/") == (row.url != nil), row.because)
+        #expect(!message.html.contains("notrack"))
+        #expect(!message.text.contains("/c/"), "the text part's links are left alone")
+    }
+
+    @Test func `a link has one number however often it stands, and a token that leads to it`() throws {
+        let html = #"<a href="https://a/">1</a><a href="https://b/">2</a><a href="https://a/">3</a>"#
+        let template = try MessageFixture.template(subject: "x", html: html, tracking: .individual)
+        #expect(
+            template.links == [TrackedLink(number: 1, url: "https://a/"), TrackedLink(number: 2, url: "https://b/")]
+        )
+        let message = try MessageFixture.render(template, MessageFixture.recipient())
+        let keys = try MessageFixture.keys()
+        let tokens = try message.html.matches(of: Regex("/c/([\\w-]+)\"")).map { match in
+            try keys.verify(Array(match[1].substring.map { Array($0.utf8) } ?? []), as: .click)
+        }
+        #expect(
+            tokens == [1, 2, 1].map { .click(campaign: 70_001, link: $0, .recipient(42)) }
+        )
+    }
+
+    @Test func `in aggregate mode every pixel and link has a number of its own, new in every message, and no person`()
+        throws
+    {
+        let html = #"<a href="https://a/">1</a><a href="https://b/">2</a>"#
+        let template = try MessageFixture.template(subject: "x", html: html, tracking: .aggregate)
+        let keys = try MessageFixture.keys()
+        var numbers: Set<TokenNumber> = []
+        for seed in UInt64(1)...2 {
+            let message = try MessageFixture.render(template, MessageFixture.recipient(), seed: seed)
+            for match in try message.html.matches(of: Regex("/([oc])/([\\w-]+)")) {
+                let text = Array((match[2].substring ?? "").utf8)
+                let token = try keys.verify(text, as: match[1].substring == "o" ? .open : .click)
+                switch token {
+                case .open(70_001, .number(let number)), .click(70_001, _, .number(let number)): numbers.insert(number)
+                default: Issue.record("a token that names a person: \(token)")
+                }
+            }
+        }
+        #expect(numbers.count == 6)
+    }
+
+    @Test func `without tracking nothing is wrapped and there is no pixel`() throws {
+        let template = try MessageFixture.template(subject: "x", html: #"<a href="https://a/">1</a>"#, tracking: .none)
+        let message = try MessageFixture.render(template, MessageFixture.recipient())
+        #expect(template.links.isEmpty)
+        #expect(message.html.contains("href=\"https://a/\"") && !message.html.contains("<img"))
+    }
+
+    static let leaks: [(html: String, text: String?, because: Comment)] = [
+        (#"<a href="https://x/?e={{email}}">x</a>"#, nil, "in a link"),
+        (#"<img src="https://x/{{email}}">"#, nil, "in a picture"),
+        ("<p>https://x/?e={{email}}</p>", nil, "in text that mail programs make a link of"),
+        ("x", "https://x/?e={{email}}", "in the text part"),
+        (#"<td style="background:url(https://x/{{email}})">"#, nil, "in a style"),
+        ("<p>www.x.example/{{email}}</p>", nil, "without a scheme"),
+    ]
+
+    @Test(arguments: leaks)
+    func `a template that puts the address into a URL is refused`(row: (html: String, text: String?, because: Comment))
+    {
+        #expect(throws: TemplateError.self, row.because) {
+            try MessageFixture.template(subject: "x", html: row.html, text: row.text)
+        }
+    }
+
+    static let addresses = ["bob.tables@reader.example", "BOB.Tables@Reader.Example", "a-bob.tables%40reader.example"]
+
+    @Test(arguments: addresses)
+    func `a field that puts the address into a URL is refused`(value: String) throws {
+        let template = try MessageFixture.template(subject: "x", html: #"<a href="https://x/{{id}}">{{id}}</a>"#)
+        let fields = MergeValue.object([MergeField(name: "id", value: .text(MergeText(value)))])
+        #expect(throws: RenderError.addressInURL(name: "id", source: "html", line: 1)) {
+            try MessageFixture.render(template, MessageFixture.recipient(fields))
+        }
+        _ = try MessageFixture.render(template, MessageFixture.recipient(["id": "other@reader.example"]))
+    }
+
+    @Test func `the address may stand in text and behind mailto`() throws {
+        let html = #"<p>You are {{email}}, <a href="mailto:{{email}}">right</a>?</p>"#
+        let message = try MessageFixture.render(
+            MessageFixture.template(subject: "x", html: html),
+            MessageFixture.recipient()
+        )
+        #expect(message.html.contains("mailto:bob.tables@reader.example"))
+    }
+
+    static let ends: [(html: String, because: Comment)] = [
+        ("<html><body>x</body></html>", "before the body's end"), ("<html><body>x</html>", "before the document's end"),
+        ("x", "at the end"), ("<body>x<!-- </body> --></BODY >", "not in a comment, in any case"),
+        ("<body>x{{#n}}</body>{{/n}}", "not inside a section"),
+    ]
+
+    @Test(arguments: ends)
+    func `what is added stands once, where it is shown`(row: (html: String, because: Comment)) throws {
+        let message = try MessageFixture.render(
+            MessageFixture.template(subject: "x", html: row.html),
+            MessageFixture.recipient([:])
+        )
+        #expect(message.html.ranges(of: "<img src=").count == 1, row.because)
+        let pixel = try #require(message.html.firstRange(of: "<img"))
+        let comment = message.html.firstRange(of: "-->")
+        #expect(comment.map { $0.upperBound <= pixel.lowerBound } ?? true, row.because)
+    }
+}
