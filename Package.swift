@@ -253,7 +253,7 @@ let package = Package(
         .testTarget(name: "SimulatorTests", dependencies: ["MailSimulator", "TestKit"] + nio, swiftSettings: strict),
         .testTarget(
             name: "WorkerTests",
-            dependencies: ["Worker", "Core", "Messages", "TestKit", logging],
+            dependencies: ["Worker", "Core", "Messages", "RuntimeSupport", "TestKit", logging],
             swiftSettings: strict
         ),
         .testTarget(

@@ -215,12 +215,12 @@ show_dashboard() {
 check_books() {
     local state open=0
     if [ "$(json_value balanced <"$1")" != true ] || [ "$(json_value audience <"$1")" != "$2" ]; then
-        fail "the totals do not balance: $(tr -d '\n' <"$1")" "Report this, with the logs $LOCAL/run/demo-*.log"
+        fail "the totals do not reconcile: $(tr -d '\n' <"$1")" "Report this, with the logs $LOCAL/run/demo-*.log"
     fi
     for state in pending sending deferred; do open=$((open + $(json_value "$state" <"$1"))); done
     ((open == 0)) || fail "$open recipients are in no final state" "Report this, with the logs $LOCAL/run/demo-*.log"
     say ""
-    say "The totals balance: each of $2 recipients is in exactly one final state."
+    say "The totals reconcile: each of $2 recipients is in exactly one final state."
 }
 
 # json_value KEY: the first number or word of that key in the JSON on standard input; fails when there is none.

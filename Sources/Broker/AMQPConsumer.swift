@@ -6,8 +6,8 @@ import RuntimeSupport
 /// Reconnects by itself, declares its queues on each connection, and consumes again when a queue was deleted under it.
 /// Errors are ``AMQPError``.
 package final class AMQPConsumer: JobSource {
-    private let mailbox: BatchQueue<ConsumerCommand>
-    private let inbox: Inbox
+    private let commandQueue: ThreadQueue<ConsumerCommand>
+    private let arrivals: MessageQueue
     private let board: LinkBoard
 
     /// Starts the thread, which begins to connect; returns at once.
@@ -35,54 +35,60 @@ package final class AMQPConsumer: JobSource {
                 remedy: "Name each queue once and use a prefetch of 1 to 65535"
             )
         }
-        let mailbox = try BatchQueue<ConsumerCommand>()
+        let commandQueue = try ThreadQueue<ConsumerCommand>()
         let board = LinkBoard(notice: notice)
         let watchdog = try WriteWatchdog(limit: broker.writeLimit)
-        let inbox = Inbox()
-        self.mailbox = mailbox
-        self.inbox = inbox
+        let arrivals = MessageQueue()
+        self.commandQueue = commandQueue
+        self.arrivals = arrivals
         self.board = board
         startThread(name: "amqp-consume") {
             let subscriptions = Subscriptions(queues: queues, prefetch: prefetch, broker: broker)
-            ConsumerLoop(broker: broker, subscriptions: subscriptions, mailbox: mailbox, inbox: inbox, board: board)
-                .run(watchdog)
+            ConsumerLoop(
+                broker: broker,
+                subscriptions: subscriptions,
+                commandQueue: commandQueue,
+                arrivals: arrivals,
+                board: board
+            )
+            .run(watchdog)
         }
     }
 
-    deinit { _ = mailbox.post(.close(nil)) }
+    deinit { _ = commandQueue.post(.close(nil)) }
 
     /// How the connection stands.
     package var status: ConnectionStatus { board.current }
 
     /// Waits for messages; throws `CancellationError` when the task is cancelled while nothing is there.
-    package func next(limit: Int) async throws -> [QueueMessage] { try await inbox.next(limit: limit) }
+    package func next(limit: Int) async throws -> [QueueMessage] { try await arrivals.next(limit: limit) }
 
     package func acknowledge(_ tags: [JobTag]) {
         guard !tags.isEmpty else { return }
-        _ = mailbox.post(.acknowledge(tags))
+        _ = commandQueue.post(.acknowledge(tags))
     }
 
     package func giveBack(_ tags: [JobTag]) {
         guard !tags.isEmpty else { return }
-        _ = mailbox.post(.giveBack(tags))
+        _ = commandQueue.post(.giveBack(tags))
     }
 
-    package func stopTaking() { _ = mailbox.post(.stopTaking) }
+    package func stopTaking() { _ = commandQueue.post(.stopTaking) }
 
     /// Cancels the consumers and gives every message back that is not acknowledged, those already returned by
     /// ``next(limit:)`` included: acknowledging them later does nothing. ``next(limit:)`` waits until ``resume()``.
     ///
     /// For when nothing can be done with messages, as without a database. Returns at once.
-    package func suspend() { _ = mailbox.post(.suspend) }
+    package func suspend() { _ = commandQueue.post(.suspend) }
 
     /// Consumes again after ``suspend()``.
-    package func resume() { _ = mailbox.post(.resume) }
+    package func resume() { _ = commandQueue.post(.resume) }
 
     /// Stops taking, waits until the broker has the acknowledgements, and closes the connection; what is not
     /// acknowledged goes back to the queues.
     package func close() async {
         await withCheckedContinuation { continuation in
-            guard mailbox.post(.close(continuation)) != nil else { return }
+            guard commandQueue.post(.close(continuation)) != nil else { return }
             continuation.resume()
         }
     }

@@ -10,7 +10,7 @@ import RuntimeSupport
 /// Errors are ``AMQPError``; after one that is not transient nothing works any more. Cancelling the caller's task
 /// does not cut a wait short: `patience` and `answerLimit` of the settings do.
 package final class AMQPPublisher: JobPublisher {
-    private let mailbox: BatchQueue<PublisherCommand>
+    private let commandQueue: ThreadQueue<PublisherCommand>
     private let board: LinkBoard
 
     /// Starts the thread, which begins to connect; returns at once.
@@ -26,17 +26,17 @@ package final class AMQPPublisher: JobPublisher {
         notice: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(AMQPError) {
         try broker.validate()
-        let mailbox = try BatchQueue<PublisherCommand>()
+        let commandQueue = try ThreadQueue<PublisherCommand>()
         let board = LinkBoard(notice: notice)
         let watchdog = try WriteWatchdog(limit: broker.writeLimit)
-        self.mailbox = mailbox
+        self.commandQueue = commandQueue
         self.board = board
         startThread(name: "amqp-publish") {
-            PublisherLoop(broker: broker, window: window, mailbox: mailbox, board: board).run(watchdog)
+            PublisherLoop(broker: broker, window: window, commandQueue: commandQueue, board: board).run(watchdog)
         }
     }
 
-    deinit { _ = mailbox.post(.close(nil)) }
+    deinit { _ = commandQueue.post(.close(nil)) }
 
     /// How the connection stands.
     package var status: ConnectionStatus { board.current }
@@ -50,7 +50,7 @@ package final class AMQPPublisher: JobPublisher {
         try BrokerSettings.validate(queue: queue)
         return try await withCheckedThrowingContinuation { continuation in
             let order = PublishOrder(bodies: bodies, queue: queue, continuation: continuation)
-            guard let error = mailbox.post(.publish(order)) else { return }
+            guard let error = commandQueue.post(.publish(order)) else { return }
             continuation.resume(throwing: error)
         }
     }
@@ -70,7 +70,7 @@ package final class AMQPPublisher: JobPublisher {
     /// Waits for what is under way, at most as long as that may take anyway, and closes the connection.
     package func close() async {
         await withCheckedContinuation { continuation in
-            guard mailbox.post(.close(continuation)) != nil else { return }
+            guard commandQueue.post(.close(continuation)) != nil else { return }
             continuation.resume()
         }
     }
@@ -78,7 +78,7 @@ package final class AMQPPublisher: JobPublisher {
     private func ask(_ question: QueueQuestion, _ queue: String) async throws -> Int {
         try BrokerSettings.validate(queue: queue)
         return try await withCheckedThrowingContinuation { continuation in
-            guard let error = mailbox.post(.ask(question, queue, continuation)) else { return }
+            guard let error = commandQueue.post(.ask(question, queue, continuation)) else { return }
             continuation.resume(throwing: error)
         }
     }

@@ -2,7 +2,7 @@ import CRabbitMQ
 import Core
 import RuntimeSupport
 
-/// The consumer's thread: owns the connection, hands messages to the inbox, sends acknowledgements in few frames.
+/// The consumer's thread: owns the connection, hands messages over, sends acknowledgements in few frames.
 ///
 /// Used by one thread only.
 final class ConsumerLoop {
@@ -23,8 +23,8 @@ final class ConsumerLoop {
     }
 
     private let broker: BrokerSettings
-    private let mailbox: BatchQueue<ConsumerCommand>
-    private let inbox: Inbox
+    private let commandQueue: ThreadQueue<ConsumerCommand>
+    private let arrivals: MessageQueue
     private let board: LinkBoard
     private var subscriptions: Subscriptions
     private var ledger = AckLedger()
@@ -47,14 +47,14 @@ final class ConsumerLoop {
     init(
         broker: BrokerSettings,
         subscriptions: Subscriptions,
-        mailbox: BatchQueue<ConsumerCommand>,
-        inbox: Inbox,
+        commandQueue: ThreadQueue<ConsumerCommand>,
+        arrivals: MessageQueue,
         board: LinkBoard
     ) {
         self.broker = broker
         self.subscriptions = subscriptions
-        self.mailbox = mailbox
-        self.inbox = inbox
+        self.commandQueue = commandQueue
+        self.arrivals = arrivals
         self.board = board
     }
 
@@ -63,12 +63,12 @@ final class ConsumerLoop {
         do throws(AMQPError) {
             let reconnector = Reconnector(broker: broker, purpose: "consumer", board: board, watchdog: watchdog)
             try reconnector.run(serve: serve, lost: lost, pause: pause)
-            commands += mailbox.end(because: .closed)
-            inbox.end(nil)
+            commands += commandQueue.end(because: .closed)
+            arrivals.end(nil)
         } catch {
             board.notice("\(error) (consumer; given up)")
-            commands += mailbox.end(because: error)
-            inbox.end(error)
+            commands += commandQueue.end(because: error)
+            arrivals.end(error)
         }
         handleCommands()
         for closer in closers { closer.resume() }
@@ -82,27 +82,27 @@ final class ConsumerLoop {
         try begin(connection)
         let beat = UInt64(broker.heartbeatSeconds) * 500_000_000
         while true {
-            mailbox.take(into: &commands)
+            commandQueue.take(into: &commands)
             handleCommands()
             try settle(connection)
             try readFrames(connection)
             try subscriptions.step(connection, wanted: isWanted, now: monotonicNow())
             if subscriptions.isIdle {
                 try giveAllBack(connection)
-                if wishes.stopped || wishes.closing { inbox.end(nil) }
+                if wishes.stopped || wishes.closing { arrivals.end(nil) }
                 if wishes.closing, monotonicNow() >= writtenAt { return try connection.close() }
             }
             let now = monotonicNow()
             // What it would still hand out goes to somebody else when the connection ends.
             if now >= stopBy, !subscriptions.isIdle {
-                inbox.end(nil)
+                arrivals.end(nil)
                 if wishes.closing { return }
             }
             let goodbye = wishes.closing && subscriptions.isIdle ? writtenAt : .max
             let deadline = subscriptions.deadline(answerLimit: broker.answerLimit) ?? .max
             waitForWork(
                 socket: connection.descriptor,
-                mailbox: mailbox.descriptor,
+                commandQueue: commandQueue.descriptor,
                 until: min(now + beat, deadline, goodbye, now < stopBy ? stopBy : .max)
             )
         }
@@ -175,24 +175,24 @@ final class ConsumerLoop {
 
     private func lost(_ error: AMQPError) {
         // All of it belongs to the broker again; tags in callers' hands are of an old epoch from now on.
-        inbox.clear()
+        arrivals.clear()
         acks.removeAll(keepingCapacity: true)
         returns.removeAll(keepingCapacity: true)
-        if wishes.stopped || wishes.closing { inbox.end(nil) }
+        if wishes.stopped || wishes.closing { arrivals.end(nil) }
     }
 
     private func pause(until: UInt64) -> Bool {
         while true {
-            mailbox.take(into: &commands)
+            commandQueue.take(into: &commands)
             handleCommands()
             acks.removeAll(keepingCapacity: true)
             returns.removeAll(keepingCapacity: true)
             if wishes.closing { return false }
-            if wishes.stopped { inbox.end(nil) }
+            if wishes.stopped { arrivals.end(nil) }
             // Once stopped there is nothing to connect for.
             let until = wishes.stopped ? .max : until
             guard monotonicNow() < until else { return true }
-            waitForWork(socket: -1, mailbox: mailbox.descriptor, until: until)
+            waitForWork(socket: -1, commandQueue: commandQueue.descriptor, until: until)
         }
     }
 
@@ -210,7 +210,7 @@ final class ConsumerLoop {
             case .suspend:
                 wishes.suspended = true
                 owesAll = true
-                inbox.clear()
+                arrivals.clear()
             case .resume: wishes.suspended = false
             case .close(let continuation):
                 wishes.closing = true
@@ -233,11 +233,11 @@ final class ConsumerLoop {
             if let message = reader.finished(epoch: epoch) {
                 // Suspended: it stays in the ledger and goes back with the rest.
                 if !owesAll { arrived.append(message) }
-                if arrived.count >= 256 { inbox.put(&arrived) }
+                if arrived.count >= 256 { arrivals.put(&arrived) }
             }
             connection.release(frame.channel)
         }
-        inbox.put(&arrived)
+        arrivals.put(&arrived)
     }
 
     private func take(_ method: amqp_method_t, _ connection: borrowing ConnectionHandle) throws(AMQPError) {

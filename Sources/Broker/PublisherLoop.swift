@@ -14,7 +14,7 @@ final class PublisherLoop {
     private static let chunksPerTurn = 8
 
     private let broker: BrokerSettings
-    private let mailbox: BatchQueue<PublisherCommand>
+    private let commandQueue: ThreadQueue<PublisherCommand>
     private let board: LinkBoard
     private var commands: [PublisherCommand] = []
     private var ledger: PublishLedger
@@ -26,9 +26,9 @@ final class PublisherLoop {
     private var closers: [CheckedContinuation<Void, Never>] = []
     private let number = DecimalText()
 
-    init(broker: BrokerSettings, window: Int, mailbox: BatchQueue<PublisherCommand>, board: LinkBoard) {
+    init(broker: BrokerSettings, window: Int, commandQueue: ThreadQueue<PublisherCommand>, board: LinkBoard) {
         self.broker = broker
-        self.mailbox = mailbox
+        self.commandQueue = commandQueue
         self.board = board
         ledger = PublishLedger(window: window)
     }
@@ -43,7 +43,7 @@ final class PublisherLoop {
             board.notice("\(error) (publisher; given up)")
             end = error
         }
-        commands += mailbox.end(because: end)
+        commands += commandQueue.end(because: end)
         handleCommands(connected: false)
         ledger.loseConnection(end, keepUnsent: false, deadline: 0)
         questions.loseConnection(end, keepUnasked: false, deadline: 0)
@@ -60,7 +60,7 @@ final class PublisherLoop {
         questions.begin(deadline: deadline(after: broker.answerLimit))
         let beat = UInt64(broker.heartbeatSeconds) * 500_000_000
         while true {
-            mailbox.take(into: &commands)
+            commandQueue.take(into: &commands)
             handleCommands(connected: true)
             try readFrames(connection)
             ledger.answerSettled()
@@ -76,7 +76,7 @@ final class PublisherLoop {
             let deadline = min(ledger.deadline ?? .max, questions.deadline ?? .max, now + beat)
             waitForWork(
                 socket: connection.descriptor,
-                mailbox: mailbox.descriptor,
+                commandQueue: commandQueue.descriptor,
                 until: deadline,
                 writable: maySend && ledger.sendable != nil
             )
@@ -150,7 +150,7 @@ final class PublisherLoop {
 
     private func pause(until: UInt64) -> Bool {
         while true {
-            mailbox.take(into: &commands)
+            commandQueue.take(into: &commands)
             handleCommands(connected: false)
             guard !isClosing else { return false }
             let now = monotonicNow()
@@ -164,7 +164,7 @@ final class PublisherLoop {
             _ = questions.giveUp(at: now, because: error)
             guard now < until else { return true }
             let deadline = min(until, ledger.deadline ?? .max, questions.deadline ?? .max)
-            waitForWork(socket: -1, mailbox: mailbox.descriptor, until: deadline)
+            waitForWork(socket: -1, commandQueue: commandQueue.descriptor, until: deadline)
         }
     }
 

@@ -60,16 +60,16 @@ struct Reconnector {
     }
 }
 
-/// Waits until a socket or the mailbox has something, at most until `deadline`.
+/// Waits until a socket or the command queue has something, at most until `deadline`.
 ///
 /// - Parameters:
 ///   - socket: `-1` for none.
-///   - mailbox: The descriptor of a ``BatchQueue``.
+///   - commandQueue: The descriptor of a ``ThreadQueue``.
 ///   - deadline: Of ``monotonicNow()``.
 ///   - writable: Whether to wake also when the socket can be written to.
-func waitForWork(socket: Int32, mailbox: Int32, until deadline: UInt64, writable: Bool = false) {
+func waitForWork(socket: Int32, commandQueue: Int32, until deadline: UInt64, writable: Bool = false) {
     var descriptors = (
-        pollfd(fd: mailbox, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: commandQueue, events: Int16(POLLIN), revents: 0),
         pollfd(fd: socket, events: Int16(writable ? POLLIN | POLLOUT : POLLIN), revents: 0)
     )
     let now = monotonicNow()

@@ -15,7 +15,7 @@ final class WriteWatchdog: Sendable {
     /// - Parameter limit: How long one guarded write may take, give or take a quarter.
     /// - Throws: When there are no file descriptors left.
     init(limit: Duration) throws(AMQPError) {
-        let shared = Shared(limit: limit, stop: try BatchQueue())
+        let shared = Shared(limit: limit, stop: try ThreadQueue())
         self.shared = shared
         startThread(name: "amqp-watchdog") { shared.watch() }
     }
@@ -33,11 +33,11 @@ final class WriteWatchdog: Sendable {
 
     private final class Shared: Sendable {
         let limit: Duration
-        let stop: BatchQueue<Void>
+        let stop: ThreadQueue<Void>
         let descriptor = Mutex<Int32?>(nil)
         let began = Atomic<UInt64>(0)
 
-        init(limit: Duration, stop: BatchQueue<Void>) {
+        init(limit: Duration, stop: ThreadQueue<Void>) {
             self.limit = limit
             self.stop = stop
         }

@@ -4,12 +4,12 @@ import RuntimeSupport
 
 /// The event loop of one route: one thread, one epoll, one libcurl multi, and all the connections in it.
 ///
-/// Messages come from the inbox, outcomes go to the outbox, each in batches. Nothing here is touched by another thread.
+/// Messages come in batches and outcomes go in batches, each through a queue. Nothing here is touched by another thread.
 final class RouteLoop {
     let route: SMTPRouteSettings
     let fence: LeaseFence
-    let inbox: Inbox
-    let outbox: Outbox
+    let routeQueue: RouteQueue
+    let outcomeQueue: BatchQueue<MessageOutcome>
     let gauges: RouteGauges
     let poll: PollSet
     let multi: CurlMulti
@@ -25,7 +25,7 @@ final class RouteLoop {
     var messagesUnderWay = 0
     var waiting = WaitingMessages()
     var rest = RouteRest()
-    var closing = Inbox.Closing.no
+    var closing = RouteQueue.Closing.no
 
     var now: MonotonicNanoseconds = monotonicNow()
     /// Not later than the earliest deadline of any connection or message.
@@ -39,16 +39,22 @@ final class RouteLoop {
 
     /// How long outcomes may wait for company: waking a task costs as much as a third of a message.
     static var linger: MonotonicNanoseconds { 2_000_000 }
-    static var inboxKey: UInt64 { .max }
+    static var queueKey: UInt64 { .max }
     /// Marks events of sockets that are still libcurl's.
     static var curlKey: UInt64 { 1 << 32 }
 
-    init?(_ route: SMTPRouteSettings, fence: LeaseFence, inbox: Inbox, outbox: Outbox, gauges: RouteGauges) {
+    init?(
+        _ route: SMTPRouteSettings,
+        fence: LeaseFence,
+        routeQueue: RouteQueue,
+        outcomeQueue: BatchQueue<MessageOutcome>,
+        gauges: RouteGauges
+    ) {
         guard let poll = PollSet.open(), let multi = CurlMulti() else { return nil }
         self.route = route
         self.fence = fence
-        self.inbox = inbox
-        self.outbox = outbox
+        self.routeQueue = routeQueue
+        self.outcomeQueue = outcomeQueue
         self.gauges = gauges
         self.poll = poll
         self.multi = multi
@@ -61,7 +67,7 @@ final class RouteLoop {
     /// Runs until it is closed; frees every handle on this thread.
     func run() {
         installCurlCallbacks()
-        poll.watch(inbox.wakeup, for: PollSet.readable, key: Self.inboxKey)
+        poll.watch(routeQueue.descriptor, for: PollSet.readable, key: Self.queueKey)
         while !isOver {
             poll.wait(milliseconds: pause()) { key, events in
                 now = monotonicNow()
@@ -79,7 +85,7 @@ final class RouteLoop {
             if let connection { drop(connection) }
         }
         removeCurlCallbacks()
-        outbox.add(outcomes)
+        outcomeQueue.append(outcomes)
     }
 
     private var isOver: Bool {
@@ -91,7 +97,7 @@ final class RouteLoop {
     }
 
     private func take(_ key: UInt64, _ events: UInt32) {
-        if key == Self.inboxKey {
+        if key == Self.queueKey {
             takeMessages()
         } else if key & Self.curlKey != 0 {
             driveCurl(Int32(truncatingIfNeeded: key), events)
@@ -101,7 +107,7 @@ final class RouteLoop {
     }
 
     private func takeMessages() {
-        let wish = inbox.take(into: &arrived)
+        let wish = routeQueue.take(into: &arrived)
         let expiry = now &+ route.startWithin.nanoseconds
         for message in arrived { waiting.append(WaitingMessage(message: message, expiry: expiry)) }
         arrived.removeAll(keepingCapacity: true)
@@ -148,7 +154,7 @@ final class RouteLoop {
         guard !outcomes.isEmpty else { return }
         let isQuiet = messagesUnderWay == 0 && waiting.isEmpty
         guard isQuiet || outcomes.count >= 64 || now >= outcomesSince &+ Self.linger else { return }
-        outbox.add(outcomes)
+        outcomeQueue.append(outcomes)
         outcomes.removeAll(keepingCapacity: true)
     }
 }

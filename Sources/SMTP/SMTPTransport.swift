@@ -7,8 +7,8 @@ import Synchronization
 /// Everything that libcurl does happens on one thread of its own, which ends with ``close(grace:)`` or with the last
 /// reference. A message that cannot be sent is an outcome, never a throw.
 package final class SMTPTransport: MailTransport {
-    private let inbox: Inbox
-    private let outbox = Outbox()
+    private let routeQueue: RouteQueue
+    private let outcomeQueue = BatchQueue<MessageOutcome>()
     private let gauges = RouteGauges()
 
     /// Starts the thread; a connection is opened when a message needs one.
@@ -25,33 +25,35 @@ package final class SMTPTransport: MailTransport {
     ) throws(SMTPSettingsError) {
         let problems = route.problems()
         guard problems.isEmpty else { throw SMTPSettingsError(problems: problems) }
-        guard let inbox = Inbox() else {
+        guard let routeQueue = RouteQueue() else {
             throw SMTPSettingsError(problems: ["eventfd: no file descriptor left: raise the limit (ulimit -n)"])
         }
-        self.inbox = inbox
-        startThread(name: "smtp") { [inbox, outbox, gauges] in
-            Self.run(route, fence, inbox, outbox, gauges)
-            outbox.end()
-            inbox.end()
+        self.routeQueue = routeQueue
+        startThread(name: "smtp") { [routeQueue, outcomeQueue, gauges] in
+            Self.run(route, fence, routeQueue, outcomeQueue, gauges)
+            outcomeQueue.close()
+            routeQueue.end()
             onEnd()
         }
     }
 
-    deinit { inbox.abandon() }
+    deinit { routeQueue.abandon() }
 
     private static func run(
         _ route: SMTPRouteSettings,
         _ fence: LeaseFence,
-        _ inbox: Inbox,
-        _ outbox: Outbox,
+        _ routeQueue: RouteQueue,
+        _ outcomes: BatchQueue<MessageOutcome>,
         _ gauges: RouteGauges
     ) {
-        if let loop = RouteLoop(route, fence: fence, inbox: inbox, outbox: outbox, gauges: gauges) { loop.run() }
+        if let loop = RouteLoop(route, fence: fence, routeQueue: routeQueue, outcomeQueue: outcomes, gauges: gauges) {
+            loop.run()
+        }
         // Messages that came in while the loop ended, or that it never was there for.
         var left: [OutgoingMessage] = []
-        inbox.refuse()
-        _ = inbox.take(into: &left)
-        outbox.add(left.map(Self.notStarted))
+        routeQueue.refuse()
+        _ = routeQueue.take(into: &left)
+        outcomes.append(left.map(Self.notStarted))
     }
 
     private static func notStarted(_ message: OutgoingMessage) -> MessageOutcome {
@@ -60,14 +62,14 @@ package final class SMTPTransport: MailTransport {
 
     package func send(_ messages: [OutgoingMessage]) {
         guard !messages.isEmpty else { return }
-        if !inbox.add(messages) { outbox.add(messages.map(Self.notStarted)) }
+        if !routeQueue.add(messages) { outcomeQueue.append(messages.map(Self.notStarted)) }
     }
 
-    package func outcomes() async -> [MessageOutcome] { await outbox.next() }
+    package func outcomes() async -> [MessageOutcome] { await outcomeQueue.takeUnlessCancelled() }
 
     package func close(grace: Duration) async {
         let (deadline, overflow) = monotonicNow().addingReportingOverflow(grace.nanoseconds)
-        await inbox.close(by: overflow ? .max : deadline)
+        await routeQueue.close(by: overflow ? .max : deadline)
     }
 
     /// How much is going on, as of a moment ago.

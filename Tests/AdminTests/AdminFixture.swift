@@ -39,7 +39,7 @@ extension Tool {
         INSERT INTO counters (campaign_id, lane_id, writer, dead, uncertain, accepted, failed)
         VALUES (1, 1, 0, 3, 1, 1, 1), (2, 1, 0, 1, 0, 0, 0);
         INSERT INTO replies (campaign_id, seq, account_id, attempt, judgement, step, code, reply)
-        VALUES (1, 4, 1, 1, 4, 8, 0, 'worker 1f went away with it in hand');
+        VALUES (1, 4, 1, 1, 4, 8, 0, 'worker 1f ended with it in flight');
         INSERT INTO dead_letters (campaign_id, seq, account_id, reason, detail, worker, queue, envelope) VALUES
             (1, 1, 1, 3, 'line 7: the field name is missing', 'w', 'jobs.default', 'v1 1 1 1'),
             (1, 2, 1, 3, 'line 8: the field name is missing', 'w', 'jobs.default', 'v1 1 1 2'),

@@ -92,6 +92,7 @@ import Testing
         (yaml + "\nreply_to: nobody", "reply_to: \"nobody\" is not an address", "no address"),
         (yaml + "\ndefaults: x", "defaults: must have FIELD: VALUE", "no object"),
         (yaml + "\ndefaults:\n  x: 4111 1111 1111 1111", "payment card number", "P8"),
+        (yaml + "\ndefaults:\n  x: \"4111 1111 1111 1111\"", "payment card number", "P8, in quotes too"),
         ("name: x\nfrom:\n  address: a@b.example\n  mail: x", "unknown key from.mail", "a misspelt key below from"),
         ("name: x", "from is missing", "nobody sends it"),
         ("from:\n  address: a@b.example", "name is missing", "it has no name"),

@@ -13,7 +13,7 @@ import Testing
             let dry = await tool.run(line)
             #expect(dry.status == 0)
             #expect(dry.output.contains("1      dot"), "\(dry.output)")
-            #expect(dry.output.contains("worker 1f went away with it in flight"))
+            #expect(dry.output.contains("worker 1f ended with it in flight"))
             #expect(dry.output.contains("1 would be mailed again: who got the first copy gets two"))
             #expect(dry.errors.contains("nothing was changed; --yes does it"))
             try await tool.expectFixture(Tool.untouched)
@@ -29,7 +29,7 @@ import Testing
                 "--json"
             )
             #expect(left.json("done") == "true", "\(left.errors)")
-            #expect(left.json("words") == "worker 1f went away with it in flight")
+            #expect(left.json("words") == "worker 1f ended with it in flight")
             try await tool.expectFixture(Tool.untouched, "the totals go on saying uncertain")
             let audited = try await tool.sql(
                 "SELECT subject || '; ' || reason FROM audit WHERE action = 'campaign.leave-uncertain'"

@@ -1,4 +1,5 @@
 import DatabaseClient
+import ReturnedMail
 import Synchronization
 import TestKit
 import Testing

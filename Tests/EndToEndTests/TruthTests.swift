@@ -158,7 +158,7 @@ struct Evidence: Sendable {
             claims: state == .running ? [.init(token: 70, seqs: [7])] : [],
             replies: [
                 .init(seq: 2, judgement: .never, text: "no such user"),
-                .init(seq: 4, judgement: .unknown, text: "worker 1 went away with it in flight"),
+                .init(seq: 4, judgement: .unknown, text: "worker 1 ended with it in flight"),
             ],
             deadLetters: [.init(seq: 3, detail: "no field 'name'")],
             marks: [(1, 1), (2, 1), (4, 1), (5, 1), (5, 2), (6, 1), (7, 1)].map { seq, attempt in

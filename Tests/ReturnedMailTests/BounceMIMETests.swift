@@ -1,3 +1,4 @@
+import Core
 import TestKit
 import Testing
 
@@ -18,8 +19,10 @@ import Testing
         ("=?utf-8*de?Q?a_b?=", "a b", "RFC 2231: a language"),
         ("=?utf-8?X?abc?=", "=?utf-8?X?abc?=", "no such encoding"),
         ("=?utf-8?Q?abc", "=?utf-8?Q?abc", "never ended"), ("a = b", "a = b", "no encoded word"),
-        ("=?gb2312?B?xOO6wyA1NTA=?=", "     550", "a set that is not known: ASCII stays"),
-        ("=?iso-2022-jp?B?GyRCO3EbKEIgNTUw?=", "   550", "escape sequences are passed over"),
+        ("=?gb2312?B?xOO6wyA1NTA=?=", "你好 550", "a set of East Asia"),
+        ("=?iso-2022-jp?B?GyRCO3EbKEIgNTUw?=", "資 550", "one with escape sequences"),
+        ("=?x-mine?B?xOO6wyA1NTA=?=", "     550", "a set that is not known: ASCII stays"),
+        ("=?x-mine?B?GyRCO3EbKEIgNTUw?=", "   550", "escape sequences are passed over"),
         ("gr\u{FC}n", "grün", "UTF-8 in the raw, RFC 6532"),
     ])
     func `encoded words are read`(value: String, meant: String, because: Comment) {

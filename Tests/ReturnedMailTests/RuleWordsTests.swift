@@ -1,3 +1,4 @@
+import Core
 import Testing
 
 @testable import ReturnedMail
@@ -7,7 +8,7 @@ import Testing
     @Test func `the words of rule files stay as they are`() {
         #expect(
             BounceRule.MailKind.allCases.map(\.rawValue)
-                == ["failure", "delay", "arrival", "challenge", "unsubscribe", "list", "auto-reply"]
+                == ["failure", "delay", "arrival", "challenge", "unsubscribe", "list", "auto-reply", "given-up"]
         )
         #expect(BounceRule.Field.allCases.map(\.rawValue) == ["subject", "text", "sender"])
     }

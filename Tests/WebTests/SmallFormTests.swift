@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import ReturnedMail
 import Testing
 
 @testable import Web

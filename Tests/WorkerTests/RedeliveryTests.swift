@@ -1,5 +1,6 @@
 import Core
 import Logging
+import RuntimeSupport
 import Testing
 
 @testable import Worker
@@ -7,7 +8,7 @@ import Testing
 @Suite struct RedeliveryTests {
     private let totals = FakeDeliveryStore()
     private let source = FakeSource()
-    private let ready = Buffer<Prepared>()
+    private let ready = BatchQueue<Prepared>()
 
     @Test func `a job that was handed out again for somebody else's sake is never dead-lettered`() async throws {
         let prepare = try prepare()

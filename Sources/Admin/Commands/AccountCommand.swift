@@ -96,14 +96,13 @@ struct AccountCommand: AsyncParsableCommand {
                 let lists = try await session.database.lists(of: account.id)
                 let standing = try await AccountStanding(of: account.id, session)
                 if output.json {
-                    return session.console.print([
-                        "account": .number(account.id), "name": .string(account.name),
-                        "created_at": .string(Timestamp.text(account.createdAt)),
-                        "contacts": .number(size.contacts), "erased": .number(size.erased),
-                        "suppressions": .number(size.suppressions), "campaigns": .number(size.campaigns),
-                        "lists": .array(lists.map(\.json)), "complaints": standing.complaintsJSON,
-                        "rules": standing.rules.json, "throttles": .array(standing.throttles.map(\.json)),
-                    ])
+                    return session.console.print(
+                        account.json(with: size).adding([
+                            "erased": .number(size.erased), "lists": .array(lists.map(\.json)),
+                            "complaints": standing.complaintsJSON, "rules": standing.rules.json,
+                            "throttles": .array(standing.throttles.map(\.json)),
+                        ])
+                    )
                 }
                 session.console.print(
                     """
@@ -121,20 +120,5 @@ struct AccountCommand: AsyncParsableCommand {
                 }
             }
         }
-    }
-}
-
-extension AccountFacts {
-    var json: JSONValue {
-        ["account": .number(id), "name": .string(name), "created_at": .string(Timestamp.text(createdAt))]
-    }
-}
-
-extension ListFacts {
-    var json: JSONValue {
-        [
-            "list": .number(id), "name": .string(name), "created_at": .string(Timestamp.text(createdAt)),
-            "subscribed": .number(subscribed), "unsubscribed": .number(unsubscribed),
-        ]
     }
 }

@@ -15,13 +15,12 @@ struct AccountRulesCommand: AsyncParsableCommand {
     @Option(help: "Complaints that pause marketing, in percent.") var complaintsPause: Double?
     @Option(help: "Fewer complaints than these pause nothing.") var complaintsLeast: Int32?
     @Option(help: "Refusals of the sender in ten minutes that throttle a lane.") var throttleBlocks: Int32?
-    /// The old name of `--throttle-blocks`, until 1.0.
-    @Option(help: .hidden) var brakeBlocks: Int32?
+    /// The name of an earlier version, until 1.0.
+    @Option(name: .customLong("brake-blocks"), help: .hidden) var oldThrottleBlocks: Int32?
     @Option(help: "Why; for the audit log.") var reason: String?
     @Argument(help: "The account's name.") var name: String
 
-    private var blocks: Int32? { throttleBlocks ?? brakeBlocks }
-
+    private var blocks: Int32? { throttleBlocks ?? oldThrottleBlocks }
     private var changes: Bool {
         softBounces != nil || softBounceDays != nil || complaintsWarn != nil || complaintsPause != nil
             || complaintsLeast != nil || blocks != nil

@@ -19,7 +19,7 @@ struct CampaignList: AsyncParsableCommand {
             }
             var campaigns: [(account: String, overview: CampaignOverview)] = []
             for account in accounts {
-                for overview in try await session.database.allCampaigns(of: account.id) {
+                for overview in try await Self.campaigns(of: account.id, in: session.database) {
                     campaigns.append((account.name, overview))
                 }
             }
@@ -43,19 +43,18 @@ struct CampaignList: AsyncParsableCommand {
             )
         }
     }
-}
 
-extension AccountDatabase {
-    private static let campaignsOfPage: Int32 = 500
-
-    /// The account's campaigns, the newest first, page by page.
-    fileprivate func allCampaigns(of account: AccountID) async throws -> [CampaignOverview] {
+    /// An account's campaigns, the newest first, page by page.
+    private static func campaigns(of account: AccountID, in database: AccountDatabase) async throws
+        -> [CampaignOverview]
+    {
+        let limit: Int32 = 500
         var all: [CampaignOverview] = []
         while true {
             let last = all.last?.report.campaign ?? .max
-            let page = try await campaigns(of: account, before: last, state: nil, limit: Self.campaignsOfPage)
+            let page = try await database.campaigns(of: account, before: last, state: nil, limit: limit)
             all += page
-            guard page.count == Int(Self.campaignsOfPage) else { return all }
+            guard page.count == Int(limit) else { return all }
         }
     }
 }

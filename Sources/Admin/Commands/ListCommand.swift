@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import Database
+import Service
 
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -24,8 +24,8 @@ struct SuppressionsAdd: AsyncParsableCommand {
     @Argument(help: "The address.") var address: String
 
     func validate() throws {
-        guard (scope == .list) == (list != nil) else {
-            throw ValidationError("--list goes with --scope list, and only with it")
+        guard SuppressAddress.isWhole(scope: scope, hasList: list != nil) else {
+            throw ValidationError("--list \(SuppressAddress.listRule)")
         }
         try checkReason(reason)
     }
@@ -40,20 +40,11 @@ struct SuppressionsAdd: AsyncParsableCommand {
         )
         try await Session.run(settings) { session in
             let account = try await session.account(named: account.name)
-            var listID: Int32 = 0
+            var listID: Int32?
             if let list { listID = try await session.list(named: list, of: account) }
             try await session.confirm(key)
-            let receipt = try await session.database.suppress(
-                Suppression(
-                    account: account.id,
-                    addressHash: key.identity.addressHash(address),
-                    hashKey: key.number,
-                    scope: scope,
-                    list: listID,
-                    reason: .byHand,
-                    source: reason
-                )
-            )
+            let receipt = try await SuppressAddress(address, scope: scope, list: listID, note: reason)
+                .store(of: account.id, in: session.database, identity: key.identity, number: key.number)
             let tookMilliseconds = await session.note(.optOut, since: askedAt) / .milliseconds(1)
             if output.json {
                 let latency = try await session.database.latencies(of: .optOut)

@@ -108,15 +108,13 @@ struct CampaignYAML {
         }
         switch node {
         case .scalar(let scalar):
+            if CardNumber.isIn(scalar.string.utf8) { report(node, "defaults: \(CardNumber.refusal)") }
             guard scalar.style == .plain || scalar.style == .any else { return .text(MergeText(scalar.string)) }
             switch scalar.string {
             case "true": return .bool(true)
             case "false": return .bool(false)
             case "null", "~", "": return .null
             default:
-                if CardNumber.isIn(scalar.string.utf8) {
-                    report(node, "defaults: a payment card number, which must not be stored")
-                }
                 // 01234 is a postcode, not a number.
                 let number = try? MergeValue(json: Array(scalar.string.utf8))
                 if case .number = number, let number { return number }

@@ -1,5 +1,6 @@
 import Core
 import Database
+import Service
 
 /// Makes a contact of a row, or says why it cannot be one.
 struct ContactReader: Sendable {
@@ -7,9 +8,6 @@ struct ContactReader: Sendable {
     struct Rejected: Error, Equatable {
         let reason: String
     }
-
-    /// More would not fit what a message may be filled with.
-    private static let attributesLimit = 256 << 10
 
     let columns: ColumnMap
     let identity: AddressHashKey
@@ -47,15 +45,12 @@ struct ContactReader: Sendable {
             if text.isEmpty { attributes += "null".utf8 } else { attributes.append(jsonString: text) }
         }
         attributes.append(UInt8(ascii: "}"))
-        guard attributes.count <= Self.attributesLimit else { throw Rejected(reason: "more than 256 KiB of fields") }
-        let key = address.key
+        if let problem = ContactRules.problem(attributes: attributes) { throw Rejected(reason: problem) }
         return ImportRow(
             line: Int32(clamping: row.line),
-            address: address.bytes,
-            addressKey: key,
-            addressHash: identity.addressHash(key: key),
-            domain: Array(address.domain),
-            attributes: attributes
+            address: address,
+            attributes: attributes,
+            identity: identity
         )
     }
 
@@ -79,7 +74,7 @@ struct ContactReader: Sendable {
             throw Rejected(reason: "\(columns.columns[cell]): not UTF-8")
         }
         guard digits < 13 || !CardNumber.isIn(text) else {
-            throw Rejected(reason: "\(columns.columns[cell]): a payment card number, which must not be stored")
+            throw Rejected(reason: "\(columns.columns[cell]): \(CardNumber.refusal)")
         }
     }
 

@@ -80,7 +80,7 @@ struct SuppressionImporter: Sendable {
         }
         let source = columns.text(.source, row) ?? source
         guard !CardNumber.isIn(source.utf8) else {
-            throw .init(reason: "source: a payment card number, which must not be stored")
+            throw .init(reason: "source: \(CardNumber.refusal)")
         }
         return Suppression(
             account: account,

@@ -89,6 +89,18 @@ extension AccountDatabase {
             try connection.rows(.listByName, [.int32(account), .text(name)]) { try $0.int32(0) }.first
         }
     }
+
+    /// Says the most that an account's campaigns may learn of their recipients, from the next campaign on.
+    package func changeTracking(of account: AccountID, to mode: TrackingMode, reason: String) async throws {
+        try await transaction(account: account) { connection in
+            try connection.run(.changeTracking, [.int32(account), .int16(mode.rawValue)])
+            try connection.write(
+                AuditEntry("account.tracking", mode.name, reason: reason),
+                by: actor,
+                account: account
+            )
+        }
+    }
 }
 
 extension PostgresConnection {
@@ -179,5 +191,11 @@ extension Statement {
         "list-by-name",
         role: .admin,
         "SELECT list_id FROM lists WHERE account_id = $1 AND name = $2"
+    )
+    /// `$1` account; `$2` mode.
+    static let changeTracking = Statement(
+        "change-tracking",
+        role: .admin,
+        "UPDATE accounts SET tracking = $2 WHERE account_id = $1"
     )
 }

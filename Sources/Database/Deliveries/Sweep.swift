@@ -75,7 +75,7 @@ extension Statement {
         ), said AS (
             INSERT INTO replies (campaign_id, seq, account_id, attempt, judgement, step, code, reply)
             SELECT campaign_id, seq, account_id, attempt, \(Judgement.unknown.sql), \(SMTPStep.dot.sql), 0,
-                   format('worker %s went away with it in hand', to_hex(incarnation)) FROM swept
+                   format('worker %s ended with it in flight', to_hex(incarnation)) FROM swept
         )
         DELETE FROM claims k USING orphans o WHERE k.token = o.token AND k.campaign_id = o.campaign_id
         """

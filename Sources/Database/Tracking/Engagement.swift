@@ -29,6 +29,9 @@ package struct Engagement: Sendable {
 
     package init(mode: TrackingMode) { self.mode = mode }
 
+    /// The hours that are told: those of few people would tell who was up when.
+    package var toldHours: [Hour] { opens.isBlurred && clicks.isBlurred ? [] : hours }
+
     /// - Parameters:
     ///   - mode: The campaign's.
     ///   - recipients: How many messages went out.

@@ -241,7 +241,14 @@ package struct SMTPSession: Sendable {
     private var stepName: String {
         switch phase {
         case .dot: hasPending ? "content" : "final dot"
-        default: String(describing: phase)
+        case .loneDot: "final dot"
+        case .idle: "idle"
+        case .mail: "mail"
+        case .rcpt: "rcpt"
+        case .reset: "reset"
+        case .data: "data"
+        case .quit: "quit"
+        case .closed: "closed"
         }
     }
 }

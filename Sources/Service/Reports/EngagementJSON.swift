@@ -4,12 +4,10 @@ import Database
 extension Engagement {
     /// `Engagement` in the API's document.
     package func json(of campaign: CampaignID) -> JSONValue {
-        // Hours of few people tell who was up when.
-        let hours = opens.isBlurred && clicks.isBlurred ? [] : hours
-        return [
+        [
             "campaign": .number(campaign), "tracking": .string(mode.name), "opens": opens.json, "clicks": clicks.json,
             "hours": .array(
-                hours.map { hour in
+                toldHours.map { hour in
                     ["start": .moment(hour.start), "opens": hour.opens.json, "clicks": hour.clicks.json]
                 }
             ),

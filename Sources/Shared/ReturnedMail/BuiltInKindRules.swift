@@ -4,6 +4,13 @@ let builtInKindRules = #"""
     sender failure: mailer-daemon
     sender failure: mailer_daemon
     sender failure: mailerdaemon
+    sender failure: mailer daemon
+    sender failure: post_master
+    sender failure: post-master
+    sender failure: mail-daemon
+    sender failure: maildaemon
+    sender failure: mail daemon
+    sender failure: mail system
     sender failure: postmaster
     sender failure: mail delivery system
     sender failure: mail delivery subsystem
@@ -120,6 +127,14 @@ let builtInKindRules = #"""
     text failure: n'a pas pu être remis
     text failure: no pudo ser entregado
     text failure: impossibile recapitare
+
+    text failure: error message below
+    text failure: there was an error delivering your mail
+    text failure: has failed due to
+    text failure: was undeliverable
+    text failure: could not deliver
+    # OpenSMTPD calls it a delay when it gives a message up.
+    text given-up: envelope expired
 
     # It arrived, or was read (RFC 8098).
     subject arrival: ^successful mail delivery report
@@ -244,6 +259,8 @@ let builtInKindRules = #"""
     text challenge: to be added to my approved senders
     text challenge: awaiting your verification
 
+    # Apple Mail's button.
+    header unsubscribe x-apple-unsubscribe: true
     # "No more", as a subject by itself.
     subject unsubscribe: ^unsubscribe $
     subject unsubscribe: ^unsubscribe me $

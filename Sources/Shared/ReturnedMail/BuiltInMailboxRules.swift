@@ -1,160 +1,169 @@
-/// Built-in rules about the mailbox: what single providers mean, then full, refused for who sends, unknown.
+/// Built-in rules about a mailbox that is not there, or is closed for good, in English.
 ///
 /// Written after RFC 3463, IANA's registry of enhanced codes, and what the servers document or say.
 let builtInMailboxRules = #"""
-    # Providers that mean something of their own.
-    # Exchange Online looks up the recipient at the edge.
-    reason mailbox-unknown 5.4.1: recipient address rejected: access denied
-    reason mailbox-unknown 5.1.10,5.1.1,5.4.1: recipientnotfound
-    reason mailbox-unknown 5.1.10,5.1.1,5.4.1: resolver.adr.recipientnotfound
-    reason mailbox-unknown: resolver.adr.recipnotfound
-    reason mailbox-unknown: resolver.adr.exrecipnotfound
-    reason mailbox-unknown: recipnotfound; not found
-    reason policy: resolver.rst.notauthorized
-    reason policy: resolver.rst.authrequired
-    reason size: resolver.rst.sendsizelimit
-    reason size: resolver.rst.recipsizelimit
-    reason mailbox-full: storedrv.deliver; mailbox full
-    reason mailbox-full: storedrv.deliver.exception:quotaexceededexception
-    reason policy 5.7.*,550: tenantattribution; relay access denied
-    # Gmail says 5.2.1 for mailboxes that get too much, and 4.2.1 for those that are off.
-    reason rate-limited 4.2.1,5.2.1,450,550: is receiving email at a rate that
-    reason rate-limited 4.2.1,5.2.1,450,550: is receiving mail at a rate that
-    reason rate-limited 4.2.1,5.2.1,450,550: receiving email too quickly
-    reason rate-limited 4.2.1,5.2.1,450,550: receiving mail too quickly
-    reason rate-limited 4.2.1,5.2.1,450,550: receivingrate
-    reason rate-limited 4.2.1,5.2.1,450,550: receivingrateperm
-    reason mailbox-full 4.2.2,5.2.2,452,552: out of storage space
-    reason mailbox-unknown 5.2.1: the email account that you tried to reach is disabled
-    reason mailbox-unknown 5.2.1: the email account that you tried to reach is inactive
-    # Yahoo and AOL.
-    reason mailbox-unknown: this user doesn't have a * account
-    reason mailbox-unknown: mailbox is disabled (#
-    reason mailbox-unknown: this account has been disabled or discontinued
-    reason mailbox-unknown 554: delivery error: dd not a valid recipient
-    reason rate-limited: messages from * temporarily deferred due to
-    reason rate-limited 421,451: [tss
-    reason policy: [ts01]
-    reason policy 553: [bl2
-    # Apple, Comcast, Orange, Mail.ru, QQ, T-Online.
-    reason mailbox-full: user is overquota
-    reason policy: [cs01]
-    reason mailbox-unknown: not our customer
-    reason rate-limited: too many connections, slow down
-    reason mailbox-unknown: ofr_416
-    reason mailbox-full: ofr_417
-    reason mailbox-unknown: ofr_418
-    reason policy 550,554: ofr_
-    reason mailbox-unknown: invalid mailbox
-    reason mailbox-unknown: mailbox unavailable or access denied
-    reason policy: reject by content spam at helo
-
-    # A full mailbox.
-    reason mailbox-full: over quota
-    reason mailbox-full: overquota
-    reason mailbox-full: over the quota
-    reason mailbox-full: over its quota
-    reason mailbox-full: over their quota
-    reason mailbox-full: over disk quota
-    reason mailbox-full: over the allowed quota
-    reason mailbox-full: quota exceeded
-    reason mailbox-full: quota is exceeded
-    reason mailbox-full: quota has been exceeded
-    reason mailbox-full: quota exceed
-    reason mailbox-full: quota violation
-    reason mailbox-full: quota reached
-    reason mailbox-full: quota full
-    reason mailbox-full: quotaexceeded
-    reason mailbox-full: disc quota
-    reason mailbox-full: disk quota
-    reason mailbox-full: diskquota
-    reason mailbox-full: mailbox quota
-    reason mailbox-full: storage quota
-    reason mailbox-full: exceeded storage allocation
-    reason mailbox-full: exceeds storage allocation
-    reason mailbox-full: exceeded * quota
-    reason mailbox-full: exceeding * quota
-    reason mailbox-full: exceeds * quota
-    reason mailbox-full: reached disk quota
-    reason mailbox-full: mailbox full
-    reason mailbox-full: mailbox is full
-    reason mailbox-full: mailbox has exceeded
-    reason mailbox-full: mailbox exceeds
-    reason mailbox-full: mailbox exceeds allowed size
-    reason mailbox-full: mailbox size limit exceeded
-    reason mailbox-full: mailbox for user is full
-    reason mailbox-full: mail box full
-    reason mailbox-full: mailbox space not enough
-    reason mailbox-full: mail box space not enough
-    reason mailbox-full: mailfolder is full
-    reason mailbox-full: mailfolder is over
-    reason mailbox-full: maildir over quota
-    reason mailbox-full: maildir delivery failed: disk quota
-    reason mailbox-full: inbox is full
-    reason mailbox-full: inbox is too full
-    reason mailbox-full: account is full
-    reason mailbox-full: account full
-    reason mailbox-full: is a full mailbox
-    reason mailbox-full: due to a full mailbox
-    reason mailbox-full: user has exceeded
-    reason mailbox-full: user mailbox exceeds
-    reason mailbox-full: not enough storage space
-    reason mailbox-full: not enough space in
-    reason mailbox-full: no space left in mailbox
-    reason mailbox-full: insufficient mailbox space
-    reason mailbox-full: insufficient disk quota
-    reason mailbox-full: has too much mail stored
-    reason mailbox-full: too many messages in mailbox
-    reason mailbox-full: would be over the allowed quota
-    reason mailbox-full: has run out of space
-    reason mailbox-full: postfach ist voll
-    reason mailbox-full: postfach voll
-    reason mailbox-full: speicherplatz * überschritten
-    reason mailbox-full: boîte aux lettres pleine
-    reason mailbox-full: boîte de réception * pleine
-    reason mailbox-full: buzón lleno
-    reason mailbox-full: buzón está lleno
-    reason mailbox-full: cuota excedida
-    reason mailbox-full: casella * piena
-    reason mailbox-full: caixa de correio * cheia
-    reason mailbox-full: caixa postal * cheia
-    reason mailbox-full: postvak is vol
-    reason mailbox-full: ящик переполнен
-    reason mailbox-full: превышен размер ящика
-    reason mailbox-full: skrzynka * przepełniona
-    reason mailbox-full: 邮箱已满
-    reason mailbox-full: メールボックスがいっぱい
-    reason mailbox-full *.2.2
-
-    # Refused, and the words "user" or "recipient" in it mislead.
-    reason policy: envelope blocked
-    reason policy: user has blocked
-    reason policy: not accepting mail from
-    reason policy: does not accept mail from
-    reason policy: is not accepting * from this sender
-    reason policy: recipient has blocked
-    reason policy: likely unsolicited mail
-    reason policy: blocked using
-    reason policy: listed at
-    reason policy: spamhaus
-    reason policy: barracudacentral
-    reason policy: spamcop
-    reason policy: on our block list
-    reason policy: client host * blocked
-    reason policy: relay access denied
-    reason policy: relaying denied
-    reason policy: unable to relay
-    reason policy: relay not permitted
-    reason policy: we do not relay
-    reason policy: not permitted to relay
-    reason policy: authentication required
-    reason policy 5.7.1: members-only
-    reason policy: restricted to members
-    reason policy: not allowed to send to
-    reason policy: not authorized to send to
-    reason policy: you do not have permission
-
-    # No mailbox.
+    # No such user, recipient or address.
+    reason mailbox-unknown 550,551,553,5.1.1,5.1.3: invalid address
+    reason mailbox-unknown 5.1.1,5.1.0: address rejected
+    reason mailbox-unknown: email name is not found
+    reason mailbox-unknown: nonexistent recipient
+    reason mailbox-unknown: nonexistent address
+    reason mailbox-unknown: non existent user
+    reason mailbox-unknown: non-existent recipient
+    reason mailbox-unknown: non-existent address
+    reason mailbox-unknown: non-existent email
+    reason mailbox-unknown: non-existing user
+    reason mailbox-unknown: non-existing address
+    reason mailbox-unknown: non-existing recipient
+    reason mailbox-unknown: not a valid login
+    reason mailbox-unknown: badrcptto
+    reason mailbox-unknown: bad_recipient
+    reason mailbox-unknown: unknown_recipient
+    reason mailbox-unknown: invalid_recipient
+    reason mailbox-unknown: no_such_user
+    reason mailbox-unknown: user_unknown
+    reason mailbox-unknown: unknown_user
+    reason mailbox-unknown: user_not_found
+    reason mailbox-unknown: mailbox_unavailable
+    reason mailbox-unknown: no mail box available
+    reason mailbox-unknown: mail-box not found
+    reason mailbox-unknown: mail box not found
+    reason mailbox-unknown: bad recipient
+    reason mailbox-unknown: bad recipient address
+    reason mailbox-unknown: bad address syntax
+    reason mailbox-unknown: rcpt does not exist
+    reason mailbox-unknown: rcpt to * does not exist
+    reason mailbox-unknown: local user not found
+    reason mailbox-unknown: no exists
+    reason mailbox-unknown: does not exists
+    reason mailbox-unknown: does not exist here
+    reason mailbox-unknown: does not exist at
+    reason mailbox-unknown: doesn't exist here
+    reason mailbox-unknown: user not exist
+    reason mailbox-unknown: is not existed
+    reason mailbox-unknown: not existed
+    reason mailbox-unknown: user not exists
+    reason mailbox-unknown: user does not exists
+    reason mailbox-unknown: user no exist
+    reason mailbox-unknown: user is unknown
+    reason mailbox-unknown: user is not known
+    reason mailbox-unknown: user is invalid
+    reason mailbox-unknown: user is not local
+    reason mailbox-unknown: user not local
+    reason mailbox-unknown: user not registered
+    reason mailbox-unknown: user is not registered
+    reason mailbox-unknown: user unavailable
+    reason mailbox-unknown: user not available
+    reason mailbox-unknown: user deleted
+    reason mailbox-unknown: user has been deleted
+    reason mailbox-unknown: user removed
+    reason mailbox-unknown: user address not found
+    reason mailbox-unknown: invalid user address
+    reason mailbox-unknown: unable to find user
+    reason mailbox-unknown: cannot find user
+    reason mailbox-unknown: could not find user
+    reason mailbox-unknown: can't find user
+    reason mailbox-unknown: couldn't find user
+    reason mailbox-unknown: not found user
+    reason mailbox-unknown: user lookup failed
+    reason mailbox-unknown: username not found
+    reason mailbox-unknown: username unknown
+    reason mailbox-unknown: invalid username
+    reason mailbox-unknown: there is no such user
+    reason mailbox-unknown: no such a user
+    reason mailbox-unknown: no such customer
+    reason mailbox-unknown: no such domain user
+    reason mailbox-unknown: no such virtual user
+    reason mailbox-unknown: no such id
+    reason mailbox-unknown: no such destination
+    reason mailbox-unknown: no such alias
+    reason mailbox-unknown: no such name
+    reason mailbox-unknown: no user here
+    reason mailbox-unknown: no user found
+    reason mailbox-unknown: no recipient found
+    reason mailbox-unknown: no local user
+    reason mailbox-unknown: not our user
+    reason mailbox-unknown: not a local user
+    reason mailbox-unknown: not a valid address
+    reason mailbox-unknown: not a valid email
+    reason mailbox-unknown: not a valid username
+    reason mailbox-unknown: not an existing
+    reason mailbox-unknown: not in our database
+    reason mailbox-unknown: not in the database
+    reason mailbox-unknown: not in directory
+    reason mailbox-unknown: not existing
+    reason mailbox-unknown: not existent
+    reason mailbox-unknown: unexistent
+    reason mailbox-unknown: inexistent
+    reason mailbox-unknown: unknown rcpt
+    reason mailbox-unknown: unknown email
+    reason mailbox-unknown: unknown e-mail
+    reason mailbox-unknown: unknown username
+    reason mailbox-unknown: unknown virtual user
+    reason mailbox-unknown: unknown in virtual
+    reason mailbox-unknown: unknown in local
+    reason mailbox-unknown: unknown in relay recipient
+    reason mailbox-unknown: unknown login
+    reason mailbox-unknown: unknown person
+    reason mailbox-unknown: unknown alias
+    reason mailbox-unknown: recipient invalid
+    reason mailbox-unknown: recipient is invalid
+    reason mailbox-unknown: recipient is unknown
+    reason mailbox-unknown: recipient not valid
+    reason mailbox-unknown: recipient not local
+    reason mailbox-unknown: recipient not available
+    reason mailbox-unknown: recipient doesn't exist
+    reason mailbox-unknown: recipient not exists
+    reason mailbox-unknown: recipient does not exists
+    reason mailbox-unknown: recipient unavailable
+    reason mailbox-unknown: recipient address invalid
+    reason mailbox-unknown: recipient address unknown
+    reason mailbox-unknown: recipient address is invalid
+    reason mailbox-unknown: recipient address not found
+    reason mailbox-unknown: recipient address doesn't exist
+    reason mailbox-unknown: recipient address rejected: address
+    reason mailbox-unknown: recipient address rejected: unknown
+    reason mailbox-unknown: recipient address rejected: undeliverable
+    reason mailbox-unknown: recipient address rejected: invalid
+    reason mailbox-unknown: recipient address rejected: no such
+    reason mailbox-unknown: recipient address rejected: recipient
+    reason mailbox-unknown: recipient verification failed
+    reason mailbox-unknown: recipient verify failed
+    reason mailbox-unknown: verify recipient
+    reason mailbox-unknown: could not verify recipient
+    reason mailbox-unknown: relay recipient table
+    reason mailbox-unknown: invalid recipients
+    reason mailbox-unknown: invalid rcpt
+    reason mailbox-unknown: invalid email address
+    reason mailbox-unknown: invalid mail address
+    reason mailbox-unknown: invalid destination
+    reason mailbox-unknown: illegal user
+    reason mailbox-unknown: illegal alias
+    reason mailbox-unknown: addressee not found
+    reason mailbox-unknown: addressee does not exist
+    reason mailbox-unknown: address not known
+    reason mailbox-unknown: address is unknown
+    reason mailbox-unknown: address is not valid
+    reason mailbox-unknown: address is not known
+    reason mailbox-unknown: address is not in use
+    reason mailbox-unknown: address not valid
+    reason mailbox-unknown: address not exist
+    reason mailbox-unknown: address not exists
+    reason mailbox-unknown: address invalid
+    reason mailbox-unknown: address deleted
+    reason mailbox-unknown: address has been deleted
+    reason mailbox-unknown: is not known here
+    reason mailbox-unknown: is not known at
+    reason mailbox-unknown: is unknown here
+    reason mailbox-unknown: not known here
+    reason mailbox-unknown: not valid here
+    reason mailbox-unknown: recipient could not be found
+    reason mailbox-unknown: unable to find recipient
+    reason mailbox-unknown: cannot find recipient
+    reason mailbox-unknown: left the company
+    reason mailbox-unknown: has left
+    reason mailbox-unknown: has suppressed sending to this address
+    reason mailbox-unknown: on the suppression list
     reason mailbox-unknown: user unknown
     reason mailbox-unknown: unknown user
     reason mailbox-unknown: user not known
@@ -165,20 +174,13 @@ let builtInMailboxRules = #"""
     reason mailbox-unknown: user invalid
     reason mailbox-unknown: invalid user
     reason mailbox-unknown: no such user
-    reason mailbox-unknown: no such mailbox
     reason mailbox-unknown: no such recipient
-    reason mailbox-unknown: no such account
     reason mailbox-unknown: no such address
     reason mailbox-unknown: no such person
     reason mailbox-unknown: no such email
     reason mailbox-unknown: no such local
-    reason mailbox-unknown: no mailbox here by that name
-    reason mailbox-unknown: no mailbox by that name
-    reason mailbox-unknown: no mailbox found
     reason mailbox-unknown: no user by that name
-    reason mailbox-unknown: no account by that name
     reason mailbox-unknown: there is no user by that name
-    reason mailbox-unknown: not a valid mailbox
     reason mailbox-unknown: not a valid user
     reason mailbox-unknown: not a valid recipient
     reason mailbox-unknown: not a known user
@@ -197,9 +199,7 @@ let builtInMailboxRules = #"""
     reason mailbox-unknown: unknown or invalid
     reason mailbox-unknown: unknown local part
     reason mailbox-unknown: unknown local user
-    reason mailbox-unknown: unknown mailbox
     reason mailbox-unknown: unknown address
-    reason mailbox-unknown: unknown account
     reason mailbox-unknown: unrouteable address
     reason mailbox-unknown: unroutable address
     reason mailbox-unknown: undeliverable address
@@ -207,99 +207,35 @@ let builtInMailboxRules = #"""
     reason mailbox-unknown: address unknown
     reason mailbox-unknown: address does not exist
     reason mailbox-unknown: address doesn't exist
-    reason mailbox-unknown: address no longer exists
-    reason mailbox-unknown: address is wrong or no longer valid
     reason mailbox-unknown: address couldn't be found
     reason mailbox-unknown: address wasn't found
     reason mailbox-unknown: address not found
     reason mailbox-unknown: address not present
     reason mailbox-unknown: address is invalid
     reason mailbox-unknown: email address is not valid
-    reason mailbox-unknown: address is no longer
     reason mailbox-unknown: did not exactly match
-    reason mailbox-unknown: account does not exist
-    reason mailbox-unknown: account doesn't exist
-    reason mailbox-unknown: account that you tried to reach does not exist
-    reason mailbox-unknown: account is disabled
-    reason mailbox-unknown: account has been disabled
-    reason mailbox-unknown: account disabled
-    reason mailbox-unknown: account inactive
-    reason mailbox-unknown: account is inactive
-    reason mailbox-unknown: account has been closed
-    reason mailbox-unknown: account closed
-    reason mailbox-unknown: account deactivated
-    reason mailbox-unknown: account expired
-    reason mailbox-unknown: account not found
-    reason mailbox-unknown: account suspended
-    reason mailbox-unknown: inactive user
-    reason mailbox-unknown: user disabled
     reason mailbox-unknown: user suspended
-    reason mailbox-unknown: mailbox disabled
-    reason mailbox-unknown: mailbox is disabled
-    reason mailbox-unknown: mailbox is inactive
-    reason mailbox-unknown: mailbox has been disabled
-    reason mailbox-unknown: mailbox does not exist
-    reason mailbox-unknown: mailbox doesn't exist
-    reason mailbox-unknown: mailbox not found
-    reason mailbox-unknown: mailbox unknown
-    reason mailbox-unknown: mailbox no longer
-    reason mailbox-unknown: mailbox not available
-    reason mailbox-unknown: address no longer accepts mail
-    reason mailbox-unknown: non-existent account
     reason mailbox-unknown: non-existent user
     reason mailbox-unknown: nonexistent user
-    reason mailbox-unknown: bad destination mailbox
     reason mailbox-unknown: recipient not exist
     reason mailbox-unknown: recipient rejected
     reason mailbox-unknown: recipient address does not exist
     reason mailbox-unknown 553: name not allowed
-    reason mailbox-unknown 550,5.1.*: mailbox unavailable
-    reason mailbox-unknown: mailbox unavailable or not local
     reason mailbox-unknown: not listed in
-    reason mailbox-unknown: does not like recipient
-    reason mailbox-unknown: does not have an account
-    reason mailbox-unknown: doesn't have an account
     reason mailbox-unknown: does not have a final email delivery point
     reason mailbox-unknown: invalid final delivery userid
-    reason mailbox-unknown: no longer has a mailbox
-    reason mailbox-unknown: no longer on server
-    reason mailbox-unknown: no longer available here
     reason mailbox-unknown: no matches to nameserver query
     reason mailbox-unknown: no matching directory entry
     reason mailbox-unknown: no valid recipients
     reason mailbox-unknown: user name is unknown
-    reason mailbox-unknown: unbekannter benutzer
-    reason mailbox-unknown: unbekannter empfänger
-    reason mailbox-unknown: empfänger unbekannt
-    reason mailbox-unknown: benutzer unbekannt
-    reason mailbox-unknown: adresse existiert nicht
-    reason mailbox-unknown: adresse * nicht gefunden
-    reason mailbox-unknown: utilisateur inconnu
-    reason mailbox-unknown: utilisateur non recensé
-    reason mailbox-unknown: destinataire inconnu
-    reason mailbox-unknown: adresse inconnue
-    reason mailbox-unknown: l'adresse * n'existe pas
-    reason mailbox-unknown: usuario desconocido
-    reason mailbox-unknown: usuario no existe
-    reason mailbox-unknown: destinatario desconocido
-    reason mailbox-unknown: dirección * no existe
-    reason mailbox-unknown: no se encontró la dirección
-    reason mailbox-unknown: utente sconosciuto
-    reason mailbox-unknown: indirizzo * inesistente
-    reason mailbox-unknown: casella inesistente
-    reason mailbox-unknown: utente inesistente
-    reason mailbox-unknown: destinatario sconosciuto
-    reason mailbox-unknown: usuário desconhecido
-    reason mailbox-unknown: endereço * não existe
-    reason mailbox-unknown: onbekende gebruiker
-    reason mailbox-unknown: adres bestaat niet
-    reason mailbox-unknown: e-mailadres bestaat niet
-    reason mailbox-unknown: gebruiker onbekend
-    reason mailbox-unknown: nieznany użytkownik
-    reason mailbox-unknown: пользователь не найден
-    reason mailbox-unknown: адресат не найден
-    reason mailbox-unknown: такого адреса не существует
-    reason mailbox-unknown: 用户不存在
-    reason mailbox-unknown: 收件人不存在
-    reason mailbox-unknown: 該当するユーザーが見つかりません
+    reason mailbox-unknown: no such rcpt
+    reason mailbox-unknown: invalid local part
+    reason mailbox-unknown: invalid local-part
+    reason mailbox-unknown: unknown local-part
+    reason mailbox-unknown: user has been removed
+    reason mailbox-unknown: address has been removed
+    reason mailbox-unknown: don't exists that user
+    reason mailbox-unknown: unavailable mail user
+    reason mailbox-unknown: not user of this server
+    reason mailbox-unknown: unknown user account
     """#

@@ -105,7 +105,13 @@ let builtInNoticeRules = #"""
     recipients failed: 邮件无法发送到
     recipients failed: следующим адресам
     recipients failed: следующим получателям
-    recipients delayed: delivery of email to this address
+    recipients failed: delivery of email to this address
+    recipients failed: error delivering your mail to
+    recipients failed: the following message to
+    recipients failed: ^rcpt to:
+    recipients failed: for the following list of recipients
+    recipients failed: for the following recipient
+    recipients failed: for the following recipients
     recipients delayed: has been delayed:
     recipients delayed: ^your message to: * has not yet been delivered
 
@@ -113,7 +119,12 @@ let builtInNoticeRules = #"""
     original: ^received: from
     original: ^received: by
     original: ^received: (qmail
-    original: ^return-path: <
+    original: ^return-path:
+    original: ^original mail info
+    original: ^below is a copy of the original message
+    original: ^the original message headers
+    original: ^message headers:
+    original: ^the first 50 lines of your original message follow
     original: ^original message follows
     original: ^original message --
     original: ^original message $

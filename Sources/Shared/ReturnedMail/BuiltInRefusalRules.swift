@@ -1,35 +1,22 @@
-/// Built-in rules about the rest of what is refused: the domain, the message, the sender, time; and codes without words.
+/// Built-in rules about the rest of what is refused: the message, the sender, time; and codes without words.
 let builtInRefusalRules = #"""
-    # No domain.
-    reason domain-unknown: domain does not exist
-    reason domain-unknown: domain doesn't exist
-    reason domain-unknown: domain not found
-    reason domain-unknown: domain couldn't be found
-    reason domain-unknown: domain wasn't found
-    reason domain-unknown: domain name not found
-    reason domain-unknown: no such domain
-    reason domain-unknown: unknown domain
-    reason domain-unknown: unknown host
-    reason domain-unknown: host unknown
-    reason domain-unknown: host or domain name not found. name service error * type=mx: host not found
-    reason expired: name service error * try again
-    reason expired: name server * temporarily
-    reason expired: host name lookup failure
-    reason domain-unknown: host or domain name not found
-    reason domain-unknown: host not found
-    reason domain-unknown: couldn't find any host
-    reason domain-unknown: couldn't find any host named
-    reason domain-unknown: couldn't find a mail exchanger
-    reason domain-unknown: nxdomain
-    reason domain-unknown: null mx
-    reason domain-unknown: does not accept mail (nullmx)
-    reason expired: loops back to myself
-    reason domain-unknown: all relevant mx records point to non-existent hosts
-    reason domain-unknown: no mx or a record
-    reason domain-unknown: domäne existiert nicht
-    reason domain-unknown: le domaine * n'existe pas
-
     # The message.
+    reason content: line too long
+    reason content: line is too long
+    reason content: lines too long
+    reason content: too long line
+    reason content: line length
+    reason content: header too long
+    reason content: headers too long
+    reason content: header line too long
+    reason content: header field too long
+    reason content: subject too long
+    reason content: too long for transport
+    reason size: message too long
+    reason size: message is too long
+    reason size: mail too large
+    reason size: mail size
+    reason size: data too long
     reason size: message too large
     reason size: message too big
     reason size: message is too large
@@ -58,11 +45,9 @@ let builtInRefusalRules = #"""
     reason content: not rfc 5322 compliant
     reason content: not rfc 2822 compliant
 
-    # Codes about the address and the mailbox.
-    reason domain-unknown *.1.2,*.1.10
-    reason policy *.1.7,*.1.8
-    reason mailbox-unknown *.1.0,*.1.1,*.1.3,*.1.4,*.1.5,*.1.6,*.1.9,*.2.1
-    reason size *.2.3,*.3.4
+    # Their storage, not the mailbox's.
+    reason expired: insufficient system storage
+    reason expired: insufficient system resources
 
     # Too much, too fast.
     reason rate-limited: rate limit
@@ -86,8 +71,7 @@ let builtInRefusalRules = #"""
     reason rate-limited: try again later, too
     reason rate-limited 4.7.28,5.7.28,4.7.650,4.7.651,4.7.652,5.7.650
 
-    # Policy.
-    reason challenge: sender verification * click
+    # Who sends, in words that no mailbox's owner would be told.
     reason policy: spam
     reason policy: unsolicited
     reason policy: blacklist
@@ -95,7 +79,6 @@ let builtInRefusalRules = #"""
     reason policy: block list
     reason policy: blocklist
     reason policy: denylist
-    reason policy: blocked
     reason policy: dnsbl
     reason policy: reputation
     reason policy: greylist
@@ -104,6 +87,87 @@ let builtInRefusalRules = #"""
     reason policy: dmarc
     reason policy: dkim
     reason policy: spf
+    reason policy: banned
+    reason policy: rbl
+    reason policy: black listed
+    reason policy: junk
+    reason policy: suspicious
+    reason policy: spammer
+    reason policy: spammers
+    reason policy: spamming
+    reason policy: spammy
+    reason policy: spam-like
+    reason policy: bulk mail
+    reason policy: bulk email
+    reason policy: bulk sender
+    reason policy: mass mail
+    reason policy: mass mailing
+    reason policy: mass-mail
+    reason policy: unwanted
+    reason policy: phishing
+    reason policy: phish
+    reason policy: suspect
+    reason policy: suspected
+    reason policy: complaint
+    reason policy: complaints
+    reason policy: abuse
+    reason policy: abusive
+    reason policy: untrusted
+    reason policy: not trusted
+    reason policy: trusted
+    reason policy: graylist
+    reason policy: graylisted
+    reason policy: postgrey
+    reason policy: sbl
+    reason policy: xbl
+    reason policy: zen
+    reason policy: backscatter
+    reason policy: blocked using
+    reason policy: rejected using
+    reason policy: filtered
+    reason policy: filter
+    reason policy: filtering
+    reason policy: content filter
+    reason policy: authentication
+    reason policy: message refused
+    reason policy: mail refused
+    reason policy: service refused
+    reason policy: refused by
+    reason policy: rejected due to
+    reason policy: connection refused by
+    reason policy: connection rejected
+    reason policy: not allowed to connect
+
+    reason policy: policy violation
+    reason policy: policy violations
+    reason policy: violation of policy
+    reason policy: policy restrictions
+    reason policy: policy reason
+    reason policy: policy reasons
+    reason policy: local policy
+    reason policy: due to policy
+    reason policy: security policy
+    reason policy: message rejected
+    reason policy: message has been rejected
+    reason policy: message was rejected
+    reason policy: message not accepted
+    reason policy: message denied
+    reason policy: message blocked
+    reason policy: email rejected
+    reason policy: unacceptable content
+    reason content: attachment
+    reason content: attachments
+
+    # Codes about the address and the mailbox.
+    reason domain-unknown *.1.2,*.1.10,*.4.310
+    reason policy *.1.7,*.1.8
+    reason mailbox-unknown *.1.1,*.1.3,*.1.4,*.1.5,*.1.6,*.1.9,*.2.1
+    reason mailbox-unknown *.1.0
+    reason size *.2.3,*.3.4
+
+    # Policy.
+    reason challenge: sender verification * click
+    reason policy: blocked
     reason policy: unauthenticated
     reason policy: policy
     reason policy: policies
@@ -113,20 +177,83 @@ let builtInRefusalRules = #"""
     reason policy: access denied
     reason policy: not authorized
     reason policy: permission denied
-    reason policy: banned
-    reason policy: rbl
-    reason policy: black listed
     reason policy: ptr
-    reason policy: junk
-    reason policy: suspicious
     reason policy: relay
     reason policy: relaying
+    reason policy: allowed rcpthosts
+    reason policy: not local host
+    reason policy: don't handle mail for
+    reason policy: to post to
+    reason policy: mailing list
+    # The sender in other languages, where nothing else is said of a mailbox.
+    reason policy: absender
+    reason policy: remitente
+    reason policy: remetente
+    reason policy: mittente
+    reason policy: afzender
+    reason policy: expéditeur
+    reason policy: émetteur
+    reason policy: avsändare
+    reason policy: avsändaren
+    reason policy: afsender
+    reason policy: afsenderen
+    reason policy: avsenderen
+    reason policy: lähettäjä
+    reason policy: nadawca
+    reason policy: nadawcy
+    reason policy: odesílatel
+    reason policy: odosielateľ
+    reason policy: feladó
+    reason policy: expeditor
+    reason policy: отправитель
+    reason policy: отправителя
+    reason policy: відправник
+    reason policy: відправника
+    reason policy: αποστολέας
+    reason policy: gönderen
+    reason policy: 发件人
+    reason policy: 發件人
+    reason policy: 寄件者
+    reason policy: 送信者
+    reason policy: 발신자
+
+    # Who is unknown, with a name between the words.
+    reason mailbox-unknown: user * does not exist
+    reason mailbox-unknown: user * doesn't exist
+    reason mailbox-unknown: user * not found
+    reason mailbox-unknown: user * unknown
+    reason mailbox-unknown: user * not known
+    reason mailbox-unknown: user * is disabled
+    reason mailbox-unknown: account * does not exist
+    reason mailbox-unknown: account * doesn't exist
+    reason mailbox-unknown: account * not found
+    reason mailbox-unknown: account * is disabled
+    reason mailbox-unknown: mailbox * does not exist
+    reason mailbox-unknown: mailbox * doesn't exist
+    reason mailbox-unknown: mailbox * not found
+    reason mailbox-unknown: recipient * does not exist
+    reason mailbox-unknown: recipient * doesn't exist
+    reason mailbox-unknown: recipient * not found
+    reason mailbox-unknown: recipient * unknown
+    reason mailbox-unknown: address * does not exist
+    reason mailbox-unknown: address * doesn't exist
+    reason mailbox-unknown: address * not found
 
     # Given up.
+    reason expired: envelope expired
+    reason expired: queued too long
+    reason expired: on the queue too long
+    reason expired: queue for too long
+    reason expired: undeliverable for too long
+    reason expired: message too old
+    reason expired: days, giving up
+    reason expired: currently unavailable
+    reason expired: come back later
+    reason expired: exceeded max time
+    reason expired: timeout exceeded
     reason expired: timed out
     reason expired: timeout
     reason expired: time out
-    reason expired: too long
     reason expired: not responding
     reason expired: did not respond
     reason expired: no answer from

@@ -3,7 +3,191 @@
 /// Before all words about mailboxes, domains and hosts, since such a refusal names ours: "sender unknown", "your domain
 /// does not exist". None of them may suppress anybody.
 let builtInSenderRules = #"""
+    # A next hop that does not know SMTPUTF8 (RFC 6531): the next server may, and neither side is to blame.
+    reason unknown: smtputf8 is required
+    reason unknown: smtputf8 required
+    reason unknown: requires smtputf8
+    reason unknown: require smtputf8
+    reason unknown: needs smtputf8
+    reason unknown: smtputf8 is not
+    reason unknown: smtputf8 not
+    reason unknown: smtputf8 was not
+    reason unknown: smtputf8 extension
+    reason unknown: smtputf8 support
+    reason unknown: support smtputf8
+    reason unknown: supports smtputf8
+    reason unknown: support for smtputf8
+    reason unknown: support the smtputf8
+    reason unknown: offer smtputf8
+    reason unknown: offer the smtputf8
+    reason unknown: advertise smtputf8
+    reason unknown: advertise the smtputf8
+    reason unknown: without smtputf8
+    reason unknown: lacks smtputf8
+    reason unknown: utf8 support required
+    reason unknown: utf-8 support required
+    reason unknown: internationalized email address
+    reason unknown: internationalized email addresses
+    reason unknown: internationalized address
+    reason unknown: internationalized addresses
+    reason unknown: internationalized mailbox
+    reason unknown: internationalized local
+    reason unknown: internationalised
+    reason unknown: non-ascii address
+    reason unknown: non-ascii addresses
+    reason unknown: non-ascii recipient
+    reason unknown: non ascii address
+    reason unknown: eai not
+    reason unknown: support eai
+    reason unknown *.6.7,*.6.8,*.6.9,*.6.10
+
     # Our name, our address, our domain.
+    reason policy: sender verify
+    reason policy: sender verification
+    reason policy: verify sender
+    reason policy: verify the sender
+    reason policy: verifying sender
+    reason policy: sender address verification
+    reason policy: sender address invalid
+    reason policy: sender invalid
+    reason policy: sender address * does not exist
+    reason policy: sender address * rejected
+    reason policy: sender address must
+    reason policy: sender address domain
+    reason policy: sender address for
+    reason policy: domain of sender
+    reason policy: domain of the sender
+    reason policy: domain of your
+    reason policy: sender's domain
+    reason policy: sender's address
+    reason policy: sender's ip
+    reason policy: sender's mail
+    reason policy: senders domain
+    reason policy: sending domain
+    reason policy: sending server
+    reason policy: sending host
+    reason policy: sending mta
+    reason policy: sending mail server
+    reason policy: sending ip
+    reason policy: sending email address
+    reason policy: from domain
+    reason policy: from header
+    reason policy: from: header
+    reason policy: mail from address
+    reason policy: mail from command
+    reason policy: bad mail from
+    reason policy: bogus mail from
+    reason policy: invalid mail from
+    reason policy: mail from must
+    reason policy: badmailfrom
+    reason policy: envelope sender
+    reason policy: envelope-sender
+    reason policy: return path
+    reason policy: return-path domain
+    reason policy: your mail server
+    reason policy: your mailserver
+    reason policy: your email server
+    reason policy: your server
+    reason policy: your host
+    reason policy: your hostname
+    reason policy: your host name
+    reason policy: your domain
+    reason policy: your network
+    reason policy: your isp
+    reason policy: your account
+    reason policy: your address
+    reason policy: your email address
+    reason policy: your e-mail address
+    reason policy: your message was rejected because
+    reason policy: unresolvable sender
+    reason policy: unresolvable relay
+    reason policy: resolve sender
+    reason policy: sender must
+    reason policy: sender needs
+    reason policy: sender was rejected
+    reason policy: sender email
+    reason policy: sender e-mail
+    reason policy: sender isn't
+    reason policy: sender not
+    reason policy: unroutable sender
+    reason policy: unrouteable sender
+    reason policy: from: domain
+    reason policy: valid from:
+    reason policy: emetteur invalide
+    reason policy: émetteur invalide
+    reason policy: batv
+    reason policy: your access
+    reason policy: sender is rejected
+    reason policy: sender is on
+    reason policy: sender blocked
+    reason policy: blocked sender
+    reason policy: sender not authenticated
+    reason policy: sender authentication
+    reason policy: sender policy framework
+    reason policy: fake sender
+    reason policy: spoofed
+    reason policy: spoofing
+    reason policy: not authorised sender
+    reason policy: unauthorized sender
+    reason policy: restricted sender
+    reason policy: invalid rdns
+    reason policy: rdns
+    reason policy: reverse lookup
+    reason policy: reverse-lookup
+    reason policy: reverse mapping
+    reason policy: reverse-dns
+    reason policy: reverse address
+    reason policy: reverse name
+    reason policy: generic hostname
+    reason policy: forward dns
+    reason policy: forward-confirmed
+    reason policy: cannot find your
+    reason policy: can not find your
+    reason policy: could not find your
+    reason policy: can't find your
+    reason policy: unable to resolve your
+    reason policy: cannot resolve your
+    reason policy: could not resolve your
+    reason policy: unable to verify your
+    reason policy: fully-qualified
+    reason policy: fully qualified
+    reason policy: fqdn
+    reason policy: helo rejected
+    reason policy: ehlo rejected
+    reason policy: helo/ehlo
+    reason policy: ehlo/helo
+    reason policy: helo argument
+    reason policy: helo string
+    reason policy: helo host
+    reason policy: in helo
+    reason policy: in ehlo
+    reason policy: helo/ehlo name
+    reason policy: your helo
+    reason policy: your ehlo
+    reason policy: invalid ehlo
+    reason policy: bad ehlo
+    reason policy: helo domain
+    reason policy: ehlo domain
+    reason policy: need helo
+    reason policy: ptr records
+    reason policy: ptr resource
+    reason policy: ptr rr
+    reason policy: without ptr
+    reason policy: missing ptr
+    reason policy: have a ptr
+    reason policy: dns ptr
+    reason policy: dns ptr-records
+    reason policy: spf policy
+    reason policy: spf:
+    reason policy: (spf)
+    reason policy: dmarc policy
+    reason policy: dkim signature
+    reason policy: from not permitted
+    reason policy: not permitted by the domain
+    reason policy: to send mail from
+    reason policy: to send from
+    reason policy: to send email from
+    reason policy: message is not authenticated
     reason policy: helo command rejected
     reason policy: bad helo
     reason policy: invalid helo
@@ -69,6 +253,34 @@ let builtInSenderRules = #"""
     reason policy: aup#cxsndr
     reason policy 554: a problem occurred. (ask your postmaster
     # How much we send, which is not how full a mailbox is.
+    reason rate-limited: too many recipients
+    reason rate-limited: too many invalid
+    reason rate-limited: too many bad
+    reason rate-limited: too many unknown
+    reason rate-limited: too many nonexistent
+    reason rate-limited: too many rcpt
+    reason rate-limited: too many errors
+    reason rate-limited: too many failed
+    reason rate-limited: excessive unknown recipients
+    reason rate-limited: excessive number of
+    reason rate-limited: exceeded the rate
+    reason rate-limited: exceeds the rate
+    reason rate-limited: exceeded the limit of
+    reason rate-limited: exceeded its limit
+    reason rate-limited: exceeded your
+    reason rate-limited: exceeds your
+    reason rate-limited: connection limit
+    reason rate-limited: connections limit
+    reason rate-limited: sending rate
+    reason rate-limited: message rate
+    reason rate-limited: recipients per hour
+    reason rate-limited: recipients this hour
+    reason rate-limited: recipients per day
+    reason rate-limited: per hour limit
+    reason rate-limited: ip frequency
+    reason rate-limited: domain frequency
+    reason rate-limited: sender frequency
+    reason rate-limited: frequency limit
     reason rate-limited: rp:qrc
     reason rate-limited: sending quota
     reason rate-limited: sending limit
@@ -79,6 +291,10 @@ let builtInSenderRules = #"""
     reason rate-limited: messages per hour
     reason rate-limited: too many invalid recipients
     # Not for good, whatever else is said of the mailbox.
+    reason expired: disabled temporarily
+    reason expired: disabled temporarly
+    reason expired: suspended temporarily
+    reason expired: locked temporarily
     reason expired: temporarily disabled
     reason expired: temporarily locked
     reason expired: temporarily suspended

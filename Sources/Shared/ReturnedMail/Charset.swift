@@ -2,9 +2,9 @@ import Core
 
 /// Turns text of old character sets into UTF-8.
 ///
-/// Known: UTF-8, ASCII, ISO-8859-1, -2, -5, -7, -9, -15, windows-1250, -1251, -1252, KOI8-R, UTF-16. Of every other set, those
-/// of East Asia among them, only the ASCII characters are kept, and a space stands for the rest: enough for addresses,
-/// codes and what servers write in English beside their own language.
+/// Known here: UTF-8, ASCII, ISO-8859-1, -2, -5, -7, -9, -15, windows-1250, -1251, -1252, KOI8-R, UTF-16; by libc those of
+/// ``ForeignCharset``. Of every other set only the ASCII characters are kept, and a space stands for the rest: enough for
+/// addresses, codes and what servers write in English beside their own language.
 enum Charset {
     /// `charset` as it was written; empty or ASCII text with other bytes is taken for UTF-8, or else windows-1252.
     static func utf8(_ bytes: [UInt8], charset: [UInt8]) -> [UInt8] {
@@ -22,7 +22,7 @@ enum Charset {
         default: break
         }
         if let table = tables[aliases[name] ?? name] { return mapped(bytes, table) }
-        return asciiOnly(bytes)
+        return ForeignCharset.utf8(bytes, name: name) ?? asciiOnly(bytes)
     }
 
     /// RFC 2781. Where nobody says which byte comes first, its mark does, or else where the zeros of Latin messages stand.
@@ -85,7 +85,6 @@ enum Charset {
         "iso88591": "windows1252", "latin1": "windows1252", "cp1252": "windows1252", "iso885915": "latin9",
         "iso88592": "latin2", "iso88595": "cyrillic", "iso88597": "greek", "iso88599": "latin5",
         "windows1254": "latin5", "windows1253": "greek", "cp1250": "windows1250", "cp1251": "windows1251",
-        "koi8u": "koi8r",
     ]
 
     /// The upper part of each set: 128 characters, or 96 where the lower 32 are control characters.

@@ -9,7 +9,7 @@ extension RuleBook {
     /// - Parameters:
     ///   - code: The SMTP code; `nil` where there is none.
     ///   - enhanced: The enhanced status code; `nil` where there is none.
-    ///   - text: What the server said, UTF-8.
+    ///   - text: What the server said, UTF-8; where it quotes another server's reply, that one counts.
     ///   - step: The command that was refused, if known.
     /// - Returns: `unknown` where no rule applies. Without any code the refusal is taken for permanent.
     package func classify(
@@ -18,23 +18,26 @@ extension RuleBook {
         text: [UInt8],
         at step: SMTPStep? = nil
     ) -> BounceFinding {
-        let matchText = MatchText(text)
-        return classify(code: code, enhanced: enhanced, hits: hits(in: matchText)[...], at: step)
+        let refusal = RefusalText(text, self).refusal(step: step, given: ReplyCodes(code, enhanced))
+        let isPermanent = refusal.finding.isPermanent && Self.isPermanent(code: code, enhanced)
+        return BounceFinding(refusal.finding.reason, isPermanent: isPermanent)
     }
 
     /// The same for a reply as it was received.
     package func classify(_ reply: SMTPReply, at step: SMTPStep) -> BounceFinding {
-        let enhanced = EnhancedStatus(startOf: reply.text)
+        // Some write it in brackets, or at the end: "(#5.7.1)".
+        let enhanced = EnhancedStatus(startOf: reply.text) ?? ReplyCodes(in: reply.text[...]).enhanced
         let words = Charset.utf8(reply.text, charset: [])
         return classify(code: reply.code, enhanced: enhanced, text: words, at: step)
     }
 
-    func classify(
-        code: Int?,
-        enhanced: EnhancedStatus?,
-        hits: ArraySlice<RuleHit>,
-        at step: SMTPStep?
-    ) -> BounceFinding {
+    /// The first rule that applies, and what it means at that step.
+    func judge(
+        _ code: Int?,
+        _ enhanced: EnhancedStatus?,
+        _ hits: ArraySlice<RuleHit>,
+        _ step: SMTPStep?
+    ) -> (finding: BounceFinding, rule: Int?) {
         func applies(_ index: Int) -> Bool {
             let rule = rules[index]
             guard rule.step == nil || rule.step == step else { return false }
@@ -48,14 +51,37 @@ extension RuleBook {
         if let byCode = codeRules.first(where: applies) { best = min(best, byCode) }
         var reason = BounceReason.unknown
         if best < rules.count, case .reason(let found) = rules[best].effect { reason = found }
-        // At MAIL an address or a domain can only be the sender's; with a status that is about permission (x.7, RFC 3463
-        // §3.8) an unknown domain is. What is wrong with us otherwise stands at the top of the rules.
-        if step == .mail && reason == .mailboxUnknown { reason = .policy }
-        if reason == .domainUnknown, step == .mail || enhanced?.subject == 7 { reason = .policy }
-        return BounceFinding(reason, isPermanent: Self.isPermanent(code: code, enhanced: enhanced))
+        let isPermanent = Self.isPermanent(code: code, enhanced)
+        let isDecided = best < rules.count
+        reason = Self.reason(reason, isDecided: isDecided, code: code, enhanced, isPermanent: isPermanent, at: step)
+        return (BounceFinding(reason, isPermanent: isPermanent), isDecided ? best : nil)
     }
 
-    private static func isPermanent(code: Int?, enhanced: EnhancedStatus?) -> Bool {
+    /// Before RCPT nobody has been named but us: an address or a domain can only be the sender's, and a refusal for good
+    /// that says nothing is about us.
+    ///
+    /// With a status that is about permission (x.7, RFC 3463 §3.8) an unknown domain is ours, too, but for what sendmail
+    /// says of a null MX (x.7.27). What is wrong with us otherwise stands at the top of the rules.
+    private static func reason(
+        _ reason: BounceReason,
+        isDecided: Bool,
+        code: Int?,
+        _ enhanced: EnhancedStatus?,
+        isPermanent: Bool,
+        at step: SMTPStep?
+    ) -> BounceReason {
+        let isOfPermission = enhanced.map { $0.subject == 7 && $0.detail != 27 } ?? false
+        switch step {
+        case .connect, .greeting, .ehlo, .startTLS, .auth, .mail:
+            // RFC 7504: a host that takes no mail says so at once.
+            if reason == .domainUnknown, step != .mail, code == 521 || code == 556 { return reason }
+            if reason == .mailboxUnknown || reason == .domainUnknown { return .policy }
+            return !isDecided && isPermanent ? .policy : reason
+        default: return reason == .domainUnknown && isOfPermission ? .policy : reason
+        }
+    }
+
+    static func isPermanent(code: Int?, _ enhanced: EnhancedStatus?) -> Bool {
         let classes = [code.map { $0 / 100 }, enhanced?.statusClass].compactMap { $0 }
         return classes.allSatisfy { $0 == 5 }
     }
@@ -67,6 +93,11 @@ struct ReplyCodes: Equatable {
     var code: Int?
     /// Of class 4 or 5.
     var enhanced: EnhancedStatus?
+
+    init(_ code: Int?, _ enhanced: EnhancedStatus?) {
+        self.code = code
+        self.enhanced = enhanced
+    }
 
     /// Finds the first of each: `550 5.1.1 no`, `550-5.1.1`, `(#5.1.1)`, `552 <ada@example.com> rejected`.
     ///

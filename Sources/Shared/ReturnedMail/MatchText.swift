@@ -19,9 +19,15 @@ struct MatchText: Sendable {
     }
 
     private(set) var lines: [Line] = []
+    private let withoutAddresses: Bool
 
-    init(_ raw: [UInt8]) {
+    /// - Parameters:
+    ///   - raw: UTF-8.
+    ///   - withoutAddresses: Whether addresses are passed over, with the brackets around them, so that "user
+    ///     `<ada@example.com>` does not exist" says the same as "user does not exist".
+    init(_ raw: [UInt8], withoutAddresses: Bool = false) {
         self.raw = raw
+        self.withoutAddresses = withoutAddresses
         bytes.reserveCapacity(raw.count)
         origins.reserveCapacity(raw.count)
         var rawStart = 0
@@ -47,7 +53,14 @@ struct MatchText: Sendable {
         let start = bytes.count
         var firstWord: Int?
         var index = range.lowerBound
+        var addresses = (withoutAddresses ? addressRanges(range) : [])[...]
         while index < range.upperBound {
+            if let address = addresses.first, address.lowerBound == index {
+                space(at: index)
+                index = address.upperBound
+                addresses.removeFirst()
+                continue
+            }
             let byte = raw[index]
             if byte < 0x80 {
                 if ASCII.isSpace(byte) || byte == 0 {
@@ -66,6 +79,18 @@ struct MatchText: Sendable {
         }
         lines.append(Line(raw: range, start: start, firstWord: firstWord ?? bytes.count))
         space(at: range.upperBound)
+    }
+
+    /// With brackets or quotation marks that belong together.
+    private func addressRanges(_ line: Range<Int>) -> [Range<Int>] {
+        let pairs: [UInt8: UInt8] = [0x3C: 0x3E, 0x5B: 0x5D, 0x28: 0x29, 0x22: 0x22, 0x27: 0x27]
+        return AddressScanner.addresses(in: raw, line).map { found in
+            let (start, end) = (found.range.lowerBound, found.range.upperBound)
+            guard start > line.lowerBound, end < line.upperBound, pairs[raw[start - 1]] == raw[end] else {
+                return found.range
+            }
+            return start - 1..<end + 1
+        }
     }
 
     private mutating func append(_ byte: UInt8, _ origin: Int) {
@@ -107,7 +132,12 @@ struct MatchText: Sendable {
         let lowered: UInt32 =
             switch value {
             case 0xC0...0xDE where value != 0xD7: value + 0x20
-            case 0x100...0x137, 0x14A...0x177: value | 1
+            case 0x100...0x137, 0x14A...0x177, 0x1E00...0x1EFF: value | 1
+            case 0x139...0x148, 0x179...0x17E: value & 1 == 1 ? value + 1 : value
+            case 0x386, 0x388...0x38A: value == 0x386 ? 0x3AC : value + 0x25
+            case 0x38C: 0x3CC
+            case 0x38E, 0x38F: value + 0x3F
+            case 0x490: 0x491
             case 0x391...0x3A9 where value != 0x3A2: value + 0x20
             case 0x400...0x40F: value + 0x50
             case 0x410...0x42F: value + 0x20

@@ -10,10 +10,12 @@ struct Notice {
         /// The address that was written to, where the notice names it.
         var alias: [UInt8]?
         let isDelay: Bool
+        /// Where it is named first, and everywhere.
         let line: Int
+        var lines: [Int] = []
     }
 
-    private struct Address {
+    struct Address {
         let bytes: [UInt8]
         let line: Int
         /// In the raw text.
@@ -25,40 +27,43 @@ struct Notice {
     let text: MatchText
     let hits: [RuleHit]
     private let book: RuleBook
+    let words: RefusalText
     /// The line at which the returned message begins.
     let originalLine: Int?
     /// Why, by all that the notice says.
-    private(set) var finding = BounceFinding(.unknown, isPermanent: true)
+    let refusal: Refusal
+    var finding: BounceFinding { refusal.finding }
 
     /// Whether a code in it blames the mailbox or its domain for good, in whatever language the words are.
     var hasHardStatus: Bool {
         finding.consequence == .hard && ReplyCodes(in: text.bytes[0..<end]).enhanced?.statusClass == 5
     }
 
+    /// Whether a reply stands in it with both its codes, for good: "550 5.1.1", whatever the language around it.
+    var quotesHardReply: Bool {
+        let codes = ReplyCodes(in: text.bytes[0..<end])
+        return (codes.code ?? 0) / 100 == 5 && codes.enhanced?.statusClass == 5
+    }
+
     init(_ raw: [UInt8], _ book: RuleBook) {
         self.book = book
-        text = MatchText(raw)
+        text = MatchText(raw, withoutAddresses: true)
         let all = book.hits(in: text)
         let original = all.first {
             if case .original = book.rules[$0.rule].effect { true } else { false }
         }
-        guard let original else {
-            hits = all
-            originalLine = nil
-            finding = finding(in: 0..<text.bytes.count)
-            return
-        }
-        let line = text.line(at: original.range.lowerBound)
-        let end = text.lines[line].start
+        let line = original.map { [text] in text.line(at: $0.range.lowerBound) }
+        let end = line.map { [text] in text.lines[$0].start } ?? text.bytes.count
         originalLine = line
-        hits = all.filter { $0.range.upperBound <= end }
-        finding = finding(in: 0..<end)
+        hits = line == nil ? all : all.filter { $0.range.upperBound <= end }
+        words = RefusalText(text, hits, book)
+        refusal = words.refusal(in: 0..<end)
     }
 
     /// Lines of the notice itself.
     private var lineCount: Int { originalLine ?? text.lines.count }
 
-    private var end: Int { originalLine.map { text.lines[$0].start } ?? text.bytes.count }
+    var end: Int { originalLine.map { text.lines[$0].start } ?? text.bytes.count }
 
     func isMarked(_ kind: BounceRule.MailKind) -> Bool {
         hits.contains {
@@ -104,10 +109,26 @@ struct Notice {
             if chosen.isEmpty, Set(others.map { ASCII.lowercased($0.bytes) }).count == 1 { chosen = others }
             result = chosen.map { Recipient(address: $0.bytes, isDelay: false, line: $0.line) }
         }
-        var seen: Set<[UInt8]> = []
-        result = result.sorted { $0.line < $1.line }.filter { seen.insert(ASCII.lowercased($0.address)).inserted }
+        result = Self.merged(result.sorted { $0.line < $1.line })
         addAliases(addresses, to: &result)
         return Array(result.prefix(limit))
+    }
+
+    /// Each address once: a notice in two languages names everybody twice.
+    private static func merged(_ named: [Recipient]) -> [Recipient] {
+        var result: [Recipient] = []
+        var places: [[UInt8]: Int] = [:]
+        for one in named {
+            let key = ASCII.lowercased(one.address)
+            if let place = places[key] {
+                result[place].lines.append(one.line)
+            } else {
+                places[key] = result.count
+                result.append(one)
+                result[result.count - 1].lines = [one.line]
+            }
+        }
+        return result
     }
 
     /// "not accepting mail from list@example.com" names a sender.
@@ -116,7 +137,7 @@ struct Notice {
         return ASCII.lowercased(before).reversed().drop { ASCII.isSpace($0) }.starts(with: "morf".utf8)
     }
 
-    private func findAddresses() -> [Address] {
+    func findAddresses() -> [Address] {
         var result: [Address] = []
         for index in 0..<lineCount {
             let line = text.lines[index].raw
@@ -193,41 +214,5 @@ struct Notice {
                 recipients.append(Recipient(address: address.bytes, isDelay: false, line: address.line))
             }
         }
-    }
-
-    // MARK: Reasons
-
-    /// Why each of several recipients failed: what stands between its address's line and the next one's, or else the whole.
-    ///
-    /// Each line is judged once, however many of them it names.
-    func findings(for recipients: [Recipient]) -> [BounceFinding] {
-        guard recipients.count > 1 else { return recipients.map { _ in finding } }
-        let named = Set(recipients.map(\.line)).sorted()
-        var found: [Int: BounceFinding] = [:]
-        for (index, line) in named.enumerated() {
-            let start = text.lines[line].start
-            let stop = index + 1 < named.count ? text.lines[named[index + 1]].start : end
-            let own = finding(in: start..<max(start, stop))
-            found[line] = own.reason == .unknown ? finding : own
-        }
-        return recipients.map { found[$0.line] ?? finding }
-    }
-
-    private func finding(in range: Range<Int>) -> BounceFinding {
-        let codes = ReplyCodes(in: text.bytes[range])
-        let first = firstHit(endingAfter: range.lowerBound)
-        let last = firstHit(endingAfter: range.upperBound)
-        let own = hits[first..<last].filter { $0.range.lowerBound >= range.lowerBound }
-        return book.classify(code: codes.code, enhanced: codes.enhanced, hits: own[...], at: nil)
-    }
-
-    private func firstHit(endingAfter offset: Int) -> Int {
-        var low = 0
-        var high = hits.count
-        while low < high {
-            let middle = (low + high) / 2
-            if hits[middle].range.upperBound <= offset { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }

@@ -1,10 +1,17 @@
 /// Finds many phrases in one pass over a text (Aho and Corasick, 1975): the time is linear in text and findings.
+///
+/// States next to the root have a full row of transitions, since most of a text is spent there; the others, which have one
+/// way on as a rule, have a short list, and a fallback where no way fits. A full table would take 256 times as much.
 struct PhraseMatcher: Sendable {
-    /// The column of the table for each byte; 0 for bytes that no phrase has.
-    private var columns = [UInt8](repeating: 0, count: 256)
-    private var columnCount = 1
-    /// State and column to state.
-    private var next: [Int32] = []
+    /// The rows of the first ``rowCount`` states: the next state for each byte, fallbacks included.
+    private var rows: [Int32] = []
+    private var rowCount = 0
+    /// The ways on from a state: `starts[state]..<starts[state + 1]` in the two lists.
+    private var starts: [Int32] = []
+    private var bytes: [UInt8] = []
+    private var targets: [Int32] = []
+    /// The state of the longest proper ending that some phrase begins with.
+    private var fallback: [Int32] = []
     /// The phrase that ends in a state, or -1; and the next shorter state where one ends.
     private var phraseAt: [Int32] = []
     private var shorter: [Int32] = []
@@ -13,63 +20,87 @@ struct PhraseMatcher: Sendable {
 
     init(_ phrases: [[UInt8]]) {
         sameAs = [Int32](repeating: -1, count: phrases.count)
-        for byte in Set(phrases.joined()).sorted() {
-            columns[Int(byte)] = UInt8(truncatingIfNeeded: columnCount)
-            columnCount += 1
-        }
-        addState()
-        for (index, phrase) in phrases.enumerated() { add(phrase, index) }
+        build(phrases)
         link()
     }
 
-    private mutating func addState() {
-        next.append(contentsOf: repeatElement(-1, count: columnCount))
-        phraseAt.append(-1)
-        shorter.append(-1)
-    }
-
-    private mutating func add(_ phrase: [UInt8], _ index: Int) {
-        var state = 0
-        for byte in phrase {
-            let cell = state * columnCount + Int(columns[Int(byte)])
-            if next[cell] < 0 {
-                next[cell] = Int32(phraseAt.count)
-                addState()
-            }
-            state = Int(next[cell])
-        }
-        sameAs[index] = phraseAt[state]
-        phraseAt[state] = Int32(index)
-    }
-
-    /// Breadth first: where a state has no way on, it goes on as its longest proper ending does.
-    private mutating func link() {
-        var fallback = [Int](repeating: 0, count: phraseAt.count)
-        var queue: [Int] = [0]
-        var head = 0
-        while head < queue.count {
-            let state = queue[head]
-            head += 1
-            for column in 0..<columnCount {
-                let cell = state * columnCount + column
-                let onward = state == 0 ? 0 : Int(next[fallback[state] * columnCount + column])
-                let child = Int(next[cell])
-                guard child >= 0 else {
-                    next[cell] = Int32(onward)
-                    continue
+    /// Breadth first: the phrases in order, cut at each length in turn, so that a state's ways on stand together.
+    private mutating func build(_ phrases: [[UInt8]]) {
+        let order = phrases.indices.sorted { phrases[$0].lexicographicallyPrecedes(phrases[$1]) }
+        var groups: [Range<Int>] = [0..<order.count]
+        var depth = 0
+        phraseAt = [-1]
+        while !groups.isEmpty {
+            var next: [Range<Int>] = []
+            if depth == 1 { rowCount = phraseAt.count }
+            for group in groups {
+                starts.append(Int32(bytes.count))
+                var index = group.lowerBound
+                // Those that end here stand first.
+                while index < group.upperBound, phrases[order[index]].count == depth { index += 1 }
+                while index < group.upperBound {
+                    let byte = phrases[order[index]][depth]
+                    let first = index
+                    while index < group.upperBound, phrases[order[index]][depth] == byte { index += 1 }
+                    bytes.append(byte)
+                    targets.append(Int32(phraseAt.count))
+                    phraseAt.append(-1)
+                    next.append(first..<index)
                 }
-                fallback[child] = onward
+            }
+            for (offset, group) in next.enumerated() {
+                let state = phraseAt.count - next.count + offset
+                for index in group {
+                    guard phrases[order[index]].count == depth + 1 else { break }
+                    sameAs[order[index]] = phraseAt[state]
+                    phraseAt[state] = Int32(order[index])
+                }
+            }
+            groups = next
+            depth += 1
+        }
+        if depth <= 1 { rowCount = phraseAt.count }
+        starts.append(Int32(bytes.count))
+    }
+
+    private mutating func link() {
+        let count = phraseAt.count
+        fallback = [Int32](repeating: 0, count: count)
+        shorter = [Int32](repeating: -1, count: count)
+        rows = [Int32](repeating: 0, count: rowCount * 256)
+        for state in 0..<count {
+            let ways = Int(starts[state])..<Int(starts[state + 1])
+            if state < rowCount {
+                let base = Int(fallback[state]) * 256
+                for byte in 0..<256 { rows[state * 256 + byte] = state == 0 ? 0 : rows[base + byte] }
+            }
+            for way in ways {
+                let child = Int(targets[way])
+                let onward = state == 0 ? 0 : next(Int(fallback[state]), bytes[way])
+                fallback[child] = Int32(onward)
                 shorter[child] = phraseAt[onward] >= 0 ? Int32(onward) : shorter[onward]
-                queue.append(child)
+                if state < rowCount { rows[state * 256 + Int(bytes[way])] = Int32(child) }
             }
         }
+    }
+
+    /// Each fallback is shorter than the state by a byte at least, so that they cost no more than the bytes that led there.
+    private func next(_ from: Int, _ byte: UInt8) -> Int {
+        var state = from
+        while state >= rowCount {
+            for way in Int(starts[state])..<Int(starts[state + 1]) where bytes[way] == byte {
+                return Int(targets[way])
+            }
+            state = Int(fallback[state])
+        }
+        return Int(rows[state * 256 + Int(byte)])
     }
 
     /// Calls back with each phrase that ends somewhere and the place behind its end, in the order of the text.
     func forEachMatch(in text: [UInt8], _ body: (_ phrase: Int, _ end: Int) -> Void) {
         var state = 0
         for (index, byte) in text.enumerated() {
-            state = Int(next[state * columnCount + Int(columns[Int(byte)])])
+            state = next(state, byte)
             var ending = phraseAt[state] >= 0 ? state : Int(shorter[state])
             while ending >= 0 {
                 var phrase = Int(phraseAt[ending])

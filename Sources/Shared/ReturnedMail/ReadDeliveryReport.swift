@@ -3,27 +3,27 @@ import Core
 extension ReportReader {
     /// The recipients of an RFC 3464 report; a notice beside it gives reasons that the fields leave out.
     func recipients(ofStatus part: MIMEPart, _ notice: Notice) -> [ReportedRecipient] {
-        var result: [ReportedRecipient] = []
+        var result: [StatusBlock] = []
         for block in StatusFields.blocks(in: message.decodedBody(of: part), limits) {
             guard result.count < limits.recipients else { break }
             let hasOutcome = block["action"] != nil || block["status"] != nil
             guard StatusFields.namesRecipient(block) || (hasOutcome && block["reporting-mta"] == nil) else { continue }
             result.append(recipient(block, notice))
         }
-        let failed = result.filter { $0.action == .failed }.count
-        let named = result.contains { $0.finding.reason == .unknown } ? noticeRecipients(notice) : []
-        let findings = notice.findings(for: named)
+        let named = noticeRecipients(notice)
+        let refusals = notice.refusals(for: named)
         var places: [[UInt8]: Int] = [:]
         for (index, one) in named.enumerated() { places[ASCII.lowercased(one.address)] = index }
-        return result.map { recipient in
-            guard recipient.finding.reason == .unknown, recipient.action == .failed else { return recipient }
-            guard failed > 1 else { return recipient.explained(by: notice.finding) }
-            let place = places[ASCII.lowercased((recipient.address ?? "").utf8)]
-            return place.map { recipient.explained(by: findings[$0]) } ?? recipient
+        let isAlone = result.count(where: { $0.isOpen }) == 1
+        return result.map { one in
+            guard one.isOpen else { return one.recipient }
+            if isAlone { return one.judged(beside: notice.refusal, book) }
+            let place = places[ASCII.lowercased((one.recipient.address ?? "").utf8)]
+            return one.judged(beside: place.map { refusals[$0] }, book)
         }
     }
 
-    private func recipient(_ block: MIMEHeader, _ notice: Notice) -> ReportedRecipient {
+    private func recipient(_ block: MIMEHeader, _ notice: Notice) -> StatusBlock {
         let final = StatusFields.address(block["final-recipient"])
         let original = StatusFields.address(block["original-recipient"])
         let diagnostic = Charset.utf8(block["diagnostic-code"] ?? [], charset: [])
@@ -34,22 +34,23 @@ extension ReportReader {
         // 5.0.0 says nothing; the words of the server that refused may say more.
         let isVague = status.map { $0.subject == 0 } ?? true
         let enhanced = isVague ? said.enhanced ?? status : status
-        let action = Self.action(block["action"], status: enhanced, notice)
-        var finding = book.classify(code: said.code, enhanced: enhanced, text: words)
-        if finding.reason == .unknown {  // "4.0.0 (host name lookup failure)"
-            finding = book.classify(code: said.code, enhanced: enhanced, text: block["status"] ?? [])
-        }
-        return ReportedRecipient(
+        var action = Self.action(block["action"], status: enhanced, notice)
+        // OpenSMTPD calls a delay what it gives up.
+        if action == .delayed, notice.isMarked(.givenUp) { action = .failed }
+        let recipient = ReportedRecipient(
             address: final ?? original,
             original: original == final ? nil : original,
             action: action,
-            finding: BounceFinding(
-                finding.reason,
-                isPermanent: finding.isPermanent && status?.statusClass ?? 5 == 5
-            ),
+            finding: BounceFinding(.unknown, isPermanent: status?.statusClass ?? 5 == 5),
             status: enhanced,
             diagnostic: words.isEmpty ? [] : Array(words.drop { ASCII.isBlank($0) }),
             source: .field
+        )
+        return StatusBlock(
+            recipient: recipient,
+            said: said,
+            status: status,
+            statusText: block["status"] ?? []
         )
     }
 
@@ -92,8 +93,8 @@ extension ReportedRecipient {
         )
     }
 
-    /// The same with another reason; what its own fields say about permanence stays.
-    fileprivate func explained(by other: BounceFinding) -> ReportedRecipient {
+    /// The same with a reason; what its own fields say about permanence stays.
+    fileprivate func found(_ other: BounceFinding) -> ReportedRecipient {
         ReportedRecipient(
             address: address,
             original: original,
@@ -103,5 +104,57 @@ extension ReportedRecipient {
             diagnostic: diagnostic,
             source: source
         )
+    }
+}
+
+/// What the fields of one recipient say, before it is judged.
+struct StatusBlock {
+    let recipient: ReportedRecipient
+    /// In the reply that was quoted, and of the carrier's own making.
+    let said: ReplyCodes
+    let status: EnhancedStatus?
+    let statusText: [UInt8]
+
+    /// Whether it failed or may fail, so that the notice's words are about it.
+    var isOpen: Bool { recipient.action == .failed || recipient.action == .delayed }
+
+    /// Who said what, in this order: the reply that the fields quote, the one that the notice quotes, the carrier's
+    /// status, the notice's words.
+    func judged(beside told: Refusal?, _ book: RuleBook) -> ReportedRecipient {
+        let words = RefusalText(recipient.diagnostic, book)
+        let own = words.refusal(step: told?.step, given: said)
+        let isByNumber = own.rule.map { book.rules[$0].isReplyCode } ?? false
+        if own.isDecided, !isByNumber { return recipient.found(own.finding) }
+        if recipient.diagnostic.isEmpty, let told, told.isQuoted, told.isDecided {
+            return recipient.found(told.finding)
+        }
+        let isVague = said.enhanced.map { $0.subject == 0 } ?? true
+        if isVague, !own.isQuoted, !isMadeUp {
+            let codes = ReplyCodes(said.code, status)
+            let byStatus = words.refusal(step: told?.step, given: codes)
+            if byStatus.isDecided { return recipient.found(byStatus.finding) }
+            // "4.0.0 (host name lookup failure)"
+            let byComment = RefusalText(statusText, book).refusal(given: codes)
+            if byComment.isDecided { return recipient.found(byComment.finding) }
+        }
+        if own.isDecided { return recipient.found(own.finding) }
+        if let told, told.isDecided, told.finding.consequence != .hard || said.code == nil || told.isQuoted {
+            return recipient.found(told.finding)
+        }
+        return recipient.found(own.finding)
+    }
+
+    /// Sendmail makes a status of the number alone where the server that refused gave none.
+    private var isMadeUp: Bool {
+        guard let code = said.code, let status, status.statusClass == 5, status.subject == 1 else { return false }
+        return [550: 1, 553: 3, 551: 6][code] == status.detail
+    }
+}
+
+extension BounceRule {
+    /// Whether it goes by the number of a reply alone.
+    fileprivate var isReplyCode: Bool {
+        guard phrase == nil else { return false }
+        return codes.allSatisfy { if case .reply = $0 { true } else { false } }
     }
 }

@@ -69,7 +69,9 @@ struct ReportReader {
         if marks.subject(.unsubscribe) { return .unsubscribe }
         if marks.has(.list) { return .other }
         if notice.isMarked(.autoReply) { return .autoReply }
-        return .other
+        // RFC 3834 §3.3: who answers by machine sends from nobody; vacation(1) marks nothing else.
+        let isCalledNotice = marks.subject(.failure) || marks.subject(.delay)
+        return isFromNobody && !isCalledNotice ? .autoReply : .other
     }
 
     // MARK: Opt-outs
@@ -90,8 +92,11 @@ struct ReportReader {
     /// What alone can mean that nobody opts out: fields of machines that answer, or a real report.
     ///
     /// A subject or a text never does: "on vacation" is what the message was about, "not delivered" what it quotes.
+    ///
+    /// Apple's button sends an answer by machine, too, and says what it is.
     private func isOfMachine(_ notice: Notice, _ shape: ReportShape) -> Bool {
-        marks.header(.autoReply) || shape.isReport || notice.isMarked(.arrival)
+        if marks.header(.unsubscribe), !shape.isReport { return false }
+        return marks.header(.autoReply) || shape.isReport || notice.isMarked(.arrival)
             || isFromNobody && isNotice(notice, shape)
     }
 
@@ -113,7 +118,7 @@ struct ReportReader {
     /// quotes, what a shop's customer complains of, or a vacation program answers, is no notice.
     private func isNotice(_ notice: Notice, _ shape: ReportShape) -> Bool {
         if message.header["x-failed-recipients"] != nil { return true }
-        let isServer = marks.sender(.failure) || shape.isReport
+        let isServer = marks.sender(.failure) || shape.isReport || hasNoSender
         let isCalledSo = marks.subject(.failure) || marks.subject(.delay)
         let saysSo = notice.namesRecipients || notice.isMarked(.failure) || notice.isMarked(.delay)
         if isServer {
@@ -122,10 +127,18 @@ struct ReportReader {
         }
         let hasMessage = !shape.returned.isEmpty || quotesMessage(notice)
         if marks.has(.autoReply) || isAutomatic && !hasMessage { return false }
+        if isFromNobody, notice.quotesHardReply, !marks.has(.list), !noticeRecipients(notice).isEmpty { return true }
         // Some servers begin a notice's subject as an answer's, too.
         if isCalledSo { return hasMessage || notice.namesRecipients }
         let hasReason = notice.finding.reason != .unknown
         return notice.namesRecipients && (hasMessage || isFromNobody && hasReason) && !marks.has(.list)
+    }
+
+    /// `From: <>`, which RFC 5322 does not know, and servers write all the same.
+    private var hasNoSender: Bool {
+        message.header["from"].map { value in
+            value.suffix(2).elementsEqual("<>".utf8) && AddressScanner.first(in: value) == nil
+        } ?? false
     }
 
     /// RFC 3834: a program wrote it, whichever.
@@ -168,7 +181,7 @@ extension ReportReader {
         let isDelay = notice.isMarked(.delay) || marks.subject(.delay) && !marks.subjectSaysFailureFirst
         let named = noticeRecipients(notice)
         if !named.isEmpty, message.header["x-failed-recipients"] == nil {
-            let findings = notice.findings(for: named)
+            let findings = notice.refusals(for: named).map(\.finding)
             return named.indices.map { index in
                 let one = named[index]
                 return recipient(

@@ -13,13 +13,17 @@ import Core
 /// do not matter; a phrase counts only as whole words; ` * ` in it stands for up to 200 characters of anything, once;
 /// `^` at its start binds it to the start of the subject or of a line of text, `$` at its end to the end.
 ///
-/// - `reason NAME [CODES] [at rcpt|dot]`: why a message was refused (``BounceReason``). CODES are enhanced or SMTP codes
-///   with commas between: `5.1.1`, `*.1.1`, `5.7.*`, `550`, `5xx`. Phrase or codes may be left out, not both.
+/// - `reason NAME [CODES] [at STEP]`: why a message was refused (``BounceReason``). CODES are enhanced or SMTP codes
+///   with commas between: `5.1.1`, `*.1.1`, `5.7.*`, `550`, `5xx`. Phrase or codes may be left out, not both. STEP is
+///   `connect`, `ehlo`, `mail`, `rcpt`, `data` or `dot`.
+/// - `reply`: what follows is the reply of the server that refused, and comes before all that the notice itself says.
+/// - `step STEP`: the refusal was met there (``Refusal``).
 /// - `recipients failed|delayed`: the addresses that follow in the line or the next lines.
 /// - `alias`: the address that follows is the one that was written to, for the recipient before it.
 /// - `original`: here the returned message begins, and the notice ends.
 /// - `subject|text|sender KIND` and `header KIND NAME` (phrase optional): what kind of mail it is; KIND is `failure`,
-///   `delay`, `arrival`, `auto-reply`, `challenge`, `unsubscribe` or `list`.
+///   `delay`, `given-up` (a failure, though it is called a delay), `arrival`, `auto-reply`, `challenge`, `unsubscribe`
+///   or `list`.
 ///
 /// The first rule that applies counts, and an operator's rules come before those built in. Matching takes time linear
 /// in the text, whatever the rules are.
@@ -120,6 +124,7 @@ struct BounceRule: Sendable {
         case unsubscribe = "unsubscribe"
         case list = "list"
         case autoReply = "auto-reply"
+        case givenUp = "given-up"
     }
 
     /// As rule files call it.
@@ -131,6 +136,8 @@ struct BounceRule: Sendable {
 
     enum Effect: Sendable {
         case reason(BounceReason)
+        case reply
+        case step(SMTPStep)
         case recipients(isDelay: Bool)
         case alias
         case original

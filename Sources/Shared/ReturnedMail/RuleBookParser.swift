@@ -39,7 +39,7 @@ extension BounceRule {
         phrase = phraseText.isEmpty ? nil : try Phrase(phraseText)
         switch keyword {
         case "reason": (effect, codes, step) = try Self.reason(words, hasPhrase: phrase != nil)
-        case "recipients", "alias", "original":
+        case "recipients", "alias", "original", "reply", "step":
             effect = try Self.place(keyword, words)
             (codes, step) = ([], nil)
             guard phrase != nil else { throw BadRule("'\(keyword)' needs a phrase behind a colon") }
@@ -51,8 +51,8 @@ extension BounceRule {
             }
         default:
             throw BadRule(
-                "no rule begins with '\(keyword.prefix(40))'; take reason, recipients, alias, original, subject, text,"
-                    + " sender or header"
+                "no rule begins with '\(keyword.prefix(40))'; take reason, reply, step, recipients, alias, original,"
+                    + " subject, text, sender or header"
             )
         }
     }
@@ -78,17 +78,21 @@ extension BounceRule {
         }
         var step: SMTPStep?
         if rest.first == "at" {
-            switch rest.dropFirst().first {
-            case "rcpt": step = .rcpt
-            case "dot": step = .dot
-            default: throw BadRule("behind 'at' stands rcpt or dot")
+            guard let found = rest.dropFirst().first.flatMap({ steps[$0] }) else {
+                throw BadRule("behind 'at' stands \(stepNames)")
             }
+            step = found
             rest = rest.dropFirst(2)
         }
         if let word = rest.first { throw BadRule("'\(word.prefix(40))' is one word too many before the colon") }
         guard hasPhrase || !codes.isEmpty else { throw BadRule("neither codes nor phrase; write one of them") }
         return (.reason(reason), codes, step)
     }
+
+    private static let steps: [String: SMTPStep] = [
+        "connect": .connect, "ehlo": .ehlo, "mail": .mail, "rcpt": .rcpt, "data": .data, "dot": .dot,
+    ]
+    private static let stepNames = "connect, ehlo, mail, rcpt, data or dot"
 
     private static func place(_ keyword: String, _ words: [String]) throws(BadRule) -> Effect {
         switch (keyword, words) {
@@ -97,6 +101,12 @@ extension BounceRule {
         case ("recipients", _): throw BadRule("behind 'recipients' stands failed or delayed")
         case ("alias", []): return .alias
         case ("original", []): return .original
+        case ("reply", []): return .reply
+        case ("step", _):
+            guard words.count == 1, let step = steps[words[0]] else {
+                throw BadRule("behind 'step' stands \(stepNames)")
+            }
+            return .step(step)
         default: throw BadRule("nothing stands between '\(keyword)' and the colon")
         }
     }
@@ -104,7 +114,8 @@ extension BounceRule {
     private static func mark(_ keyword: String, _ words: [String], hasPhrase: Bool) throws(BadRule) -> Effect {
         guard let word = words.first, let kind = MailKind(rawValue: word) else {
             throw BadRule(
-                "behind '\(keyword)' stands failure, delay, arrival, auto-reply, challenge, unsubscribe or list"
+                "behind '\(keyword)' stands failure, delay, given-up, arrival, auto-reply, challenge, unsubscribe"
+                    + " or list"
             )
         }
         guard let field = Field(rawValue: keyword) else {

@@ -23,7 +23,7 @@ struct Exposure: Sendable {
     /// Finds what was swept from workers that no fault had struck.
     mutating func findStrays(in record: CampaignRecord) {
         var workerRuns: Set<Substring> = []
-        for reply in record.replies where reply.text.hasSuffix("went away with it in flight") {
+        for reply in record.replies where reply.text.hasSuffix("ended with it in flight") {
             let words = reply.text.split(separator: " ")
             guard words.count > 1, !victims.contains(String(words[1])) else { continue }
             workerRuns.insert(words[1])

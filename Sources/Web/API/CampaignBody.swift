@@ -83,7 +83,7 @@ struct CampaignBody {
             return nil
         }
         if value.hasCardNumber {
-            reader.noteInvalid("defaults", "hold a payment card number, which must not be stored")
+            reader.noteInvalid("defaults", "hold \(CardNumber.refusal)")
         }
         return value
     }

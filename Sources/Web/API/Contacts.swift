@@ -9,8 +9,6 @@ import Templates
 extension APICall {
     /// What one request may bring.
     private static let mostContacts = 1_000
-    /// More would not fit what a message may be filled with.
-    private static let attributesLimit = 256 << 10
 
     func showContacts() async throws -> APIReply {
         let (limit, list, cursor) = try reading { reader in
@@ -78,7 +76,7 @@ extension APICall {
         let list = reader.whole("list", 1...Int(Int32.max), isRequired: true)
         let source = reader.text("source", upTo: 200, isRequired: true)
         if let source, CardNumber.isIn(source.utf8) {
-            reader.noteInvalid("source", "holds a payment card number, which must not be stored")
+            reader.noteInvalid("source", "holds \(CardNumber.refusal)")
         }
         var items: [MergeValue] = []
         switch reader.value("contacts", isRequired: true) {
@@ -110,25 +108,15 @@ extension APICall {
         default: reader.note("attributes", "must be an object")
         }
         if attributes.hasCardNumber {
-            reader.note("attributes", "hold a payment card number, which must not be stored")
+            reader.note("attributes", "hold \(CardNumber.refusal)")
         }
         let json = attributes.json.bytes
-        if json.count > attributesLimit { reader.note("attributes", "have more than 256 KiB") }
+        if let problem = ContactRules.problem(attributes: json) { reader.note("attributes", problem) }
         reader.noteUnknown()
         guard let address, reader.problems.isEmpty else {
             return .failure(RejectedContact(problems: reader.problems))
         }
-        let addressKey = address.key
-        return .success(
-            ImportRow(
-                line: Int32(index),
-                address: address.bytes,
-                addressKey: addressKey,
-                addressHash: identity.addressHash(key: addressKey),
-                domain: Array(address.domain),
-                attributes: json
-            )
-        )
+        return .success(ImportRow(line: Int32(index), address: address, attributes: json, identity: identity))
     }
 }
 

@@ -179,15 +179,3 @@ struct FieldReader {
         return FieldReader(fields, at: pointer(to: name))
     }
 }
-
-extension MergeValue {
-    /// Whether a payment card number stands anywhere in it, in names as well.
-    var hasCardNumber: Bool {
-        switch self {
-        case .text(let text), .number(let text): CardNumber.isIn(text.bytes)
-        case .bool, .null: false
-        case .list(let items): items.contains { $0.hasCardNumber }
-        case .object(let fields): fields.contains { CardNumber.isIn($0.name.bytes) || $0.value.hasCardNumber }
-        }
-    }
-}

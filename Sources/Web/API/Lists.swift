@@ -2,6 +2,7 @@ import Core
 import Database
 import DatabaseClient
 import Hummingbird
+import Service
 
 /// The account and its lists.
 extension APICall {
@@ -9,16 +10,11 @@ extension APICall {
         try takesNoParameters()
         guard let facts = try await database.account(account) else { throw APIProblem.notFound }
         let size = try await database.size(of: account)
-        return APIReply([
-            "id": .number(facts.id), "name": .string(facts.name), "created_at": .moment(facts.createdAt),
-            "contacts": .number(size.contacts), "suppressions": .number(size.suppressions),
-            "campaigns": .number(size.campaigns),
-            "key": [
-                "prefix": .string(holder.prefix), "name": .string(holder.name),
-                "scopes": .array(holder.scopes.map { .string($0) }),
-                "expires_at": .moment(orNull: holder.expiresAt),
-            ],
-        ])
+        let key: JSONValue = [
+            "prefix": .string(holder.prefix), "name": .string(holder.name),
+            "scopes": .array(holder.scopes.map { .string($0) }), "expires_at": .moment(orNull: holder.expiresAt),
+        ]
+        return APIReply(facts.json(with: size).adding(["key": key]))
     }
 
     func showLists() async throws -> APIReply {
@@ -60,14 +56,5 @@ extension APICall {
         let name = try await database.listName(Int32(list), account: account)
         guard let name else { throw APIProblem.invalid([.init(pointer: pointer, detail: "there is no such list")]) }
         return name
-    }
-}
-
-extension ListFacts {
-    fileprivate var json: JSONValue {
-        [
-            "id": .number(id), "name": .string(name), "created_at": .moment(createdAt),
-            "subscribed": .number(subscribed), "unsubscribed": .number(unsubscribed),
-        ]
     }
 }

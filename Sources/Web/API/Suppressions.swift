@@ -38,26 +38,17 @@ extension APICall {
         let list = reader.whole("list", 1...Int(Int32.max))
         let note = reader.text("note", upTo: 500, isRequired: true)
         if let note, CardNumber.isIn(note.utf8) {
-            reader.noteInvalid("note", "holds a payment card number, which must not be stored")
+            reader.noteInvalid("note", "holds \(CardNumber.refusal)")
         }
-        if (scope == .list) != (list != nil) {
-            reader.noteInvalid("list", "goes with the scope list, and only with it")
+        if !SuppressAddress.isWhole(scope: scope, hasList: list != nil) {
+            reader.noteInvalid("list", SuppressAddress.listRule)
         }
         try reader.finish()
         guard let address, let note else { throw APIProblem.internalError }
         if let list { _ = try await listName(list, pointer: "/list") }
         let key = try await addressKey()
-        let receipt = try await database.suppress(
-            Suppression(
-                account: account,
-                addressHash: key.identity.addressHash(address),
-                hashKey: key.number,
-                scope: scope,
-                list: Int32(list ?? 0),
-                reason: .byHand,
-                source: note
-            )
-        )
+        let receipt = try await SuppressAddress(address, scope: scope, list: list.map { Int32($0) }, note: note)
+            .store(of: account, in: database, identity: key.identity, number: key.number)
         return APIReply(receipt.json(scope: scope), status: receipt.isNew ? .created : .ok)
     }
 }

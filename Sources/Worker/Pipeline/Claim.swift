@@ -1,4 +1,5 @@
 import Core
+import RuntimeSupport
 
 /// The second step: rendered messages in; those whose row may be sent go to ``Deliver``.
 ///
@@ -9,9 +10,9 @@ struct Claim: Sendable {
     let store: any DeliveryStore
     let deliver: Deliver
     let inFlight: InFlight
-    let ready: Buffer<Prepared>
+    let ready: BatchQueue<Prepared>
     /// Jobs whose contact changed: to be fetched and rendered again.
-    let again: Buffer<Job>
+    let again: BatchQueue<Job>
     let workerRun: WorkerRun
 
     /// A claim that could take more waits this long to fill: a round trip costs the same for one row as for fifty.

@@ -1,5 +1,6 @@
 import Core
 import Logging
+import RuntimeSupport
 
 /// Where jobs go that cannot be processed: a row with the reason, then a message for the broker's own tools, then the
 /// acknowledgement. In this order nothing is lost by a crash; a repeated row is harmless.
@@ -13,7 +14,7 @@ struct DeadLetterQueue: Sendable {
     let unsupported: UnsupportedVersions
     let log: Logger
     /// Messages of a newer version, in the order in which they go back.
-    private let resting = Buffer<Resting>()
+    private let resting = BatchQueue<Resting>()
 
     private struct Resting {
         let tag: JobTag

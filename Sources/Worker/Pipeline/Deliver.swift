@@ -1,11 +1,12 @@
 import Core
+import RuntimeSupport
 
 /// The third step: claimed messages go to the transport, and what became of each goes to ``Record``.
 ///
 /// Before a final dot the transport asks the worker's lease; nothing is sent under one that has run out.
 struct Deliver: Sendable {
     let transport: any MailTransport
-    let results: Buffer<Record.Entry>
+    let results: BatchQueue<Record.Entry>
 
     /// Hands messages over and returns at once.
     ///

@@ -35,8 +35,8 @@ struct Pipeline: Sendable {
         clock: @escaping @Sendable () -> Int64 = { Int64(time(nil)) },
         log: Logger
     ) {
-        let ready = Buffer<Prepared>()
-        let entries = Buffer<Record.Entry>()
+        let ready = BatchQueue<Prepared>()
+        let entries = BatchQueue<Record.Entry>()
         self.source = source
         self.store = store
         self.log = log
@@ -57,7 +57,7 @@ struct Pipeline: Sendable {
             deliver: deliver,
             inFlight: inFlight,
             ready: ready,
-            again: Buffer<Job>(),
+            again: BatchQueue<Job>(),
             workerRun: workerRun
         )
         record = Record(store: store, inFlight: inFlight, entries: entries, schedule: schedule)

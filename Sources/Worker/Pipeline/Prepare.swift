@@ -1,5 +1,6 @@
 import Core
 import Messages
+import RuntimeSupport
 import Templates
 
 /// The first step: jobs in, rendered messages out. Nothing is marked; a crash here leaves every row as it was.
@@ -15,7 +16,7 @@ struct Prepare: Sendable {
     /// Messages taken at once, and so the size of a fetch.
     let batch: Int
     let clock: @Sendable () -> Int64
-    let ready: Buffer<Prepared>
+    let ready: BatchQueue<Prepared>
 
     /// A redelivered row whose rendering was begun this often and never ended is not touched again.
     static let redeliveryLimit: Int16 = 3

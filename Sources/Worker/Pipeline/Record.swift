@@ -1,4 +1,5 @@
 import Core
+import RuntimeSupport
 
 /// The last step: what became of each message goes into the database, in batches.
 ///
@@ -21,7 +22,7 @@ struct Record: Sendable {
 
     let store: any DeliveryStore
     let inFlight: InFlight
-    let entries: Buffer<Entry>
+    let entries: BatchQueue<Entry>
     let schedule: RetrySchedule
 
     /// The most that one transaction records.

@@ -128,6 +128,16 @@ import Testing
     }
 
     static let table: [Row] = [
+        (
+            "Account",
+            AccountFacts(id: 1, name: "acme", createdAt: 1)
+                .json(with: AccountSize(contacts: 3, erased: 1, suppressions: 2, campaigns: 1))
+                .adding(["key": ["prefix": "vrd_1", "name": "shop", "scopes": .array([]), "expires_at": .null]]),
+            [], "`account show`, which has no key and says more"
+        ),
+        (
+            "List", ListFacts(id: 1, name: "news", createdAt: 1, subscribed: 3, unsubscribed: 1).json, [], "`list list`"
+        ),
         ("Counts", counts.json, [], "recipients by state"),
         ("Campaign", overview(report(.draft)).json, [], "a draft, also in `campaign list`"),
         ("Campaign", overview(report(.paused, isFollowUp: true)).json, [], "a follow-up that paused by itself"),

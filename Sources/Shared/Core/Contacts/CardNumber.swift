@@ -1,5 +1,8 @@
 /// Finds payment card numbers, so that none is ever stored.
 package enum CardNumber {
+    /// Why a text with one is refused.
+    package static let refusal = "a payment card number, which must not be stored"
+
     /// ISO/IEC 7812-1: what a card's number may have.
     private static let lengths = 13...19
 

@@ -27,6 +27,8 @@ package struct DeliveryDecision: Sendable, Equatable {
     /// - Parameters:
     ///   - outcome: How the attempt ended.
     ///   - attempt: The number of this attempt, from 1.
+    ///   - policy: The campaign's: whether a message that may have arrived is sent again.
+    ///   - schedule: When, and how often, a message is tried again.
     ///   - fraction: Random, at least 0 and less than 1: spreads the retries.
     package init(
         _ outcome: MessageOutcome,

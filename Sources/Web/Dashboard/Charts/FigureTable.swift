@@ -36,18 +36,13 @@ struct FigureTable: Sendable {
     static func opens(_ engagement: Engagement) -> FigureTable {
         FigureTable(
             head: ["hour", "opens", "opens_by_machines", "clicks", "clicks_by_machines"],
-            rows: hours(engagement).map { hour in
+            rows: engagement.toldHours.map { hour in
                 [
                     Timestamp.text(hour.start), hour.opens.told(\.unique), hour.opens.told(\.machine),
                     hour.clicks.told(\.unique), hour.clicks.told(\.machine),
                 ]
             }
         )
-    }
-
-    /// Hours of few people would tell who was up when.
-    private static func hours(_ engagement: Engagement) -> [Engagement.Hour] {
-        engagement.opens.isBlurred && engagement.clicks.isBlurred ? [] : engagement.hours
     }
 
     static func links(_ engagement: Engagement) -> FigureTable {
@@ -68,7 +63,7 @@ struct FigureTable: Sendable {
             rows: groups.map { group in
                 [
                     group.domain, group.isFinal ? "failed" : "deferred", String(group.code), group.enhanced,
-                    words(group), String(group.count),
+                    group.reason.name, String(group.count),
                 ]
             }
         )

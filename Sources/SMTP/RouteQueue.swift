@@ -1,12 +1,11 @@
-import CLinux
 import Core
-import Glibc
+import RuntimeSupport
 import Synchronization
 
 /// What the event loop is asked to do: messages and the wish to close, handed over in batches.
 ///
 /// An eventfd wakes the loop, and only when there was nothing to take before.
-final class Inbox: Sendable {
+final class RouteQueue: Sendable {
     enum Closing: Sendable, Equatable {
         case no
         /// Messages under way may end until then.
@@ -24,15 +23,14 @@ final class Inbox: Sendable {
     }
 
     /// Readable when there is something to take.
-    let wakeup: Int32
+    var descriptor: Int32 { wakeup.descriptor }
+    private let wakeup: Wakeup
     private let state = Mutex(State())
 
     init?() {
-        wakeup = veredus_eventfd()
-        guard wakeup >= 0 else { return nil }
+        guard let wakeup = Wakeup() else { return nil }
+        self.wakeup = wakeup
     }
-
-    deinit { Glibc.close(wakeup) }
 
     /// - Returns: False once the loop has ended or is ending: they were not taken.
     func add(_ messages: [OutgoingMessage]) -> Bool {
@@ -42,14 +40,13 @@ final class Inbox: Sendable {
             state.messages.append(contentsOf: messages)
             return (true, wasEmpty)
         }
-        if isTaken, wasEmpty { wake() }
+        if isTaken, wasEmpty { wakeup.signal() }
         return isTaken
     }
 
     /// Takes all there is; `storage` is emptied first and its room is used for the next batch.
     func take(into storage: inout [OutgoingMessage]) -> Closing {
-        var count: UInt64 = 0
-        _ = read(wakeup, &count, MemoryLayout<UInt64>.size)
+        wakeup.clear()
         storage.removeAll(keepingCapacity: true)
         return state.withLock { state in
             swap(&storage, &state.messages)
@@ -64,7 +61,7 @@ final class Inbox: Sendable {
 
     func abandon() {
         state.withLock { $0.closing = .abandoned }
-        wake()
+        wakeup.signal()
     }
 
     /// Waits until the loop has ended; the earliest deadline of several callers counts.
@@ -79,7 +76,7 @@ final class Inbox: Sendable {
                 }
                 return state.hasEnded
             }
-            if hasEnded { continuation.resume() } else { wake() }
+            if hasEnded { continuation.resume() } else { wakeup.signal() }
         }
     }
 
@@ -91,10 +88,5 @@ final class Inbox: Sendable {
             return state.closers
         }
         for closer in closers { closer.resume() }
-    }
-
-    private func wake() {
-        var one: UInt64 = 1
-        _ = write(wakeup, &one, MemoryLayout<UInt64>.size)
     }
 }

@@ -1,23 +1,23 @@
-import CLinux
 import Glibc
+import RuntimeSupport
 import Synchronization
 
 /// Hands items from any thread to the one thread that owns a connection.
 ///
 /// The eventfd is written only when the box was empty: a busy caller costs no system call.
-final class BatchQueue<Item: Sendable>: Sendable {
+final class ThreadQueue<Item: Sendable>: Sendable {
     private struct State {
         var items: [Item] = []
         var end: AMQPError?
     }
 
     /// Readable when something was posted since the last ``take(into:)``.
-    let descriptor: Int32
+    var descriptor: Int32 { wakeup.descriptor }
+    private let wakeup: Wakeup
     private let state = Mutex(State())
 
     init() throws(AMQPError) {
-        descriptor = veredus_eventfd()
-        guard descriptor >= 0 else {
+        guard let wakeup = Wakeup() else {
             throw AMQPError(
                 kind: .outOfMemory,
                 call: "eventfd",
@@ -25,9 +25,8 @@ final class BatchQueue<Item: Sendable>: Sendable {
                 remedy: "Raise the limit of open files"
             )
         }
+        self.wakeup = wakeup
     }
-
-    deinit { Glibc.close(descriptor) }
 
     /// Leaves an item for the owner.
     ///
@@ -38,18 +37,14 @@ final class BatchQueue<Item: Sendable>: Sendable {
             state.items.append(item)
             return (state.items.count == 1, nil)
         }
-        if wasEmpty {
-            var one: UInt64 = 1
-            _ = write(descriptor, &one, 8)
-        }
+        if wasEmpty { wakeup.signal() }
         return end
     }
 
     /// Swaps what was posted with `items`, which must be empty.
     func take(into items: inout [Item]) {
         // Emptied first: an item posted after the swap writes anew.
-        var count: UInt64 = 0
-        _ = read(descriptor, &count, 8)
+        wakeup.clear()
         state.withLock { swap(&items, &$0.items) }
     }
 

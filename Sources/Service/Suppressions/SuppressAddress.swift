@@ -1,0 +1,54 @@
+import Core
+import Database
+
+/// An address that an operator or an account's program wants to be mailed no more.
+package struct SuppressAddress: Sendable {
+    /// A list goes with the scope `list`, and with no other.
+    package static func isWhole(scope: SuppressionScope, hasList: Bool) -> Bool { (scope == .list) == hasList }
+    package static let listRule = "goes with the scope list, and only with it"
+
+    private let address: EmailAddress
+    private let scope: SuppressionScope
+    private let list: Int32?
+    private let note: String
+
+    /// - Parameters:
+    ///   - address: It need not be a contact's.
+    ///   - scope: What is not to be sent to it.
+    ///   - list: With the scope `list`.
+    ///   - note: Why; kept with it and in the audit log.
+    package init(_ address: EmailAddress, scope: SuppressionScope, list: Int32?, note: String) {
+        self.address = address
+        self.scope = scope
+        self.list = list
+        self.note = note
+    }
+
+    /// Stores it and recalls what is queued: once this returns, no message to that address is claimed any more.
+    ///
+    /// - Parameters:
+    ///   - account: Whose mail.
+    ///   - database: Where.
+    ///   - identity: What hashes the address.
+    ///   - number: The key's.
+    /// - Returns: What that did.
+    /// - Throws: What the database throws; nothing is stored then.
+    package func store(
+        of account: AccountID,
+        in database: AccountDatabase,
+        identity: AddressHashKey,
+        number: Int16
+    ) async throws -> SuppressionReceipt {
+        try await database.suppress(
+            Suppression(
+                account: account,
+                addressHash: identity.addressHash(address),
+                hashKey: number,
+                scope: scope,
+                list: list ?? 0,
+                reason: .byHand,
+                source: note
+            )
+        )
+    }
+}
