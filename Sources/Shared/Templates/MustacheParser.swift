@@ -178,7 +178,10 @@ package struct MustacheParser {
         guard parts.count == 2, !text.utf8.contains(UInt8(ascii: "=")),
             parts.allSatisfy({ $0.count <= Self.maximumDelimiterBytes })
         else {
-            throw error("\"\(text.unicodeScalars.prefix(60))\" are not two delimiters", "write them as in {{=<% %>=}}")
+            throw error(
+                "\"\(String(text.unicodeScalars.prefix(60)))\" are not two delimiters",
+                "write them as in {{=<% %>=}}"
+            )
         }
         opening = Array(parts[0])
         closing = Array(parts[1])
