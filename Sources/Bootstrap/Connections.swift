@@ -40,10 +40,12 @@ extension PostgresPool {
     /// Waits for the database, then makes sure that this program may work on it.
     ///
     /// - Parameters:
-    ///   - addressKey: The key that hashes addresses, by its number; `nil` for a program that hashes none.
+    ///   - addressKey: The key that hashes addresses, by its number, and with it those that sign tokens; `nil` for a
+    ///     program that has none.
     ///   - log: Told while the database is away.
     /// - Throws: What no waiting mends: a refused log-in, another schema, a role that can bypass row level security, a
-    ///   server that does not keep what it confirms, a key that did not make the hashes in the database.
+    ///   server that does not keep what it confirms, a key that did not make the hashes in the database, or did not
+    ///   sign the tokens that bear its number.
     package func assertReady(addressKey: (number: Int16, keys: KeyRing)? = nil, log: Logger) async throws {
         while true {
             do {
@@ -53,6 +55,7 @@ extension PostgresPool {
                     try await connection.assertDurable()
                     guard let (number, keys) = addressKey else { return }
                     try await connection.assertAddressKey(number: number, checkValue: keys.identity.checkValue)
+                    try await connection.assertTokenKeys(keys.checks)
                 }
                 return
             } catch let error where error.isTransientFailure {

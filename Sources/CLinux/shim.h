@@ -6,9 +6,13 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 /// Names the calling thread, at most 15 bytes are kept: prctl(2), PR_SET_NAME.
 static inline void veredus_set_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+/// Lets other threads go first: setpriority(2), which on Linux is about the calling thread alone.
+static inline void veredus_set_thread_niceness(int niceness) { setpriority(PRIO_PROCESS, 0, niceness); }
 
 /// A non-blocking eventfd(2) that is closed on exec; -1 and errno on failure.
 static inline int veredus_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }

@@ -110,7 +110,7 @@ private final class JobQueue: Sendable {
 }
 
 /// A counting semaphore of its own storage: sem_init(3), sem_wait(3), sem_post(3).
-private final class Semaphore: @unchecked Sendable {
+final class Semaphore: @unchecked Sendable {
     // Unchecked: the semaphore is only touched through sem_post and sem_wait, which POSIX makes safe across threads,
     // and its address never changes between init and deinit.
     private let raw: UnsafeMutablePointer<sem_t>

@@ -38,16 +38,18 @@ struct WebProgram: AsyncParsableCommand {
             database.statementTimeout = .seconds(10)
             database.replyTimeout = .seconds(15)
             let pool = PostgresPool(settings: database, name: "veredus-web", size: 8)
+            let recipientPool = PostgresPool(settings: database, name: "veredus-optout", size: 4)
             try await pool.assertReady(addressKey: (addressKey, ring), log: log)
             let publisher = try AMQPPublisher(amqp) { log.notice("broker", metadata: ["what": "\($0)"]) }
             let drain = Drain(seconds: web.drainSeconds)
             let tracking = Tracking(
                 buffer: EventBuffer(capacity: events.eventBuffer),
-                links: LinkCache(TrackedLinkStore(pool), log: log)
+                links: LinkCache(TrackedLinkStore(recipientPool), log: log)
             )
             let parts = WebParts(
                 settings: web,
                 pool: pool,
+                recipientPool: recipientPool,
                 publisher: publisher,
                 keys: ring,
                 addressKey: addressKey,
@@ -61,6 +63,7 @@ struct WebProgram: AsyncParsableCommand {
                 [
                     .init(service: EventFlow(buffer: tracking.buffer, publisher: publisher, log: log)),
                     .init(service: tracking.links),
+                    .init(service: UnknownTokenReport(tokens: parts.unknownTokens, keys: ring, log: log)),
                     .init(service: try Site(parts: parts).application(), failureTerminationBehavior: .cancelGroup),
                     .init(service: drain),
                 ],
@@ -69,6 +72,7 @@ struct WebProgram: AsyncParsableCommand {
             )
             await publisher.close()
             await pool.close()
+            await recipientPool.close()
             log.info("web stopped")
         }
     }

@@ -8,12 +8,15 @@ import Logging
 import NIOCore
 import NIOSSL
 import ReturnedMail
+import RuntimeSupport
 import ServiceLifecycle
 
 /// What the parts of the web side share.
 struct WebParts: Sendable {
     let settings: WebSettings
     let pool: PostgresPool
+    /// For recipients and for questions about health: no request of a tenant takes a connection of it.
+    let recipientPool: PostgresPool
     let publisher: any JobPublisher
     let keys: KeyRing
     /// Which key made the hashes of addresses.
@@ -23,6 +26,9 @@ struct WebParts: Sendable {
     let tracking: Tracking
     /// `nil`: no provider's webhook is taken.
     var webhooks: WebhookAuthentication?
+    /// What tenants' messages cost CPU for.
+    var heavy = HeavyWork()
+    let unknownTokens = UnknownTokens()
     let log: Logger
 }
 
@@ -31,18 +37,25 @@ struct Site: Sendable {
     let parts: WebParts
     /// Cheaper ones are for tests.
     var passwords = PasswordHasher()
+    private let optOutThreads = ThreadPool(name: "veredus-optout", count: 2)
+    private let tenantThreads = ThreadPool(name: "veredus-tenant", count: 4)
+
+    init(parts: WebParts, passwords: PasswordHasher = PasswordHasher()) {
+        self.parts = parts
+        self.passwords = passwords
+    }
 
     /// What answers a request; without a server, for tests as well.
     func responder() -> some HTTPResponder<WebContext> {
         let health = Router(context: WebContext.self)
         health.add(middleware: SecurityHeaders())
-        HealthRoutes(pool: parts.pool, drain: parts.drain).add(to: health)
-        let tracking = router()
-        addTracking(to: tracking)
-        let dashboard = router()
-        addDashboard(to: dashboard)
+        HealthRoutes(pool: parts.recipientPool, drain: parts.drain).add(to: health)
         let trackingHost = authority(of: parts.settings.trackingURL)
         let dashboardHost = authority(of: parts.settings.dashboardURL)
+        let tracking = router(tenants: trackingHost == dashboardHost ? tenantThreads : nil)
+        addTracking(to: tracking)
+        let dashboard = router(tenants: tenantThreads)
+        addDashboard(to: dashboard)
         guard trackingHost != dashboardHost else {
             // On one machine, for the demo: the routes of both.
             addDashboard(to: tracking)
@@ -54,8 +67,9 @@ struct Site: Sendable {
         )
     }
 
-    private func router() -> Router<WebContext> {
+    private func router(tenants: ThreadPool?) -> Router<WebContext> {
         let router = Router(context: WebContext.self)
+        router.add(middleware: OwnThreads(optOuts: optOutThreads, tenants: tenants))
         router.add(middleware: ForwardedMiddleware(proxies: parts.proxies, endsTLS: parts.settings.certificate != nil))
         router.add(middleware: SecurityHeaders())
         AssetFiles.add(to: router)
@@ -64,8 +78,9 @@ struct Site: Sendable {
 
     /// What stands in messages.
     private func addTracking(to router: Router<WebContext>) {
-        TrackingRoutes(keys: parts.keys, tracking: parts.tracking).add(to: router)
-        OptOutRoutes(pool: parts.pool, keys: parts.keys, log: parts.log).add(to: router)
+        TrackingRoutes(keys: parts.keys, tracking: parts.tracking, unknown: parts.unknownTokens).add(to: router)
+        OptOutRoutes(pool: parts.recipientPool, keys: parts.keys, unknown: parts.unknownTokens, log: parts.log)
+            .add(to: router)
     }
 
     /// What people and programs use.

@@ -39,6 +39,32 @@ import Testing
         }
     }
 
+    @Test func `a token key that is not the one of its number is named, and signs and verifies nothing`() async throws {
+        try await Tool.with { tool in
+            let unused = await tool.run("doctor")
+            #expect(
+                unused.output.contains("no program has started with token key 1 yet"),
+                "\(unused.output)"
+            )
+            let mail = tool.file("mail", "From: a@b.example\n\nHello\n")
+            let taken = await tool.run("inbound", "ingest", mail)
+            #expect(taken.status == 0, "\(taken.errors)")
+            let known = await tool.run("doctor")
+            #expect(known.output.contains("token keys 1 are those of every program"), "\(known.output)")
+            let other = ["VEREDUS_TOKEN_KEYS": "2:\(Tool.addressKey),1:\(String(repeating: "99", count: 32))"]
+            let doctor = await tool.run(["doctor"], setting: other)
+            #expect(
+                doctor.output.contains("VEREDUS_TOKEN_KEYS: key 1 is not the key"),
+                "\(doctor.output)"
+            )
+            #expect(doctor.output.contains("token key 2 yet"))
+            #expect(!doctor.output.contains("9999"))
+            let refused = await tool.run(["inbound", "ingest", mail], setting: other)
+            #expect(refused.status == 78)
+            #expect(refused.errors.contains("Set the same key 1 for every program"), "\(refused.errors)")
+        }
+    }
+
     @Test func `a database that cannot keep walls or keys is named`() async throws {
         try await Tool.with { tool in
             await tool.run(

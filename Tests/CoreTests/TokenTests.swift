@@ -21,6 +21,35 @@ import Testing
         #expect(try keys.verify(text, as: token.use) == token)
     }
 
+    @Test func `keys are told apart by what they make of a fixed text, and by nothing of themselves`() throws {
+        let ring = try TestKeys.ring([
+            TokenKey(id: 7, secret: TestKeys.first), TokenKey(id: 8, secret: TestKeys.second),
+        ])
+        let same = try TestKeys.ring([TokenKey(id: 7, secret: TestKeys.first)])
+        #expect(ring.checks.map(\.number) == [7, 8])
+        #expect(ring.checks[0] == same.checks[0])
+        #expect(ring.checks[0].value != ring.checks[1].value)
+        #expect(ring.checks[0].value.count == 32)
+        #expect(ring.checks[0].value != ring.identity.checkValue)
+        #expect(ring.checks[0].value != TestKeys.first)
+    }
+
+    @Test(arguments: tokens)
+    func `a token of another key is known for one, and what is no token is not`(token: TrackingToken) throws {
+        let keys = try TestKeys.ring()
+        let strange = try TestKeys.ring([TokenKey(id: 7, secret: TestKeys.second)]).sign(token)
+        #expect(keys.claimedKey(of: strange, as: token.use) == 7)
+        let unknown = try TestKeys.ring([TokenKey(id: 9, secret: TestKeys.second)], signing: 9).sign(token)
+        #expect(keys.claimedKey(of: unknown, as: token.use) == 9)
+        #expect(keys.has(key: 7))
+        #expect(!keys.has(key: 9))
+        #expect(keys.claimedKey(of: strange.dropLast(), as: token.use) == nil)
+        #expect(keys.claimedKey(of: "favicon.ico".utf8, as: token.use) == nil)
+        for use in TokenUse.allCases where use != token.use {
+            #expect(keys.claimedKey(of: strange, as: use) == nil, "a token of one use is none of another")
+        }
+    }
+
     @Test(arguments: tokens)
     func `a token is of one use only`(token: TrackingToken) throws {
         let keys = try TestKeys.ring()

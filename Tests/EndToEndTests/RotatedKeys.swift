@@ -74,6 +74,35 @@ extension Scenarios {
             }
         }
 
+        @Test func `with another token key under a known number no program starts that signs or verifies`()
+            async throws
+        {
+            try await Stage.with { stage in
+                let other = ["VEREDUS_TOKEN_KEYS": "1:\(String(repeating: "99", count: 32))"]
+                let first = try stage.startWorker()
+                let noted = Statement("noted-token-keys", "SELECT count(*) FROM key_checks WHERE purpose = 'token'")
+                let superuser = try await stage.database.connect()
+                try await eventually("the worker has noted its key") {
+                    try await superuser.rows(noted) { try $0.int64(0) } == [1]
+                }
+                await superuser.close()
+                first.send(SIGTERM)
+                #expect(try await first.exit(within: .seconds(20)) == .exit(0))
+                for (name, role) in [
+                    ("veredus-worker", StatementRole.worker), ("veredus-web", .web), ("veredus-inbound", .inbound),
+                ] {
+                    let program = try stage.start(
+                        name,
+                        role: role,
+                        settings: other.merging(["VEREDUS_DASHBOARD_URL": "https://t.example"]) { $1 }
+                    )
+                    #expect(try await program.exit(within: .seconds(20)) == .exit(70), "\(name)")
+                    let words = "VEREDUS_TOKEN_KEYS: key 1 is not the key that signs tokens under this number"
+                    #expect(program.lastWords.contains(words), "\(program.lastWords)")
+                }
+            }
+        }
+
         private static func ring(_ ids: [UInt8]) throws -> KeyRing {
             let keys = ids.map { TokenKey(id: $0, secret: bytes(secrets[$0] ?? "")) }
             return try KeyRing(keys: keys, signing: ids[0], identity: AddressHashKey(secret: bytes(identity)))

@@ -97,6 +97,7 @@ struct OptOutStage: Sendable {
         return WebParts(
             settings: settings,
             pool: pool,
+            recipientPool: pool,
             publisher: NoBroker(),
             keys: try testKeys(),
             addressKey: 1,

@@ -52,6 +52,7 @@ struct WebFixture: Sendable {
         return WebParts(
             settings: settings,
             pool: pool,
+            recipientPool: pool,
             publisher: DeafPublisher(),
             keys: try KeyRing(
                 keys: [TokenKey(id: 1, secret: secret)],

@@ -27,6 +27,7 @@ struct CampaignCheck: AsyncParsableCommand {
         let installation = MessageSettings(reading: &reader)
         let (settings, keys) = try reader.finished(database, keyRing)
         try await Session.run(settings) { session in
+            try await session.confirm(keys)
             let message = try await session.message(of: campaign.id)
             let run = DryRun(
                 database: session.database,

@@ -35,6 +35,7 @@ struct CampaignSendTest: AsyncParsableCommand {
         route.connections = 1
         route.startWithin = .seconds(15)
         let (rendered, console) = try await Session.run(settings) { session in
+            try await session.confirm(keys)
             let message = try await session.message(of: campaign.id)
             let isSuppressed = try await session.database.isSuppressed(
                 keys.identity.addressHash(address),

@@ -129,4 +129,13 @@ extension Session {
                 + "Set the key that was used before; with another one suppressions would not be found"
         )
     }
+
+    /// Refuses to sign or verify tokens with other keys than the programs have.
+    func confirm(_ keys: KeyRing) async throws {
+        do {
+            try await database.pool.withConnection(deadline: .seconds(5)) { try await $0.assertTokenKeys(keys.checks) }
+        } catch let error as PostgresError where error.kind == .other {
+            throw AdminFailure(.configuration, "\(error)")
+        }
+    }
 }

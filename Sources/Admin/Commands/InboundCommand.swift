@@ -58,6 +58,7 @@ struct InboundIngest: AsyncParsableCommand {
         let local = sentTo.map { Array($0.prefix { $0 != "@" }.utf8) }
         do {
             try await Session.run(settings) { session in
+                try await session.confirm(keys)
                 var outcomes: [InboundOutcome] = []
                 for mail in mails {
                     outcomes.append(

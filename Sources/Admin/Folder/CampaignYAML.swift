@@ -27,12 +27,18 @@ struct CampaignYAML {
         self.path = path
         let root: Node
         do {
-            guard let node = try Yams.compose(yaml: text) else {
+            guard let node = try YAMLReferences.compose(text) else {
                 throw AdminFailure(.badData, "\(path): is empty; it needs name and from at least")
             }
             root = node
         } catch let failure as AdminFailure {
             throw failure
+        } catch let found as YAMLReferences.Found {
+            throw AdminFailure(
+                .badData,
+                "\(path):\(found.line): anchors (&name) and aliases (*name) are not read. "
+                    + "Write the value out where it is used, or put a text that begins with such a sign in quotes"
+            )
         } catch let error as YamlError {
             throw AdminFailure(.badData, "\(path): \(Self.words(of: error))")
         } catch {

@@ -10,6 +10,8 @@ struct ColumnMap: Sendable {
 
     /// Names of columns that our own files add, of rejects and of exports; they are read over.
     static let ownPrefix = "veredus:"
+    /// Bytes: as long as a name in a template may be.
+    private static let longestName = 500
 
     /// In an export of ours, where it says who was unsubscribed.
     var statusColumn: Int? { columns.firstIndex(of: Self.ownPrefix + "status") }
@@ -27,7 +29,11 @@ struct ColumnMap: Sendable {
     init(header: [[UInt8]], map: [String: String], path: String) throws(AdminFailure) {
         func failure(_ problem: String) -> AdminFailure { AdminFailure(.badData, "\(path):1: \(problem)") }
         var columns: [String] = []
+        var taken: Set<String> = []
         for (index, cell) in header.enumerated() {
+            guard cell.count <= Self.longestName else {
+                throw failure("column \(index + 1) has a name of more than \(Self.longestName) bytes; shorten it")
+            }
             guard let name = String(validating: cell, as: UTF8.self) else {
                 throw failure("column \(index + 1) is not UTF-8; save the file as CSV in UTF-8")
             }
@@ -35,7 +41,9 @@ struct ColumnMap: Sendable {
             guard !trimmed.isEmpty, !trimmed.utf8.contains(where: { $0 < 0x20 }) else {
                 throw failure("column \(index + 1) has no name; the first line must name the columns")
             }
-            guard !columns.contains(trimmed) else { throw failure("two columns are named \"\(trimmed)\"; rename one") }
+            guard taken.insert(trimmed).inserted else {
+                throw failure("two columns are named \"\(trimmed)\"; rename one")
+            }
             columns.append(trimmed)
         }
         for column in map.values where !columns.contains(column) {

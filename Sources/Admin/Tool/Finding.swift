@@ -21,6 +21,31 @@ struct Finding: Sendable, Equatable {
         Finding(part: part, verdict: .problem, text: text)
     }
 
+    /// Compares the token keys that are set with those that programs have started with.
+    static func tokenKeys(_ checks: [KeyCheck], noted: [Int16: [UInt8]]) -> [Finding] {
+        var findings: [Finding] = []
+        var known: [Int16] = []
+        for check in checks {
+            switch noted[check.number] {
+            case check.value: known.append(check.number)
+            case nil:
+                let words = "no program has started with token key \(check.number) yet: the first that does notes it"
+                findings.append(.note("keys", words))
+            default:
+                findings.append(
+                    .problem(
+                        "keys",
+                        "VEREDUS_TOKEN_KEYS: key \(check.number) is not the key that signs tokens under this number "
+                            + "here, links in messages would answer 404: set the same one for every program"
+                    )
+                )
+            }
+        }
+        let numbers = known.map { String($0) }.joined(separator: ", ")
+        if !known.isEmpty { findings.append(.ok("keys", "token keys \(numbers) are those of every program")) }
+        return findings
+    }
+
     /// Compares the table of dead letters, which is the truth, with the copies that lie in the broker for its own tools.
     ///
     /// - Parameters:

@@ -32,7 +32,7 @@ struct HealthCheck {
         if reader.problems.isEmpty { findings.append(.ok("settings", "every setting of every program can be used")) }
 
         var health: DatabaseHealth?
-        if let database { health = await check(database, keys?.identity, number) }
+        if let database { health = await check(database, keys, number) }
         if let broker {
             let depth = await check(broker, lanes: health?.lanes ?? ["default"])
             if let depth, let health { findings.append(.deadLetters(health.deadLetters, queued: depth)) }
@@ -44,7 +44,7 @@ struct HealthCheck {
     // MARK: Database
 
     /// - Returns: `nil` when the database could not be asked.
-    private mutating func check(_ settings: PostgresSettings, _ key: AddressHashKey?, _ number: Int16?) async
+    private mutating func check(_ settings: PostgresSettings, _ keys: KeyRing?, _ number: Int16?) async
         -> DatabaseHealth?
     {
         let part = "database"
@@ -61,7 +61,8 @@ struct HealthCheck {
             if !health.hasPartitionsAhead {
                 findings.append(.problem(part, "the next campaigns have no partition to go to: run `veredus migrate`"))
             }
-            check(key, number, against: health)
+            check(keys?.identity, number, against: health)
+            if let keys { findings += Finding.tokenKeys(keys.checks, noted: health.tokenKeyChecks) }
             findings.append(
                 .note(part, "\(health.workersAlive) workers alive, lanes: \(health.lanes.joined(separator: ", "))")
             )

@@ -9,6 +9,8 @@ package struct DatabaseHealth: Sendable {
     package let lanes: [String]
     /// By key number.
     package let addressKeyChecks: [Int16: [UInt8]]
+    /// By key number: those that a program has started with.
+    package let tokenKeyChecks: [Int16: [UInt8]]
     /// Whether the next campaigns have a partition to go to.
     package let hasPartitionsAhead: Bool
     /// Of all accounts.
@@ -32,7 +34,8 @@ extension AccountDatabase {
                 user: facts.user,
                 workersAlive: facts.workers,
                 lanes: facts.lanes,
-                addressKeyChecks: try connection.addressKeyChecks(),
+                addressKeyChecks: try connection.keyChecks(of: "address"),
+                tokenKeyChecks: try connection.keyChecks(of: "token"),
                 hasPartitionsAhead: facts.partitions,
                 deadLetters: deadLetters,
                 optOutLatency: optOutLatency
@@ -56,14 +59,14 @@ extension AccountDatabase {
     package func confirmAddressKey(number: Int16, checkValue: [UInt8]) async throws -> Bool {
         try await transaction(account: nil) { connection in
             try connection.run(.noteKeyCheck, [.int16(number), .bytes(checkValue)])
-            return try connection.addressKeyChecks()[number] == checkValue
+            return try connection.keyChecks(of: "address")[number] == checkValue
         }
     }
 }
 
 extension PostgresConnection {
-    fileprivate func addressKeyChecks() throws -> [Int16: [UInt8]] {
-        let checks = try rows(.keyChecks) { (number: try $0.int16(0), value: try $0.bytes(1)) }
+    fileprivate func keyChecks(of purpose: String) throws -> [Int16: [UInt8]] {
+        let checks = try rows(.keyChecks, [.text(purpose)]) { (number: try $0.int16(0), value: try $0.bytes(1)) }
         return Dictionary(uniqueKeysWithValues: checks.map { ($0.number, $0.value) })
     }
 }
@@ -85,10 +88,11 @@ extension Statement {
         roles: [.admin, .web],
         "SELECT count(*) FROM workers WHERE alive_until > clock_timestamp()"
     )
+    /// `$1` address or token.
     static let keyChecks = Statement(
         "key-checks",
         role: .admin,
-        "SELECT key_version, check_value FROM key_checks WHERE purpose = 'address'"
+        "SELECT key_version, check_value FROM key_checks WHERE purpose = $1"
     )
     /// `$1` key; `$2` check value.
     static let noteKeyCheck = Statement(

@@ -14,7 +14,8 @@ extension Statement {
         .insertDeadLetter, .endUnsent, .campaignVersion,
     ]
     private static let register: [Statement] = [
-        .notedKeyCheck, .readInstallation, .tryInstallationLock, .leaveInstallationLock, .raiseGeneration,
+        .notedKeyCheck, .noteTokenKey, .readInstallation, .tryInstallationLock, .leaveInstallationLock,
+        .raiseGeneration,
         .registerWorker, .renewWorker, .oldClaims, .endWorker,
     ]
     private static let producer: [Statement] = [

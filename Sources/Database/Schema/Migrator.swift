@@ -28,6 +28,7 @@ package struct Migration: Sendable {
         Migration(version: 10, name: "webhooks", sql: PackageResources.V0010_webhooks_sql),
         Migration(version: 11, name: "repeated_opt_outs", sql: PackageResources.V0011_repeated_opt_outs_sql),
         Migration(version: 12, name: "mail_shelves", sql: PackageResources.V0012_mail_shelves_sql),
+        Migration(version: 13, name: "token_keys", sql: PackageResources.V0013_token_keys_sql),
     ]
 }
 

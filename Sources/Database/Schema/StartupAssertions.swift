@@ -1,3 +1,4 @@
+import Core
 import DatabaseClient
 
 extension PostgresConnection {
@@ -44,6 +45,24 @@ extension PostgresConnection {
             remedy: "Set the key that `veredus doctor` accepts; with another one nobody's opt-out is found"
         )
     }
+
+    /// Refuses token keys that are not the ones known by their numbers: with them every link in a message would be dead.
+    ///
+    /// A number that is not known yet is noted with its key: the first program that starts with one decides.
+    ///
+    /// - Throws: ``PostgresError``.
+    package func assertTokenKeys(_ checks: [KeyCheck]) throws {
+        for check in checks {
+            let noted = try rows(.noteTokenKey, [.int16(check.number), .bytes(check.value)]) { try $0.bytes(0) }
+            guard noted.first != check.value else { continue }
+            throw PostgresError(
+                .other,
+                "VEREDUS_TOKEN_KEYS: key \(check.number) is not the key that signs tokens under this number here",
+                remedy: "Set the same key \(check.number) for every program, or give a new key a number that was never "
+                    + "used; with another one every link in a message answers 404"
+            )
+        }
+    }
 }
 
 extension Statement {
@@ -52,6 +71,12 @@ extension Statement {
         "noted-key-check",
         roles: [.worker, .web, .inbound],
         "SELECT check_value FROM key_checks WHERE purpose = 'address' AND key_version = $1"
+    )
+    /// `$1` number of the key; `$2` check value. Returns what is noted.
+    static let noteTokenKey = Statement(
+        "note-token-key",
+        roles: [.admin, .worker, .web, .inbound],
+        "SELECT note_token_key($1::smallint, $2::bytea)"
     )
     static let rowSecurityBypasses = Statement(
         "row-security-bypasses",

@@ -5,8 +5,10 @@ import Templates
 
 extension CampaignDraft {
     /// Compiles the message as a worker will, to find what is wrong with it now and not when it is sent.
-    package func check() throws(TemplateError) {
-        _ = try MessageTemplate(message, installation: Self.anyInstallation)
+    ///
+    /// `stop`: Ends the work early.
+    package func check(stop: WorkStop = .never) throws(TemplateError) {
+        _ = try MessageTemplate(message, installation: Self.anyInstallation, stop: stop)
     }
 
     /// Stands in for the domains that the worker has: a template does not depend on them.

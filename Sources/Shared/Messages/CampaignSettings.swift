@@ -53,7 +53,10 @@ package struct CampaignSettings: Sendable {
         defaults = object.field("defaults") ?? .object([])
         partials = [:]
         if case .object(let fields) = object.field("partials") ?? .null {
-            for field in fields { if case .text(let text) = field.value { partials[field.name.string] = text.string } }
+            // A name that no tag can have is left out: as a key it would cost the square of its marks.
+            for field in fields where field.name.count <= MustacheParser.maximumNameBytes {
+                if case .text(let text) = field.value { partials[field.name.string] = text.string }
+            }
         }
     }
 
@@ -92,7 +95,12 @@ extension MessageTemplate {
     ///
     /// `frozen`: The version.
     /// `installation`: The domains of this installation.
-    package init(_ frozen: CampaignVersion, installation: MessageSettings) throws(TemplateError) {
+    /// `stop`: Ends the work early.
+    package init(
+        _ frozen: CampaignVersion,
+        installation: MessageSettings,
+        stop: WorkStop = .never
+    ) throws(TemplateError) {
         let settings = try CampaignSettings(json: frozen.settings)
         var source = TemplateSource(
             subject: frozen.subject,
@@ -126,7 +134,8 @@ extension MessageTemplate {
                 kind: frozen.kind,
                 tracking: frozen.tracking
             ),
-            defaults: settings.defaults
+            defaults: settings.defaults,
+            stop: stop
         )
     }
 }

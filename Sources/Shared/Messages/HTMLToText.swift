@@ -25,7 +25,8 @@ struct HTMLToText {
 
     private struct OpenLink {
         let url: FlatTemplate
-        let textStart: Int
+        /// Where its text begins, once there is any that can be seen.
+        var textStart: Int?
     }
 
     private let source: FlatTemplate
@@ -37,6 +38,8 @@ struct HTMLToText {
     private var trailingBreaks = 2
     private var sections: [OpenSection] = []
     private var links: [OpenLink] = []
+    /// How many of the open links have text, which are the outer ones.
+    private var linksWithText = 0
 
     static func convert(_ html: FlatTemplate) -> FlatTemplate {
         var converter = HTMLToText(source: html)
@@ -76,10 +79,10 @@ struct HTMLToText {
             emit("----")
             breakLine(1)
         case "img":
-            if let alt = attributes.first(where: { $0.name == "alt" }) { emit(flat(alt.value)) }
+            if let alt = attributes.first(where: { $0.name == "alt" }) { emit(flat(alt.value, in: range)) }
         case "a":
-            let url = attributes.first { $0.name == "href" }.map { flat($0.value) } ?? FlatTemplate()
-            links.append(OpenLink(url: url, textStart: output.bytes.count))
+            let url = attributes.first { $0.name == "href" }.map { flat($0.value, in: range) } ?? FlatTemplate()
+            links.append(OpenLink(url: url))
         default: break
         }
         pass(range)
@@ -121,11 +124,11 @@ struct HTMLToText {
         case .field, .message, .partial:
             flush()
             output.append(token)
-            trailingBreaks = 0
-            noteContent()
+            noteContent(1)
         case .open:
             flush()
             output.append(token)
+            noteText(1)
             sections.append(OpenSection())
         case .close:
             flush()
@@ -135,6 +138,7 @@ struct HTMLToText {
                 noteContent()
             }
             output.append(token)
+            noteText(1)
         }
     }
 
@@ -152,15 +156,16 @@ struct HTMLToText {
 
     private mutating func endLink() {
         guard let link = links.popLast() else { return }
+        linksWithText = min(linksWithText, links.count)
         var url = link.url
         guard !url.bytes.isEmpty, url.bytes[0] != UInt8(ascii: "#") else { return }
         let scheme = String(decoding: ASCII.lowercased(url.bytes.prefix(11)), as: UTF8.self)
         if scheme.hasPrefix("javascript:") { return }
         if scheme.hasPrefix("mailto:") { url.bytes.removeFirst(7) }
-        let text = output.bytes[min(link.textStart, output.bytes.count)...].drop(while: ASCII.isSpace)
-        if text.isEmpty {
-            emit(url)
-        } else if !text.elementsEqual(url.bytes) || output.fieldNames(last: url.tokens.count) != url.fieldNames() {
+        guard let start = link.textStart else { return emit(url) }
+        let text = output.bytes[start...]
+        let isSame = text.count == url.bytes.count && text.elementsEqual(url.bytes)
+        if !isSame || output.fieldNames(last: url.tokens.count) != url.fieldNames() {
             isSpacePending = true
             emit("(")
             emit(url)
@@ -169,8 +174,9 @@ struct HTMLToText {
     }
 
     /// An attribute's value with its fields; empty when it has sections, which may not match inside it.
-    private func flat(_ range: Range<Int>) -> FlatTemplate {
-        var cursor = FlatCursor(source)
+    private func flat(_ range: Range<Int>, in tag: Range<Int>) -> FlatTemplate {
+        // What stands before the tag has been passed, the tag itself has not.
+        var cursor = FlatCursor(source, at: tag.lowerBound, tokenIndex: tokenIndex)
         var value = FlatTemplate()
         cursor.skip(to: range.lowerBound)
         cursor.copy(to: range.upperBound, into: &value)
@@ -211,15 +217,30 @@ struct HTMLToText {
         trailingBreaks += 1
     }
 
+    /// Notes that the last `count` bytes of the output are new.
+    private mutating func noteContent(_ count: Int) {
+        trailingBreaks = 0
+        noteContent()
+        noteText(count)
+    }
+
     private mutating func noteContent() {
         if let last = sections.indices.last { sections[last].hasContent = true }
+    }
+
+    /// The open links that had no text have it from the first of the new bytes on that can be seen.
+    private mutating func noteText(_ count: Int) {
+        guard linksWithText < links.count else { return }
+        let new = output.bytes.indices.suffix(count)
+        guard let start = new.first(where: { !ASCII.isSpace(output.bytes[$0]) }) else { return }
+        for index in linksWithText..<links.count { links[index].textStart = start }
+        linksWithText = links.count
     }
 
     private mutating func emit(_ byte: UInt8) {
         flush()
         output.bytes.append(byte)
-        trailingBreaks = 0
-        noteContent()
+        noteContent(1)
     }
 
     private mutating func emit(_ text: String) {
@@ -230,8 +251,7 @@ struct HTMLToText {
         guard !flat.bytes.isEmpty else { return }
         flush()
         output.append(flat)
-        trailingBreaks = 0
-        noteContent()
+        noteContent(flat.bytes.count)
     }
 
     private mutating func emit(_ scalar: Unicode.Scalar) {
@@ -241,9 +261,9 @@ struct HTMLToText {
         case "\u{00AD}", "\u{200B}", "\u{200C}", "\u{200D}", "\u{034F}", "\u{FEFF}": break
         default:
             flush()
-            output.bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
-            trailingBreaks = 0
-            noteContent()
+            let bytes = UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+            output.bytes.append(contentsOf: bytes)
+            noteContent(bytes.count)
         }
     }
 }

@@ -3,8 +3,9 @@ import Templates
 
 /// The HTML part on its way to a compiled one: links wrapped, pixel and unsubscribe link added.
 struct MessageHTML {
-    /// A click token has 16 bits for the number of its link.
-    static let maximumLinks = Int(UInt16.max)
+    /// Different links that are counted in one message: each costs every recipient a signature. A click token could name
+    /// 65,535.
+    static let maximumLinks = 2_000
 
     private(set) var flat: FlatTemplate
     private(set) var links: [TrackedLink] = []
@@ -112,7 +113,7 @@ struct MessageHTML {
         guard links.count < Self.maximumLinks else {
             throw TemplateError(
                 source: name,
-                problem: "more than \(Self.maximumLinks) links",
+                problem: "more than \(Self.maximumLinks) different links, of which one too many is \(url.prefix(100))",
                 remedy: "remove some, or mark them data-veredus-notrack"
             )
         }

@@ -5,7 +5,8 @@ import Templates
 struct MessageFields {
     /// Sources are refused beyond this, partials included.
     static let maximumBytes = 1 << 20
-    static let maximumPartialDepth = 32
+    /// Variables, sections and their ends in one template, partials included.
+    static let maximumTags = 10_000
 
     /// Names that no contact's field can take: who has one for the address or a link must not be able to forge it.
     static let unsubscribe = "unsubscribe_url"
@@ -20,41 +21,27 @@ struct MessageFields {
     enum Part { case subject, text, html }
 
     /// Parses one template of a message.
-    func prepare(_ source: String, name: String, for part: Part) throws(TemplateError) -> FlatTemplate {
+    func prepare(
+        _ source: String,
+        name: String,
+        for part: Part,
+        stop: WorkStop = .never
+    ) throws(TemplateError) -> FlatTemplate {
+        guard source.utf8.count <= Self.maximumBytes else { throw Self.tooLarge(name) }
         let parsed = try MustacheParser.parse(Array(source.utf8), name: name)
-        return try resolved(inlined(parsed, within: []), for: part)
+        try stop.check(name)
+        var inliner = PartialInliner(partials: partials, stop: stop)
+        let result = try resolved(inliner.inlined(parsed), for: part)
+        guard result.bytes.count <= Self.maximumBytes else { throw Self.tooLarge(name) }
+        return result
     }
 
-    // MARK: Partials
-
-    private func inlined(_ flat: FlatTemplate, within open: [String]) throws(TemplateError) -> FlatTemplate {
-        var result = FlatTemplate()
-        var tokens = flat.tokens.makeIterator()
-        for byte in flat.bytes {
-            guard byte == 0, let token = tokens.next() else {
-                result.bytes.append(byte)
-                continue
-            }
-            guard case .partial(let tag, let indent) = token else {
-                result.append(token)
-                continue
-            }
-            guard let source = partials[tag.name] else {
-                throw tag.error("there is no partial \"\(tag.name)\"", "add it, or remove {{> \(tag.name)}}")
-            }
-            guard !open.contains(tag.name), open.count < Self.maximumPartialDepth else {
-                throw tag.error(
-                    "partial \"\(tag.name)\" includes itself, or nests deeper than \(Self.maximumPartialDepth)",
-                    "write a section over a list instead"
-                )
-            }
-            let parsed = try MustacheParser.parse(Array(source.utf8), name: "partial \(tag.name)", indent: indent)
-            result.append(try inlined(parsed, within: open + [tag.name]))
-            guard result.bytes.count <= Self.maximumBytes else {
-                throw tag.error("the template with its partials is larger than 1 MiB", "shorten it")
-            }
-        }
-        return result
+    static func tooLarge(_ name: String) -> TemplateError {
+        TemplateError(
+            source: name,
+            problem: "the template with its partials is larger than \(maximumBytes >> 20) MiB",
+            remedy: "shorten it"
+        )
     }
 
     // MARK: Reserved names
@@ -139,15 +126,16 @@ enum URLFields {
         var result = flat
         var tokenIndex = 0
         var rangeIndex = 0
-        var wordStart = 0
+        var word = WordScan()
         for (index, byte) in flat.bytes.enumerated() {
-            if ASCII.isSpace(byte) || "<>()\"'".utf8.contains(byte) { wordStart = index + 1 }
+            let readsLikeURL = word.readsLikeURL
+            word.take(byte)
             guard byte == 0 else { continue }
             defer { tokenIndex += 1 }
             guard case .field(let tag) = flat.tokens[tokenIndex] else { continue }
             while rangeIndex < ranges.count, ranges[rangeIndex].upperBound <= index { rangeIndex += 1 }
             let isInAttribute = rangeIndex < ranges.count && ranges[rangeIndex].contains(index)
-            guard isInAttribute || readsLikeURL(flat.bytes[wordStart..<index]) else { continue }
+            guard isInAttribute || readsLikeURL else { continue }
             guard tag.name != MessageFields.email else {
                 throw tag.error(
                     "{{email}} in a link would show the recipient's address to others",
@@ -158,9 +146,34 @@ enum URLFields {
         }
         return result
     }
+}
 
-    private static func readsLikeURL(_ word: ArraySlice<UInt8>) -> Bool {
-        let word = ASCII.lowercased(word)
-        return word.containsBytes(Array("://".utf8)) || word.starts(with: "www.".utf8)
+/// The word that a scan over text is in, as far as it tells whether it reads like a URL: a step a byte, however long.
+private struct WordScan {
+    private static let host = Array("www.".utf8)
+
+    private var count = 0
+    private var beginsLikeHost = true
+    /// How much of `://` the word ends with.
+    private var separatorCount = 0
+    /// Whether what was taken of the word contains `://`, or begins with `www.`.
+    private(set) var readsLikeURL = false
+
+    mutating func take(_ byte: UInt8) {
+        switch byte {
+        case 0x09, 0x0A, 0x0C, 0x0D, 0x20, UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "("),
+            UInt8(ascii: ")"), UInt8(ascii: "\""), UInt8(ascii: "'"):
+            self = WordScan()
+            return
+        case UInt8(ascii: ":"): separatorCount = 1
+        case UInt8(ascii: "/"): separatorCount = separatorCount > 0 ? separatorCount + 1 : 0
+        default: separatorCount = 0
+        }
+        if separatorCount == 3 { readsLikeURL = true }
+        if count < Self.host.count {
+            beginsLikeHost = beginsLikeHost && ASCII.lowercased(byte) == Self.host[count]
+            count += 1
+            if count == Self.host.count, beginsLikeHost { readsLikeURL = true }
+        }
     }
 }

@@ -34,11 +34,14 @@ package struct MessageTemplate: Sendable {
     private let defaults: MergeValue
 
     /// Compiles a message; `defaults` is an object, and stands in for fields that a contact does not have.
+    ///
+    /// The time is linear in the size of the templates with their partials, which is bounded; `stop` ends it earlier.
     package init(
         source: TemplateSource,
         sender: SenderProfile,
         campaign: CampaignFacts,
-        defaults: MergeValue = .object([])
+        defaults: MergeValue = .object([]),
+        stop: WorkStop = .never
     ) throws(TemplateError) {
         header = try MessageHeader(sender, campaign)
         self.campaign = campaign
@@ -49,9 +52,15 @@ package struct MessageTemplate: Sendable {
             campaignName: campaign.name
         )
         let subjectFlat = try Self.preparedSubject(source, fields)
-        let htmlSource = try URLFields.mark(inHTML: fields.prepare(source.html, name: source.htmlName, for: .html))
-        var textSource = HTMLToText.convert(htmlSource)
-        if let text = source.text { textSource = try fields.prepare(text, name: source.textName, for: .text) }
+        let htmlSource = try URLFields.mark(
+            inHTML: fields.prepare(source.html, name: source.htmlName, for: .html, stop: stop)
+        )
+        try stop.check(source.htmlName)
+        let textSource =
+            try source.text.map { text throws(TemplateError) in
+                try fields.prepare(text, name: source.textName, for: .text, stop: stop)
+            } ?? HTMLToText.convert(htmlSource)
+        try stop.check(source.textName)
         let textFlat = MessageText.finished(
             try URLFields.mark(inText: textSource),
             trackingBase: sender.trackingBase,
@@ -64,6 +73,7 @@ package struct MessageTemplate: Sendable {
             tracking: campaign.tracking,
             language: sender.language
         )
+        try stop.check(source.htmlName)
         links = messageHTML.links
         fieldNames = Self.names(in: [subjectFlat, textFlat, messageHTML.flat])
         subject = try Self.nodes(subjectFlat, text: StaticText.init(plain:))

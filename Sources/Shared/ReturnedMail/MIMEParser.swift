@@ -209,7 +209,9 @@ struct MIMEParser {
         parts[index].type = isDigest ? "message/rfc822" : "text/plain"
         if let field = header["content-type"] {
             let content = ParameterizedValue(field)
-            if content.value.contains(UInt8(ascii: "/")) { parts[index].type = content.string }
+            // RFC 6838 §4.2 allows 127 characters on either side, all of them ASCII.
+            let isType = content.value.count <= 255 && content.value.allSatisfy { $0 < 0x80 }
+            if isType, content.value.contains(UInt8(ascii: "/")) { parts[index].type = content.string }
             parts[index].charset = content["charset"] ?? []
             // RFC 2046 §5.1.1 allows 70; some write more.
             if parts[index].type.hasPrefix("multipart/"), let boundary = content["boundary"], !boundary.isEmpty,

@@ -141,9 +141,9 @@ struct Notice {
         var result: [Address] = []
         for index in 0..<lineCount {
             let line = text.lines[index].raw
+            let firstWord = text.raw[line].firstIndex { ASCII.isAlphanumeric($0) || $0 >= 0x80 } ?? line.upperBound
             for found in AddressScanner.addresses(in: text.raw, line) {
-                let before = text.raw[line.lowerBound..<found.range.lowerBound]
-                let isLeading = !before.contains { ASCII.isAlphanumeric($0) || $0 >= 0x80 }
+                let isLeading = found.range.lowerBound <= firstWord
                 result.append(
                     Address(bytes: found.bytes, line: index, start: found.range.lowerBound, isLeading: isLeading)
                 )
@@ -157,6 +157,7 @@ struct Notice {
         var result: [Recipient] = []
         var first: (line: Int, isDelay: Bool)?
         var cursor = 0
+        var full: (after: Int, line: Int)?
         for hit in hits {
             guard case .recipients(let isDelay) = book.rules[hit.rule].effect else { continue }
             let line = text.line(at: max(hit.range.lowerBound, hit.range.upperBound - 1))
@@ -165,7 +166,9 @@ struct Notice {
             let place = hasGap ? hit.range.lowerBound : hit.range.upperBound - 1
             let from = Int(text.origins[place])
             while cursor < addresses.count, addresses[cursor].start < from { cursor += 1 }
-            let last = nextFullLine(after: line)
+            // Of many phrases in one line the lines behind it are looked at once.
+            let last = full.flatMap { $0.after == line ? $0.line : nil } ?? nextFullLine(after: line)
+            full = (line, last)
             var index = cursor
             var taken: Int?
             while index < addresses.count, index - cursor < 200, result.count < limit, addresses[index].line <= last {

@@ -53,12 +53,17 @@ enum StatusFields {
     /// Some servers put a blank line between a recipient and what became of it.
     private static func merged(_ blocks: [MIMEHeader]) -> [MIMEHeader] {
         var result: [MIMEHeader] = []
+        /// Whether the last one names a recipient, and nobody has said yet what became of it.
+        var isWaiting = false
         for block in blocks {
-            let isRest = !namesRecipient(block) && (block["action"] ?? block["status"]) != nil
-            if isRest, let last = result.indices.last, namesRecipient(result[last]), result[last]["action"] == nil {
+            let namesRecipient = namesRecipient(block)
+            let hasAction = block["action"] != nil
+            if isWaiting, !namesRecipient, hasAction || block["status"] != nil, let last = result.indices.last {
                 result[last].fields += block.fields
+                if hasAction { isWaiting = false }
             } else {
                 result.append(block)
+                isWaiting = namesRecipient && !hasAction
             }
         }
         return result

@@ -88,7 +88,7 @@ package struct FlatTemplate: Sendable {
     }
 }
 
-/// Reads a ``FlatTemplate`` from its beginning, range by range, and keeps count of the tokens passed.
+/// Reads a ``FlatTemplate`` forwards, range by range, and keeps count of the tokens passed.
 package struct FlatCursor {
     package let template: FlatTemplate
     private(set) var position = 0
@@ -96,20 +96,26 @@ package struct FlatCursor {
 
     package init(_ template: FlatTemplate) { self.template = template }
 
+    /// Begins at a place before which `tokenIndex` tokens stand.
+    package init(_ template: FlatTemplate, at position: Int, tokenIndex: Int) {
+        self.template = template
+        self.position = position
+        self.tokenIndex = tokenIndex
+    }
+
     /// Copies everything up to `end`, tokens included, to the end of `target`.
     package mutating func copy(to end: Int, into target: inout FlatTemplate) {
         guard end > position else { return }
-        let range = template.bytes[position..<end]
-        let passed = range.reduce(0) { $1 == 0 ? $0 + 1 : $0 }
-        target.bytes.append(contentsOf: range)
-        target.tokens.append(contentsOf: template.tokens[tokenIndex..<tokenIndex + passed])
-        tokenIndex += passed
-        position = end
+        let (start, firstToken) = (position, tokenIndex)
+        skip(to: end)
+        target.bytes.append(contentsOf: template.bytes[start..<end])
+        target.tokens.append(contentsOf: template.tokens[firstToken..<tokenIndex])
     }
 
     /// Passes over everything up to `end`.
     package mutating func skip(to end: Int) {
-        var dropped = FlatTemplate()
-        copy(to: end, into: &dropped)
+        guard end > position else { return }
+        for index in position..<end where template.bytes[index] == 0 { tokenIndex += 1 }
+        position = end
     }
 }

@@ -23,13 +23,16 @@ package enum HTMLEvent {
 
 /// Cuts HTML into text and tags, as far as links and a text version need it.
 ///
-/// Lenient as browsers are: what is no tag is text, nothing is refused. It builds no tree.
+/// Lenient as browsers are: what is no tag is text, nothing is refused. It builds no tree. What follows a tag that is
+/// never closed is text to the end, so that no byte is looked at more than a few times.
 package struct HTMLScanner {
     private static let rawTextElements: Set<String> = ["script", "style", "title", "textarea", "xmp"]
 
     package let bytes: [UInt8]
     private var position = 0
     private var rawTextElement: String?
+    /// Whether the tag at the position goes on to the end of the text.
+    private var endsInTag = false
 
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -45,7 +48,7 @@ package struct HTMLScanner {
         }
         if bytes[position] == UInt8(ascii: "<"), let event = markup() { return event }
         let start = position
-        position = bytes[(start + 1)...].firstIndex(of: UInt8(ascii: "<")) ?? bytes.count
+        position = endsInTag ? bytes.count : bytes[(start + 1)...].firstIndex(of: UInt8(ascii: "<")) ?? bytes.count
         return .text(start..<position)
     }
 
@@ -67,7 +70,10 @@ package struct HTMLScanner {
         let name = lowercased(nameStart..<index)
         var attributes: [HTMLAttribute] = []
         while let attribute = attribute(&index) { attributes.append(attribute) }
-        guard index < bytes.count else { return nil }  // never closed: text
+        guard index < bytes.count else {
+            endsInTag = true
+            return nil
+        }
         position = index + 1
         if isEnd { return .endTag(name: name, start..<position) }
         if Self.rawTextElements.contains(name) { rawTextElement = name }
@@ -111,8 +117,13 @@ package struct HTMLScanner {
 
     private func isEndOfName(_ byte: UInt8) -> Bool { byte == UInt8(ascii: ">") || byte == UInt8(ascii: "/") }
 
+    /// A name in ASCII; of a longer one its beginning, which is no name that anybody looks for.
+    ///
+    /// Other characters are `?`: to compare strings that are not ASCII means to bring their marks in order, which costs
+    /// the square of their number.
     private func lowercased(_ range: Range<Int>) -> String {
-        String(decoding: ASCII.lowercased(bytes[range]), as: UTF8.self)
+        let name = bytes[range].prefix(64).map { $0 < 0x80 ? ASCII.lowercased($0) : UInt8(ascii: "?") }
+        return String(decoding: name, as: UTF8.self)
     }
 
     private func end(of text: StaticString, from start: Int) -> Int {

@@ -7,6 +7,13 @@ import Core
 package struct MustacheParser {
     /// Sections within sections.
     package static let maximumDepth = 64
+    /// Bytes of a field's name, and names in a dotted one: as deep as the JSON of a contact's fields.
+    package static let maximumNameBytes = 500
+    package static let maximumNameParts = 32
+    /// Bytes of a template with its partials.
+    package static let maximumBytes = 1 << 20
+    /// Bytes of a delimiter.
+    package static let maximumDelimiterBytes = 16
 
     private let source: [UInt8]
     private let name: String
@@ -26,7 +33,7 @@ package struct MustacheParser {
     package static func parse(_ source: [UInt8], name: String, indent: [UInt8] = []) throws(TemplateError)
         -> FlatTemplate
     {
-        var parser = MustacheParser(indented(source, by: indent), name, indent.count)
+        var parser = MustacheParser(try indented(source, by: indent, name: name), name, indent.count)
         return try parser.parse()
     }
 
@@ -36,8 +43,21 @@ package struct MustacheParser {
         self.indentCount = indentCount
     }
 
-    private static func indented(_ source: [UInt8], by indent: [UInt8]) -> [UInt8] {
+    private static func indented(
+        _ source: [UInt8],
+        by indent: [UInt8],
+        name: String
+    ) throws(TemplateError) -> [UInt8] {
         guard !indent.isEmpty else { return source }
+        let lines = source.reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
+        let (added, overflows) = lines.multipliedReportingOverflow(by: indent.count)
+        guard !overflows, added <= maximumBytes else {
+            throw TemplateError(
+                source: name,
+                problem: "with the blanks before its tag in each of its lines it is larger than 1 MiB",
+                remedy: "move the tag to the beginning of its line"
+            )
+        }
         var result: [UInt8] = []
         var isLineStart = true
         for byte in source {
@@ -96,6 +116,7 @@ package struct MustacheParser {
         case UInt8(ascii: "!"): break
         case UInt8(ascii: "="): try setDelimiters(text)
         case UInt8(ascii: ">"):
+            try checkLength(of: text)
             let tag = FieldTag(name: text, isEscaped: false, source: name, line: line, column: column)
             guard !text.isEmpty, !text.utf8.contains(where: ASCII.isSpace) else {
                 throw error("\"\(text)\" is not a partial's name", "write one name without spaces, as in {{> footer}}")
@@ -113,7 +134,13 @@ package struct MustacheParser {
         }
     }
 
+    private func checkLength(of text: String) throws(TemplateError) {
+        guard text.utf8.count > Self.maximumNameBytes else { return }
+        throw error("a name of more than \(Self.maximumNameBytes) bytes", "shorten it, or close the tag")
+    }
+
     private mutating func closeSection(_ text: String) throws(TemplateError) {
+        try checkLength(of: text)
         guard let open = sections.popLast() else {
             throw error("{{/\(text)}} closes no section", "open it with {{#\(text)}}, or remove it")
         }
@@ -128,6 +155,7 @@ package struct MustacheParser {
 
     private func field(_ text: String, isEscaped: Bool) throws(TemplateError) -> FieldTag {
         guard !text.isEmpty else { throw error("a tag without a name", "name a field, as in {{first_name}}") }
+        try checkLength(of: text)
         guard !text.utf8.contains(where: ASCII.isSpace) else {
             let last = text.split(whereSeparator: \.isWhitespace).last.map(String.init) ?? text
             throw error(
@@ -135,16 +163,25 @@ package struct MustacheParser {
                 "write one name without spaces, as in {{\(last)}} or {{#\(last)}}…{{/\(last)}}"
             )
         }
-        guard text == "." || !text.split(separator: ".", omittingEmptySubsequences: false).contains("") else {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard text == "." || !parts.contains("") else {
             throw error("\"\(text)\" has a dot too many", "write the names with single dots, as in {{order.total}}")
+        }
+        guard parts.count <= Self.maximumNameParts else {
+            throw error("a field's name of more than \(Self.maximumNameParts) parts", "fields are not nested deeper")
         }
         return FieldTag(name: text, isEscaped: isEscaped, source: name, line: line, column: column)
     }
 
     private mutating func setDelimiters(_ text: String) throws(TemplateError) {
         let parts = text.utf8.split(whereSeparator: ASCII.isSpace)
-        guard parts.count == 2, !text.utf8.contains(UInt8(ascii: "=")) else {
-            throw error("\"\(text)\" are not two delimiters", "write them as in {{=<% %>=}}")
+        guard parts.count == 2, !text.utf8.contains(UInt8(ascii: "=")),
+            parts.allSatisfy({ $0.count <= Self.maximumDelimiterBytes })
+        else {
+            throw error(
+                "\"\(String(text.unicodeScalars.prefix(60)))\" are not two delimiters",
+                "write them as in {{=<% %>=}}"
+            )
         }
         opening = Array(parts[0])
         closing = Array(parts[1])

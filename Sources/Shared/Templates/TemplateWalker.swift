@@ -24,21 +24,7 @@ package struct MergeScope {
     package static let emailName: MergeText = "email"
 
     /// The value of a dotted name; null counts as missing and gives way to the default.
-    package func value(_ path: [MergeText]) -> MergeValue? {
-        guard let first = path.first else { return fields }
-        if let email, path.count == 1, first == Self.emailName { return .text(email) }
-        if let value = Self.descend(path[...], from: fields), value != .null { return value }
-        return Self.descend(path[...], from: defaults)
-    }
-
-    package static func descend(_ path: ArraySlice<MergeText>, from value: MergeValue) -> MergeValue? {
-        var value = value
-        for name in path {
-            guard let next = value.field(name) else { return nil }
-            value = next
-        }
-        return value
-    }
+    package func isEmail(_ path: [MergeText]) -> Bool { email != nil && path.count == 1 && path[0] == Self.emailName }
 }
 
 /// What happens where a field is missing.
@@ -52,7 +38,8 @@ package enum MissingFieldPolicy {
 
 /// Walks a compiled template for one recipient.
 ///
-/// Bounded: nesting, steps, and the size of the output; beyond a bound it throws.
+/// Bounded: nesting, steps, and the size of the output; beyond a bound it throws. Objects of many fields are looked
+/// through by an index, so that the work is linear in template and fields.
 package struct TemplateWalker<Output: TemplateOutput> {
     package static var maximumDepth: Int { 128 }
     package static var maximumSteps: Int { 1_000_000 }
@@ -63,7 +50,9 @@ package struct TemplateWalker<Output: TemplateOutput> {
     package let missing: MissingFieldPolicy
     package let limitBytes: Int
     package private(set) var missingNames: Set<String> = []
-    private var frames: [MergeValue] = []
+    private var frames: [FieldLookup] = []
+    private var fields: FieldLookup
+    private var defaults: FieldLookup
     private var depth = 0
     private var steps = 0
 
@@ -79,6 +68,8 @@ package struct TemplateWalker<Output: TemplateOutput> {
         self.partials = partials
         self.missing = missing
         self.limitBytes = limitBytes
+        fields = FieldLookup(scope.fields)
+        defaults = FieldLookup(scope.defaults)
     }
 
     package mutating func walk(_ nodes: [TemplateNode]) throws(RenderError) {
@@ -130,26 +121,66 @@ package struct TemplateWalker<Output: TemplateOutput> {
         }
         guard value.isTrue else { return }
         guard case .list(let items) = value else {
-            frames.append(value)
+            frames.append(FieldLookup(value))
             try walk(body)
             frames.removeLast()
             return
         }
         for item in items {
-            frames.append(item)
+            frames.append(FieldLookup(item))
             try walk(body)
             frames.removeLast()
         }
     }
 
     /// The value of the innermost frame that has the name's first part; a missing later part is not looked up elsewhere.
-    private func value(of tag: FieldTag) -> MergeValue? {
-        guard let first = tag.path.first else { return frames.last ?? scope.fields }
-        for frame in frames.reversed() {
-            guard let found = frame.field(first) else { continue }
-            return MergeScope.descend(tag.path.dropFirst(), from: found)
+    private mutating func value(of tag: FieldTag) -> MergeValue? {
+        guard let first = tag.path.first else { return frames.last?.value ?? scope.fields }
+        for index in frames.indices.reversed() {
+            guard let found = frames[index].field(first, &steps) else { continue }
+            return descend(tag.path.dropFirst(), from: found)
         }
-        return scope.value(tag.path)
+        if scope.isEmail(tag.path) { return scope.email.map { .text($0) } }
+        if let own = fields.field(first, &steps), let value = descend(tag.path.dropFirst(), from: own), value != .null {
+            return value
+        }
+        return defaults.field(first, &steps).flatMap { descend(tag.path.dropFirst(), from: $0) }
+    }
+
+    private mutating func descend(_ path: ArraySlice<MergeText>, from value: MergeValue) -> MergeValue? {
+        var value = value
+        for name in path {
+            var lookup = FieldLookup(value)
+            guard let next = lookup.field(name, &steps) else { return nil }
+            value = next
+        }
+        return value
+    }
+}
+
+/// An object whose fields are looked up again and again: the first times one by one, then by an index.
+private struct FieldLookup {
+    /// Fields that are looked at for the price of one step of the walk.
+    private static let fieldsPerStep = 64
+
+    let value: MergeValue
+    private var looked = 0
+    private var index: [MergeText: MergeValue]?
+
+    init(_ value: MergeValue) { self.value = value }
+
+    mutating func field(_ name: MergeText, _ steps: inout Int) -> MergeValue? {
+        if let index { return index[name] }
+        guard case .object(let fields) = value else { return nil }
+        guard fields.count > 16 else { return value.field(name) }
+        steps += fields.count / Self.fieldsPerStep
+        looked += 1
+        if looked > 16 {
+            let index = Dictionary(fields.map { ($0.name, $0.value) }) { first, _ in first }
+            self.index = index
+            return index[name]
+        }
+        return value.field(name)
     }
 }
 

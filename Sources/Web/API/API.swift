@@ -54,7 +54,8 @@ struct API: RouterMiddleware {
             parameters: parameters,
             query: request.uri.query,
             idempotencyKey: try Self.idempotencyKey(request.headers),
-            body: try await body(of: request, for: route)
+            body: try await body(of: request, for: route),
+            isGone: context.isGone
         )
         var response = try await route.act(call).response
         response.headers[.unchecked("RateLimit-Policy")] = "\"key\";q=\(left.perMinute);w=60"

@@ -5,6 +5,7 @@ import DatabaseClient
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Templates
 
 /// A request that was let in: whose, for what, with what.
 struct APICall: Sendable {
@@ -17,6 +18,8 @@ struct APICall: Sendable {
     let query: String?
     let idempotencyKey: String?
     let body: [UInt8]
+    /// Whether the client has hung up.
+    let isGone: @Sendable () -> Bool
 
     var account: AccountID { holder.account }
 
@@ -55,6 +58,15 @@ struct APICall: Sendable {
             try await connection.assertAddressKey(number: number, checkValue: identity.checkValue)
         }
         return (identity, parts.addressKey)
+    }
+
+    /// Does what costs CPU in proportion to what the client sent, off the threads that serve others.
+    func heavily<Value: Sendable>(_ body: @Sendable (WorkStop) throws -> Value) async throws -> Value {
+        do {
+            return try await parts.heavy.run(for: account, isGone: isGone, body)
+        } catch let refused as HeavyWork.Refused {
+            throw APIProblem(refused)
+        }
     }
 
     /// Does something once for each Idempotency-Key.

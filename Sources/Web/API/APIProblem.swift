@@ -64,6 +64,21 @@ extension APIProblem {
         "The database does not answer. Nothing is lost: repeat the request, with its Idempotency-Key if it had one."
     ).with(.retryAfter, "5")
 
+    /// What a tenant's messages cost is bounded.
+    init(_ refused: HeavyWork.Refused) {
+        let seconds = Double(HeavyWork.retryAfterSeconds)
+        switch refused {
+        case .tooManyOfAccount: self = .tooManyRequests(retryAfterSeconds: seconds)
+        case .tooMany, .tooLate:
+            self = APIProblem(
+                .serviceUnavailable,
+                "busy",
+                "Busy",
+                "Other campaigns are being compiled. Nothing was changed: repeat the request in a moment."
+            ).with(.retryAfter, String(HeavyWork.retryAfterSeconds))
+        }
+    }
+
     static let internalError = APIProblem(
         .internalServerError,
         "internal-error",

@@ -13,7 +13,11 @@ struct CampaignBody {
     /// Reads the fields of a new campaign; with a version that is there already, only those that change.
     ///
     /// - Throws: ``APIProblem`` with everything that is wrong; a template is compiled to find out.
-    init(_ reader: inout FieldReader, over old: (overview: CampaignOverview, message: CampaignVersion)? = nil) throws {
+    init(
+        _ reader: inout FieldReader,
+        over old: (overview: CampaignOverview, message: CampaignVersion)? = nil,
+        stop: WorkStop
+    ) throws {
         let oldSettings = try old.map { try CampaignSettings(json: $0.message.settings) }
         let isNew = old == nil
         let kind = reader.choice("kind", CampaignKind.self) ?? old?.message.kind ?? .marketing
@@ -54,7 +58,7 @@ struct CampaignBody {
             settings: settings.json.text
         )
         do throws(TemplateError) {
-            try draft.check()
+            try draft.check(stop: stop)
         } catch {
             throw APIProblem.invalid([.init(pointer: Self.pointer(error), detail: Self.words(error))])
         }
@@ -92,6 +96,10 @@ struct CampaignBody {
         }
         var partials: [String: String] = [:]
         for field in fields {
+            guard field.name.count <= 200 else {
+                reader.note("partials", "must have names of at most 200 bytes")
+                return nil
+            }
             guard case .text(let text) = field.value else {
                 reader.note("partials", "must have a template's text for each name")
                 return nil
@@ -114,6 +122,6 @@ struct CampaignBody {
     private static func words(_ error: TemplateError) -> String {
         let place = error.line > 0 ? "line \(error.line), column \(error.column): " : ""
         let source = pointer(error).isEmpty ? "\(error.source): " : ""
-        return source + place + error.problem
+        return source + place + error.problem + "; " + error.remedy
     }
 }

@@ -33,10 +33,13 @@ extension APICall {
 
     func createCampaign() async throws -> APIReply {
         try takesNoParameters()
-        var reader = try FieldReader(body: body)
-        let list = reader.whole("list", 1...Int(Int32.max), isRequired: true)
-        let draft = try CampaignBody(&reader).draft
-        guard let list else { throw APIProblem.internalError }
+        let (list, draft) = try await heavily { [body] stop in
+            var reader = try FieldReader(body: body)
+            let list = reader.whole("list", 1...Int(Int32.max), isRequired: true)
+            let draft = try CampaignBody(&reader, stop: stop).draft
+            guard let list else { throw APIProblem.internalError }
+            return (list, draft)
+        }
         _ = try await listName(list, pointer: "/list")
         let actor = database.actor
         return try await once { [account] connection in
@@ -53,8 +56,10 @@ extension APICall {
         let overview = try await campaign(id)
         guard overview.report.state == .draft else { throw ChangeRefused(campaign: id, state: overview.report.state) }
         guard let message = try await database.message(of: id, account: account) else { throw APIProblem.notFound }
-        var reader = try FieldReader(body: body)
-        let draft = try CampaignBody(&reader, over: (overview, message)).draft
+        let draft = try await heavily { [body] stop in
+            var reader = try FieldReader(body: body)
+            return try CampaignBody(&reader, over: (overview, message), stop: stop).draft
+        }
         guard try await CampaignRequests(database, account: account).change(id, to: draft) != nil else {
             throw APIProblem.notFound
         }

@@ -52,24 +52,13 @@ extension APICall {
 
     func upsertContacts() async throws -> APIReply {
         try takesNoParameters()
-        var reader = try FieldReader(body: body)
-        let list = reader.whole("list", 1...Int(Int32.max), isRequired: true)
-        let source = reader.text("source", upTo: 200, isRequired: true)
-        if let source, CardNumber.isIn(source.utf8) {
-            reader.noteInvalid("source", "holds \(CardNumber.refusal)")
-        }
-        var items: [MergeValue] = []
-        switch reader.value("contacts", isRequired: true) {
-        case .list(let values) where (1...Self.mostContacts).contains(values.count): items = values
-        case nil: break
-        default: reader.note("contacts", "must be 1 to \(Self.mostContacts) contacts")
-        }
-        try reader.finish()
-        guard let list, let source else { throw APIProblem.internalError }
+        let (list, source, items) = try await heavily { [body] _ in try Self.batch(body) }
         _ = try await listName(list, pointer: "/list")
         let key = try await addressKey()
 
-        let read = items.enumerated().map { Self.row($0.element, at: $0.offset, key.identity) }
+        let read = try await heavily { _ in
+            items.enumerated().map { Self.row($0.element, at: $0.offset, key.identity) }
+        }
         let rows = read.compactMap { try? $0.get() }
         let target = ImportTarget(account: account, list: Int32(list), source: source, hashKey: key.number)
         var stored = try await database.upsert(rows, into: target)[...]
@@ -80,6 +69,24 @@ extension APICall {
             }
         }
         return APIReply(["results": .array(results)])
+    }
+
+    private static func batch(_ body: [UInt8]) throws -> (list: Int, source: String, items: [MergeValue]) {
+        var reader = try FieldReader(body: body)
+        let list = reader.whole("list", 1...Int(Int32.max), isRequired: true)
+        let source = reader.text("source", upTo: 200, isRequired: true)
+        if let source, CardNumber.isIn(source.utf8) {
+            reader.noteInvalid("source", "holds \(CardNumber.refusal)")
+        }
+        var items: [MergeValue] = []
+        switch reader.value("contacts", isRequired: true) {
+        case .list(let values) where (1...mostContacts).contains(values.count): items = values
+        case nil: break
+        default: reader.note("contacts", "must be 1 to \(mostContacts) contacts")
+        }
+        try reader.finish()
+        guard let list, let source else { throw APIProblem.internalError }
+        return (list, source, items)
     }
 
     /// A contact of the batch as a row, or all that is wrong with it.

@@ -8,7 +8,8 @@ import Templates
 struct FieldReader {
     private let fields: [MergeField]
     private let pointer: String
-    private var asked: Set<String> = []
+    /// Bytes, as all that is compared here: to compare strings costs the square of the marks in them.
+    private var asked: Set<MergeText> = []
     private(set) var problems: [APIProblem.Field] = []
     /// Whether one of them breaks the schema.
     private var breaksSchema = false
@@ -45,7 +46,7 @@ struct FieldReader {
 
     /// Notes the fields that nobody asked for.
     mutating func noteUnknown() {
-        for field in fields where !asked.contains(field.name.string) {
+        for field in fields where !asked.contains(field.name) {
             note(field.name.string, "is no field that is known here")
         }
     }
@@ -68,17 +69,28 @@ struct FieldReader {
     }
 
     func pointer(to name: String) -> String {
-        let escaped = name.split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~0")
-        return pointer + "/" + escaped.split(separator: "/", omittingEmptySubsequences: false).joined(separator: "~1")
+        var escaped: [UInt8] = []
+        for byte in name.utf8 {
+            switch byte {
+            case UInt8(ascii: "~"): escaped += "~0".utf8
+            case UInt8(ascii: "/"): escaped += "~1".utf8
+            default: escaped.append(byte)
+            }
+        }
+        return pointer + "/" + String(decoding: escaped, as: UTF8.self)
     }
 
     /// Whether the field is there, be it null.
-    func has(_ name: String) -> Bool { fields.contains { $0.name.string == name } }
+    func has(_ name: String) -> Bool {
+        let name = MergeText(name)
+        return fields.contains { $0.name == name }
+    }
 
     /// The field's value; `nil` when it is not there, or null.
     mutating func value(_ name: String, isRequired: Bool = false) -> MergeValue? {
-        asked.insert(name)
-        let value = fields.first { $0.name.string == name }?.value
+        let key = MergeText(name)
+        asked.insert(key)
+        let value = fields.first { $0.name == key }?.value
         guard let value, value != .null else {
             if isRequired { note(name, "is missing") }
             return nil
@@ -139,7 +151,8 @@ struct FieldReader {
 
     mutating func choice<Choice: WireNamed>(_ name: String, _: Choice.Type) -> Choice? {
         guard let value = value(name) else { return nil }
-        guard case .text(let text) = value, let found = Choice(name: text.string) else {
+        // A word that is longer than any of them is not compared: it may be all marks.
+        guard case .text(let text) = value, text.count <= 100, let found = Choice(name: text.string) else {
             note(name, "must be one of \(Choice.names.joined(separator: ", "))")
             return nil
         }

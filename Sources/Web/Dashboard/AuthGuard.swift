@@ -149,7 +149,8 @@ extension Dashboard {
             return try await body()
         } catch let refusal as Refusal {
             return Views.answer(to: refusal)
-        } catch is PasswordHasher.Busy {
+        } catch let error where error is PasswordHasher.Busy || error is HeavyWork.Refused || error is CancellationError
+        {
             return Views.answer(to: .busy)
         } catch let error where error.isTransientFailure {
             parts.log.warning("the database does not answer", metadata: ["why": "\(error)"])

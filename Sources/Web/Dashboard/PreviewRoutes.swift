@@ -31,25 +31,32 @@ extension Dashboard {
     func addPreview(to router: Router<WebContext>) {
         accountPage(router, "campaigns/:campaign/preview", needs: .seeCampaigns) { request, context, visit in
             let view = request.uri.queryParameters["view"].flatMap { View(rawValue: String($0)) } ?? .desktop
-            return try await previewPage(self.campaign(in: context), view, Self.wantsSample(request), visit)
+            let asked = Asked(message: try await self.message(self.campaign(in: context), visit), request, context)
+            return try await previewPage(asked, view, visit)
         }
         accountPage(router, "campaigns/:campaign/message", needs: .seeCampaigns) { request, context, visit in
-            let campaign = try self.campaign(in: context)
-            let isMap = request.uri.queryParameters["clicks"] != nil
-            return try await messagePage(campaign, Self.wantsSample(request), isMap, visit)
+            let asked = Asked(message: try await self.message(self.campaign(in: context), visit), request, context)
+            return try await messagePage(asked, isMap: request.uri.queryParameters["clicks"] != nil, visit)
         }
     }
 
-    private static func wantsSample(_ request: Request) -> Bool { request.uri.queryParameters["contact"] == "first" }
+    /// A message, as whose it is to be shown, and who waits for it.
+    private struct Asked: Sendable {
+        let message: CampaignVersion
+        let wantsSample: Bool
+        let isGone: @Sendable () -> Bool
 
-    private func previewPage(
-        _ campaign: CampaignID,
-        _ view: View,
-        _ wantsSample: Bool,
-        _ visit: AccountContext
-    ) async throws -> Response {
-        let message = try await self.message(campaign, visit)
-        let isSample = wantsSample && visit.visit.may(.seeContacts)
+        init(message: CampaignVersion, _ request: Request, _ context: WebContext) {
+            self.message = message
+            wantsSample = request.uri.queryParameters["contact"] == "first"
+            isGone = context.isGone
+        }
+    }
+
+    private func previewPage(_ asked: Asked, _ view: View, _ visit: AccountContext) async throws -> Response {
+        let message = asked.message
+        let campaign = message.campaign
+        let isSample = asked.wantsSample && visit.visit.may(.seeContacts)
         var fields: [String: MergeValue] = [
             "campaign": .of(String(campaign)), "name": .of(message.name), "subject": .of(message.subject),
             "is_sample": .bool(isSample), "may_sample": .bool(visit.visit.may(.seeContacts)),
@@ -62,7 +69,7 @@ extension Dashboard {
             ),
         ]
         do {
-            let preview = try await preview(message, wantsSample, visit)
+            let preview = try await preview(asked, visit) { $0 }
             fields["size"] = .of("\(grouped((preview.sizeBytes + 512) / 1_024)) KiB")
             let missing = preview.missingFields.joined(separator: ", ")
             fields["missing"] = missing.isEmpty ? .bool(false) : .of(missing)
@@ -90,26 +97,25 @@ extension Dashboard {
         return response
     }
 
-    private func messagePage(
-        _ campaign: CampaignID,
-        _ wantsSample: Bool,
-        _ isMap: Bool,
-        _ visit: AccountContext
-    ) async throws -> Response {
-        let message = try await self.message(campaign, visit)
-        var html: [UInt8]
+    private func messagePage(_ asked: Asked, isMap: Bool, _ visit: AccountContext) async throws -> Response {
+        var badges: [String: String] = [:]
+        if isMap {
+            let engagement = try await visit.database.engagement(of: asked.message.campaign, account: visit.account)
+            badges = Dictionary(
+                engagement.links.map { ($0.url, EngagementFields.badge($0, engagement)) },
+                uniquingKeysWith: { first, _ in first }
+            )
+        }
+        let html: [UInt8]
         do {
-            html = try await preview(message, wantsSample, visit).html
+            html = try await preview(asked, visit) { [badges] preview in
+                let html = isMap ? ClickMap.marked(preview.html, badges: badges) : preview.html
+                // A link would lead the frame away.
+                return html + "<style>a{pointer-events:none}</style>".utf8
+            }
         } catch let error where error is TemplateError || error is RenderError {
             throw Refusal.notThere
         }
-        if isMap {
-            let engagement = try await visit.database.engagement(of: campaign, account: visit.account)
-            let badges = engagement.links.map { ($0.url, EngagementFields.badge($0, engagement)) }
-            html = ClickMap.marked(html, badges: Dictionary(badges) { first, _ in first })
-        }
-        // A link would lead the frame away.
-        html += "<style>a{pointer-events:none}</style>".utf8
         var response = Response.page(html)
         response.headers[.contentSecurityPolicy] = Self.messagePolicy
         return response
@@ -122,42 +128,47 @@ extension Dashboard {
         return message
     }
 
-    /// With a contact's own fields only where somebody who may see them asked for it.
-    private func preview(
-        _ message: CampaignVersion,
-        _ wantsSample: Bool,
-        _ visit: AccountContext
-    ) async throws -> MessagePreview {
-        let installation = MessageSettings(
-            trackingURL: parts.settings.trackingURL,
-            bounceDomain: parts.settings.bounceDomain ?? "bounces.invalid"
-        )
-        let template = try MessageTemplate(message.untracked, installation: installation)
-        var address = try EmailAddress("recipient@example.org")
-        var fields = MadeUpContact.fields(named: template.fieldNames)
-        if wantsSample, visit.visit.may(.seeContacts),
-            let contact = try await visit.database.audience(
+    /// With a contact's own fields only where somebody who may see them asked for it; `made` of it what is shown.
+    private func preview<Value: Sendable>(
+        _ asked: Asked,
+        _ visit: AccountContext,
+        _ made: @escaping @Sendable (MessagePreview) -> Value
+    ) async throws -> Value {
+        let message = asked.message
+        var sample: (address: String, attributes: [UInt8])?
+        if asked.wantsSample, visit.visit.may(.seeContacts) {
+            sample = try await visit.database.audience(
                 of: message.campaign,
                 account: visit.account,
                 after: 0,
                 limit: 1
-            ).first
-        {
-            address = try EmailAddress(contact.address)
-            fields = try MergeValue(json: contact.attributes)
+            ).first.map { ($0.address, $0.attributes) }
         }
-        var random = SystemRandomNumberGenerator()
-        return try MessagePreview(
-            of: template,
-            // No recipient has a number below 0: its links belong to nobody.
-            to: RecipientFacts(
-                seq: -1,
-                address: address,
-                fields: fields,
-                dateSeconds: Int64(Date().timeIntervalSince1970)
-            ),
-            keys: parts.keys,
-            random: &random
+        let installation = MessageSettings(
+            trackingURL: parts.settings.trackingURL,
+            bounceDomain: parts.settings.bounceDomain ?? "bounces.invalid"
         )
+        return try await parts.heavy.run(for: visit.account, isGone: asked.isGone) { [sample, keys = parts.keys] stop in
+            let template = try MessageTemplate(message.untracked, installation: installation, stop: stop)
+            let address = try EmailAddress(sample?.address ?? "recipient@example.org")
+            let fields =
+                try sample.map { try MergeValue(json: $0.attributes) }
+                ?? MadeUpContact.fields(named: template.fieldNames)
+            var random = SystemRandomNumberGenerator()
+            return made(
+                try MessagePreview(
+                    of: template,
+                    // No recipient has a number below 0: its links belong to nobody.
+                    to: RecipientFacts(
+                        seq: -1,
+                        address: address,
+                        fields: fields,
+                        dateSeconds: Int64(Date().timeIntervalSince1970)
+                    ),
+                    keys: keys,
+                    random: &random
+                )
+            )
+        }
     }
 }

@@ -3,7 +3,8 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-/// Closes a connection whose request has not arrived whole in time, and refuses header fields that are too large.
+/// Closes a connection whose request has not arrived whole in time, refuses header fields that are too large, and notes
+/// who has hung up.
 ///
 /// The server's own idle timeout begins again with each byte: a body that trickles would hold its connection for ever.
 final class RequestClock: ChannelDuplexHandler, RemovableChannelHandler {
@@ -50,8 +51,14 @@ final class RequestClock: ChannelDuplexHandler, RemovableChannelHandler {
         context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent { HangUps.shared.note(context.channel) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         stop()
+        HangUps.shared.forget(context.channel)
         context.fireChannelInactive()
     }
 

@@ -11,10 +11,16 @@ struct WebContext: RequestContext {
     var client: ClientAddress
     /// Whether the reader's connection is encrypted, here or at a proxy that is believed.
     var isEncrypted = false
+    /// Whether the other end has closed the connection since: nobody waits for the answer.
+    let isGone: @Sendable () -> Bool
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
-        peer = source.channel.remoteAddress
+        let channel = source.channel
+        peer = channel.remoteAddress
+        // A test's channel may never have been active.
+        let wasThere = channel.isActive
+        isGone = { wasThere && HangUps.shared.isGone(channel) }
         client = ClientAddress(peer)
     }
 

@@ -17,9 +17,11 @@ struct OptOutRoutes: Sendable {
     private let database: AccountDatabase
     private let keys: KeyRing
     private let limits = OptOutLimits()
+    private let unknown: UnknownTokens
     private let log: Logger
 
-    init(pool: PostgresPool, keys: KeyRing, log: Logger) {
+    init(pool: PostgresPool, keys: KeyRing, unknown: UnknownTokens = UnknownTokens(), log: Logger) {
+        self.unknown = unknown
         // So long a page waits for a connection before it says that it has to try again.
         database = AccountDatabase(pool: pool, actor: "recipient", deadline: .seconds(3))
         self.keys = keys
@@ -145,6 +147,7 @@ struct OptOutRoutes: Sendable {
         do {
             let token = context.parameters.get("token") ?? ""
             guard case .unsubscribe(let key)? = try? keys.verify(token.utf8, as: .unsubscribe) else {
+                unknown.note(token.utf8, as: .unsubscribe, keys: keys)
                 if let seconds = limits.note(stranger: context.client) { return try tooOften(seconds, request) }
                 return try unknown(request)
             }

@@ -15,6 +15,7 @@ struct Tracking: Sendable {
 struct TrackingRoutes: Sendable {
     let keys: KeyRing
     let tracking: Tracking
+    var unknown = UnknownTokens()
     /// Seconds since 1970.
     var clock: @Sendable () -> Int64 = { UnixClock.seconds() }
 
@@ -33,17 +34,24 @@ struct TrackingRoutes: Sendable {
     /// The picture, whatever the token: whether it is one of ours is nobody's business.
     private func open(_ request: Request, _ context: WebContext) -> Response {
         let name = context.parameters.get("token") ?? ""
-        if name.hasSuffix(".gif"), let token = try? keys.verify(name.utf8.dropLast(4), as: .open) {
-            count(token, request, context)
+        if name.hasSuffix(".gif") {
+            let text = name.utf8.dropLast(4)
+            if let token = try? keys.verify(text, as: .open) {
+                count(token, request, context)
+            } else {
+                unknown.note(text, as: .open, keys: keys)
+            }
         }
         return Self.picture(of: Self.body)
     }
 
     /// A redirect to the stored address, or a page: never anywhere else.
     private func click(_ request: Request, _ context: WebContext) async -> Response {
-        guard let token = try? keys.verify((context.parameters.get("token") ?? "").utf8, as: .click),
-            case .click(let campaign, let link, _) = token
-        else { return Self.notFound }
+        let text = (context.parameters.get("token") ?? "").utf8
+        guard let token = try? keys.verify(text, as: .click), case .click(let campaign, let link, _) = token else {
+            unknown.note(text, as: .click, keys: keys)
+            return Self.notFound
+        }
         do throws(LinkCache.Away) {
             guard let (target, mode) = try await tracking.links.target(of: campaign, link: link) else {
                 return Self.notFound

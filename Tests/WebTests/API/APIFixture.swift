@@ -83,7 +83,11 @@ struct APIFixture: Sendable {
     }
 
     /// What a program would have made of its settings.
-    static func parts(pool: PostgresPool, settings changes: [SettingName: String] = [:]) throws -> WebParts {
+    static func parts(
+        pool: PostgresPool,
+        recipientPool: PostgresPool? = nil,
+        settings changes: [SettingName: String] = [:]
+    ) throws -> WebParts {
         var texts: [SettingName: String] = [
             .trackingURL: "https://news.example.net", .dashboardURL: "http://localhost",
             .apiPerMinute: "100000",
@@ -98,6 +102,7 @@ struct APIFixture: Sendable {
         return WebParts(
             settings: settings,
             pool: pool,
+            recipientPool: recipientPool ?? pool,
             publisher: NoBroker(),
             keys: try KeyRing(
                 keys: [TokenKey(id: 1, secret: secret)],

@@ -16,6 +16,9 @@ final class RawClient: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Closes the connection in both directions.
+    func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
     /// Whether it could be written.
     @discardableResult
     func send(_ text: String) -> Bool {

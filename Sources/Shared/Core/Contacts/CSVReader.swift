@@ -20,6 +20,8 @@ package struct CSVReader {
     private var position: Int
     private var isAtEnd = false
     private var line = 1
+    /// Whether a quotation mark near the end of the file was not closed: a row behind it has one line.
+    private var isDamaged = false
 
     /// - Parameters:
     ///   - delimiter: `nil` takes the one that stands most often in the first line.
@@ -54,7 +56,12 @@ package struct CSVReader {
             }
             row.clear(line: line)
             let parsed = buffer.withUnsafeBufferPointer { buffer in
-                CSVRowParser(buffer: buffer, isComplete: isAtEnd, delimiter: delimiter).parse(
+                CSVRowParser(
+                    buffer: buffer,
+                    isComplete: isAtEnd,
+                    delimiter: delimiter,
+                    quotesEndWithLine: isDamaged
+                ).parse(
                     from: position,
                     into: &row
                 )
@@ -72,6 +79,7 @@ package struct CSVReader {
                 }
                 _ = try readMore()
             case .unclosed:
+                isDamaged = true
                 skipLine(&row, because: .unclosedQuote)
                 return true
             }

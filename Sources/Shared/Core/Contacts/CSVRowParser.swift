@@ -13,6 +13,8 @@ struct CSVRowParser {
     /// Whether the file ends with the piece.
     let isComplete: Bool
     let delimiter: UInt8
+    /// Whether a cell in quotation marks that goes on in the next line counts as one that is never closed.
+    var quotesEndWithLine = false
 
     func parse(from start: Int, into row: inout CSVRow) -> Parsed {
         var place = start
@@ -52,6 +54,7 @@ struct CSVRowParser {
             let text = place
             while place < buffer.count, buffer[place] != Self.quote {
                 let byte = buffer[place]
+                if quotesEndWithLine, byte == Self.lineFeed || byte == Self.carriageReturn { return nil }
                 if byte == Self.lineFeed, place == start || buffer[place - 1] != Self.carriageReturn { lines += 1 }
                 if byte == Self.carriageReturn { lines += 1 }
                 place += 1

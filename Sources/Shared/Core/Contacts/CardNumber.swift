@@ -38,8 +38,12 @@ package enum CardNumber {
     private static func hasCard(_ digits: [UInt8], _ groupStarts: [Int]) -> Bool {
         guard digits.count >= lengths.lowerBound else { return false }
         for (index, start) in groupStarts.enumerated() {
-            let ends = groupStarts[(index + 1)...] + [digits.count]
-            for end in ends where lengths.contains(end - start) && passesLuhn(digits[start..<end]) { return true }
+            // Each group has a digit: no more than so many are looked at for each.
+            for next in (index + 1)...groupStarts.count {
+                let end = next < groupStarts.count ? groupStarts[next] : digits.count
+                guard end - start <= lengths.upperBound else { break }
+                if end - start >= lengths.lowerBound, passesLuhn(digits[start..<end]) { return true }
+            }
         }
         return false
     }

@@ -12,6 +12,8 @@ package enum DomainName {
 
     /// The normal form of a domain, at most 253 octets.
     package static func normalised(_ text: String) throws(Invalid) -> [UInt8] {
+        // An A-label is no shorter than a quarter of its characters in UTF-8.
+        guard text.utf8.count <= 4 * 253 else { throw Invalid(reason: "the domain is longer than 253 octets") }
         var domain: [UInt8] = []
         for label in Substring(text).unicodeScalars.split(omittingEmptySubsequences: false, whereSeparator: isDot) {
             if !domain.isEmpty { domain.append(UInt8(ascii: ".")) }

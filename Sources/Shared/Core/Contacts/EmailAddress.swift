@@ -39,6 +39,8 @@ package struct EmailAddress: Sendable, Hashable {
         guard let at = raw.lastIndex(of: UInt8(ascii: "@")) else { throw invalid("no @") }
         guard at > 0 else { throw invalid("nothing before @") }
         guard at + 1 < raw.count else { throw invalid("nothing after @") }
+        // Composed it may become shorter, but not by so much.
+        guard at <= 4 * 64 else { throw invalid("more than 64 octets before @") }
         let isASCII = raw.allSatisfy { $0 < 0x80 }
         guard isASCII || UTF8Scalar.isValid(raw) else { throw invalid("not UTF-8") }
         if let reason = Self.problem(inLocalPart: raw[..<at], ofAll: raw) { throw invalid(reason) }

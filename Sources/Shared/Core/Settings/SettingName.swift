@@ -48,7 +48,7 @@ package enum SettingName: String, Sendable, CaseIterable {
     // MARK: Keys
 
     /// For: worker, web, inbound, admin. `1:64 HEX DIGITS[,2:…]`: sign the tokens in messages. The first key signs, all
-    /// of them verify.
+    /// of them verify. A number is for one key: with another one under a known number no program starts.
     case tokenKeys = "VEREDUS_TOKEN_KEYS"
     /// For: worker, web, inbound, admin. A file with the token keys.
     case tokenKeysFile = "VEREDUS_TOKEN_KEYS_FILE"

@@ -9,6 +9,20 @@ package struct TokenKey: Sendable {
     }
 }
 
+/// What a key makes of a fixed text: tells keys apart, and tells nothing of the key. Stored in the database.
+package struct KeyCheck: Sendable, Equatable {
+    package let number: Int16
+    /// 32 bytes.
+    package let value: [UInt8]
+
+    init(_ key: TokenKey) {
+        number = Int16(key.id)
+        let root = KeyedHash(key: key.secret)
+        // No token begins like this: each has its version first.
+        value = KeyedHash(key: root.code(for: Array("veredus token check 1".utf8))).code(for: [])
+    }
+}
+
 /// The keys that sign and verify tokens, and the one that never changes.
 ///
 /// Several keys verify, one signs: a new key is added, then made the signing one, and the old one stays for as long as
@@ -39,6 +53,8 @@ package struct KeyRing: Sendable {
     package static let mailUnsubscribePrefix = "u+"
 
     package let identity: AddressHashKey
+    /// Of each token key, in the order in which they were given.
+    package let checks: [KeyCheck]
     private let states: [KeyedHash?]
     private let signingState: KeyedHash
     package let signingID: UInt8
@@ -54,6 +70,7 @@ package struct KeyRing: Sendable {
         guard let state = states[Int(signing)] else { throw .noSigningKey(signing) }
         self.states = states
         self.identity = identity
+        checks = keys.map { KeyCheck($0) }
         signingState = state
         signingID = signing
     }
@@ -79,17 +96,33 @@ package struct KeyRing: Sendable {
     ///
     /// One text verifies for one token: no padding, no other alphabet, no stray bits; in addresses either case.
     package func verify(_ text: some Collection<UInt8>, as use: TokenUse) throws(NotOurs) -> TrackingToken {
-        guard text.count <= 64, let bytes = use.isInAddress ? Base32.decode(text) : Base64URL.decode(text),
-            bytes.count > TrackingToken.headerCount, bytes[0] == TrackingToken.version,
-            let state = states[Int(bytes[1])],
-            let purpose = TokenPurpose(rawValue: bytes[2]), purpose.use == use,
-            bytes.count == TrackingToken.headerCount + purpose.payloadCount + TrackingToken.codeCount
-        else { throw NotOurs() }
+        guard let (bytes, purpose) = Self.wellFormed(text, as: use), let state = states[Int(bytes[1])] else {
+            throw NotOurs()
+        }
         let signedCount = bytes.count - TrackingToken.codeCount
         var expected: [UInt8] = []
         state.appendCode(for: Array(bytes[..<signedCount]), count: TrackingToken.codeCount, to: &expected)
         guard Self.isSame(expected, bytes[signedCount...]) else { throw NotOurs() }
         return TrackingToken(purpose, payload: bytes[TrackingToken.headerCount..<signedCount])
+    }
+
+    /// Which key a text names that is formed like a token for this use, whether or not that key has signed it.
+    package func claimedKey(of text: some Collection<UInt8>, as use: TokenUse) -> UInt8? {
+        Self.wellFormed(text, as: use)?.bytes[1]
+    }
+
+    package func has(key id: UInt8) -> Bool { states[Int(id)] != nil }
+
+    private static func wellFormed(
+        _ text: some Collection<UInt8>,
+        as use: TokenUse
+    ) -> (bytes: [UInt8], purpose: TokenPurpose)? {
+        guard text.count <= 64, let bytes = use.isInAddress ? Base32.decode(text) : Base64URL.decode(text),
+            bytes.count > TrackingToken.headerCount, bytes[0] == TrackingToken.version,
+            let purpose = TokenPurpose(rawValue: bytes[2]), purpose.use == use,
+            bytes.count == TrackingToken.headerCount + purpose.payloadCount + TrackingToken.codeCount
+        else { return nil }
+        return (bytes, purpose)
     }
 
     /// Reads the local part of an address that mail came back to: a bounce, or an unsubscribe by mail.

@@ -1,0 +1,71 @@
+import Yams
+
+/// Reads YAML without references: a few lines of aliases stand for gigabytes.
+enum YAMLReferences {
+    /// A reference, or the name for one, and the line that it stands in, from 1.
+    struct Found: Error {
+        let line: Int
+    }
+
+    /// - Returns: The document; `nil` for an empty one.
+    /// - Throws: ``Found``; what the parser throws.
+    static func compose(_ text: String) throws -> Node? {
+        // Before the parser puts them in: what it makes of a key is as large as what the key stands for.
+        if let line = lineOfAlias(in: text) { throw Found(line: line) }
+        let parser = try Yams.Parser(yaml: text)
+        let root = try parser.singleRoot()
+        // Nodes keep no anchor alive, the parser does.
+        if let line = withExtendedLifetime(parser, { root.flatMap(lineOfAnchor) }) { throw Found(line: line) }
+        return root
+    }
+
+    /// The line of the first `*name` for which an `&name` stands somewhere before it.
+    ///
+    /// It takes what stands in quotes or comments for one, too: the same name behind both signs is hardly ever text.
+    private static func lineOfAlias(in text: String) -> Int? {
+        var names: Set<[UInt8]> = []
+        var line = 1
+        var before = UInt8(ascii: "\n")
+        let bytes = Array(text.utf8)
+        for (index, byte) in bytes.enumerated() {
+            defer { before = byte }
+            if byte == UInt8(ascii: "\n") { line += 1 }
+            guard byte == UInt8(ascii: "&") || byte == UInt8(ascii: "*"), !isOfName(before) else { continue }
+            let name = Array(bytes[(index + 1)...].prefix(while: isOfName))
+            guard !name.isEmpty else { continue }
+            if byte == UInt8(ascii: "&") {
+                names.insert(name)
+            } else if names.contains(name) {
+                return line
+            }
+        }
+        return nil
+    }
+
+    /// As libyaml has it.
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+
+    private static func lineOfAnchor(_ node: Node) -> Int? {
+        let line = node.mark?.line ?? 1
+        switch node {
+        case .scalar(let scalar): return scalar.anchor == nil ? nil : line
+        case .alias: return line
+        case .sequence(let items):
+            if items.anchor != nil { return line }
+            for item in items { if let found = lineOfAnchor(item) { return found } }
+        case .mapping(let mapping):
+            if mapping.anchor != nil { return line }
+            for (key, value) in mapping {
+                if let found = lineOfAnchor(key) ?? lineOfAnchor(value) { return found }
+            }
+        }
+        return nil
+    }
+}

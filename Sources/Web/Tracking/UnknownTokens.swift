@@ -1,0 +1,55 @@
+import Core
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Counts what comes as a token of ours and bears a signature that none of our keys made.
+///
+/// A few are strangers' guesses. Many mean that messages were signed with a key that this program does not have. The key's
+/// number is kept, and never the token.
+final class UnknownTokens: Sendable {
+    private let counts = Mutex<[UInt8: Int]>([:])
+
+    /// Counts a text that did not verify; one that is no token at all is none.
+    func note(_ text: some Collection<UInt8>, as use: TokenUse, keys: KeyRing) {
+        guard let key = keys.claimedKey(of: text, as: use) else { return }
+        counts.withLock { $0[key, default: 0] += 1 }
+    }
+
+    /// How many there were of each key since the last call.
+    func take() -> [UInt8: Int] {
+        counts.withLock { counts in
+            defer { counts = [:] }
+            return counts
+        }
+    }
+}
+
+/// Says once a minute, and at the end, how many tokens had an unknown signature, where there were any.
+struct UnknownTokenReport: Service {
+    let tokens: UnknownTokens
+    let keys: KeyRing
+    let log: Logger
+    var interval = Duration.seconds(60)
+
+    func run() async throws {
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: interval) }
+            say()
+        }
+    }
+
+    private func say() {
+        let counts = tokens.take()
+        guard !counts.isEmpty else { return }
+        let byKey = counts.sorted { $0.key < $1.key }.map { key, count in
+            "\(count) of key \(key), \(keys.has(key: key) ? "signed with another secret" : "which is not set here")"
+        }
+        log.warning(
+            "links with an unknown signature: look whether every program has the same VEREDUS_TOKEN_KEYS",
+            metadata: [
+                "count": "\(counts.values.reduce(0, +))", "keys": "\(byKey.joined(separator: "; "))",
+            ]
+        )
+    }
+}
