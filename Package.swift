@@ -208,7 +208,7 @@ let package = Package(
             dependencies: [
                 "TestKit", "MailSimulator", "DatabaseClient", "Database", "Core", "RuntimeSupport", arguments,
             ],
-            path: "Sources/TestKit/Soak",
+            path: "Sources/TestKit/Dev/Soak",
             swiftSettings: strict
         ),
 
