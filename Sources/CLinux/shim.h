@@ -20,4 +20,6 @@ static inline int veredus_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_C
 // glibc 2.34 has them, and declares them only with _GNU_SOURCE.
 int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+// POSIX_SPAWN_SETSID, of glibc 2.26.
+static const int veredus_spawn_setsid = 0x80;
 #endif

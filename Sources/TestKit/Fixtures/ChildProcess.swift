@@ -30,6 +30,7 @@ package final class ChildProcess: Sendable {
 
     package let pid: pid_t
     private let ended = Mutex<End?>(nil)
+    private let outlivesUs = Atomic<Bool>(false)
 
     /// Starts a program in a process group of its own: the terminal's ^C is for the test run, which ends its children
     /// itself.
@@ -41,6 +42,7 @@ package final class ChildProcess: Sendable {
     ///   - input: Its standard input.
     ///   - output: Its standard output.
     ///   - errors: Its standard error; `nil` for the same as `output`.
+    ///   - session: Whether it gets a session of its own, too: the end of the terminal is nothing to it.
     /// - Throws: ``Failure`` when the program is missing.
     package init(
         _ command: [String],
@@ -48,7 +50,8 @@ package final class ChildProcess: Sendable {
         folder: String? = nil,
         input: Stream = .null,
         output: Stream = .null,
-        errors: Stream? = nil
+        errors: Stream? = nil,
+        session: Bool = false
     ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -73,7 +76,10 @@ package final class ChildProcess: Sendable {
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setflags(
             &attributes,
-            Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)
+            Int16(
+                (session ? veredus_spawn_setsid : POSIX_SPAWN_SETPGROUP) | POSIX_SPAWN_SETSIGMASK
+                    | POSIX_SPAWN_SETSIGDEF
+            )
         )
         let arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         let variables: [UnsafeMutablePointer<CChar>?] = (environment ?? [:]).map { strdup("\($0)=\($1)") } + [nil]
@@ -88,7 +94,10 @@ package final class ChildProcess: Sendable {
         pid = child
     }
 
-    deinit { kill() }
+    deinit { if !outlivesUs.load(ordering: .relaxed) { kill() } }
+
+    /// From now on it lives on when this object and this process are gone.
+    package func letGo() { outlivesUs.store(true, ordering: .relaxed) }
 
     /// How it ended; `nil` while it runs.
     package var end: End? {

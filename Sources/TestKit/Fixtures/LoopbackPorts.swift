@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// Ports of the loopback interface.
@@ -18,6 +19,23 @@ package enum LoopbackPorts {
             }
             guard status else { throw PrivateBroker.Unavailable(description: "no free port: errno \(errno)") }
             return UInt16(bigEndian: address.sin_port)
+        }
+    }
+
+    /// Whether any socket of this machine has this port as its own, but one that is only winding down.
+    ///
+    /// Looks at connections, too: a server cannot listen on a port from which somebody is connected to another one.
+    package static func isBusy(_ port: UInt16) -> Bool {
+        let ending =
+            ":" + String(repeating: "0", count: 4 - String(port, radix: 16).count)
+            + String(port, radix: 16, uppercase: true)
+        return ["/proc/net/tcp", "/proc/net/tcp6"].contains { table in
+            let lines = (try? String(contentsOfFile: table, encoding: .utf8))?.split(separator: "\n") ?? []
+            return lines.dropFirst().contains { line in
+                // sl, local address, remote address, state; 06 is TIME_WAIT.
+                let fields = line.split(separator: " ", maxSplits: 4)
+                return fields.count > 3 && fields[1].hasSuffix(ending) && fields[3] != "06"
+            }
         }
     }
 

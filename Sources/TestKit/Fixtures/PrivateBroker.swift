@@ -11,7 +11,7 @@ package final class PrivateBroker: Sendable {
         package let description: String
     }
 
-    private static let programs = "/usr/lib/rabbitmq/bin"
+    static let programs = "/usr/lib/rabbitmq/bin"
 
     /// Whether RabbitMQ is installed here.
     package static var isInstalled: Bool {
@@ -19,9 +19,10 @@ package final class PrivateBroker: Sendable {
     }
 
     package let port: UInt16
-    private let folder: String
+    package let folder: String
     private let environment: [String]
     private let nameService: UInt16
+    private let owner: ServerPlace.Owner?
     private let guardian: ProcessGuardian
     private let state = Mutex<(node: ChildProcess?, names: ChildProcess?)>((nil, nil))
 
@@ -32,53 +33,62 @@ package final class PrivateBroker: Sendable {
     ///
     /// - Parameter configuration: Lines of rabbitmq.conf.
     /// - Throws: ``Unavailable`` when RabbitMQ is not installed.
-    package init(configuration: [String] = []) throws {
+    package convenience init(configuration: [String] = []) throws {
+        let free = try LoopbackPorts.free(3)
+        let ports = Ports(clients: free[0], nodes: free[1], names: free[2])
+        try self.init(
+            folder: "/tmp/veredus-rabbitmq-\(getpid())-\(ports.clients)",
+            owner: getuid() == 0 ? ServerPlace.Owner(name: "rabbitmq") : nil,
+            place: nil,
+            ports: ports,
+            node: "veredus\(ports.clients)",
+            configuration: ["disk_free_limit.absolute = 1MB", "log.file.level = info"] + configuration
+        )
+    }
+
+    /// Takes a folder that stays; nothing runs yet.
+    ///
+    /// What was left running for that folder, by a crash of its guardian, is killed first.
+    ///
+    /// - Parameters:
+    ///   - place: The folder. The node ends with this process, as every one does; the folder stays.
+    ///   - ports: Where it is to listen.
+    ///   - node: The name that its data belong to, without the host.
+    ///   - configuration: Lines of rabbitmq.conf.
+    /// - Throws: ``Unavailable`` when RabbitMQ is not installed.
+    package convenience init(at place: ServerPlace, ports: Ports, node: String, configuration: [String]) throws {
+        try Self.endLeftovers(in: place.folder)
+        try self.init(
+            folder: place.folder,
+            owner: place.owner,
+            place: place,
+            ports: ports,
+            node: node,
+            configuration: configuration
+        )
+    }
+
+    private init(
+        folder: String,
+        owner: ServerPlace.Owner?,
+        place: ServerPlace?,
+        ports: Ports,
+        node: String,
+        configuration: [String]
+    ) throws {
         guard Self.isInstalled else {
             throw Unavailable(
                 description: "\(Self.programs)/rabbitmq-server is missing. Install rabbitmq-server, or set "
                     + "VEREDUS_TEST_AMQP_URL for the tests that need no broker of their own."
             )
         }
-        let ports = try LoopbackPorts.free(3)
-        (port, nameService) = (ports[0], ports[2])
-        folder = "/tmp/veredus-rabbitmq-\(getpid())-\(port)"
+        (self.folder, self.owner, port, nameService) = (folder, owner, ports.clients, ports.names)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        guardian = try ProcessGuardian(folder: folder)
-        for name in ["home", "data", "logs"] {
-            try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
-        }
-        let lines = ["disk_free_limit.absolute = 1MB", "log.file.level = info"] + configuration
-        try (lines.joined(separator: "\n") + "\n").write(
-            toFile: "\(folder)/rabbitmq.conf",
-            atomically: false,
-            encoding: .utf8
-        )
-        for (name, text) in [("environment", ""), ("plugins", "[].\n"), ("home/.erlang.cookie", "veredus\(port)")] {
-            try text.write(toFile: "\(folder)/\(name)", atomically: false, encoding: .utf8)
-        }
-        chmod("\(folder)/home/.erlang.cookie", 0o400)
-        environment = [
-            "PATH=\(Self.programs):/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-            "HOME=\(folder)/home",
-            "LANG=C.UTF-8",
-            "RABBITMQ_CONF_ENV_FILE=\(folder)/environment",
-            "RABBITMQ_NODENAME=veredus\(port)@localhost",
-            "RABBITMQ_NODE_IP_ADDRESS=127.0.0.1",
-            "RABBITMQ_NODE_PORT=\(port)",
-            "RABBITMQ_DIST_PORT=\(ports[1])",
-            "RABBITMQ_MNESIA_BASE=\(folder)/data",
-            "RABBITMQ_LOG_BASE=\(folder)/logs",
-            "RABBITMQ_CONFIG_FILE=\(folder)/rabbitmq.conf",
-            "RABBITMQ_ENABLED_PLUGINS_FILE=\(folder)/plugins",
-            "RABBITMQ_PID_FILE=\(folder)/pid",
-            "ERL_EPMD_PORT=\(nameService)",
-            "ERL_EPMD_ADDRESS=127.0.0.1",
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=+sbwt none -kernel inet_dist_use_interface {127,0,0,1}",
-            // Makes the start script become the node instead of a parent of it, so that the pid is the node's.
-            "RUNNING_UNDER_SYSTEMD=true",
-        ]
-        guard getuid() == 0 else { return }
-        let chown = try ChildProcess(["/usr/bin/chown", "-R", "rabbitmq:rabbitmq", folder])
+        guardian = try ProcessGuardian(folder: folder, isKept: place != nil, holding: place?.lock)
+        environment = Self.environment(of: node, in: folder, ports)
+        try Self.writeFiles(in: folder, configuration: configuration, cookie: "veredus\(ports.clients)")
+        guard let owner else { return }
+        let chown = try ChildProcess(["/usr/bin/chown", "-R", "\(owner.id):\(owner.group)", folder])
         chown.waitUntilExit()
         guard chown.end == .exit(0) else { throw Unavailable(description: "\(folder) cannot be given to rabbitmq") }
     }
@@ -97,7 +107,7 @@ package final class PrivateBroker: Sendable {
             }
             state.node = try launch(["\(Self.programs)/rabbitmq-server"])
         }
-        for _ in 0..<600 {
+        for _ in 0..<900 {
             if LoopbackPorts.accept(port) { return }
             guard let node, node.isRunning else { break }
             try await Task.sleep(for: .milliseconds(100))
@@ -160,6 +170,12 @@ package final class PrivateBroker: Sendable {
         return output
     }
 
+    /// The number of the node's process; `nil` while none runs.
+    package var pid: pid_t? { node.flatMap { $0.isRunning ? $0.pid : nil } }
+
+    /// How anybody runs rabbitmqctl for this node; arguments follow.
+    package var controlCommand: [String] { inEnvironment(["\(Self.programs)/rabbitmqctl"]) }
+
     private var node: ChildProcess? { state.withLock { $0.node } }
 
     private func forget(_ node: ChildProcess) {
@@ -174,10 +190,12 @@ package final class PrivateBroker: Sendable {
 
     /// Starts a program in the node's environment; as root, as the user that RabbitMQ wants.
     private func launch(_ command: [String], output: String = "output") throws -> ChildProcess {
-        let user = ["/usr/bin/setpriv", "--reuid=rabbitmq", "--regid=rabbitmq", "--clear-groups"]
-        let all = (getuid() == 0 ? user : []) + ["/usr/bin/env", "-i", "-C", folder] + environment + command
-        let child = try ChildProcess(all, output: .file("\(folder)/\(output)"))
+        let child = try ChildProcess(inEnvironment(command), output: .file("\(folder)/\(output)"))
         guardian.watch(child.pid)
         return child
+    }
+
+    private func inEnvironment(_ command: [String]) -> [String] {
+        (owner?.command ?? []) + ["/usr/bin/env", "-i", "-C", folder] + environment + command
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Kills processes and removes a folder when this process ends, however it ends, or when the guardian is freed.
+/// Kills processes when this process ends, however it ends, or when the guardian is freed; removes their folder then, too.
 ///
 /// A shell waits on a socket whose other end only this process has; the kernel closes it also after a SIGKILL.
 package final class ProcessGuardian: Sendable {
@@ -10,9 +10,12 @@ package final class ProcessGuardian: Sendable {
     private let shell: ChildProcess
     private let pids = Mutex<Set<pid_t>>([])
 
-    /// - Parameter folder: Removed with everything in it at the end; exists already.
+    /// - Parameters:
+    ///   - folder: Exists already; removed with everything in it at the end.
+    ///   - isKept: Whether the folder stays.
+    ///   - lock: A locked file's descriptor; the lock is held until all is killed. `nil` for none.
     /// - Throws: When there is no shell or no descriptor left.
-    package init(folder: String) throws {
+    package init(folder: String, isKept: Bool = false, holding lock: Int32? = nil) throws {
         list = "\(folder)/children"
         var ends: [Int32] = [-1, -1]
         // Closed on exec from the start, so that no other child holds it open.
@@ -20,10 +23,16 @@ package final class ProcessGuardian: Sendable {
         guard socketpair(AF_UNIX, type, 0, &ends) == 0 else {
             throw PrivateBroker.Unavailable(description: "socketpair: \(String(cString: strerror(errno)))")
         }
-        let script = #"cat >/dev/null; for pid in $(cat "$0/children"); do kill -9 "$pid"; done; rm -rf "$0""#
+        let removal = isKept ? #"rm -f "$0/children""# : #"rm -rf "$0""#
+        let script = #"cat >/dev/null; for pid in $(cat "$0/children"); do kill -9 "$pid"; done; "# + removal
         defer { Glibc.close(ends[0]) }
         lifeline = ends[1]
-        shell = try ChildProcess(["/bin/sh", "-c", script, folder], input: .descriptor(ends[0]))
+        shell = try ChildProcess(
+            ["/bin/sh", "-c", script, folder],
+            input: .descriptor(ends[0]),
+            output: lock.map { .descriptor($0) } ?? .null,
+            errors: .null
+        )
     }
 
     deinit {

@@ -15,7 +15,7 @@ struct ServerPrograms: Sendable {
 
     private let folder: String
     /// Root is refused by the server: then this user is taken.
-    private let user: (id: uid_t, group: gid_t)?
+    private(set) var user: ServerPlace.Owner?
 
     /// The newest PostgreSQL on this machine.
     static let postgres: ServerPrograms? = {
@@ -29,12 +29,16 @@ struct ServerPrograms: Sendable {
         return ServerPrograms(folder: folder, user: unprivilegedUser())
     }()
 
-    private static func unprivilegedUser() -> (id: uid_t, group: gid_t)? {
+    private static func unprivilegedUser() -> ServerPlace.Owner? {
         guard getuid() == 0 else { return nil }
-        for name in ["postgres", "nobody"] {
-            if let entry = getpwnam(name) { return (entry.pointee.pw_uid, entry.pointee.pw_gid) }
-        }
-        return nil
+        return ["postgres", "nobody"].lazy.compactMap { ServerPlace.Owner(name: $0) }.first
+    }
+
+    /// The same programs for a folder that has an owner already.
+    func running(as owner: ServerPlace.Owner?) -> ServerPrograms {
+        var programs = self
+        programs.user = owner
+        return programs
     }
 
     func path(of program: String) -> String { "\(folder)/\(program)" }
@@ -57,15 +61,21 @@ struct ServerPrograms: Sendable {
     }
 
     /// Starts a program as that user, in a folder that the user can read.
-    func spawn(_ command: [String], input: ChildProcess.Stream) throws -> ChildProcess {
-        try ChildProcess(asUser(command), environment: Self.environment, folder: "/", input: input)
+    func spawn(_ command: [String], input: ChildProcess.Stream, output: ChildProcess.Stream) throws -> ChildProcess {
+        try ChildProcess(
+            asUser(command),
+            environment: Self.environment,
+            folder: "/",
+            input: input,
+            output: output,
+            errors: .null
+        )
     }
 
     private static let environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
 
     private func asUser(_ command: [String]) -> [String] {
-        guard let user else { return command }
-        return ["/usr/bin/setpriv", "--reuid=\(user.id)", "--regid=\(user.group)", "--clear-groups"] + command
+        (user?.command ?? []) + command
     }
 
     /// A new folder that the user owns.
@@ -86,13 +96,6 @@ struct ServerPrograms: Sendable {
         try text.write(toFile: path, atomically: false, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         try own(path)
-    }
-
-    func append(_ text: String, to path: String) throws {
-        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-        try file.seekToEnd()
-        try file.write(contentsOf: Data(text.utf8))
-        try file.close()
     }
 
     private func own(_ path: String) throws {
