@@ -43,7 +43,7 @@ let package = Package(
         .executable(name: "veredus-recorder", targets: ["Recorder"]),
         .executable(name: "veredus-inbound", targets: ["Inbound"]),
         .executable(name: "veredus-simulator", targets: ["SimulatorProgram"]),
-        .executable(name: "veredus-soak", targets: ["SoakProgram"]),
+        .executable(name: "veredus-dev", targets: ["DevProgram"]),
         .executable(name: "veredus-hello", targets: ["HelloProgram"]),
     ],
     dependencies: [
@@ -203,12 +203,11 @@ let package = Package(
             path: "Sources/TestKit/Hello",
             swiftSettings: strict
         ),
+        // What ./dev does once everything is built: private servers, tests, demo, soak, benchmarks.
         .executableTarget(
-            name: "SoakProgram",
-            dependencies: [
-                "TestKit", "MailSimulator", "DatabaseClient", "Database", "Core", "RuntimeSupport", arguments,
-            ],
-            path: "Sources/TestKit/Dev/Soak",
+            name: "DevProgram",
+            dependencies: ["TestKit", "MailSimulator", "DatabaseClient", "Database", "Core", "RuntimeSupport"],
+            path: "Sources/TestKit/Dev",
             swiftSettings: strict
         ),
 
@@ -251,6 +250,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "SimulatorTests", dependencies: ["MailSimulator", "TestKit"] + nio, swiftSettings: strict),
+        .testTarget(name: "DevTests", dependencies: ["DevProgram", "TestKit"], swiftSettings: strict),
         .testTarget(
             name: "WorkerTests",
             dependencies: ["Worker", "Core", "Messages", "RuntimeSupport", "TestKit", logging],
@@ -297,7 +297,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "Core", "ReturnedMail", "DatabaseClient", "Database", "Broker", "TestKit", "MailSimulator",
-                "SoakProgram",
+                "DevProgram",
             ],
             swiftSettings: strict
         ),

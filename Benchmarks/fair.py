@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures what campaigns and lanes do to each other: a small campaign beside a large one, a fast lane beside a slow one.
 
-Called by scripts/bench.sh, which has started everything and made the campaigns. Every time is from just before
+Called by `./dev bench`, which has started everything and made the campaigns. Every time is from just before
 `veredus campaign start` to the last recorded result by the database's own record. Only Python's standard library.
 """
 

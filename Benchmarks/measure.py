@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures one campaign from `campaign start` to the last recorded result, and the ceiling beside it.
 
-Called by scripts/bench.sh, which starts everything first. CPU time is read from /proc before and after: of a process,
+Called by `./dev bench`, which starts everything first. CPU time is read from /proc before and after: of a process,
 all its living descendants, and the children it has waited for, so that PostgreSQL's backends count whether they come,
 stay or go. Memory is the kernel's own high-water mark of a process (VmHWM); for PostgreSQL, which shares its buffers,
 it is sampled: what each process has for itself, added up, and the largest shared part once.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures pixels and links with wrk, and the server framework with one route of its own in the same run.
 
-Called by scripts/bench-web.sh, which starts everything first. Rounds of hello, pixel and click take turns; the median of
+Called by `./dev bench`, which starts everything first. Rounds of hello, pixel and click take turns; the median of
 each is reported. Tokens are made here, by the documented layout, with the key from the environment; each request has
 one of many, and comes from an address of its own, as readers do. Then so many connections are opened and left open, and
 the memory of veredus-web is read from /proc.

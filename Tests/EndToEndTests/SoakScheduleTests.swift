@@ -1,7 +1,7 @@
 import TestKit
 import Testing
 
-@testable import SoakProgram
+@testable import DevProgram
 
 @Suite struct SoakScheduleTests {
     private func schedule(seed: UInt64, kills: Int = 30) -> Schedule {

@@ -1,0 +1,128 @@
+import Foundation
+import TestKit
+
+/// What the two benchmarks of the whole pipeline have in common: one producer, one worker, and a sink.
+struct PipelineBench: Sendable {
+    /// Who takes the messages: both count what they take and keep nothing.
+    enum Sink: String, Sendable {
+        /// Postfix's smtp-sink, which is fast.
+        case postfix = "sink"
+        /// Ours, which can be slow.
+        case simulator
+    }
+
+    let bench: Bench
+    let sink: Sink
+    let jobsPerMessage: Int
+    let connections: Int
+    let delayMilliseconds: Int
+
+    private var project: Project { bench.project }
+    /// The file in which the sink writes how much it has taken.
+    var counter: String {
+        sink == .postfix ? "\(project.run)/bench-sink.log" : "\(bench.folder)/simulator.json"
+    }
+    /// What the scripts note beside the figures.
+    var noted: [String] {
+        [
+            "--jobs-per-message", "\(jobsPerMessage)", "--queue-type", bench.queueType.rawValue,
+            "--connections", "\(connections)", "--delay-ms", "\(delayMilliseconds)",
+        ]
+    }
+
+    init(_ bench: Bench, _ options: Options, sink: (_ delayMilliseconds: Int) -> Sink) throws {
+        self.bench = bench
+        jobsPerMessage = try options.number("JOBS_PER_MESSAGE", 1...256, default: 1)
+        connections = try options.number("CONNECTIONS", 1...400, default: 100)
+        delayMilliseconds = try options.number("DELAY_MS", 0...10_000, default: 0)
+        self.sink = sink(delayMilliseconds)
+    }
+
+    /// Starts the sink, a producer and a worker for some lanes on an empty database.
+    ///
+    /// Recipients of `slowDomain` have a lane `slow` of their own, and a server that is slow.
+    ///
+    /// - Returns: The sink's port.
+    func start(_ servers: ServerAddresses, _ group: ProgramGroup, slowDomain: String? = nil) async throws -> UInt16 {
+        let port = try PortPlan(set: .bench, project: project).choose(.smtp)
+        var settings = ProgramSettings(project: project, servers: servers, smtp: port, state: "\(bench.folder)/state")
+        for role in [ProgramRole.producer, .worker] {
+            settings.more[role] = [
+                ("VEREDUS_JOBS_PER_MESSAGE", "\(jobsPerMessage)"), ("VEREDUS_QUEUE_TYPE", bench.queueType.rawValue),
+                ("VEREDUS_SMTP_CONNECTIONS", "\(connections)"),
+            ]
+        }
+        try settings.write(to: bench.folder)
+        let database = DevDatabase(settings, folder: bench.folder)
+        try await database.migrate()
+        if let slowDomain { try await bench.tool.run("lane", "create", "slow", "--domains", slowDomain) }
+        try await startSink(group, port, slowDomain)
+        try group.start(
+            "producer",
+            [project.program("veredus-producer")],
+            settings: "\(bench.folder)/settings/producer.env"
+        )
+        let lanes = slowDomain == nil ? "default" : "default,slow"
+        try group.start(
+            "worker",
+            [project.program("veredus-worker"), "--connections", "\(connections)", "--lanes", lanes],
+            settings: "\(bench.folder)/settings/worker.env"
+        )
+        try await eventually("the worker has a lease", within: .seconds(20), every: .milliseconds(200)) {
+            _ = try group.pid(of: "worker")
+            return try await database.number(.liveWorkers) > 0
+        }
+        _ = try group.pid(of: "producer")
+        return port
+    }
+
+    private func startSink(_ group: ProgramGroup, _ port: UInt16, _ slowDomain: String?) async throws {
+        switch sink {
+        case .postfix:
+            // As root it becomes somebody else, or refuses.
+            let user = getuid() == 0 ? ["-u", "nobody"] : []
+            let program = "\(project.postfix)/bin/smtp-sink"
+            try group.start("sink", [program] + user + ["-c", "-m", "1000", "127.0.0.1:\(port)", "1024"])
+        case .simulator:
+            var trouble = ["--delay", "\(delayMilliseconds)"]
+            if let slowDomain {
+                let script = "\(bench.folder)/slow.json"
+                let rules = #"{"rules": [{"domain": "\#(slowDomain)", "behaviour": "delay-dot-200"}]}"#
+                try rules.write(toFile: script, atomically: false, encoding: .utf8)
+                trouble += ["--script", script]
+            }
+            try group.start(
+                "simulator",
+                [project.program("veredus-simulator"), "--port", "\(port)", "--status-file", counter] + trouble
+            )
+        }
+        try await group.await(sink.rawValue, on: port, within: .seconds(10))
+    }
+
+    /// Writes a CSV file of contacts; with `slow`, every second one is of that domain.
+    func writeContacts(_ rows: Int, prefix: String, slow: String? = nil) throws -> String {
+        let path = "\(bench.folder)/contacts.csv"
+        let text = (1...rows).reduce(into: "email,name,city,code\n") { text, row in
+            let domain = slow.flatMap { row.isMultiple(of: 2) ? $0 : nil } ?? "domain-\(row % 500).example"
+            let digits = "\(row)"
+            let code = String(repeating: "0", count: max(0, 7 - digits.count)) + digits
+            text += "\(prefix)-\(row)@\(domain),Reader \(row),City \(row % 977),C-\(code)\n"
+        }
+        try text.write(toFile: path, atomically: false, encoding: .utf8)
+        return path
+    }
+
+    /// - Returns: The number of a new campaign.
+    func makeCampaign(list: String) async throws -> Int {
+        let made = try await bench.tool.json(
+            "campaign",
+            "create",
+            "Benchmarks/message",
+            "--account",
+            "bench",
+            "--list",
+            list
+        )
+        return try made.number("campaign")
+    }
+}

@@ -1,0 +1,58 @@
+import Foundation
+
+/// `veredus-dev serve SET`: the process that a set's servers are children of, in a session of its own.
+///
+/// It ends on a signal, when a server ends by itself, and when nobody uses the servers any more: each command that does
+/// holds a lock, which the kernel takes back also from one that was killed. If the host itself is killed, the servers'
+/// guardians end them.
+struct ServerHost {
+    private static let interval = Duration.milliseconds(500)
+
+    let set: ServerSet
+    let project: Project
+    let folder: ServerFolder
+
+    /// Runs the servers until they are not wanted any more.
+    ///
+    /// - Throws: ``Failure`` when they do not start, or one of them ends by itself.
+    func run() async throws {
+        // The guardians of a host that was killed hold the lock until they are done.
+        guard let lock = try await FileLock.take(folder.lock, .exclusive, within: .seconds(60)) else {
+            throw Failure("somebody else runs the servers in \(folder.path)", "Type: ./dev services-down")
+        }
+        try? FileManager.default.removeItem(atPath: folder.addresses)
+        lock.write(ProcessIdentity(of: getpid())?.text ?? "")
+        let servers = try await PrivateServers.start(set, in: folder, of: project, holding: lock)
+        do {
+            try JSONEncoder().encode(servers.addresses).write(
+                to: URL(fileURLWithPath: folder.addresses),
+                options: .atomic
+            )
+            // Whoever comes while they are being stopped waits for this lock.
+            let users = try await stay(servers)
+            await end(servers)
+            withExtendedLifetime(users) {}
+        } catch {
+            await end(servers)
+            throw error
+        }
+    }
+
+    /// Looks whether they are wanted, until they are not.
+    ///
+    /// - Returns: The users' lock.
+    private func stay(_ servers: PrivateServers) async throws -> FileLock {
+        while true {
+            try await Task.sleep(for: Self.interval)
+            if let trouble = servers.trouble { throw Failure(words: "error: \(trouble).") }
+            if !folder.isKept, let users = try FileLock.tryTake(folder.users, .exclusive) { return users }
+        }
+    }
+
+    private func end(_ servers: PrivateServers) async {
+        await shielded { [folder] in
+            try? FileManager.default.removeItem(atPath: folder.addresses)
+            await servers.stop()
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import Core
+import Foundation
+import TestKit
+
+/// What a run is asked for.
+struct SoakOptions: Sendable {
+    var messages: Int
+    var kills: Int
+    var seed: UInt64
+    var policy: DeliveryPolicy
+
+    var policyName: String { policy == .atMostOnce ? "at-most-once" : "at-least-once" }
+}
+
+/// `./dev soak`: sends a campaign with real programs and servers of its own, all of which a seeded schedule kills.
+struct SoakCommand {
+    static let optionNames = ["MESSAGES", "KILLS", "SEED", "POLICY", "SOAK_CONFIGURATION"]
+
+    private enum Policy: String, CaseIterable {
+        case atMostOnce = "at-most-once"
+        case atLeastOnce = "at-least-once"
+    }
+
+    let options: SoakOptions
+
+    init(_ arguments: [String], environment: [String: String]) throws {
+        let given = try Options(Self.optionNames, arguments, environment: environment)
+        let messages = try given.number("MESSAGES", 100...1_000_000, default: 10_000)
+        let kills = try given.number("KILLS", 0...10_000, default: 30)
+        guard kills <= messages / 20 else {
+            throw Failure.usage("KILLS is \(kills) for \(messages) messages", "Give at most a twentieth as many")
+        }
+        let policy = try given.choice("POLICY", default: Policy.atMostOnce)
+        _ = try given.choice("SOAK_CONFIGURATION", default: BuildConfiguration.debug)
+        options = SoakOptions(
+            messages: messages,
+            kills: kills,
+            seed: UInt64(try given.number("SEED", 0...999_999_999, default: 1)),
+            policy: policy == .atMostOnce ? .atMostOnce : .atLeastOnce
+        )
+    }
+
+    /// Progress goes to standard error; the last line of standard output is JSON. The same seed gives the same faults at the
+    /// same points.
+    ///
+    /// - Throws: ``Failure`` when a promise was broken, or a fault did not hit what it was to hit.
+    func run(_ project: Project) async throws {
+        let lock = try project.onlyOne("soak")
+        let (messages, kills, seed, policy) = (options.messages, options.kills, options.seed, options.policyName)
+        Console.heading(
+            "\(messages) messages, \(kills) faults, seed \(seed), \(policy): on a PostgreSQL and a RabbitMQ of its own"
+        )
+        let report = try await Soak.run(options)
+        for trouble in report.troubles { tell("trouble: \(trouble)") }
+        for violation in report.breaches.prefix(50) { tell("broken: \(violation)") }
+        Console.say(report.json)
+        withExtendedLifetime(lock) {}
+        guard report.hasFailed else { return }
+        throw Failure(
+            "a promise was broken, or a fault missed",
+            "Repeat it: ./dev soak MESSAGES=\(messages) KILLS=\(kills) SEED=\(seed) POLICY=\(policy)"
+        )
+    }
+}
+
+/// Tells whoever watches.
+func tell(_ words: String) { Console.tell(words) }

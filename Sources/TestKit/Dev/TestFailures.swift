@@ -1,0 +1,57 @@
+import Foundation
+
+/// What went wrong in a run of Swift Testing, from its output: the end is all that is read of a long one.
+enum TestFailures {
+    private static let mostLines = 60
+    private static let mostUnended = 20
+    private static let mostCharacters = 1_000
+    /// What a test said of an issue, after the line that tells of it.
+    private static let linesOfAnIssue = 12
+
+    /// The issues, each with what the test said of it, and, if the run was cut off, the tests that never ended.
+    static func lines(of log: [String]) -> [String] {
+        issues(log).suffix(mostLines) + (isComplete(log) ? [] : unended(log).prefix(mostUnended))
+    }
+
+    private static func issues(_ log: [String]) -> [String] {
+        var (found, rest) = ([String](), 0)
+        for line in log {
+            if line.hasPrefix("✘ Test "), line.contains(" recorded an issue") {
+                rest = linesOfAnIssue
+                found.append(cut(line))
+            } else if let sign = line.first, "✔✘◇↷⚠".contains(sign) || line.hasPrefix("⚠") {
+                rest = 0
+            } else if rest > 0 {
+                rest -= 1
+                found.append(cut(line))
+            }
+        }
+        return found
+    }
+
+    private static func cut(_ line: String) -> String {
+        line.count > mostCharacters ? "\(line.prefix(mostCharacters))…" : line
+    }
+
+    private static func isComplete(_ log: [String]) -> Bool {
+        log.contains { $0.hasPrefix("✔ Test run with") || $0.hasPrefix("✘ Test run with") }
+    }
+
+    private static func unended(_ log: [String]) -> [String] {
+        var open: [String] = []
+        for line in log {
+            if line.hasPrefix("◇ "), line.hasSuffix(" started.") {
+                open.append(String(line.dropFirst(2).dropLast(" started.".count)))
+            } else if line.hasPrefix("✔ ") || line.hasPrefix("✘ "),
+                let end = line.range(of: " passed after ") ?? line.range(of: " failed after ")
+            {
+                var name = String(line[..<end.lowerBound].dropFirst(2))
+                if let cases = name.range(of: #" with [0-9]+ test cases?$"#, options: .regularExpression) {
+                    name.removeSubrange(cases)
+                }
+                open.removeAll { $0 == name }
+            }
+        }
+        return open.filter { !$0.hasPrefix("Test case") && !$0.hasPrefix("Test run") }.map { "never ended: \($0)" }
+    }
+}
