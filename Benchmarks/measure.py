@@ -191,7 +191,7 @@ def measure_ceiling(options, sink):
     """Postfix's smtp-source against the same sink: what no sender of this machine can much exceed."""
     before_cpu, before_count = sink.cpu_ms(), messages_at_sink(options.sink_log)
     count = min(options.ceiling_messages, options.connections * 100) if options.delay_ms else options.ceiling_messages
-    done = measured([options.smtp_source, "-s", str(options.connections), "-l", str(options.letter_bytes), "-m",
+    done = measured([options.smtp_source, "-s", str(options.connections), "-l", str(options.message_bytes), "-m",
                      str(count), "-d", f"127.0.0.1:{options.sink_port}"])
     arrived = settled_count(options.sink_log) - before_count
     if arrived != count:
@@ -199,7 +199,7 @@ def measure_ceiling(options, sink):
     return {
         "messages": count,
         "connections": options.connections,
-        "bytes": options.letter_bytes,
+        "bytes": options.message_bytes,
         "messages_per_second": round(count / done["seconds"]),
         "source_cpu_ms_per_1000": round(done["cpu_ms"] / count * 1000, 1),
         "sink_cpu_ms_per_1000": round((sink.cpu_ms() - before_cpu) / count * 1000, 1),
