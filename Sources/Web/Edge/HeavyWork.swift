@@ -5,8 +5,8 @@ import Templates
 
 /// Runs what a tenant's text costs CPU for, compiling and rendering messages, on threads of its own.
 ///
-/// Pages, pixels and opt-outs never wait behind it, and go first where there are too few cores. It is bounded in every direction: threads, requests that wait, those
-/// of one account, and time. What nobody waits for any more is not begun, and ends at its next step.
+/// Pages, pixels and opt-outs never wait behind it, and go first where there are too few cores. Threads, waiting
+/// requests, an account's share and time are all bounded. Work stops at its next step once the client has hung up.
 final class HeavyWork: Sendable {
     /// Why work was not done; what to say to the client, and when to come again.
     enum Refused: Error, Equatable {

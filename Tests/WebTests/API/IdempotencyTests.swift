@@ -9,10 +9,10 @@ import Testing
 struct IdempotencyTests {
     private static let field = HTTPField.Name.unchecked("Idempotency-Key")
 
-    @Test func `the same key twenty times at once makes one campaign`() async throws {
+    @Test func `the same key eight times at once makes one campaign`() async throws {
         try await APIFixture.with { fixture in
             let answers = try await withThrowingTaskGroup(of: APIFixture.Answer.self) { group in
-                for _ in 1...20 {
+                for _ in 1...8 {  // as many as may be under way
                     group.addTask {
                         try await fixture.send(.post, "/campaigns", APIFixture.campaign, [Self.field: "one"])
                     }
