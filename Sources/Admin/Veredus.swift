@@ -6,10 +6,10 @@ import RuntimeSupport
 @main struct Veredus: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "veredus",
-        abstract: "Run an e-mail campaign service: prepare the database, import contacts, send campaigns.",
+        abstract: "Operate the e-mail campaign service: set up the database, import contacts, send campaigns.",
         discussion: """
-            Settings come from the environment and from the file that --settings or VEREDUS_SETTINGS names. \
-            `veredus doctor` says what is wrong with them. `veredus help exit-codes` lists the exit codes.
+            Settings come from the environment and from the file that --settings or VEREDUS_SETTINGS names. `veredus \
+            doctor` checks them. `veredus help exit-codes` lists the exit codes.
             """,
         version: "0.1.0",
         subcommands: [

@@ -13,11 +13,11 @@ import ServiceLifecycle
 struct InboundProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "veredus-inbound",
-        abstract: "Takes what comes back by mail: bounces, complaints, unsubscribe mails.",
+        abstract: "Processes returned mail: bounces, complaints, unsubscribe requests.",
         discussion: """
-            Settings come from the environment and from a file; docs/reference/settings.md lists them. Ways in are a \
-            listener for LMTP or SMTP, an IMAP folder and a Maildir, each if its settings are there; what `veredus \
-            inbound ingest` stored is judged in any case. It never sends mail.
+            Settings come from the environment and from a file; docs/reference/settings.md lists them. Mail arrives \
+            through an LMTP or SMTP listener, an IMAP folder or a Maildir, whichever the settings enable, and through \
+            `veredus inbound ingest`. The program never sends mail.
             """
     )
 

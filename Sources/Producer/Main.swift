@@ -12,10 +12,10 @@ import ServiceLifecycle
 struct ProducerProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "veredus-producer",
-        abstract: "Publishes the jobs of campaigns and drives each to its end.",
+        abstract: "Runs campaigns: freezes audiences, publishes jobs, retries, finishes.",
         discussion: """
             Settings come from the environment and from a file; docs/reference/settings.md lists them. Several \
-            producers may run: each campaign is driven by one of them, and by another when that one goes away.
+            producers may run: one runs each campaign, and another takes over if it stops.
             """
     )
 

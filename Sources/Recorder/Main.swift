@@ -16,7 +16,7 @@ struct RecorderProgram: AsyncParsableCommand {
         abstract: "Counts opens and clicks.",
         discussion: """
             Settings come from the environment and from a file; docs/reference/settings.md lists them. One is enough; \
-            several share the work. SIGTERM writes what was taken, and leaves.
+            several share the work. SIGTERM writes pending events before it stops.
             """
     )
 

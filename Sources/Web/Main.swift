@@ -14,9 +14,9 @@ struct WebProgram: AsyncParsableCommand {
         commandName: "veredus-web",
         abstract: "Serves pixels, links, unsubscribe pages, the dashboard and the API.",
         discussion: """
-            Settings come from the environment and from a file; docs/reference/settings.md lists them. Any number of \
-            them may run behind a load balancer. SIGTERM lets /readyz say no for a while, answers what was asked, and \
-            leaves.
+            Settings come from the environment and from a file; docs/reference/settings.md lists them. Any number may \
+            run behind a load balancer. On SIGTERM, /readyz fails for a while, requests in progress are answered, and \
+            the program stops.
             """
     )
 

@@ -13,10 +13,11 @@ import ServiceLifecycle
 struct WorkerProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "veredus-worker",
-        abstract: "Sends the messages of campaigns.",
+        abstract: "Sends campaign messages.",
         discussion: """
             Settings come from the environment and from a file; docs/reference/settings.md lists them. Run as many \
-            workers as the relay can take. SIGTERM ends what is in flight first, for VEREDUS_GRACE seconds at most.
+            workers as the relay can take. SIGTERM first finishes what is in flight, for at most VEREDUS_GRACE \
+            seconds.
             """
     )
 

@@ -50,9 +50,9 @@ import Testing
         (["create", "--account", "acme", "--scope", "campaigns:read", " x"], 65, "visible characters", "a blank"),
         (
             ["create", "--account", "acme", "--scope", "campaigns:read", "--expires", "2020-01-01T00:00:00Z", "x"], 64,
-            "no moment to come", "it would open nothing"
+            "not a future time", "it would open nothing"
         ),
-        (["revoke", "--account", "acme", "vrd_00000000"], 65, "veredus api-key list", "no such key"),
+        (["revoke", "--account", "acme", "vrd_00000000"], 65, "veredus api-key list", "no active key"),
         (["list", "--account", "nobody"], 65, "no account named", "no such account"),
     ]
 

@@ -239,7 +239,7 @@ import Testing
             #expect(clean.json("clean") == "true")
             #expect(clean.json("suppressed") == "1")
             #expect(Int(clean.json("longest_line") ?? "") ?? 999 <= 998)
-            #expect(await tool.run("campaign", "check", "1").output.contains("every message can be rendered"))
+            #expect(await tool.run("campaign", "check", "1").output.contains("all messages can be rendered"))
         }
     }
 

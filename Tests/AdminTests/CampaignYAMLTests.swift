@@ -27,7 +27,8 @@ import Testing
         let failure = try #require(throws: AdminFailure.self, row.because) {
             try CampaignYAML(row.yaml, path: "campaign.yaml")
         }
-        let words = "campaign.yaml:\(row.line): anchors (&name) and aliases (*name) are not read. Write the value out"
+        let words =
+            "campaign.yaml:\(row.line): anchors (&name) and aliases (*name) are not supported. Write the value out"
         #expect(failure.message.hasPrefix(words), "\(failure.message)")
         #expect(failure.status == .badData)
     }

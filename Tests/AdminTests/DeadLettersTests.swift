@@ -249,10 +249,10 @@ import Testing
 
     static let comparisons: [(waiting: Int64, total: Int64, queued: Int, says: String, because: Comment)] = [
         (0, 0, 0, "none", "nothing died"),
-        (3, 3, 3, "3 wait for a decision, 3 in the queue. `veredus dead-letters list`", "as it should be"),
+        (3, 3, 3, "3 need a decision, 3 in the queue. `veredus dead-letters list`", "as it should be"),
         (3, 3, 1, "copies are missing", "the broker was wiped"),
         (0, 3, 3, "Empty it: rabbitmqctl purge_queue dead-letters", "all are settled"),
-        (1, 3, 3, "may be emptied when none waits", "one waits yet"),
+        (1, 3, 3, "Once none needs a decision", "one waits yet"),
         (0, 3, 4, "restored", "more than there ever were"),
     ]
 

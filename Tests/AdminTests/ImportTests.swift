@@ -116,11 +116,11 @@ import Testing
         ("email,email\n", [], 65, "two columns are named", "which one?"),
         ("email,\n", [], 65, "column 2 has no name", "a field without a name"),
         ("email,a,b\n", ["--map", "x=a,x=b"], 64, "x stands twice", "one field, two columns"),
-        ("email,a,b\n", ["--map", "b=a"], 65, "two columns make the field \"b\"", "one field, two columns"),
+        ("email,a,b\n", ["--map", "b=a"], 65, "two columns are mapped to the field \"b\"", "one field, two columns"),
         ("email,a\n", ["--map", "x=c"], 65, "no column \"c\"", "a column that is not there"),
         ("email,a\n", ["--map", "x"], 64, "is not FIELD=COLUMN", "no mapping"),
         ("email,a\n", ["--list", "none"], 65, "no list named", "no such list"),
-        ("email\nx\ny\n", [], 65, "no row could be used", "every row is bad"),
+        ("email\nx\ny\n", [], 65, "all rows were rejected", "every row is bad"),
         ("email\na@example.org\nx\n", ["--rejects", "/none/x.csv"], 73, "--rejects", "rejects need a place"),
     ]
 

@@ -21,7 +21,7 @@ import Testing
             let line = ["contacts", "show", "c5@example.org", "--account", "acme"]
             let shown = await tool.run(line)
             #expect(
-                shown.output.contains("proof 1: list 1 by one-click, campaign 1 message 5, 3 recalled, 0 on their way")
+                shown.output.contains("proof 1: list 1 by one-click, campaign 1 message 5, 3 recalled, 0 in flight")
             )
             #expect(shown.output.contains("proof 2: undo of 1 by page, campaign 1 message 5"))
             let json = await tool.run(line + ["--json"])

@@ -203,7 +203,7 @@ import Testing
             )
             #expect(changed.json("soft_bounces") == "5" && changed.json("complaints_pause_percent") == "0.5")
             let wrong = await tool.run("account", "rules", "acme", "--complaints-warn", "0.6", "--reason", "x")
-            #expect(wrong.status == 64 && wrong.errors.contains("warn before they pause"))
+            #expect(wrong.status == 64 && wrong.errors.contains("must not be above --complaints-pause"))
             let account = await tool.run("account", "show", "acme")
             #expect(account.output.contains("complaints    0 of 0 in 30 days: 0.0 %"))
             #expect(account.output.contains("5 soft bounces in 30 days suppress"))

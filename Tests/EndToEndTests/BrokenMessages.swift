@@ -21,7 +21,7 @@ extension Scenarios {
                 #expect(stopped[.dead] >= 100)
                 #expect(stopped[.pending] > 0, "before all was dead")
                 let report = try await stage.tool("campaign", "report", "\(campaign)")
-                #expect(report.output.contains("paused by itself"))
+                #expect(report.output.contains("paused automatically"))
                 #expect(report.output.contains("veredus dead-letters list --campaign \(campaign)"))
                 #expect(try await stage.number("SELECT count(*) FROM audit WHERE actor = 'producer'") == 1)
 

@@ -6,9 +6,9 @@ import Glibc
 struct APIKeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "api-key",
-        abstract: "Make, show and revoke keys of the API.",
+        abstract: "Create, list and revoke API keys.",
         discussion: """
-            A key opens one account's data to a program, within its scopes: \
+            A key gives a program access to one account's data, within its scopes: \
             \(APIScope.allCases.map(\.rawValue).joined(separator: ", ")).
             """,
         subcommands: [Create.self, Show.self, Revoke.self]
@@ -16,14 +16,14 @@ struct APIKeyCommand: AsyncParsableCommand {
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a key, and show it this once.",
-            discussion: "Only its hash is stored: a key that is lost is replaced by another."
+            abstract: "Create a key and print it once.",
+            discussion: "Only its hash is stored. Create another key to replace a lost one."
         )
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
         @OptionGroup var account: AccountOption
-        @Option(help: "What it may do, several with commas or repeated.") var scope: [String]
-        @Option(help: "When it ends, with its offset from UTC: 2027-01-31T00:00:00Z (default: never).")
+        @Option(help: "Its scopes, separated by commas or repeated.") var scope: [String]
+        @Option(help: "When it expires, with a UTC offset: 2027-01-31T00:00:00Z (default: never).")
         var expires: String?
         @Argument(help: "What it is for.") var name: String
 
@@ -48,7 +48,7 @@ struct APIKeyCommand: AsyncParsableCommand {
                 }
                 session.console.print(key.text)
                 session.console.say(
-                    "this is the only time that the key is shown; `veredus api-key revoke` names it \(key.prefix)"
+                    "the key is shown only once; to revoke it: veredus api-key revoke \(key.prefix)"
                 )
             }
         }
@@ -58,11 +58,11 @@ struct APIKeyCommand: AsyncParsableCommand {
             for text in texts.flatMap({ $0.split(separator: ",") }) {
                 guard let scope = APIScope(rawValue: String(text)) else {
                     let known = APIScope.allCases.map(\.rawValue).joined(separator: ", ")
-                    throw AdminFailure(.usage, "--scope: \"\(text)\" is none; known are \(known)")
+                    throw AdminFailure(.usage, "--scope: \"\(text)\" is unknown; scopes are \(known)")
                 }
                 if !scopes.contains(scope) { scopes.append(scope) }
             }
-            guard !scopes.isEmpty else { throw AdminFailure(.usage, "--scope must name one at least") }
+            guard !scopes.isEmpty else { throw AdminFailure(.usage, "--scope must name at least one scope") }
             return scopes
         }
 
@@ -70,7 +70,7 @@ struct APIKeyCommand: AsyncParsableCommand {
             guard let seconds = Timestamp.seconds(text), seconds > Double(time(nil)) else {
                 throw AdminFailure(
                     .usage,
-                    "--expires: \"\(text)\" is no moment to come; write it with its offset from UTC: 2027-01-31T00:00:00Z"
+                    "--expires: \"\(text)\" is not a future time; write it with a UTC offset: 2027-01-31T00:00:00Z"
                 )
             }
             return seconds
@@ -78,7 +78,7 @@ struct APIKeyCommand: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "list", abstract: "Show an account's keys.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List an account's keys.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
         @OptionGroup var account: AccountOption
@@ -106,12 +106,12 @@ struct APIKeyCommand: AsyncParsableCommand {
     }
 
     struct Revoke: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Let nobody in with a key any more.")
+        static let configuration = CommandConfiguration(abstract: "Revoke an API key.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
         @OptionGroup var account: AccountOption
-        @Option(help: "Why; for the audit log.") var reason = ""
-        @Argument(help: "The beginning of the key, as `veredus api-key list` shows it.") var key: String
+        @Option(help: "The reason, for the audit log.") var reason = ""
+        @Argument(help: "The key's prefix, as `veredus api-key list` shows it.") var key: String
 
         func run() async throws {
             try await Session.run(common) { session in
@@ -121,13 +121,13 @@ struct APIKeyCommand: AsyncParsableCommand {
                 guard try await session.database.revokeAPIKey(prefix, account: account.id, reason: reason) else {
                     throw AdminFailure(
                         .badData,
-                        "account \"\(account.name)\" has no such key that is not revoked. `veredus api-key list` shows them"
+                        "account \"\(account.name)\" has no active key with that prefix. `veredus api-key list` lists its keys"
                     )
                 }
                 if output.json {
                     session.console.print(["prefix": .string(prefix), "revoked": .bool(true)])
                 } else {
-                    session.console.print("\(prefix) is revoked: it opens nothing from now on")
+                    session.console.print("revoked \(prefix)")
                 }
             }
         }

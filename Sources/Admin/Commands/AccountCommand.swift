@@ -6,7 +6,7 @@ import Service
 struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account",
-        abstract: "Make and show accounts: the tenants of this service.",
+        abstract: "Create and show accounts, the tenants of this service.",
         subcommands: [
             Create.self,
             List.self,
@@ -19,10 +19,10 @@ struct AccountCommand: AsyncParsableCommand {
     )
 
     struct Create: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Make an account.")
+        static let configuration = CommandConfiguration(abstract: "Create an account.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
-        @Argument(help: "Its name, unique in this installation.") var name: String
+        @Argument(help: "The account's name, unique in this installation.") var name: String
 
         func run() async throws {
             try checkedName(name, of: "an account")
@@ -36,7 +36,7 @@ struct AccountCommand: AsyncParsableCommand {
                         session.console.print("account \(id): \(name)")
                     }
                 } catch {
-                    throw AdminFailure.naming(error, taken: "there is an account named \"\(name)\" already")
+                    throw AdminFailure.naming(error, taken: "an account named \"\(name)\" already exists")
                 }
             }
         }
@@ -44,26 +44,26 @@ struct AccountCommand: AsyncParsableCommand {
 
     struct Name: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say what recipients know the account as: on the pages that its messages lead to.",
-            discussion: "Until then it is what stands in a message's From, or the account's own name."
+            abstract: "Set the sender name that recipients' pages show for an account.",
+            discussion: "The default is the name in a message's From, or else the account's name."
         )
         @OptionGroup var common: CommonOptions
         @Argument(help: "The account's name.") var name: String
-        @Argument(help: "What recipients know it as; '' for as before.") var displayName: String
+        @Argument(help: "The name that recipients see; '' restores the default.") var displayName: String
 
         func run() async throws {
             if !displayName.isEmpty { try checkedName(displayName, of: "an account") }
             try await Session.run(common) { session in
                 let account = try await session.account(named: name)
                 try await session.database.name(account.id, forRecipients: displayName)
-                let told = displayName.isEmpty ? "what its messages say" : displayName
-                session.console.print("account \(account.id): recipients know it as \(told)")
+                let told = displayName.isEmpty ? "the default" : displayName
+                session.console.print("account \(account.id): display name \(told)")
             }
         }
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show all accounts.")
+        static let configuration = CommandConfiguration(abstract: "List all accounts.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
 
@@ -84,7 +84,7 @@ struct AccountCommand: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show how much an account has.")
+        static let configuration = CommandConfiguration(abstract: "Show an account's counts.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "Its name.") var name: String

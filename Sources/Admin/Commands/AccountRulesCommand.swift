@@ -4,20 +4,20 @@ import Database
 struct AccountRulesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rules",
-        abstract: "Show or change when an account gives somebody up, warns and pauses.",
-        discussion: "Without an option it shows the rules and changes nothing. A change needs --reason."
+        abstract: "Show or change an account's bounce, complaint and throttle limits.",
+        discussion: "Without options it shows the limits. A change needs --reason."
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
-    @Option(help: "Soft bounces in a row that suppress, 1 to 100.") var softBounces: Int16?
-    @Option(help: "Within how many days, 1 to 365.") var softBounceDays: Int16?
-    @Option(help: "Complaints that warn, in percent of accepted messages.") var complaintsWarn: Double?
-    @Option(help: "Complaints that pause marketing, in percent.") var complaintsPause: Double?
-    @Option(help: "Fewer complaints than these pause nothing.") var complaintsLeast: Int32?
-    @Option(help: "Refusals of the sender in ten minutes that throttle a lane.") var throttleBlocks: Int32?
+    @Option(help: "Consecutive soft bounces that suppress an address, 1 to 100.") var softBounces: Int16?
+    @Option(help: "Days within which soft bounces count, 1 to 365.") var softBounceDays: Int16?
+    @Option(help: "Complaint rate that warns, in percent of accepted messages.") var complaintsWarn: Double?
+    @Option(help: "Complaint rate that pauses marketing, in percent.") var complaintsPause: Double?
+    @Option(help: "Minimum number of complaints for a pause.") var complaintsLeast: Int32?
+    @Option(help: "Sender refusals within ten minutes that throttle a lane.") var throttleBlocks: Int32?
     /// The name of an earlier version, until 1.0.
     @Option(name: .customLong("brake-blocks"), help: .hidden) var oldThrottleBlocks: Int32?
-    @Option(help: "Why; for the audit log.") var reason: String?
+    @Option(help: "The reason, for the audit log.") var reason: String?
     @Argument(help: "The account's name.") var name: String
 
     private var blocks: Int32? { throttleBlocks ?? oldThrottleBlocks }
@@ -37,7 +37,10 @@ struct AccountRulesCommand: AsyncParsableCommand {
         }
         try check((complaintsLeast ?? 1) >= 1, "--complaints-least must be 1 or more")
         try check((blocks ?? 1) >= 1, "--throttle-blocks must be 1 or more")
-        try check(changes == (reason.map { !$0.isEmpty } ?? false), "a change needs --reason, and only a change")
+        try check(
+            changes == (reason.map { !$0.isEmpty } ?? false),
+            "--reason goes with a change, and a change needs it"
+        )
     }
 
     func run() async throws {
@@ -50,7 +53,7 @@ struct AccountRulesCommand: AsyncParsableCommand {
                 guard rules.complaintsWarn <= rules.complaintsPause else {
                     throw AdminFailure(
                         .usage,
-                        "complaints must warn before they pause: --complaints-warn is the higher one"
+                        "--complaints-warn must not be above --complaints-pause"
                     )
                 }
                 rules = try await session.database.change(account.id, reason: reason ?? "") { changed.apply(to: &$0) }
@@ -74,7 +77,7 @@ struct AccountRulesCommand: AsyncParsableCommand {
 struct AccountReleaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "release",
-        abstract: "Take an account's throttles off before they end by themselves."
+        abstract: "Lift an account's throttles before they expire."
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var why: ReasonOption

@@ -5,25 +5,25 @@ import Database
 struct AccountTracking: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tracking",
-        abstract: "Say the most that an account's campaigns may learn of opens and clicks.",
+        abstract: "Limit how much an account's campaigns track of opens and clicks.",
         discussion: """
-            none: nothing. aggregate: figures, and nobody can say whose. individual: who it was; only with the account's \
-            consent. Holds from the next campaign on; each campaign may learn less.
+            none: no tracking. aggregate: counts only. individual: counts per recipient; requires the account's \
+            consent. It applies from the next campaign on; a campaign may track less.
             """
     )
     @OptionGroup var common: CommonOptions
     @Argument(help: "The account's name.") var name: String
     @Argument(help: "none, aggregate or individual.") var mode: String
-    @Option(help: "Why; kept in the audit log.") var reason: String
+    @Option(help: "The reason, for the audit log.") var reason: String
 
     func run() async throws {
         guard let tracking = TrackingMode(name: mode) else {
-            throw AdminFailure(.usage, "\"\(mode)\" is none of none, aggregate, individual")
+            throw AdminFailure(.usage, "\"\(mode)\" must be none, aggregate or individual")
         }
         try await Session.run(common) { session in
             let account = try await session.account(named: name)
             try await session.database.changeTracking(of: account.id, to: tracking, reason: reason)
-            session.console.print("account \(account.id): tracking \(tracking.name) from the next campaign on")
+            session.console.print("account \(account.id): tracking \(tracking.name), starting with the next campaign")
         }
     }
 }

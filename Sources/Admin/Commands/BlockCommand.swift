@@ -7,17 +7,17 @@ import DatabaseClient
 struct BlockCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "block",
-        abstract: "Whom the service itself does not mail, whichever account asks: abuse.",
+        abstract: "Block addresses for every account, such as after abuse reports.",
         discussion: """
-            Apart from what accounts know: no account sees a block, and it stops transactional mail too. Only a keyed hash \
-            of the address is kept.
+            Accounts do not see blocks. A block also stops transactional mail. Only a keyed hash of the address is \
+            stored.
             """,
         subcommands: [Add.self, Remove.self, List.self]
     )
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Block an address for all accounts, and recall what is queued for it; safe to repeat."
+            abstract: "Block an address for every account and recall its queued messages; safe to repeat."
         )
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
@@ -36,15 +36,15 @@ struct BlockCommand: AsyncParsableCommand {
                     ])
                 }
                 session.console.print(
-                    "\(receipt.isNew ? "blocked" : "was blocked already"): \(receipt.recalled) queued messages recalled, "
-                        + "\(receipt.alreadyOnTheirWay) already on their way"
+                    "\(receipt.isNew ? "blocked" : "already blocked"): \(receipt.recalled) queued messages recalled, "
+                        + "\(receipt.alreadyOnTheirWay) already in flight"
                 )
             }
         }
     }
 
     struct Remove: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Let accounts mail an address again.")
+        static let configuration = CommandConfiguration(abstract: "Unblock an address.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var why: ReasonOption
         @Argument(help: "The address.") var address: String
@@ -52,19 +52,19 @@ struct BlockCommand: AsyncParsableCommand {
         func run() async throws {
             try await withHash(of: address, common) { session, hash, _ in
                 guard try await session.database.unblock(hash, reason: why.reason) else {
-                    throw AdminFailure(.badData, "the service does not block that address; nothing was changed")
+                    throw AdminFailure(.badData, "that address is not blocked; nothing was changed")
                 }
-                session.console.print("the service blocks it no more; what accounts know of it stays")
+                session.console.print("unblocked; the accounts' own suppressions remain")
             }
         }
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show the blocks, the newest first.")
+        static let configuration = CommandConfiguration(abstract: "List the blocks, newest first.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
-        @Option(help: "How many rows, 1 to 10,000.") var limit: Int32 = 100
-        @Option(help: "Only those before this number.") var before: Int64 = .max
+        @Option(help: "Maximum number of rows, 1 to 10,000.") var limit: Int32 = 100
+        @Option(help: "Only entries below this number.") var before: Int64 = .max
 
         func validate() throws {
             guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be 1 to 10000") }

@@ -4,11 +4,11 @@ import Core
 struct CampaignAudit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
-        abstract: "Recount a campaign row by row, and explain whatever does not agree.",
+        abstract: "Recount a campaign row by row and explain every difference.",
         discussion: """
-            Reads in short pages, so that sending goes on undisturbed. A lane of up to 200,000 recipients is compared in \
-            one moment; a larger one that is being sent moves while it is read, and is compared as far as that allows: \
-            pause the campaign for all of it. Exit code 1 when something does not agree.
+            Reads in short pages, so that sending continues undisturbed. A lane of up to 200,000 recipients is \
+            compared in one snapshot; a larger lane of a running campaign is compared only in part: pause the campaign \
+            for a full comparison. Exits with 1 when there are differences.
             """
     )
     @OptionGroup var common: CommonOptions

@@ -8,12 +8,12 @@ import Messages
 struct CampaignCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Render a campaign for every recipient, send nothing, and say what would go wrong.",
-        discussion: "Exit code 65 when a message could not be rendered."
+        abstract: "Render a campaign for every recipient without sending, and report problems.",
+        discussion: "Exits with 65 when a message cannot be rendered."
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
-    @Option(help: "Messages a second to estimate the time with.") var rate = 100
+    @Option(help: "Messages a second, for the time estimate.") var rate = 100
     @OptionGroup var campaign: CampaignArgument
 
     func validate() throws {
@@ -41,7 +41,7 @@ struct CampaignCheck: AsyncParsableCommand {
             guard result.recipients > 0 else {
                 throw AdminFailure(
                     .badData,
-                    "nobody is subscribed to list \"\(message.listName)\": import contacts first"
+                    "list \"\(message.listName)\" has no subscribers: import contacts first"
                 )
             }
             guard result.isClean else {
@@ -91,7 +91,7 @@ struct CampaignCheck: AsyncParsableCommand {
             "time          \(spoken(seconds: seconds(result))) at \(grouped(rate)) messages a second",
         ]
         if result.needSMTPUTF8 > 0 {
-            lines.append("SMTPUTF8      \(grouped(result.needSMTPUTF8)) addresses only reach servers that offer it")
+            lines.append("SMTPUTF8      \(grouped(result.needSMTPUTF8)) addresses need a server that supports it")
         }
         for (field, finding) in result.missing.sorted(by: { $0.key < $1.key }) {
             lines.append(
@@ -103,7 +103,7 @@ struct CampaignCheck: AsyncParsableCommand {
                 "FAILS         \(grouped(finding.count)), such as contact \(finding.exampleContact): \(problem)"
             )
         }
-        if result.isClean { lines.append("every message can be rendered") }
+        if result.isClean { lines.append("all messages can be rendered") }
         return lines.joined(separator: "\n")
     }
 }

@@ -3,7 +3,7 @@ import ArgumentParser
 struct CampaignCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "campaign",
-        abstract: "Make, check, send, follow and stop campaigns.",
+        abstract: "Create, check, send, watch and stop campaigns.",
         subcommands: [
             CampaignCreate.self, CampaignUpdate.self, CampaignCheck.self, CampaignSendTest.self, CampaignStart.self,
             CampaignWatch.self, CampaignReportCommand.self, CampaignPause.self, CampaignResume.self,

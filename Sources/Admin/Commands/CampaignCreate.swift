@@ -5,34 +5,34 @@ import Service
 
 /// What the folder of a campaign is, for the help of both commands that read one.
 private let folderHelp = """
-    The folder has subject.mustache, body.html.mustache and campaign.yaml; body.txt.mustache if the text part is not to \
-    be made from the HTML; partials/NAME.mustache for {{> NAME}}.
+    The folder has subject.mustache, body.html.mustache and campaign.yaml; an optional \
+    body.txt.mustache (default: made from the HTML); and partials/NAME.mustache for {{> NAME}}.
 
     campaign.yaml:
       name: Fresh horses
       from:
         name: The stables
         address: stables@example.net
-      reply_to: answers@example.net    # optional, as all below
-      kind: marketing                  # or transactional: obeys only suppressions of all mail
-      policy: at-most-once             # or at-least-once: what a crash leaves unknown is sent again
+      reply_to: answers@example.net    # optional, like the rest
+      kind: marketing                  # or transactional: only suppressions of all mail apply
+      policy: at-most-once             # or at-least-once: resends when a crash leaves the outcome unknown
       tracking: aggregate              # or none, individual
       language: en                     # of the unsubscribe link: en, de, es, fr
-      lifetime: 3 days                 # after the start, until what is left expires
-      defaults:                        # for fields that a contact does not have
+      lifetime: 3 days                 # from the start until unsent messages expire
+      defaults:                        # for fields that a contact lacks
         name: friend
     """
 
 struct CampaignCreate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create",
-        abstract: "Make a campaign from a folder; nothing is sent.",
+        abstract: "Create a campaign from a folder, without sending it.",
         discussion: folderHelp
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var account: AccountOption
-    @Option(help: "The name of the list that it goes to.") var list: String
+    @Option(help: "The name of the list to send to.") var list: String
     @Argument(help: "The campaign's folder.", completion: .directory) var folder: String
 
     func run() async throws {
@@ -58,7 +58,7 @@ struct CampaignCreate: AsyncParsableCommand {
 struct CampaignUpdate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "update",
-        abstract: "Give a campaign that has not been started a new version from a folder.",
+        abstract: "Replace a draft's message and settings from a folder.",
         discussion: folderHelp
     )
     @OptionGroup var common: CommonOptions
@@ -72,12 +72,12 @@ struct CampaignUpdate: AsyncParsableCommand {
             let account = try await session.account(of: campaign.id)
             let requests = CampaignRequests(session.database, account: account)
             guard let version = try await requests.change(campaign.id, to: draft) else {
-                throw AdminFailure(.badData, "campaign \(campaign.id) is gone")
+                throw AdminFailure(.badData, "campaign \(campaign.id) no longer exists")
             }
             if output.json {
                 session.console.print(["campaign": .number(campaign.id), "version": .number(version)])
             } else {
-                session.console.print("campaign \(campaign.id) has version \(version) now")
+                session.console.print("campaign \(campaign.id) is now at version \(version)")
             }
         }
     }

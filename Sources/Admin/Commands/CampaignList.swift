@@ -4,7 +4,7 @@ import Database
 import Service
 
 struct CampaignList: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "Show campaigns, the newest first.")
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List campaigns, newest first.")
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
     @Option(help: "Only this account's.") var account: String?

@@ -6,7 +6,7 @@ import Service
 struct CampaignReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Show where a campaign's recipients stand, and whether the totals reconcile."
+        abstract: "Show a campaign's totals by state, and whether they reconcile."
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
@@ -16,7 +16,10 @@ struct CampaignReportCommand: AsyncParsableCommand {
         try await Session.run(common) { session in
             let account = try await session.account(of: campaign.id)
             guard let report = try await FullReport(of: campaign.id, account: account, in: session.database) else {
-                throw AdminFailure(.badData, "there is no campaign \(campaign.id). `veredus campaign list` shows them")
+                throw AdminFailure(
+                    .badData,
+                    "there is no campaign \(campaign.id). `veredus campaign list` lists campaigns"
+                )
             }
             let engagement = try await session.database.engagement(of: campaign.id, account: account)
             guard output.json else {
@@ -37,14 +40,18 @@ struct CampaignReportCommand: AsyncParsableCommand {
 extension CampaignReport {
     func text(with refusals: [Refusals], _ engagement: Engagement) -> String {
         var lines = ["campaign \(campaign): \(name)", "list \(listName), \(state.name)"]
-        if !heldBecause.isEmpty { lines.append("paused by itself: \(heldBecause)") }
-        if let follows { lines.append("for those whom campaign \(follows.campaign) left \(follows.state.name)") }
+        if !heldBecause.isEmpty { lines.append("paused automatically: \(heldBecause)") }
+        if let follows {
+            lines.append("follow-up of campaign \(follows.campaign), for its \(follows.state.name) recipients")
+        }
         if let startedAt {
             let rate = seconds.map { $0 > 0 ? " (\(grouped(Int(Double(counts.ended) / $0)))/s)" : "" } ?? ""
             lines.append("started \(Timestamp.text(startedAt)), \(spoken(seconds: seconds ?? 0))\(rate)")
         } else if let startAt, state == .starting {
             lines.append("starts \(Timestamp.text(startAt))\(hasMissedItsStart ? ", and nobody has taken it" : "")")
-            if hasMissedItsStart { lines.append("ask for it again: veredus campaign start \(campaign)") }
+            if hasMissedItsStart {
+                lines.append("it missed its start; start it again: veredus campaign start \(campaign)")
+            }
         }
         lines.append("")
         let width = max(grouped(audience).count, 8)

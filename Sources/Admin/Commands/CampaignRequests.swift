@@ -6,7 +6,7 @@ import Service
 struct CampaignPause: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause",
-        abstract: "Stop sending until it is resumed; what is on its way arrives."
+        abstract: "Pause a campaign. Messages in flight still arrive."
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
@@ -16,7 +16,7 @@ struct CampaignPause: AsyncParsableCommand {
 }
 
 struct CampaignResume: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "resume", abstract: "Go on with a paused campaign.")
+    static let configuration = CommandConfiguration(commandName: "resume", abstract: "Resume a paused campaign.")
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var campaign: CampaignArgument
@@ -27,7 +27,7 @@ struct CampaignResume: AsyncParsableCommand {
 struct CampaignCancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel",
-        abstract: "End a campaign for good; what is on its way arrives."
+        abstract: "Cancel a campaign for good. Messages in flight still arrive."
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions

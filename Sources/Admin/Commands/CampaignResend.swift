@@ -18,17 +18,17 @@ struct CampaignResend: AsyncParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "resend",
-        abstract: "Make a follow-up for those whom a campaign did not reach; nothing is sent.",
+        abstract: "Create a follow-up draft for the recipients that a campaign did not reach.",
         discussion: """
-            A draft of its own, with totals of its own and the message that was sent; `veredus campaign update` changes it, \
-            `veredus campaign start` sends it. Who they are is decided at the start: those whom the campaign has left in \
-            that state then, without those who have opted out. Of the uncertain ones some may get a second copy.
+            Creates a separate draft, with its own totals and the message that was sent. `veredus campaign update` \
+            changes it, `veredus campaign start` sends it. The start decides its recipients: those whom the campaign \
+            has left in that state, except opt-outs. Uncertain recipients may get a second copy.
             """
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
     @Option(help: "failed, uncertain or expired.") var only: Left
-    @Option(help: "The follow-up's name; by default the campaign's, and for whom it is.") var name: String?
+    @Option(help: "The follow-up's name (default: the campaign's name with the state).") var name: String?
     @OptionGroup var campaign: CampaignArgument
 
     func run() async throws {
@@ -36,11 +36,14 @@ struct CampaignResend: AsyncParsableCommand {
         try await Session.run(common) { session in
             let account = try await session.account(of: campaign.id)
             guard let report = try await session.database.report(on: campaign.id, account: account) else {
-                throw AdminFailure(.badData, "there is no campaign \(campaign.id). `veredus campaign list` shows them")
+                throw AdminFailure(
+                    .badData,
+                    "there is no campaign \(campaign.id). `veredus campaign list` lists campaigns"
+                )
             }
             let left = report.counts[only.state]
             guard left > 0 || report.state != .finished else {
-                throw AdminFailure(.badData, "campaign \(campaign.id) has left nobody \(only.state.name)")
+                throw AdminFailure(.badData, "campaign \(campaign.id) has no \(only.state.name) recipients")
             }
             let name = name ?? "\(report.name) (\(only.state.name))"
             let id = try await session.database.createFollowUp(
@@ -56,7 +59,7 @@ struct CampaignResend: AsyncParsableCommand {
                 ])
             } else {
                 session.console.print(
-                    "campaign \(id): \(name), for \(grouped(left)) whom campaign \(campaign.id) left \(only.state.name)\n"
+                    "campaign \(id): \(name), for \(grouped(left)) \(only.state.name) recipients of campaign \(campaign.id)\n"
                         + "next: veredus campaign check \(id), then veredus campaign start \(id)"
                 )
             }

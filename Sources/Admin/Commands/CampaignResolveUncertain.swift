@@ -5,12 +5,11 @@ import Database
 struct CampaignResolveUncertain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resolve-uncertain",
-        abstract: "Decide about recipients of whom nobody can know whether a copy arrived.",
+        abstract: "Resolve recipients whose delivery outcome is unknown.",
         discussion: """
-            --leave records the decision that they stay as they are: the totals go on saying uncertain. --resend mails them \
-            once more, so that who got the first copy gets two; who has opted out meanwhile is left out. A finished \
-            campaign runs again, and lives for at least another lifetime. Says first how many they are and how that came; \
-            without --yes nothing is changed, unless a person at the terminal says yes.
+            --leave records the decision that they stay uncertain. --resend mails them again, so that some may get two \
+            copies; opt-outs are skipped. A finished campaign runs again, for at least another lifetime. Lists them \
+            first, and changes nothing without --yes or a confirmation at the terminal.
             """
     )
     @OptionGroup var common: CommonOptions
@@ -22,14 +21,17 @@ struct CampaignResolveUncertain: AsyncParsableCommand {
     @OptionGroup var campaign: CampaignArgument
 
     func validate() throws {
-        guard leave != resend else { throw ValidationError("say --leave or --resend") }
+        guard leave != resend else { throw ValidationError("give either --leave or --resend") }
     }
 
     func run() async throws {
         try await Session.run(common) { session in
             let account = try await session.account(of: campaign.id)
             guard let report = try await session.database.report(on: campaign.id, account: account) else {
-                throw AdminFailure(.badData, "there is no campaign \(campaign.id). `veredus campaign list` shows them")
+                throw AdminFailure(
+                    .badData,
+                    "there is no campaign \(campaign.id). `veredus campaign list` lists campaigns"
+                )
             }
             let rows = try await uncertainRows(report, session)
             let absent = Set(seqs).subtracting(rows.map(\.seq)).sorted()
@@ -60,7 +62,7 @@ struct CampaignResolveUncertain: AsyncParsableCommand {
                 session.console.print(
                     resend
                         ? "done: \(grouped(receipt.reopened)) will be mailed again"
-                        : "noted: they stay uncertain, and so the totals will say"
+                        : "noted: they stay uncertain in the totals"
                 )
             }
         }
@@ -153,7 +155,7 @@ struct UncertainPlan: Sendable {
     }
 
     var text: String {
-        guard !rows.isEmpty else { return "campaign \(campaign) has no uncertain recipient" }
+        guard !rows.isEmpty else { return "campaign \(campaign) has no uncertain recipients" }
         var lines = ["campaign \(campaign): \(grouped(rows.count)) uncertain"]
         lines.append(
             Table(
@@ -167,12 +169,12 @@ struct UncertainPlan: Sendable {
             ).text
         )
         if isResend {
-            let left = optedOut == 0 ? "" : "; \(grouped(optedOut)) have opted out and are left alone"
+            let left = optedOut == 0 ? "" : "; \(grouped(optedOut)) have opted out and get no message"
             lines.append(
-                "\(grouped(rows.count - optedOut)) would be mailed again: who got the first copy gets two\(left)"
+                "\(grouped(rows.count - optedOut)) would be mailed again; some may get two copies\(left)"
             )
         } else {
-            lines.append("they would stay uncertain: no copy more, and the totals go on saying so")
+            lines.append("they would stay uncertain and get no further copy")
         }
         return lines.joined(separator: "\n")
     }

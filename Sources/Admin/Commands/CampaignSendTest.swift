@@ -11,17 +11,17 @@ import Templates
 struct CampaignSendTest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "send-test",
-        abstract: "Send one message of a campaign to an address of yours, over the real mail route.",
+        abstract: "Send one message of a campaign to your own address over the real mail route.",
         discussion: """
-            The message is filled with the fields of the first contact of the list, or of --as; its links and its \
-            unsubscribe address belong to nobody. The campaign does not change.
+            The message uses the fields of the list's first contact, or of --as. Its links and its unsubscribe address \
+            belong to no recipient. The campaign does not change.
             """
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
-    @Option(name: .customLong("as"), help: "The address of the contact whose fields are used.") var sample: String?
+    @Option(name: .customLong("as"), help: "The address of the contact whose fields to use.") var sample: String?
     @OptionGroup var campaign: CampaignArgument
-    @Argument(help: "Where the message goes.") var address: String
+    @Argument(help: "The address to send to.") var address: String
 
     func run() async throws {
         let address = try EmailAddress(address)
@@ -46,7 +46,7 @@ struct CampaignSendTest: AsyncParsableCommand {
             guard !isSuppressed else {
                 throw AdminFailure(
                     .badData,
-                    "that address has said no to this campaign's mail, and gets no message of it, not as a test either"
+                    "that address has opted out of this campaign's mail, so that it gets no test message either"
                 )
             }
             let fields = try await self.fields(of: sample, message, session)
@@ -70,7 +70,7 @@ struct CampaignSendTest: AsyncParsableCommand {
         throw AdminFailure(
             isLater ? .unavailable : .badData,
             "\(route) did not take the message (\(outcome.step)): \(words). "
-                + (isLater ? "`veredus doctor` looks at the route" : "Correct what the reply names, and repeat")
+                + (isLater ? "`veredus doctor` checks the route" : "Correct what the reply names and try again")
         )
     }
 
@@ -92,8 +92,8 @@ struct CampaignSendTest: AsyncParsableCommand {
             throw AdminFailure(
                 .badData,
                 sample == nil
-                    ? "nobody is subscribed to the list: import contacts first, or name one with --as"
-                    : "--as: the account has no contact of that address"
+                    ? "the list has no subscribers: import contacts first, or name a contact with --as"
+                    : "--as: the account has no contact with that address"
             )
         }
         return try MergeValue(json: contact.attributes)

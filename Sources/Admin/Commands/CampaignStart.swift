@@ -6,12 +6,12 @@ import Service
 struct CampaignStart: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "start",
-        abstract: "Ask for a campaign to be sent, now or at a time.",
-        discussion: "A producer takes it from there. `veredus campaign watch` shows how far it is."
+        abstract: "Start sending a campaign, now or at a set time.",
+        discussion: "A producer starts it within seconds. `veredus campaign watch` shows its progress."
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
-    @Option(help: "When, with its offset from UTC: 2026-11-30T09:00:00+01:00.") var at: String?
+    @Option(help: "When to start, with a UTC offset: 2026-11-30T09:00:00+01:00 (default: now).") var at: String?
     @OptionGroup var campaign: CampaignArgument
 
     func run() async throws {
@@ -19,7 +19,7 @@ struct CampaignStart: AsyncParsableCommand {
             guard let seconds = Timestamp.seconds(text) else {
                 throw AdminFailure(
                     .usage,
-                    "--at: \"\(text)\" is no moment; write it with its offset from UTC, like 2026-11-30T09:00:00+01:00"
+                    "--at: \"\(text)\" is not a time; write it with a UTC offset, like 2026-11-30T09:00:00+01:00"
                 )
             }
             return seconds

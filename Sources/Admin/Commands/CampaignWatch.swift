@@ -6,13 +6,13 @@ import DatabaseClient
 struct CampaignWatch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Follow a campaign until it has ended: counts, rate, time left.",
+        abstract: "Watch a campaign until it ends: counts, rate, time left.",
         discussion:
-            "On a terminal one line is redrawn; else a line is written when something changes. Ctrl-C only stops watching."
+            "On a terminal it redraws one line; otherwise it prints a line per change. Ctrl-C stops watching, not the campaign."
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
-    @Option(help: "Seconds between two looks, 0.1 to 60.") var interval = 0.5
+    @Option(help: "Seconds between updates, 0.1 to 60.") var interval = 0.5
     @OptionGroup var campaign: CampaignArgument
 
     func validate() throws {
@@ -26,12 +26,12 @@ struct CampaignWatch: AsyncParsableCommand {
             while true {
                 do {
                     guard let report = try await session.database.report(on: campaign.id, account: account) else {
-                        throw AdminFailure(.badData, "campaign \(campaign.id) is gone")
+                        throw AdminFailure(.badData, "campaign \(campaign.id) no longer exists")
                     }
                     guard report.state != .draft else {
                         throw AdminFailure(
                             .badData,
-                            "campaign \(campaign.id) is a draft: there is nothing to watch. "
+                            "campaign \(campaign.id) is a draft. "
                                 + "Start it: veredus campaign start \(campaign.id)"
                         )
                     }

@@ -7,11 +7,11 @@ import DatabaseClient
 struct ContactsErase: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "erase",
-        abstract: "Take a person's data out of an account, for good.",
+        abstract: "Erase a person's data from an account for good.",
         discussion: """
-            Address and fields go, and the words of servers and mails that may name the address. What stays is a number \
-            for the totals, and a keyed hash that no import brings back and that is mailed never again. Queued messages are \
-            recalled. The address need not be a contact. Backups and exports that were made before keep what they have.
+            Deletes address and fields, and the texts of servers and mails that may name the address. A number stays \
+            for the totals, and a keyed hash that prevents any import or mailing. Queued messages are recalled. The \
+            address need not be a contact. Backups and earlier exports keep their data.
             """
     )
     @OptionGroup var common: CommonOptions
@@ -49,9 +49,9 @@ struct ContactsErase: AsyncParsableCommand {
                 ])
             }
             session.console.print(
-                (receipt.contacts > 0 ? "erased" : "there was nothing to erase; the address stays suppressed")
+                (receipt.contacts > 0 ? "erased" : "nothing to erase; the address stays suppressed")
                     + ": \(suppression.recalled) queued messages recalled, \(suppression.alreadyOnTheirWay) "
-                    + "already on their way"
+                    + "already in flight"
             )
         }
     }

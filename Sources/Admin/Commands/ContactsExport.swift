@@ -8,13 +8,12 @@ import Templates
 struct ContactsExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write a list's contacts as CSV, or as JSON lines, to standard output.",
+        abstract: "Write a list's contacts to standard output, as CSV or JSON lines.",
         discussion: """
-            Columns: email, veredus:status, veredus:source, veredus:consented_at, then one for each field that the first \
-            1,000 contacts have, and veredus:attributes_json with all of them. A cell that a spreadsheet would take for a \
-            formula is led by an apostrophe, which an import of the file takes away again; an import reads over the columns \
-            of veredus, and leaves out who was unsubscribed. Who was erased is left out. The export is written to the audit \
-            log.
+            Columns: email, veredus:status, veredus:source, veredus:consented_at, then one for each field of the first \
+            1,000 contacts, and veredus:attributes_json with all fields. An apostrophe precedes a cell that a \
+            spreadsheet would take for a formula; an import removes it. An import ignores the columns of veredus and \
+            skips unsubscribed contacts. Erased contacts are left out. The audit log records the export.
             """
     )
     private static let pageRows: Int32 = 1_000
@@ -23,7 +22,7 @@ struct ContactsExport: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var account: AccountOption
     @Option(help: "The list's name.") var list: String
-    @Option(help: "Why; for the audit log.") var reason = ""
+    @Option(help: "The reason, for the audit log.") var reason = ""
 
     func run() async throws {
         try await Session.run(common) { session in

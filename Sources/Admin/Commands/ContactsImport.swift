@@ -11,19 +11,21 @@ struct ContactsImport: AsyncParsableCommand {
         abstract: "Import a CSV file into a list; safe to repeat.",
         discussion: """
             The first line names the columns. The address is the column named email, e-mail, mail or address, or the \
-            one of --map address=COLUMN; every other column becomes a field for messages. Rows that cannot be used go \
-            to the rejects file with line and reason, all others in. Who has unsubscribed stays so; who was erased is \
-            left out; an empty cell takes a field away. Interrupted with Ctrl-C, the same command goes on.
+            one of --map address=COLUMN; every other column becomes a field for messages. Invalid rows go to the \
+            rejects file with line and reason; all others are imported. Unsubscribed contacts stay unsubscribed, \
+            erased ones are skipped, and an empty cell removes a field. After Ctrl-C, run the same command to \
+            continue.
             """
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var account: AccountOption
     @Option(help: "The list's name.") var list: String
-    @Option(help: "FIELD=COLUMN, several with commas or repeated; FIELD address is the address.") var map: [String] = []
-    @Option(help: "Where the consent comes from; kept with each new subscription.") var source: String?
-    @Option(help: "Where rejected rows go (default: FILE.rejects.csv).", completion: .file()) var rejects: String?
-    @Option(help: "comma, semicolon or tab (default: by the first line).") var delimiter: CSVDelimiter?
+    @Option(help: "FIELD=COLUMN, separated by commas or repeated; the field address is the e-mail address.") var map:
+        [String] = []
+    @Option(help: "The source of consent, stored with each new subscription.") var source: String?
+    @Option(help: "The file for rejected rows (default: FILE.rejects.csv).", completion: .file()) var rejects: String?
+    @Option(help: "comma, semicolon or tab (default: detected from the first line).") var delimiter: CSVDelimiter?
     @Argument(help: "The CSV file, in UTF-8.", completion: .file()) var file: String
 
     func run() async throws {
@@ -67,7 +69,7 @@ struct ContactsImport: AsyncParsableCommand {
             )
             report(summary, seconds: seconds, rejects: importer.rejectsPath, to: session.console)
             guard summary.rows == 0 || summary.rejected < summary.rows else {
-                throw AdminFailure(.badData, "\(file): no row could be used; see \(importer.rejectsPath)")
+                throw AdminFailure(.badData, "\(file): all rows were rejected; see \(importer.rejectsPath)")
             }
         }
     }
@@ -77,7 +79,7 @@ struct ContactsImport: AsyncParsableCommand {
         signal(SIGINT) { number in
             // Only what signal-safety(7) allows.
             let words: StaticString =
-                "\nveredus: interrupted. Whole parts of the file are in; the same command goes on.\n"
+                "\nveredus: interrupted. Part of the file is imported; run the same command to continue.\n"
             _ = write(STDERR_FILENO, words.utf8Start, words.utf8CodeUnitCount)
             signal(number, SIG_DFL)
             raise(number)
@@ -87,7 +89,7 @@ struct ContactsImport: AsyncParsableCommand {
     private func report(_ summary: Importer.Summary, seconds: Double, rejects: String, to console: Console) {
         for reason in summary.firstReasons { console.say(reason) }
         if summary.rejected > 0 {
-            console.say("\(grouped(summary.rejected)) rows rejected: \(rejects) has them with their reasons")
+            console.say("\(grouped(summary.rejected)) rows rejected, with reasons: \(rejects)")
         }
         let counts = summary.counts
         guard !output.json else {
@@ -104,10 +106,10 @@ struct ContactsImport: AsyncParsableCommand {
                 + "\(grouped(counts.changed)) changed, \(grouped(counts.subscribed)) new on the list"
         ]
         if summary.duplicates > 0 {
-            lines.append("\(grouped(summary.duplicates)) rows repeat an address: the last one counts")
+            lines.append("\(grouped(summary.duplicates)) rows repeat an address; the last row counts")
         }
         if counts.unsubscribed > 0 { lines.append("\(grouped(counts.unsubscribed)) have unsubscribed and stay so") }
-        if counts.erased > 0 { lines.append("\(grouped(counts.erased)) were erased once and are left out") }
+        if counts.erased > 0 { lines.append("\(grouped(counts.erased)) were erased earlier and are left out") }
         console.print(lines.joined(separator: "\n"))
     }
 
@@ -126,7 +128,7 @@ extension Session {
         throw AdminFailure(
             .configuration,
             "VEREDUS_ADDRESS_KEY is not the key \(key.number) that made the hashes in this database. "
-                + "Set the key that was used before; with another one suppressions would not be found"
+                + "Set the previous key; with another key suppressions would not be found"
         )
     }
 

@@ -8,13 +8,13 @@ import Service
 struct ContactsShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show what is known of an address: fields, lists, suppressions, deliveries, proofs of opt-outs.",
-        discussion: "The look is written to the audit log."
+        abstract: "Show everything stored about an address: fields, lists, suppressions, deliveries, opt-outs.",
+        discussion: "The audit log records the access."
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var account: AccountOption
-    @Option(help: "Why; for the audit log.") var reason = ""
+    @Option(help: "The reason, for the audit log.") var reason = ""
     @Argument(help: "The address.") var address: String
 
     func run() async throws {
@@ -34,7 +34,7 @@ struct ContactsShow: AsyncParsableCommand {
                 reason: reason
             )
             guard card.contact != nil || !card.suppressions.isEmpty || !card.proofs.isEmpty else {
-                throw AdminFailure(.badData, "account \"\(account.name)\" has no contact of that address")
+                throw AdminFailure(.badData, "account \"\(account.name)\" has no contact with that address")
             }
             if output.json { session.console.print(card.json) } else { session.console.print(card.text) }
         }
@@ -80,7 +80,7 @@ extension OptOutProof {
     var text: String {
         let what = undoes.map { "undo of \($0)" } ?? (list == 0 ? actionName : "\(actionName) \(list)")
         return "proof \(number): \(what) by \(wayName), campaign \(message.campaign) message \(message.seq), "
-            + "\(recalled) recalled, \(onTheirWay) on their way, \(Timestamp.text(at))"
+            + "\(recalled) recalled, \(onTheirWay) in flight, \(Timestamp.text(at))"
     }
 }
 

@@ -5,18 +5,18 @@ import Database
 /// Which dead letters to decide about: some by number, or all of a cause, of a campaign, or of both.
 struct DeadLetterSelectionOptions: ParsableArguments {
     @Argument(help: "Numbers of dead letters.") var ids: [Int64] = []
-    @Option(help: "All of a reason: \(DeadLetter.Reason.allCases.map(\.name).joined(separator: ", ")).")
+    @Option(help: "All with this cause: \(DeadLetter.Reason.allCases.map(\.name).joined(separator: ", ")).")
     var cause: DeadLetter.Reason?
-    @Option(help: "All of a campaign.") var campaign: CampaignID?
+    @Option(help: "All of this campaign.") var campaign: CampaignID?
     @Option(help: "With --cause: only this account's.") var account: String?
 
     func validate() throws {
         let isBySet = cause != nil || campaign != nil
         guard ids.isEmpty == isBySet else {
-            throw ValidationError("name dead letters by their numbers, or by --cause or --campaign, and not by both")
+            throw ValidationError("name dead letters either by number or by --cause or --campaign")
         }
         guard account == nil || cause != nil && campaign == nil else {
-            throw ValidationError("--account goes with --cause alone; a campaign and a number have their account")
+            throw ValidationError("--account goes only with --cause; a campaign or a number implies its account")
         }
     }
 

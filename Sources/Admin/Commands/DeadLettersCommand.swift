@@ -6,10 +6,11 @@ import Service
 struct DeadLettersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dead-letters",
-        abstract: "Look at what could not be processed, and decide about it.",
+        abstract: "Inspect, requeue and discard jobs that could not be processed.",
         discussion: """
-            All of this reads and settles the table, never the broker's queue dead-letters, which holds copies for the \
-            broker's own tools. A dead letter waits until somebody requeues or discards it; none is ever deleted.
+            These commands read and settle the table, never the broker's queue dead-letters, which holds copies for \
+            the broker's own tools. A dead letter waits until an operator requeues or discards it; none is ever \
+            deleted.
             """,
         subcommands: [
             DeadLettersList.self, DeadLettersShow.self, DeadLettersRequeue.self, DeadLettersDiscard.self,
@@ -20,7 +21,7 @@ struct DeadLettersCommand: AsyncParsableCommand {
 struct DeadLettersList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Show the dead letters that wait for a decision, by cause."
+        abstract: "List the dead letters that need a decision, by cause."
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
@@ -38,7 +39,7 @@ struct DeadLettersList: AsyncParsableCommand {
             guard !output.json else {
                 return session.console.print(.array(groups.map { $0.json(account: $0.account.flatMap { names[$0] }) }))
             }
-            guard !groups.isEmpty else { return session.console.print("no dead letter waits for a decision") }
+            guard !groups.isEmpty else { return session.console.print("no dead letters need a decision") }
             session.console.print(
                 Table(
                     ["COUNT", "REASON", "ACCOUNT", "EXAMPLE", "NEWEST", "CAUSE"],
@@ -73,7 +74,7 @@ extension Session {
     func deadLetter(_ id: Int64) async throws -> DeadLetterFacts {
         let account = try await database.account(ofDeadLetter: id)
         guard let message = try await database.deadLetter(id, account: account) else {
-            throw AdminFailure(.badData, "there is no dead letter \(id). `veredus dead-letters list` shows them")
+            throw AdminFailure(.badData, "there is no dead letter \(id). `veredus dead-letters list` lists them")
         }
         return message
     }
@@ -108,7 +109,7 @@ extension DeadLetterFacts {
         if let settlement, let settledAt {
             lines.append("settled \(Timestamp.text(settledAt)): \(settlement.name)")
         } else {
-            lines.append("waits for a decision: veredus dead-letters requeue \(id), or discard \(id)")
+            lines.append("needs a decision: veredus dead-letters requeue \(id), or discard \(id)")
         }
         return lines.joined(separator: "\n")
     }

@@ -5,10 +5,10 @@ import Database
 struct DeadLettersDiscard: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "discard",
-        abstract: "Decide that dead letters stay unsent.",
+        abstract: "Discard dead letters; their recipients stay dead.",
         discussion: """
-            They are kept, marked as settled, and their recipients stay dead in the database. Says first how many; without \
-            --yes nothing is changed, unless a person at the terminal says yes.
+            The dead letters are kept and marked as settled. Shows their number first, and changes nothing without \
+            --yes or a confirmation at the terminal.
             """
     )
     @OptionGroup var common: CommonOptions

@@ -6,19 +6,19 @@ import Core
 struct DeadLettersRequeue: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "requeue",
-        abstract: "Send dead letters again, once what made them dead is mended.",
+        abstract: "Requeue dead letters after the cause is fixed.",
         discussion: """
-            Says first what it would do. Who has opted out meanwhile is not mailed; an expired or cancelled campaign is \
-            left alone. A finished campaign runs again, and lives for another lifetime. Safe to repeat, and to kill: no \
-            recipient is lost or mailed twice by it. Without --yes it only says what it would do, unless a person at the \
-            terminal says yes. Exit code 65 when some of them cannot be read by any worker.
+            Skips recipients who have opted out meanwhile, and expired or cancelled campaigns. A finished campaign \
+            runs again, for another lifetime. Safe to repeat or interrupt: it loses no recipient and mails none twice. \
+            Shows its plan first, and changes nothing without --yes or a confirmation at the terminal. Exits with 65 \
+            when some dead letters are unreadable.
             """
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var decision: DecisionOptions
     @OptionGroup var selected: DeadLetterSelectionOptions
-    @Flag(help: "Send those of expired campaigns, too, and give these another lifetime.") var evenIfExpired = false
+    @Flag(help: "Also requeue those of expired campaigns, with a new lifetime.") var evenIfExpired = false
 
     func run() async throws {
         try await Session.run(common) { session in
@@ -67,7 +67,7 @@ struct DeadLettersRequeue: AsyncParsableCommand {
         guard let (id, detail) = tally.unreadable, !selected.ids.isEmpty || tally.settled == 0 else { return }
         throw AdminFailure(
             .badData,
-            "dead letter \(id) cannot be sent again: \(detail). No worker can read it; put it aside: "
+            "dead letter \(id) cannot be sent again: \(detail). No worker can read it. Discard it: "
                 + "veredus dead-letters discard \(id)"
         )
     }

@@ -8,25 +8,25 @@ import DatabaseClient
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Look at settings, database, broker and mail route, and say what to do.",
+        abstract: "Check settings, database, broker and mail route, and say how to fix problems.",
         discussion: """
-            Changes nothing and sends nothing. Run it with the settings of the program that does not work. Exit code 78 \
-            when a setting is wrong, 69 when a server does not serve.
+            Changes nothing and sends nothing. Run it with the settings of the program that has the problem. Exits \
+            with 78 when a setting is wrong, with 69 when a server is down.
 
-            --adopt is for a database that was restored, copied or promoted, which the programs refuse: it may not know \
-            what was sent since. It pauses every campaign that would send, and then makes this database the one that \
-            sends. Compare each campaign with what the receiving side got before you resume it.
+            --adopt is for a restored, copied or promoted database, which the programs refuse because it may not know \
+            what was sent since. It pauses every campaign that would send, and then lets this database send. Before \
+            you resume a campaign, compare it with what its recipients got.
             """
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
 
-    @Flag(help: "Make this database, which was restored or promoted, the one that sends.") var adopt = false
-    @Option(help: "Why, for --adopt; kept in the audit log.") var reason: String?
+    @Flag(help: "Let this restored or promoted database send.") var adopt = false
+    @Option(help: "The reason for --adopt, for the audit log.") var reason: String?
 
     func validate() throws {
         guard adopt == (reason != nil), reason != "" else {
-            throw ValidationError("--adopt needs --reason, which says why, and --reason goes with --adopt only")
+            throw ValidationError("--adopt needs --reason, and --reason goes only with --adopt")
         }
     }
 
@@ -71,11 +71,11 @@ struct DoctorCommand: AsyncParsableCommand {
                     "held_campaigns": .array(outcome.held.map { .number($0) }),
                 ])
             } else {
-                let why = outcome.strange?.reason ?? "no restore guard in the broker speaks against it"
+                let why = outcome.strange?.reason ?? "the broker's restore guards agree"
                 session.console.print("adopted this database (\(why))")
                 for campaign in outcome.held {
                     session.console.print(
-                        "campaign \(campaign) is held: look at it, then start or resume it, or cancel it"
+                        "campaign \(campaign) is paused: check it, then start, resume or cancel it"
                     )
                 }
             }

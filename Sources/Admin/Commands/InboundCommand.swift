@@ -8,10 +8,10 @@ import ReturnedMail
 struct InboundCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inbound",
-        abstract: "Hand in what came back by mail, and look at what is stored of it.",
+        abstract: "Ingest and inspect bounces, complaints and replies.",
         discussion: """
-            Only mails with a signed address of ours that verifies are stored, cut down to what explains them; of all \
-            others there is a number. `veredus-inbound` judges what is stored.
+            Only mail to a valid signed address is stored, cut down to the relevant parts; other mail is only counted. \
+            `veredus-inbound` judges stored mail.
             """,
         subcommands: [
             InboundIngest.self, InboundList.self, InboundShow.self, InboundExplain.self, InboundRules.self,
@@ -22,15 +22,15 @@ struct InboundCommand: AsyncParsableCommand {
 struct InboundIngest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ingest",
-        abstract: "Store a mail that came back, from a file or a pipe.",
+        abstract: "Ingest returned mail from a file or a pipe.",
         discussion: """
-            One mail, or an mbox: a file whose first line begins with "From " holds several. Safe to repeat: the same \
-            mail is stored once. Exit code 75 asks a mail server to keep the mail and come again.
+            Reads one mail, or an mbox: a file that begins with "From " and holds several. Safe to repeat: each mail \
+            is stored once. Exits with 75 to make a mail server keep the mail and try again.
             """
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
-    @Option(help: "The address that the mail was sent to, by its envelope.") var sentTo: String?
+    @Option(help: "The envelope recipient of the mail.") var sentTo: String?
     @Argument(help: "The file, or - for standard input.", completion: .file()) var file: String
 
     /// Bytes of an mbox.
@@ -84,7 +84,7 @@ struct InboundIngest: AsyncParsableCommand {
             if piece.isEmpty { return bytes }
             bytes += piece
             guard bytes.count <= Self.mostBytes else {
-                throw AdminFailure(.badData, "\(file) has more than \(Self.mostBytes >> 20) MiB; give it in pieces")
+                throw AdminFailure(.badData, "\(file) has more than \(Self.mostBytes >> 20) MiB; split it")
             }
         }
     }
@@ -97,7 +97,7 @@ struct InboundIngest: AsyncParsableCommand {
             return console.print(["stored": .number(stored), "known": .number(known), "counted": .number(counted)])
         }
         console.print(
-            "\(stored) stored, \(known) known already, \(counted) not of ours or beyond the limits, counted only"
+            "\(stored) stored, \(known) known already, \(counted) only counted (unknown address, or over the limits)"
         )
     }
 }
@@ -106,13 +106,13 @@ struct InboundList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract:
-            "Show the newest mails about an account's messages, and the numbers of those of which nothing is kept."
+            "List an account's newest returned mail, and count the mail that is not stored."
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var account: AccountOption
-    @Option(help: "How many, at most 1000.") var limit = 50
-    @Option(help: "Numbers of so many days.") var days = 30
+    @Option(help: "Maximum number of mails, 1 to 1000.") var limit = 50
+    @Option(help: "Days to count, 1 to 400.") var days = 30
 
     func validate() throws {
         guard (1...1_000).contains(limit) else { throw ValidationError("--limit is 1 to 1000") }
@@ -129,7 +129,7 @@ struct InboundList: AsyncParsableCommand {
                     "mails": .array(mails.map(\.json)), "counted": .array(tallies.map(\.json)), "days": .number(days),
                 ])
             }
-            if mails.isEmpty { session.console.print("no mail came back about messages of \(account.name)") }
+            if mails.isEmpty { session.console.print("\(account.name) has no returned mail") }
             if !mails.isEmpty {
                 session.console.print(
                     Table(
@@ -153,15 +153,15 @@ struct InboundList: AsyncParsableCommand {
 struct InboundShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show what is kept of a mail; the audit log says who looked, and why.",
+        abstract: "Show the stored part of a returned mail. The audit log records the access.",
         discussion: """
-            Of a mail that was understood the notice, the report's fields and the message's header; one that was not \
-            understood is decrypted and shown whole, within 72 hours.
+            Shows the notice, the report's fields and the message's header of a mail that was understood; other mail \
+            is decrypted and shown whole, within 72 hours.
             """
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
-    @Option(help: "Why; kept in the audit log.") var reason: String
+    @Option(help: "The reason, for the audit log.") var reason: String
     @Argument(help: "The mail's number.") var id: Int64
 
     func validate() throws {
@@ -176,7 +176,7 @@ struct InboundShow: AsyncParsableCommand {
         )
         try await Session.run(settings) { session in
             guard let (facts, content) = try await session.database.inboundMail(id, reason: reason) else {
-                throw AdminFailure(.badData, "there is no mail \(id). `veredus inbound list` shows them")
+                throw AdminFailure(.badData, "there is no mail \(id). `veredus inbound list` lists them")
             }
             var text: String?
             if let content {
@@ -193,7 +193,7 @@ struct InboundShow: AsyncParsableCommand {
                 "came by \(facts.mailbox), \(Timestamp.text(facts.receivedAt)), \(facts.sizeBytes) bytes"
             )
             // Whatever a stranger wrote must not speak to the terminal.
-            session.console.print(text.map { "\n" + $0.harmless } ?? "its text is not kept any more")
+            session.console.print(text.map { "\n" + $0.harmless } ?? "its text is no longer stored")
         }
     }
 }

@@ -9,14 +9,14 @@ import ReturnedMail
 struct InboundExplain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Say how mails that came back would be judged; nothing is stored, no server is asked.",
+        abstract: "Explain how returned mail would be judged. Stores nothing and contacts no server.",
         discussion: """
-            Each FILE is one mail, or a folder of them; - is standard input. With --json one line for each mail: its \
+            Each FILE is one mail or a folder of mails; - is standard input. --json prints one line per mail: its \
             kind, its recipients with reason and consequence, and the words that decided.
             """
     )
     @OptionGroup var output: OutputOptions
-    @Option(help: "A file of rules that come before the built-in ones.", completion: .file()) var rules: String?
+    @Option(help: "A file of rules to try before the built-in ones.", completion: .file()) var rules: String?
     @Argument(help: "Mails, folders of mails, or -.", completion: .file()) var files: [String]
 
     func run() async throws {
@@ -71,10 +71,10 @@ struct InboundExplain: AsyncParsableCommand {
 struct InboundRules: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rules",
-        abstract: "Print the built-in rules by which texts of other servers are understood.",
+        abstract: "Print the built-in rules that classify other servers' replies.",
         discussion: """
-            An operator's own rules, in a file of the same form, come before these: VEREDUS_INBOUND_RULES names it, and \
-            `veredus inbound explain --rules` tries it.
+            An operator's rules, in a file of the same format, take precedence: VEREDUS_INBOUND_RULES names the file, \
+            and `veredus inbound explain --rules` tries it.
             """
     )
 

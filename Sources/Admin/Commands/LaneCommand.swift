@@ -5,19 +5,19 @@ import Database
 struct LaneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lane",
-        abstract: "Make and show lanes: groups of recipients' domains with a queue of their own.",
+        abstract: "Create and show lanes, groups of recipient domains that share a queue.",
         subcommands: [Create.self, List.self]
     )
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a lane; it counts for campaigns that start from now on.",
-            discussion: "Start workers for it: VEREDUS_LANES=NAME. Until then its recipients wait."
+            abstract: "Create a lane, for campaigns that start from now on.",
+            discussion: "Start workers with VEREDUS_LANES=NAME; until then its recipients wait."
         )
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
-        @Argument(help: "Its name: \(LaneName.rule).") var name: String
-        @Option(help: "Domains of recipients, with commas between them.") var domains: String
+        @Argument(help: "The lane's name: \(LaneName.rule).") var name: String
+        @Option(help: "Recipient domains, separated by commas.") var domains: String
 
         func run() async throws {
             guard LaneName.isValid(name) else {
@@ -36,9 +36,9 @@ struct LaneCommand: AsyncParsableCommand {
                         session.console.print("lane \(id): \(name)")
                     }
                 } catch let error as DomainTaken {
-                    throw AdminFailure(.badData, "\(error.domain) belongs to lane \(error.lane) already; leave it out")
+                    throw AdminFailure(.badData, "\(error.domain) already belongs to lane \(error.lane); leave it out")
                 } catch {
-                    throw AdminFailure.naming(error, taken: "there is a lane named \(name) already")
+                    throw AdminFailure.naming(error, taken: "a lane named \(name) already exists")
                 }
             }
         }
@@ -51,7 +51,7 @@ struct LaneCommand: AsyncParsableCommand {
                     let domain = String(decoding: try DomainName.normalised(text), as: UTF8.self)
                     if !result.contains(domain) { result.append(domain) }
                 } catch {
-                    throw AdminFailure(.badData, "--domains: \"\(text)\" is no domain: \(error.reason)")
+                    throw AdminFailure(.badData, "--domains: \"\(text)\" is not a domain: \(error.reason)")
                 }
             }
             return result
@@ -59,7 +59,7 @@ struct LaneCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show the lanes.")
+        static let configuration = CommandConfiguration(abstract: "List the lanes.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
 

@@ -6,7 +6,7 @@ import Service
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Make and show lists: what contacts subscribe to.",
+        abstract: "Create and show lists, which contacts subscribe to.",
         subcommands: [Create.self, Show.self]
     )
 
@@ -15,7 +15,7 @@ struct ListCommand: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
         @OptionGroup var account: AccountOption
-        @Argument(help: "Its name, unique in the account; recipients read it.") var name: String
+        @Argument(help: "The list's name, unique in the account; recipients see it.") var name: String
 
         func run() async throws {
             try checkedName(name, of: "a list")
@@ -32,7 +32,7 @@ struct ListCommand: AsyncParsableCommand {
                 } catch {
                     throw AdminFailure.naming(
                         error,
-                        taken: "account \"\(account.name)\" has a list named \"\(name)\" already"
+                        taken: "account \"\(account.name)\" already has a list named \"\(name)\""
                     )
                 }
             }
@@ -40,7 +40,7 @@ struct ListCommand: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "list", abstract: "Show an account's lists.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List an account's lists.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
         @OptionGroup var account: AccountOption

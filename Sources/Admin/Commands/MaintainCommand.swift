@@ -6,11 +6,10 @@ import DatabaseClient
 struct MaintainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "maintain",
-        abstract: "Make partitions for the days and campaigns ahead, drop events that are old; once a day.",
+        abstract: "Create upcoming partitions and drop old events; run it daily.",
         discussion: """
-            Logs in as veredus_owner, as `veredus migrate` does. Drops single opens and clicks that are older than \
-            VEREDUS_EVENT_DAYS; figures stay. Nothing breaks on a day without it: what has no partition goes to one for \
-            all.
+            Logs in as veredus_owner, as `veredus migrate` does. Drops opens and clicks older than VEREDUS_EVENT_DAYS; \
+            totals stay. A missed day does no harm: rows without a partition go to the default partition.
             """
     )
     @OptionGroup var common: CommonOptions

@@ -7,16 +7,16 @@ import DatabaseClient
 struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",
-        abstract: "Bring the database to what these programs need; safe to repeat.",
+        abstract: "Create or upgrade the database schema; safe to repeat.",
         discussion: """
-            Logs in as veredus_owner, with VEREDUS_OWNER_URL if it is set, else with VEREDUS_DATABASE_URL. With \
-            --bootstrap it makes roles and database first, and then needs no password of veredus_owner. \
-            VEREDUS_ROLE_PASSWORDS names a file of lines like veredus_worker=PASSWORD for --bootstrap to set.
+            Logs in as veredus_owner, with VEREDUS_OWNER_URL if set, otherwise with VEREDUS_DATABASE_URL. --bootstrap \
+            first creates roles and database, and needs no password for veredus_owner. VEREDUS_ROLE_PASSWORDS names a \
+            file of lines like veredus_worker=PASSWORD for --bootstrap to set.
             """
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
-    @Option(help: "A superuser's URL: makes the roles and the database that are missing.")
+    @Option(help: "A superuser's URL, to create missing roles and the database.")
     var bootstrap: String?
 
     func run() async throws {
@@ -49,7 +49,7 @@ struct MigrateCommand: AsyncParsableCommand {
                     ? "the schema is up to date"
                     : "applied \(applied.count == 1 ? "1 migration" : "\(applied.count) migrations")"
             )
-            if partitions > 0 { console.print("made \(partitions) partitions ahead") }
+            if partitions > 0 { console.print("created \(partitions) upcoming partitions") }
         }
     }
 

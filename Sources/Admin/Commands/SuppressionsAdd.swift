@@ -8,11 +8,11 @@ import Service
 struct SuppressionsAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
-        abstract: "Never mail an address again, and recall what is queued for it.",
+        abstract: "Suppress an address and recall its queued messages.",
         discussion: """
-            --scope all stops everything; marketing stops what needs consent; list unsubscribes from one list. Once it \
-            returns no message to that address is marked as being sent any more; messages marked before may still arrive, \
-            and are counted as already on their way. The address need not be a contact. Safe to repeat.
+            --scope all stops everything, marketing stops mail that needs consent, list unsubscribes from one list. \
+            Afterwards no message to the address is claimed any more; messages in flight may still arrive and are \
+            counted. The address need not be a contact. Safe to repeat.
             """
     )
     @OptionGroup var common: CommonOptions
@@ -20,7 +20,7 @@ struct SuppressionsAdd: AsyncParsableCommand {
     @OptionGroup var account: AccountOption
     @Option(help: "all, marketing or list.") var scope = SuppressionScope.marketing
     @Option(help: "The list's name, for --scope list.") var list: String?
-    @Option(help: "Why; kept with it and in the audit log.") var reason: String
+    @Option(help: "The reason, stored with it and in the audit log.") var reason: String
     @Argument(help: "The address.") var address: String
 
     func validate() throws {
@@ -56,7 +56,7 @@ struct SuppressionsAdd: AsyncParsableCommand {
             }
             session.console.print(
                 "\(receipt.isNew ? "suppressed" : "was suppressed already"), scope \(scope.name): "
-                    + "\(receipt.recalled) queued messages recalled, \(receipt.alreadyOnTheirWay) already on their way"
+                    + "\(receipt.recalled) queued messages recalled, \(receipt.alreadyOnTheirWay) already in flight"
             )
         }
     }
@@ -69,7 +69,7 @@ extension Session {
         do {
             try await database.note(what, duration)
         } catch {
-            console.complain("how long it took could not be noted: \(AdminFailure(error).message)")
+            console.complain("the opt-out's latency could not be recorded: \(AdminFailure(error).message)")
         }
         return duration
     }

@@ -8,7 +8,7 @@ import Service
 struct SuppressionsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "suppressions",
-        abstract: "Whom an account must not mail: look, add, remove, import, export.",
+        abstract: "List, add, remove, import and export an account's suppressions.",
         subcommands: [
             SuppressionsAdd.self, SuppressionsList.self, SuppressionsRemove.self, SuppressionsImport.self,
             SuppressionsExport.self,
@@ -18,7 +18,7 @@ struct SuppressionsCommand: AsyncParsableCommand {
 
 /// Why somebody is suppressed, or is not any more.
 struct ReasonOption: ParsableArguments {
-    @Option(help: "Why; kept with it and in the audit log.") var reason: String
+    @Option(help: "The reason, stored with it and in the audit log.") var reason: String
 
     func validate() throws {
         try checkReason(reason)
@@ -28,19 +28,18 @@ struct ReasonOption: ParsableArguments {
 struct SuppressionsList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Show an account's suppressions, the newest first.",
+        abstract: "List an account's suppressions, newest first.",
         discussion: """
-            The address stands there where a contact has it; of all others only the hash is kept, and its first digits are \
-            shown. A page has --limit rows; --before with the last number shows the next one. The look is written to the \
-            audit log.
+            Shows the address if a contact has it, otherwise the first digits of its hash. A page has --limit rows; \
+            --before with the last number shows the next page. The audit log records the access.
             """
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var account: AccountOption
-    @Option(help: "How many rows, 1 to 10,000.") var limit: Int32 = 100
-    @Option(help: "Only those before this number.") var before: Int64 = .max
-    @Option(help: "Why; for the audit log.") var reason = ""
+    @Option(help: "Maximum number of rows, 1 to 10,000.") var limit: Int32 = 100
+    @Option(help: "Only entries below this number.") var before: Int64 = .max
+    @Option(help: "The reason, for the audit log.") var reason = ""
 
     func validate() throws {
         guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be 1 to 10000") }
@@ -76,11 +75,11 @@ struct SuppressionsList: AsyncParsableCommand {
 struct SuppressionsRemove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove",
-        abstract: "Take an address's suppressions away, so that it can be mailed again.",
+        abstract: "Remove an address's suppressions.",
         discussion: """
-            For an address that asked to be mailed again, or whose mailbox works again. Says first what would go; without \
-            --yes nothing is changed, unless a person at the terminal says yes. An erasure stays. Who unsubscribed from a \
-            list stays unsubscribed there, and nothing that was recalled is sent after all.
+            For an address that asked to be mailed again, or whose mailbox works again. Lists the suppressions first, \
+            and changes nothing without --yes or a confirmation at the terminal. Erasures and list unsubscriptions \
+            stay. Recalled messages are not sent.
             """
     )
     @OptionGroup var common: CommonOptions
@@ -109,13 +108,13 @@ struct SuppressionsRemove: AsyncParsableCommand {
                     .badData,
                     found.isEmpty
                         ? "the address is not suppressed in that account; nothing was changed"
-                        : "the address was erased at its owner's wish, which stays; nothing was changed"
+                        : "the address was erased at its owner's request and stays suppressed; nothing was changed"
                 )
             }
             if !output.json {
                 for row in going { session.console.print("\(row.scopeName), \(row.reasonName) (\(row.source))") }
             }
-            guard decision.isConfirmed("Take them away?", session.console) else {
+            guard decision.isConfirmed("Remove them?", session.console) else {
                 if output.json { session.console.print(["done": .bool(false), "suppressions": .number(going.count)]) }
                 return
             }
@@ -128,7 +127,7 @@ struct SuppressionsRemove: AsyncParsableCommand {
             if output.json {
                 session.console.print(["done": .bool(true), "suppressions": .number(removed)])
             } else {
-                session.console.print("removed \(grouped(removed)); from lists it is unsubscribed from, it stays so")
+                session.console.print("removed \(grouped(removed)); list unsubscriptions stay")
             }
         }
     }

@@ -6,11 +6,12 @@ import Service
 struct SuppressionsExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write an account's suppressions as CSV, or as JSON lines, to standard output.",
+        abstract: "Write an account's suppressions to standard output, as CSV or JSON lines.",
         discussion: """
-            Columns: email (empty where only the hash is kept), hash, key, scope, list, reason, source, created_at. \
-            `suppressions import` reads the file back, those without an address too, as long as the address key is the same. A cell that a spreadsheet would take for a formula is led by an apostrophe. The export \
-            is written to the audit log.
+            Columns: email (empty where only the hash is stored), hash, key, scope, list, reason, source, created_at. \
+            `suppressions import` reads the file back, including rows without an address, as long as the address key \
+            is the same. An apostrophe precedes a cell that a spreadsheet would take for a formula. The audit log \
+            records the export.
             """
     )
     private static let pageRows: Int32 = 1_000
@@ -19,7 +20,7 @@ struct SuppressionsExport: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var account: AccountOption
-    @Option(help: "Why; for the audit log.") var reason = ""
+    @Option(help: "The reason, for the audit log.") var reason = ""
 
     func run() async throws {
         try await Session.run(common) { session in

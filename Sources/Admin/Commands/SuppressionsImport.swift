@@ -9,20 +9,21 @@ struct SuppressionsImport: AsyncParsableCommand {
         commandName: "import",
         abstract: "Suppress the addresses of a CSV file; safe to repeat.",
         discussion: """
-            The first line names the columns: email (or hash and key, in an export of ours), and if they are there scope, \
-            list, reason and source. What a row does not say is taken from --scope, --list and --reason. Rows that cannot be \
-            used go to the rejects file with line and reason, all others in, and what is queued for them is recalled. \
-            Interrupted, the same command goes on.
+            The first line names the columns: email (or hash and key, in a veredus export), and optionally scope, \
+            list, reason and source. --scope, --list and --reason apply to rows without them. Invalid rows go to the \
+            rejects file with line and reason; all others are imported, and their queued messages recalled. After an \
+            interruption, run the same command to continue.
             """
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var account: AccountOption
     @OptionGroup var why: ReasonOption
-    @Option(help: "all, marketing or list, where a row says none.") var scope = SuppressionScope.marketing
-    @Option(help: "The list's name, where a row says none.") var list: String?
-    @Option(help: "Where rejected rows go (default: FILE.rejects.csv).", completion: .file()) var rejects: String?
-    @Option(help: "comma, semicolon or tab (default: by the first line).") var delimiter: CSVDelimiter?
+    @Option(help: "all, marketing or list; the default for rows without a scope.") var scope = SuppressionScope
+        .marketing
+    @Option(help: "The list for rows that name none.") var list: String?
+    @Option(help: "The file for rejected rows (default: FILE.rejects.csv).", completion: .file()) var rejects: String?
+    @Option(help: "comma, semicolon or tab (default: detected from the first line).") var delimiter: CSVDelimiter?
     @Argument(help: "The CSV file, in UTF-8.", completion: .file()) var file: String
 
     func run() async throws {
@@ -62,7 +63,7 @@ struct SuppressionsImport: AsyncParsableCommand {
             )
             report(summary, rejects: importer.rejectsPath, to: session.console)
             guard summary.rows == 0 || summary.rejected < summary.rows else {
-                throw AdminFailure(.badData, "\(file): no row could be used; see \(importer.rejectsPath)")
+                throw AdminFailure(.badData, "\(file): all rows were rejected; see \(importer.rejectsPath)")
             }
         }
     }
@@ -70,7 +71,7 @@ struct SuppressionsImport: AsyncParsableCommand {
     private func report(_ summary: SuppressionImporter.Summary, rejects: String, to console: Console) {
         for reason in summary.firstReasons { console.say(reason) }
         if summary.rejected > 0 {
-            console.say("\(grouped(summary.rejected)) rows rejected: \(rejects) has them with their reasons")
+            console.say("\(grouped(summary.rejected)) rows rejected, with reasons: \(rejects)")
         }
         guard !output.json else {
             return console.print([
@@ -81,7 +82,7 @@ struct SuppressionsImport: AsyncParsableCommand {
         }
         console.print(
             "\(grouped(summary.rows)) rows: \(grouped(summary.added)) suppressions added, \(grouped(summary.recalled)) "
-                + "queued messages recalled, \(grouped(summary.onTheirWay)) already on their way"
+                + "queued messages recalled, \(grouped(summary.onTheirWay)) already in flight"
         )
     }
 }

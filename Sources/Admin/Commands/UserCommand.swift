@@ -7,36 +7,36 @@ import DatabaseClient
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user",
-        abstract: "Say who may sign in to the dashboard.",
+        abstract: "Manage dashboard users.",
         discussion: """
-            A password never stands on a command line: add and reset print a link that sets one. It works once, within \
-            24 hours, on the dashboard that VEREDUS_DASHBOARD_URL names. Give it to that person alone.
+            Passwords never appear on a command line: add and reset print a link that sets one. It works once, within \
+            24 hours, on the dashboard that VEREDUS_DASHBOARD_URL names. Give it only to that user.
             """,
         subcommands: [Add.self, List.self, Reset.self, Disable.self]
     )
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add somebody, and print the link that sets their password.",
+            abstract: "Add a user and print the link that sets the password.",
             discussion: """
-                Of an account: viewer looks, editor also runs campaigns, owner also manages people. Of the service, \
-                without --account: admin may do everything and looks at an account for a reason that is kept, support \
-                looks without contacts' addresses, billing sees counts, marketing sees no account's data.
+                In an account: viewer reads, editor also runs campaigns, owner also manages users. For staff, without \
+                --account: admin may do everything and access an account for a recorded reason, support reads without \
+                contacts' addresses, billing sees counts, marketing sees no account's data.
                 """
         )
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "The account's name; none for staff of the service.") var account: String?
-        @Option(help: "owner, editor or viewer; of staff admin, support, billing or marketing.") var role: Role
-        @Argument(help: "What they sign in with, such as an e-mail address.") var login: String
+        @Option(help: "owner, editor or viewer; for staff: admin, support, billing or marketing.") var role: Role
+        @Argument(help: "The login, such as an e-mail address.") var login: String
 
         func validate() throws {
             guard LoginName.normalised(login) != nil else { throw ValidationError(LoginName.rule) }
             guard role.isStaff == (account == nil) else {
                 throw ValidationError(
                     role.isStaff
-                        ? "\(role.rawValue) is a role of staff: leave --account out"
-                        : "\(role.rawValue) is a role within an account: say which with --account"
+                        ? "\(role.rawValue) is a staff role: leave out --account"
+                        : "\(role.rawValue) is a role in an account: name it with --account"
                 )
             }
         }
@@ -50,14 +50,14 @@ struct UserCommand: AsyncParsableCommand {
                     let id = try await session.database.addPerson(login, role: role, account: owner)
                     try await session.printLink(for: id, account: owner, address, isJSON: output.json)
                 } catch {
-                    throw AdminFailure.naming(error, taken: "somebody has the login \(login) already")
+                    throw AdminFailure.naming(error, taken: "the login \(login) is already taken")
                 }
             }
         }
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show who may sign in: of an account, or staff.")
+        static let configuration = CommandConfiguration(abstract: "List an account's users, or staff.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "The account's name; none for staff of the service.") var account: String?
@@ -74,7 +74,7 @@ struct UserCommand: AsyncParsableCommand {
                         people.map { person in
                             [
                                 person.login, person.role.rawValue,
-                                person.isDisabled ? "may not sign in" : person.hasPassword ? "set" : "not set yet",
+                                person.isDisabled ? "disabled" : person.hasPassword ? "set" : "not set yet",
                                 Timestamp.text(person.createdAt),
                             ]
                         }
@@ -87,7 +87,7 @@ struct UserCommand: AsyncParsableCommand {
     struct Reset: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print a link that sets a new password.",
-            discussion: "The old password works until then. Once the link is used, every session of that person ends."
+            discussion: "The old password works until then. Using the link ends all of the user's sessions."
         )
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
@@ -103,7 +103,7 @@ struct UserCommand: AsyncParsableCommand {
 
     struct Disable: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Let somebody sign in no more, and end their sessions at once."
+            abstract: "Disable a user and end the user's sessions at once."
         )
         @OptionGroup var common: CommonOptions
         @Argument(help: "The login.") var login: String
@@ -112,9 +112,9 @@ struct UserCommand: AsyncParsableCommand {
             try await Session.run(common) { session in
                 let person = try await session.person(named: login)
                 guard try await session.database.disable(person.id, account: person.account) != nil else {
-                    throw AdminFailure(.badData, "\(login) may not sign in already")
+                    throw AdminFailure(.badData, "\(login) is already disabled")
                 }
-                session.console.print("\(login.lowercased()) may not sign in any more")
+                session.console.print("disabled \(login.lowercased())")
             }
         }
     }
@@ -133,7 +133,7 @@ private func withDashboard(
 extension Session {
     fileprivate func person(named login: String) async throws -> (id: Int32, account: AccountID?) {
         guard let person = try await database.person(named: login.lowercased()) else {
-            throw AdminFailure(.badData, "nobody has the login \(login). `veredus user list` shows who has one")
+            throw AdminFailure(.badData, "there is no user \(login). `veredus user list` lists users")
         }
         return person
     }
@@ -147,10 +147,10 @@ extension Session {
         var random = SystemRandomNumberGenerator()
         let token = SecretToken(from: &random)
         let login = try await database.allowReset(of: person, account: account, hash: token.hash, seconds: 24 * 3_600)
-        guard let login else { throw AdminFailure(.badData, "that person may not sign in any more") }
+        guard let login else { throw AdminFailure(.badData, "that user is disabled") }
         let link = "\(address.url)/reset/\(token.text)"
         if isJSON { return console.print(["login": .string(login), "link": .string(link)]) }
-        console.say("\(login) sets a password here, once, within 24 hours:")
+        console.say("link for \(login) to set a password; it works once, within 24 hours:")
         console.print(link)
     }
 }

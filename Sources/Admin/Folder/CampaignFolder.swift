@@ -67,7 +67,7 @@ struct CampaignFolder {
         var partials: [String: String] = [:]
         for name in try files(in: path) {
             guard name.hasSuffix(".mustache"), name.count > ".mustache".count else {
-                throw AdminFailure(.badData, "\(path)/\(name): a partial's name ends in .mustache")
+                throw AdminFailure(.badData, "\(path)/\(name): a partial's name must end in .mustache")
             }
             partials[String(name.dropLast(".mustache".count))] = try text("\(path)/\(name)")
         }

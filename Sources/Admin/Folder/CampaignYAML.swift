@@ -28,7 +28,7 @@ struct CampaignYAML {
         let root: Node
         do {
             guard let node = try YAMLReferences.compose(text) else {
-                throw AdminFailure(.badData, "\(path): is empty; it needs name and from at least")
+                throw AdminFailure(.badData, "\(path): is empty; it needs at least name and from")
             }
             root = node
         } catch let failure as AdminFailure {
@@ -36,8 +36,8 @@ struct CampaignYAML {
         } catch let found as YAMLReferences.Found {
             throw AdminFailure(
                 .badData,
-                "\(path):\(found.line): anchors (&name) and aliases (*name) are not read. "
-                    + "Write the value out where it is used, or put a text that begins with such a sign in quotes"
+                "\(path):\(found.line): anchors (&name) and aliases (*name) are not supported. "
+                    + "Write the value out where it is used, or quote a text that begins with such a sign"
             )
         } catch let error as YamlError {
             throw AdminFailure(.badData, "\(path): \(Self.words(of: error))")
@@ -71,7 +71,7 @@ struct CampaignYAML {
         case "language": language = choice(value, "language", MessageLanguage.self) ?? language
         case "lifetime": readLifetime(value)
         case "defaults": readDefaults(value)
-        default: report(key, "unknown key \(key.string ?? "?"); known are \(Self.keys.joined(separator: ", "))")
+        default: report(key, "unknown key \(key.string ?? "?"); keys are \(Self.keys.joined(separator: ", "))")
         }
     }
 
@@ -83,7 +83,7 @@ struct CampaignYAML {
             switch key.string {
             case "name": fromName = text(value, "from.name") ?? ""
             case "address": fromAddress = address(value, "from.address")
-            default: report(key, "unknown key from.\(key.string ?? "?"); known are name, address")
+            default: report(key, "unknown key from.\(key.string ?? "?"); keys are name, address")
             }
         }
     }
@@ -131,7 +131,7 @@ struct CampaignYAML {
             for item in items { values.append(merge(item, depth: depth + 1)) }
             return .list(values)
         case .alias:
-            report(node, "defaults: aliases are not read; write the value out")
+            report(node, "defaults: aliases are not supported; write the value out")
             return .null
         }
     }
@@ -140,7 +140,7 @@ struct CampaignYAML {
 
     private mutating func text(_ node: Node, _ key: String) -> String? {
         guard let text = node.string, !text.isEmpty else {
-            report(node, "\(key): must be a text")
+            report(node, "\(key): must be text")
             return nil
         }
         guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
@@ -178,7 +178,7 @@ struct CampaignYAML {
             .composer(_, let problem, let mark, _):
             "line \(mark.line): \(problem)"
         case .reader(let problem, _, _, _): problem
-        case .duplicatedKeysInMapping: "a key stands twice"
+        case .duplicatedKeysInMapping: "a key is repeated"
         default: "\(error)"
         }
     }

@@ -13,7 +13,7 @@ final class ByteFile {
         var facts = stat()
         guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT != S_IFDIR else {
             close(descriptor)
-            throw AdminFailure(.noInput, "\(path): is a folder; name a file")
+            throw AdminFailure(.noInput, "\(path) is a folder; name a file")
         }
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     }

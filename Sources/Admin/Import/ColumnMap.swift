@@ -72,7 +72,9 @@ struct ColumnMap: Sendable {
                 continue
             }
             let field = fieldByColumn[column] ?? column
-            guard fields.insert(field).inserted else { throw failure("two columns make the field \"\(field)\"") }
+            guard fields.insert(field).inserted else {
+                throw failure("two columns are mapped to the field \"\(field)\"")
+            }
             var prefix: [UInt8] = []
             prefix.append(jsonString: field)
             prefix.append(UInt8(ascii: ":"))
@@ -91,7 +93,7 @@ struct ColumnMap: Sendable {
                 throw AdminFailure(.usage, "--map: \"\(part)\" is not FIELD=COLUMN")
             }
             guard map.updateValue(pair[1], forKey: pair[0]) == nil else {
-                throw AdminFailure(.usage, "--map: \(pair[0]) stands twice")
+                throw AdminFailure(.usage, "--map: \(pair[0]) is repeated")
             }
         }
         return map

@@ -26,7 +26,7 @@ struct ContactReader: Sendable {
             throw Rejected(reason: "has \(row.count) cells, the header has \(columns.columns.count)")
         }
         if let statusColumn, row[statusColumn].elementsEqual("unsubscribed".utf8) {
-            throw Rejected(reason: "was unsubscribed when it was exported: that is no consent")
+            throw Rejected(reason: "was exported as unsubscribed, which is not consent")
         }
         let address: EmailAddress
         do throws(EmailAddress.Invalid) {

@@ -36,8 +36,8 @@ final class RejectsFile {
             throw AdminFailure(
                 .cannotCreate,
                 isSource
-                    ? "--rejects \(path): is the file that is imported. Name another place for rejected rows"
-                    : "\(path): is there, and is no file of rejected rows. Name another place for them: --rejects FILE"
+                    ? "--rejects \(path) is the import file itself. Name another file for rejected rows"
+                    : "\(path) exists and is not a file of rejected rows. Name another one: --rejects FILE"
             )
         }
     }
@@ -73,7 +73,7 @@ final class RejectsFile {
         guard opened >= 0 else {
             throw AdminFailure(
                 .cannotCreate,
-                "\(path): \(String(cString: strerror(errno))). Name another place for rejected rows: --rejects FILE"
+                "\(path): \(String(cString: strerror(errno))). Name another file for rejected rows: --rejects FILE"
             )
         }
         descriptor = opened
@@ -94,7 +94,7 @@ final class RejectsFile {
             guard written > 0 else {
                 throw AdminFailure(
                     .cannotCreate,
-                    "\(path): \(String(cString: strerror(errno))). Free some space, and repeat"
+                    "\(path): \(String(cString: strerror(errno))). Free some space and try again"
                 )
             }
             rest = rest.dropFirst(written)

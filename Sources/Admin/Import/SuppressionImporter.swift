@@ -75,7 +75,7 @@ struct SuppressionImporter: Sendable {
         var listID: Int32 = 0
         if scope == .list {
             guard let name = columns.text(.list, row) ?? list else { throw .init(reason: "names no list; give --list") }
-            guard let found = lists[name] else { throw .init(reason: "the account has no list of that name") }
+            guard let found = lists[name] else { throw .init(reason: "the account has no list with that name") }
             listID = found
         }
         let source = columns.text(.source, row) ?? source
@@ -100,7 +100,7 @@ struct SuppressionImporter: Sendable {
     ) throws(ContactReader.Rejected) -> Value {
         guard let text else { return given }
         guard let found = Value(name: text) else {
-            throw .init(reason: "\(what): is none of \(Value.names.joined(separator: ", "))")
+            throw .init(reason: "\(what): must be one of \(Value.names.joined(separator: ", "))")
         }
         return found
     }
@@ -115,7 +115,7 @@ struct SuppressionImporter: Sendable {
         }
         guard let text = columns.text(.hash, row) else { throw .init(reason: "has neither an address nor a hash") }
         guard let number = columns.text(.key, row), number == String(key.number) else {
-            throw .init(reason: "the hash was made with another key than number \(key.number), the one at hand")
+            throw .init(reason: "the hash was not made with key \(key.number), which is set here")
         }
         guard let hash = Self.bytes(hexadecimal: text) else {
             throw .init(reason: "the hash is not 64 hexadecimal digits")

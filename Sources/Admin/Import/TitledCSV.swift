@@ -16,7 +16,7 @@ struct TitledCSV {
         }
         var row = CSVRow()
         guard try reader.next(into: &row), row.problem == nil, !row.isBlank else {
-            throw AdminFailure(.badData, "\(path):1: the first line must name the columns, and cannot be read as such")
+            throw AdminFailure(.badData, "\(path):1: cannot read the first line, which must name the columns")
         }
         titles = row
     }

@@ -33,7 +33,7 @@ struct AdminFailure: Error {
         case let error as ReopenRefused: self.init(.badData, "\(error)")
         case let error as FollowUpRefused: self.init(.badData, "\(error)")
         case let error as EmailAddress.Invalid: self.init(.badData, "\(error)")
-        case is CancellationError: self.init(.temporary, "interrupted; the same command goes on")
+        case is CancellationError: self.init(.temporary, "interrupted; run the same command to continue")
         default: self.init(.internalError, "\(error)")
         }
     }

@@ -16,22 +16,22 @@ enum ExitStatus: Int32, CaseIterable {
 
     var meaning: String {
         switch self {
-        case .differs: "`campaign audit` found something that does not agree"
+        case .differs: "`campaign audit` found differences"
         case .usage: "the command line cannot be read"
-        case .badData: "what was given is wrong or not possible now: a file, a template, a name, a campaign's state"
+        case .badData: "an input is wrong or not possible now: a file, a template, a name, a campaign's state"
         case .noInput: "a file cannot be opened"
-        case .unavailable: "a server cannot be reached, or `doctor` found one that does not serve"
-        case .internalError: "a mistake in the program: please report it"
+        case .unavailable: "a server is unreachable, or `doctor` found a problem"
+        case .internalError: "a bug; please report it"
         case .cannotCreate: "a file cannot be written"
-        case .outputLost: "standard output could not be written: what is there is not all"
-        case .temporary: "it may work in a moment: the server was busy or went away; the same command goes on"
-        case .noPermission: "a log-in was refused, or the role may not do this"
-        case .configuration: "a setting is missing or wrong, or the schema is not this program's"
+        case .outputLost: "standard output could not be written and is incomplete"
+        case .temporary: "the server was busy or went away; run the same command again"
+        case .noPermission: "a login was refused, or the role lacks permission"
+        case .configuration: "a setting is missing or wrong, or the schema does not match the program"
         }
     }
 
     static var table: String {
-        (["  0  it worked"] + allCases.map { ($0.rawValue < 10 ? "  " : " ") + "\($0.rawValue)  \($0.meaning)" })
+        (["  0  success"] + allCases.map { ($0.rawValue < 10 ? "  " : " ") + "\($0.rawValue)  \($0.meaning)" })
             .joined(separator: "\n")
     }
 }
@@ -39,7 +39,7 @@ enum ExitStatus: Int32, CaseIterable {
 struct ExitCodesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "exit-codes",
-        abstract: "What the exit codes mean.",
+        abstract: "Explain the exit codes.",
         discussion: ExitStatus.table
     )
 

@@ -29,20 +29,20 @@ struct Finding: Sendable, Equatable {
             switch noted[check.number] {
             case check.value: known.append(check.number)
             case nil:
-                let words = "no program has started with token key \(check.number) yet: the first that does notes it"
+                let words = "no program has started with token key \(check.number) yet"
                 findings.append(.note("keys", words))
             default:
                 findings.append(
                     .problem(
                         "keys",
-                        "VEREDUS_TOKEN_KEYS: key \(check.number) is not the key that signs tokens under this number "
-                            + "here, links in messages would answer 404: set the same one for every program"
+                        "VEREDUS_TOKEN_KEYS: key \(check.number) is not the one that signs tokens under this number "
+                            + "here, and links in messages would answer 404: set the same key for every program"
                     )
                 )
             }
         }
         let numbers = known.map { String($0) }.joined(separator: ", ")
-        if !known.isEmpty { findings.append(.ok("keys", "token keys \(numbers) are those of every program")) }
+        if !known.isEmpty { findings.append(.ok("keys", "token keys \(numbers) match every program's")) }
         return findings
     }
 
@@ -54,27 +54,27 @@ struct Finding: Sendable, Equatable {
     /// - Returns: What a difference means, and what to do.
     static func deadLetters(_ table: (waiting: Int64, total: Int64), queued: Int) -> Finding {
         let (waiting, queued) = (table.waiting, Int64(queued))
-        let facts = "\(grouped(waiting)) wait for a decision, \(grouped(queued)) in the queue"
-        let decide = waiting > 0 ? ". `veredus dead-letters list` shows them" : ""
+        let facts = "\(grouped(waiting)) need a decision, \(grouped(queued)) in the queue"
+        let decide = waiting > 0 ? ". `veredus dead-letters list` lists them" : ""
         func say(_ text: String) -> Finding { .note("dead letters", facts + text + decide) }
         switch queued {
         case waiting where waiting == 0: return .ok("dead letters", "none")
         case waiting: return say("")
         case ..<waiting:
             return say(
-                ": copies are missing from the queue (it was purged or lost, or somebody took them). The table has them "
-                    + "all; nothing is to be done"
+                ": copies are missing from the queue, which was purged or lost. The table has them "
+                    + "all; no action is needed"
             )
         case ...table.total:
             let purge =
                 waiting == 0
                 ? "Empty it: rabbitmqctl purge_queue dead-letters"
-                : "It may be emptied when none waits any more: rabbitmqctl purge_queue dead-letters"
-            return say(": settling leaves the queue alone, it holds copies of settled ones. \(purge)")
+                : "Once none needs a decision, empty it: rabbitmqctl purge_queue dead-letters"
+            return say(": the queue keeps copies of settled dead letters. \(purge)")
         default:
             return say(
                 ", but the table has only \(grouped(table.total)): another program publishes there, or the database was "
-                    + "restored from before. Look at them with the broker's own tools before they are removed"
+                    + "restored from a backup. Inspect them with the broker's tools before you remove them"
             )
         }
     }
@@ -84,15 +84,15 @@ struct Finding: Sendable, Equatable {
         guard on.accounts > 0, let until = on.until else { return .ok("throttles", "none is on") }
         return .note(
             "throttles",
-            "\(grouped(on.accounts)) accounts wait in \(on.lanes.joined(separator: ", ")), until \(Timestamp.text(until)) at "
-                + "the latest: too much was refused for who sends it. `veredus account show` says whose; the replies say why"
+            "\(grouped(on.accounts)) accounts are throttled in \(on.lanes.joined(separator: ", ")), until \(Timestamp.text(until)) at "
+                + "the latest: servers refused too many of their messages. `veredus account show` has the replies"
         )
     }
 
     /// How long it takes until an opt-out has recalled what was queued.
     static func optOuts(_ latency: LatencyHistogram) -> Finding {
         guard let half = latency.quantile(0.5), let most = latency.quantile(0.99), let worst = latency.worst else {
-            return .note("opt-outs", "none was measured yet")
+            return .note("opt-outs", "no latency measured yet")
         }
         return .note(
             "opt-outs",

@@ -29,7 +29,7 @@ struct HealthCheck {
         _ = WorkerSettings(reading: &reader)
         _ = ProducerSettings(reading: &reader)
         for problem in reader.problems { findings.append(.problem("settings", "\(problem)")) }
-        if reader.problems.isEmpty { findings.append(.ok("settings", "every setting of every program can be used")) }
+        if reader.problems.isEmpty { findings.append(.ok("settings", "all settings of all programs are valid")) }
 
         var health: DatabaseHealth?
         if let database { health = await check(database, keys, number) }
@@ -59,7 +59,7 @@ struct HealthCheck {
             await attempt(part) { try await pool.withConnection { try await $0.assertCannotBypassRowSecurity() } }
             await attempt(part) { try await pool.withConnection { try await $0.assertDurable() } }
             if !health.hasPartitionsAhead {
-                findings.append(.problem(part, "the next campaigns have no partition to go to: run `veredus migrate`"))
+                findings.append(.problem(part, "the next campaigns have no partition: run `veredus migrate`"))
             }
             check(keys?.identity, number, against: health)
             if let keys { findings += Finding.tokenKeys(keys.checks, noted: health.tokenKeyChecks) }
@@ -84,10 +84,10 @@ struct HealthCheck {
             findings.append(
                 .problem(
                     "keys",
-                    "VEREDUS_ADDRESS_KEY is number \(number), the database has hashes of \(known): set that key"
+                    "VEREDUS_ADDRESS_KEY is number \(number), but the database has hashes of key \(known): set that one"
                 )
             )
-        case key.checkValue: findings.append(.ok("keys", "the address key is the one that made the stored hashes"))
+        case key.checkValue: findings.append(.ok("keys", "the address key matches the stored hashes"))
         default:
             findings.append(
                 .problem(
@@ -128,7 +128,9 @@ struct HealthCheck {
                     isReached = true
                     if queue == Self.deadLetterQueue { deadLetters = depth }
                 } catch let error as AMQPError where error.kind == .missingQueue {
-                    findings.append(.note(part, "\(settings), queue \(queue): not there yet, the producer makes it"))
+                    findings.append(
+                        .note(part, "\(settings), queue \(queue) does not exist yet; the producer creates it")
+                    )
                     isReached = true
                     if queue == Self.deadLetterQueue { deadLetters = 0 }
                 } catch {
@@ -167,11 +169,11 @@ struct HealthCheck {
             if let strange {
                 findings.append(.problem(part, "\(strange)"))
             } else {
-                let known = "as far as the broker remembers; each program asks its own state folder too"
+                let known = "according to the broker; each program also checks its state folder"
                 findings.append(.ok(part, "generation \(stored.generation), \(known)"))
             }
         } catch {
-            findings.append(.note(part, "the restore guards could not be asked: \(AdminFailure(error).message)"))
+            findings.append(.note(part, "the restore guards could not be read: \(AdminFailure(error).message)"))
         }
         await pool.close()
     }
@@ -198,6 +200,6 @@ struct HealthCheck {
             (capabilities.smtpUTF8, "SMTPUTF8"), (capabilities.enhancedStatusCodes, "ENHANCEDSTATUSCODES"),
             (capabilities.sizeLimit > 0, "SIZE \(capabilities.sizeLimit)"),
         ].filter(\.0).map(\.1)
-        return offered.isEmpty ? "offers no extension" : "offers \(offered.joined(separator: ", "))"
+        return offered.isEmpty ? "offers no extensions" : "offers \(offered.joined(separator: ", "))"
     }
 }

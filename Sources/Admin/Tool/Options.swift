@@ -3,13 +3,13 @@ import Core
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
-    @Option(help: "A file of NAME=VALUE lines; the environment comes before it.", completion: .file())
+    @Option(help: "A file of NAME=VALUE lines; the environment overrides it.", completion: .file())
     var settings: String?
 }
 
 /// What every command takes that prints something.
 struct OutputOptions: ParsableArguments {
-    @Flag(help: "Print JSON, for programs.")
+    @Flag(help: "Print JSON.")
     var json = false
 }
 
@@ -31,8 +31,8 @@ struct CampaignArgument: ParsableArguments {
 
 /// What every command takes that decides something for good.
 struct DecisionOptions: ParsableArguments {
-    @Option(help: "Why; kept in the audit log.") var reason: String
-    @Flag(help: "Do it; without it, nothing is changed unless a person at the terminal says yes.") var yes = false
+    @Option(help: "The reason, for the audit log.") var reason: String
+    @Flag(help: "Confirm without a prompt; needed where there is no terminal.") var yes = false
 
     func validate() throws {
         try checkReason(reason)
@@ -41,7 +41,7 @@ struct DecisionOptions: ParsableArguments {
     /// Whether to go on, once the plan was shown; says so where nothing will be changed.
     func isConfirmed(_ question: String, _ console: Console) -> Bool {
         if yes || console.ask?(question) ?? false { return true }
-        console.say("nothing was changed" + (console.ask == nil ? "; --yes does it" : ""))
+        console.say("nothing was changed" + (console.ask == nil ? "; use --yes to apply it" : ""))
         return false
     }
 }
@@ -49,6 +49,6 @@ struct DecisionOptions: ParsableArguments {
 /// A reason that is kept in the audit log: it says something, and nothing that may not be stored.
 func checkReason(_ reason: String) throws(ValidationError) {
     guard !reason.allSatisfy(\.isWhitespace), !CardNumber.isIn(reason.utf8) else {
-        throw ValidationError("--reason must say why, without a payment card number")
+        throw ValidationError("--reason must not be empty or contain a payment card number")
     }
 }

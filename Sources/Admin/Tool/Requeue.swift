@@ -156,7 +156,7 @@ struct Requeue: Sendable {
                 throw AdminFailure(
                     .unavailable,
                     "the broker refused \(messages.count - confirmed.count) of \(messages.count) messages for the queue "
-                        + "\(queue). Start a producer or a worker of that lane, which makes the queue, and repeat"
+                        + "\(queue). Start a producer or a worker of that lane to create the queue, then try again"
                 )
             }
         }
@@ -171,7 +171,7 @@ extension Requeue.Tally {
 
     /// One line for each fate.
     var text: String {
-        guard messages > 0 else { return "no dead letter of these waits for a decision" }
+        guard messages > 0 else { return "none of these dead letters needs a decision" }
         let lines = DeadLetterFate.allCases.filter { self[$0] > 0 }.map { [grouped(self[$0]), $0.sentence] }
         return Table([grouped(messages), messages == 1 ? "dead letter" : "dead letters"], lines).text
     }
@@ -182,12 +182,12 @@ extension DeadLetterFate {
         switch self {
         case .sentAgain: "mailed again"
         case .optedOut: "opted out meanwhile: suppressed, not mailed"
-        case .finalAlready: "ended otherwise, or on their way already: only settled"
-        case .duplicate: "of a recipient named before: only settled"
-        case .expired: "of an expired campaign: left alone (--even-if-expired gives it another lifetime)"
-        case .cancelled: "of a cancelled campaign: left alone (veredus dead-letters discard)"
-        case .publishedAgain: "written by a newer program: back to the queue that they came from"
-        case .unreadable: "that no worker can read: left alone (veredus dead-letters discard)"
+        case .finalAlready: "finished or in flight meanwhile: only settled"
+        case .duplicate: "of a recipient listed before: only settled"
+        case .expired: "of an expired campaign: skipped (--even-if-expired gives it a new lifetime)"
+        case .cancelled: "of a cancelled campaign: skipped (veredus dead-letters discard)"
+        case .publishedAgain: "written by a newer program: back to their queue"
+        case .unreadable: "unreadable: skipped (veredus dead-letters discard)"
         }
     }
 }

@@ -12,14 +12,14 @@ extension FullReport {
         var lines: [String] = []
         if facts.failed + facts.complaints + facts.unsubscribed > 0 {
             lines.append(
-                "came back: \(grouped(facts.failed)) bounces, \(grouped(facts.complaints)) complaints "
+                "returned: \(grouped(facts.failed)) bounces, \(grouped(facts.complaints)) complaints "
                     + "(\(rate.percentText)), \(grouped(facts.unsubscribed)) opt-outs by mail"
             )
         }
         switch rate.verdict(facts.rule) {
         case .fine: break
-        case .warn: lines.append("WARNING: providers begin to refuse senders about whom so many complain")
-        case .pause: lines.append("STOP: so many complaints pause marketing. Ask where these addresses come from")
+        case .warn: lines.append("WARNING: providers start to refuse senders at this complaint rate")
+        case .pause: lines.append("STOP: too many complaints, marketing is paused. Check the source of these addresses")
         }
         for throttle in throttles { lines.append(throttle.line) }
         if !facts.bounced.isEmpty {
@@ -46,7 +46,7 @@ extension ComplaintRate {
 
 extension ThrottleFacts {
     var line: String {
-        "lane \(lane) is throttled until \(Timestamp.text(until)): \(grouped(blocked)) messages were refused for who sends them"
+        "lane \(lane) is throttled until \(Timestamp.text(until)): \(grouped(blocked)) messages were refused because of their sender"
     }
 }
 
@@ -71,7 +71,7 @@ struct AccountStanding: Sendable {
 
     var lines: [String] {
         let verdict = rate.verdict(rules.complaints)
-        let word = verdict == .fine ? "" : verdict == .warn ? ", WARNING" : ", too many: marketing pauses"
+        let word = verdict == .fine ? "" : verdict == .warn ? ", WARNING" : ", too many: marketing is paused"
         return [
             "complaints    \(rate.complaints) of \(rate.accepted) in 30 days: \(rate.percentText)\(word)",
             "rules         \(rules.text)",

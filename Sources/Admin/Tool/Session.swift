@@ -58,7 +58,7 @@ struct Session: Sendable {
         guard let account = try await database.account(named: name) else {
             throw AdminFailure(
                 .badData,
-                "there is no account named \"\(name)\". `veredus account list` shows them, `veredus account create` makes one"
+                "there is no account named \"\(name)\". List accounts: veredus account list; create one: veredus account create"
             )
         }
         return account
@@ -69,7 +69,7 @@ struct Session: Sendable {
             throw AdminFailure(
                 .badData,
                 "account \"\(account.name)\" has no list named \"\(name)\". "
-                    + "`veredus list list` shows them, `veredus list create` makes one"
+                    + "List them: veredus list list; create one: veredus list create"
             )
         }
         return list
@@ -78,7 +78,7 @@ struct Session: Sendable {
     /// The account of a campaign that exists.
     func account(of campaign: CampaignID) async throws -> AccountID {
         guard let account = try await database.account(of: campaign) else {
-            throw AdminFailure(.badData, "there is no campaign \(campaign). `veredus campaign list` shows them")
+            throw AdminFailure(.badData, "there is no campaign \(campaign). `veredus campaign list` lists campaigns")
         }
         return account
     }

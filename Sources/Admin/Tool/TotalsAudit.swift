@@ -43,7 +43,7 @@ struct TotalsAudit: Sendable {
 
     mutating func run(progress: (Int) -> Void = { _ in }) async throws {
         guard let report = try await database.report(on: campaign, account: account) else {
-            throw AdminFailure(.badData, "there is no campaign \(campaign). `veredus campaign list` shows them")
+            throw AdminFailure(.badData, "there is no campaign \(campaign). `veredus campaign list` lists campaigns")
         }
         self.report = report
         var done = 0
@@ -117,8 +117,8 @@ struct TotalsAudit: Sendable {
             note(
                 lane,
                 state.name,
-                "\(grouped(recount)) rows are \(state.name), the counter says \(grouped(after)). The rows are the truth; "
-                    + "the counter was changed by hand, or the trigger deliveries_counted was off"
+                "\(grouped(recount)) rows are \(state.name), the counter has \(grouped(after)). The rows are right; "
+                    + "the counter was changed by hand, or the trigger deliveries_counted was disabled"
             )
         }
     }
@@ -150,7 +150,8 @@ struct TotalsAudit: Sendable {
                 Difference(
                     lane: nil,
                     what: "finished",
-                    text: "the campaign is \(report.state.name), but \(grouped(left)) of its recipients have not ended"
+                    text:
+                        "the campaign is \(report.state.name), but \(grouped(left)) of its recipients are not in a final state"
                 )
             )
         }
@@ -198,13 +199,14 @@ extension TotalsAudit {
         guard let report else { return "" }
         var lines = ["campaign \(campaign), \(report.state.name): \(grouped(report.audience)) recipients"]
         for lane in lanes {
-            let moving = lane.isMoving ? ", moving: compared as far as that allows; pause it for all of it" : ""
+            let moving =
+                lane.isMoving ? ", still changing: compared in part; pause the campaign for a full comparison" : ""
             lines.append("lane \(lane.range.name): \(grouped(lane.counted.total)) rows recounted\(moving)")
         }
         for difference in differences {
             lines.append("DIFFERS  \(difference.lane.map { "lane \($0): " } ?? "")\(difference.text)")
         }
-        if differences.isEmpty { lines.append("everything agrees") }
+        if differences.isEmpty { lines.append("no differences") }
         return lines.joined(separator: "\n")
     }
 }
@@ -213,8 +215,8 @@ extension RowFlaw {
     fileprivate var sentence: String {
         switch self {
         case .deferredWithoutRetry: "deferred rows have no row in retries"
-        case .retryWithoutDeferred: "rows of retries are of rows that are not deferred"
-        case .deadWithoutLetter: "dead rows have no dead letter that says why"
+        case .retryWithoutDeferred: "retries belong to rows that are not deferred"
+        case .deadWithoutLetter: "dead rows have no dead letter"
         case .sendingWithoutWorker: "rows are being sent by workers that are gone"
         case .acceptedWithoutReply: "accepted rows have no 2xx reply code"
         case .failedWithoutReason: "failed rows have neither a reply nor a reason"
@@ -223,10 +225,10 @@ extension RowFlaw {
 
     fileprivate var remedy: String {
         switch self {
-        case .deferredWithoutRetry: "Nothing will try them again until the campaign expires; they were changed by hand"
-        case .retryWithoutDeferred: "They are published and refused by the claim; they were changed by hand"
+        case .deferredWithoutRetry: "They were changed by hand and are not retried before the campaign expires"
+        case .retryWithoutDeferred: "They were changed by hand; workers refuse them"
         case .deadWithoutLetter: "Rows of dead_letters were removed by hand"
-        case .sendingWithoutWorker: "A producer settles them within seconds: start one, or read its log"
+        case .sendingWithoutWorker: "A producer settles them within seconds: start one, or check its log"
         case .acceptedWithoutReply: "They were changed by hand, or by another program"
         case .failedWithoutReason: "They were changed by hand, or by another program"
         }

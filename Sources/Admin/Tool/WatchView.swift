@@ -73,15 +73,15 @@ struct WatchView {
             let since = max(report.startAt ?? now, firstSeenAt.map { min($0, report.startAt ?? $0) } ?? now)
             guard !report.isLeased, now - since > Self.patience else { return nil }
             return
-                "no producer has taken it for \(spoken(seconds: now - since)): start one (veredus-producer), or read its log. "
-                + "A start that was missed by more than VEREDUS_START_GRACE is asked for again: veredus campaign start"
-        case .paused where !report.heldBecause.isEmpty: return "paused by itself: \(report.heldBecause)"
-        case .running where workersAlive == 0: return "no worker is alive: start one (veredus-worker), or read its log"
+                "no producer has taken it for \(spoken(seconds: now - since)): start one (veredus-producer), or check its log. "
+                + "If it missed its start by more than VEREDUS_START_GRACE, start it again: veredus campaign start"
+        case .paused where !report.heldBecause.isEmpty: return "paused automatically: \(report.heldBecause)"
+        case .running where workersAlive == 0: return "no worker is alive: start one (veredus-worker), or check its log"
         case .running:
             guard let lastProgressAt, now - lastProgressAt > Self.patience else { return nil }
             return report.counts[.deferred] > 0 && report.counts[.pending] == 0
-                ? "what is left waits for its next attempt"
-                : "nothing has moved for \(spoken(seconds: now - lastProgressAt)): `veredus doctor` looks at everything"
+                ? "the rest wait for their next attempt"
+                : "no progress for \(spoken(seconds: now - lastProgressAt)): run `veredus doctor`"
         default: return nil
         }
     }

@@ -78,33 +78,33 @@ package struct Behaviour: Sendable, Equatable {
 
     /// For people: every form of the word, one a line, the meaning after two spaces or more.
     package static let grammar = """
-        accept                   as everybody whose local part is none of these
-        reject-550[-5.1.1]       RCPT is answered so (5xx)
-        defer-451[-4.7.1]        RCPT is answered so (4xx)
-        defer-once-450[-4.2.1]   the recipient's first attempt only
-        STEP-CODE[-X.Y.Z]        that step is answered so: dot-554-5.7.1
-        421-STEP                 421 4.3.2 at that step, and closes
-        delay-STEP-MS            that step's reply comes late
+        accept                   the default
+        reject-550[-5.1.1]       5xx reply to RCPT
+        defer-451[-4.7.1]        4xx reply to RCPT
+        defer-once-450[-4.2.1]   only on the recipient's first attempt
+        STEP-CODE[-X.Y.Z]        that reply at that step: dot-554-5.7.1
+        421-STEP                 421 4.3.2 at that step, then closes
+        delay-STEP-MS            delays that step's reply
         hangup-STEP              closes instead of replying; nothing is stored
         hangup-byte-N            closes after N octets of the content
-        forget-dot               stores the message, then closes without a word
-        lost-reply               the same as forget-dot
-        tarpit[-MS]              replies an octet at a time, 100 ms apart
-        split                    the same, 1 ms apart
+        forget-dot               stores the message, then closes without a reply
+        lost-reply               same as forget-dot
+        tarpit[-MS]              replies one octet at a time, 100 ms apart
+        split                    same, 1 ms apart
         multiline                replies in three lines
-        extra[-STEP]             a reply too many after that step's (dot)
-        flood[-STEP]             a reply without an end (rcpt)
-        once-BEHAVIOUR           only the first attempt of that recipient, then accept
-        bounce-X.Y.Z             accepted; a report of the failure comes back
-        bounce-later-X.Y.Z       the same after some seconds
-        complain                 accepted; a feedback report says that it was called spam
-        autoreply                accepted; somebody is out of office
-        unsubscribe              accepted; a mail to List-Unsubscribe's address
+        extra[-STEP]             a second reply at that step (default dot)
+        flood[-STEP]             an endless reply at that step (default rcpt)
+        once-BEHAVIOUR           on the recipient's first attempt only, then accept
+        bounce-X.Y.Z             accepted; sends a failure report
+        bounce-later-X.Y.Z       same, some seconds later
+        complain                 accepted; sends a feedback report: marked as spam
+        autoreply                accepted; sends an out-of-office reply
+        unsubscribe              accepted; mails List-Unsubscribe's address
 
         STEP is banner, ehlo, starttls, auth, mail, rcpt, data, dot or quit.
         What follows a + is ignored: defer-451+17@example.org.
-        A recipient decides rcpt, data and dot; a sender mail too; a script all.
-        What comes back goes to the server of --inbound, and nowhere without it.
+        Recipients control rcpt, data and dot; senders also mail; scripts every step.
+        Returned mail goes to the server of --inbound, if it is set.
         """
 }
 

@@ -6,15 +6,15 @@ import MailSimulator
 @main struct SimulatorProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "veredus-simulator",
-        abstract: "A mail server for tests that accepts, refuses, delays and breaks off as it is told.",
+        abstract: "A simulated mail server for tests that accepts, refuses, delays or disconnects on demand.",
         discussion: """
-            Prints {"port":N} when it listens and, on SIGTERM or SIGINT, a summary as one JSON line.
+            Prints {"port":N} once it listens and a summary as one JSON line on SIGTERM or SIGINT.
 
-            A recipient's local part, or a rule of a script, chooses what happens to it:
+            A recipient's local part, or a rule in a script, selects the behaviour:
 
             \(Behaviour.grammar)
 
-            A script is JSON; rules are by a recipient's domain, by a sender, or for every connection:
+            A script is JSON; rules match a recipient's domain, a sender, or every connection:
 
             {"rules": [{"domain": "*.slow.example", "behaviour": "delay-dot-500"},
                        {"sender": "news@*", "behaviour": "mail-451", "times": 3},
