@@ -19,7 +19,7 @@ struct ProducerProgram: AsyncParsableCommand {
             """
     )
 
-    @Option(name: .long, help: "A file of settings, NAME=VALUE a line.")
+    @Option(name: .long, help: "A settings file with lines NAME=VALUE.")
     var settings: String?
 
     func run() async throws {

@@ -20,7 +20,7 @@ struct RecorderProgram: AsyncParsableCommand {
             """
     )
 
-    @Option(name: .long, help: "A file of settings, NAME=VALUE a line.")
+    @Option(name: .long, help: "A settings file with lines NAME=VALUE.")
     var settings: String?
 
     func run() async throws {

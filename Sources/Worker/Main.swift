@@ -21,7 +21,7 @@ struct WorkerProgram: AsyncParsableCommand {
             """
     )
 
-    @Option(name: .long, help: "A file of settings, NAME=VALUE a line.")
+    @Option(name: .long, help: "A settings file with lines NAME=VALUE.")
     var settings: String?
 
     @Option(name: .long, help: "SMTP connections, shared by the lanes; overrides VEREDUS_SMTP_CONNECTIONS.")

@@ -34,7 +34,7 @@ struct DashboardRoleTests {
                 // A page that shows what it may not do would only annoy.
                 if login == "vic" { #expect(try await !browser.get("/campaigns/1").text.contains("ask-")) }
             }
-            #expect(try await web.browser("mar").get("/").text.contains("no data of any account"))
+            #expect(try await web.browser("mar").get("/").text.contains("no access to account data"))
             #expect(try await Visitor(web: web).get("/campaigns").location == "/sign-in")
         }
     }

@@ -151,7 +151,7 @@ struct OptOutTests {
             let proof = try #require(receipt.proof)
             let undone = try await stage.post(path, "action=undo&proof=\(proof)")
             #expect(undone.state == "undone")
-            #expect(undone.text.contains("Messages that were recalled stay recalled"))
+            #expect(undone.text.contains("Recalled messages stay recalled"))
             #expect(try await stage.number("SELECT count(*) FROM suppressions") == 0)
             #expect(try await stage.number("SELECT status FROM list_members WHERE list_id = 1 AND contact_id = 6") == 0)
             #expect(try await stage.number(Self.state(1, 6)) == 5, "what was recalled stays so")
@@ -214,7 +214,7 @@ struct OptOutTests {
             // She has said no twice: the first letter, which somebody else may have by now, takes nothing back.
             let spent = try await stage.post("/u/\(stage.token(1, 8))", "action=undo&proof=\(proof)")
             #expect(spent.state == "not-undone")
-            #expect(spent.text.contains("you have said no once more since"))
+            #expect(spent.text.contains("you have unsubscribed again since"))
             #expect(try await stage.number(Self.listSuppressions(8)) == 1)
             #expect(try await stage.execute("/u/\(stage.token(1, 8))").proof == nil, "nor does it offer to")
             #expect(try await stage.execute("/p/\(stage.token(1, 8))").proof == nil)
@@ -232,7 +232,7 @@ struct OptOutTests {
             #expect(try await stage.post("/p/\(token)", "action=marketing").status == .ok)
             let undone = try await stage.post("/u/\(token)", "action=undo&proof=\(proof)")
             #expect(undone.state == "undone")
-            #expect(undone.text.contains("Something else still keeps newsletters of this list away"))
+            #expect(undone.text.contains("You still get no newsletters from this list"))
             #expect(!undone.text.contains("subscribed as before"))
         }
     }
@@ -275,7 +275,7 @@ struct OptOutTests {
             #expect(try await stage.number(Self.state(1, 10)) == 5)
             #expect(try await stage.number(Self.state(2, 10)) == 0)
             let receipt = try await stage.execute(path)
-            #expect(receipt.text.contains("such as an order, still come"), "no promise that is not kept")
+            #expect(receipt.text.contains("such as an order, still arrives"), "no promise that is not kept")
             #expect(!receipt.text.contains("no more messages"))
         }
     }

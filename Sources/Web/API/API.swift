@@ -88,10 +88,10 @@ struct API: RouterMiddleware {
             bytes += part.readableBytesView
         }
         guard !bytes.isEmpty else {
-            guard route.body != .required else { throw APIProblem.badRequest("A body is needed: a JSON object.") }
+            guard route.body != .required else { throw APIProblem.badRequest("The body must be a JSON object.") }
             return []
         }
-        guard route.body != .none else { throw APIProblem.badRequest("No body is taken here.") }
+        guard route.body != .none else { throw APIProblem.badRequest("This request takes no body.") }
         let type = (request.headers[.contentType] ?? "").lowercased().split(separator: ";").first
         guard type?.filter({ $0 != " " }) == "application/json" else {
             throw APIProblem(
@@ -108,7 +108,7 @@ struct API: RouterMiddleware {
         guard let text = headers[.unchecked("Idempotency-Key")] else { return nil }
         guard (1...200).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw .badRequest(
-                "A header field cannot be taken.",
+                "A header field is invalid.",
                 [.init(pointer: "Idempotency-Key", detail: "must be 1 to 200 visible ASCII characters")]
             )
         }
@@ -143,7 +143,7 @@ extension IdempotencyRefused {
         case .inProgress:
             .conflict(
                 "in-progress",
-                "The first request with this Idempotency-Key has not ended; try again in a moment."
+                "The first request with this Idempotency-Key is still in progress; try again in a moment."
             )
             .with(.retryAfter, "1")
         case .otherRequest:
@@ -151,7 +151,7 @@ extension IdempotencyRefused {
                 .unprocessableContent,
                 "idempotency-key-reused",
                 "Idempotency-Key reused",
-                "This Idempotency-Key came with another request before; take a new one for each."
+                "This Idempotency-Key belongs to an earlier request; use a new one for each."
             )
         }
     }

@@ -48,20 +48,20 @@ struct APIProblem: Error, Equatable {
 
 extension APIProblem {
     /// Nothing is there for this account, whether or not it is for another.
-    static let notFound = APIProblem(.notFound, "not-found", "Not found", "There is nothing at this address.")
+    static let notFound = APIProblem(.notFound, "not-found", "Not found", "Nothing exists at this address.")
 
     static let unauthorized = APIProblem(
         .unauthorized,
         "unauthorized",
         "Unauthorized",
-        "A key is needed that is known, not expired and not revoked: `Authorization: Bearer vrd_…`."
+        "Send a valid API key: `Authorization: Bearer vrd_…`."
     ).with(.wwwAuthenticate, #"Bearer realm="veredus""#)
 
     static let unavailable = APIProblem(
         .serviceUnavailable,
         "unavailable",
         "Unavailable",
-        "The database does not answer. Nothing is lost: repeat the request, with its Idempotency-Key if it had one."
+        "The database does not answer. Repeat the request, with the same Idempotency-Key if it had one."
     ).with(.retryAfter, "5")
 
     /// What a tenant's messages cost is bounded.
@@ -74,7 +74,7 @@ extension APIProblem {
                 .serviceUnavailable,
                 "busy",
                 "Busy",
-                "Other campaigns are being compiled. Nothing was changed: repeat the request in a moment."
+                "The server is compiling other campaigns. Nothing was changed; repeat the request in a moment."
             ).with(.retryAfter, String(HeavyWork.retryAfterSeconds))
         }
     }
@@ -83,7 +83,7 @@ extension APIProblem {
         .internalServerError,
         "internal-error",
         "Internal error",
-        "This is a mistake in the program; its log says more."
+        "This is a bug; the service's log has details."
     )
 
     static func scopeMissing(_ scopes: [APIScope]) -> APIProblem {
@@ -101,7 +101,7 @@ extension APIProblem {
 
     static func methodNotAllowed(_ allowed: [HTTPRequest.Method]) -> APIProblem {
         let names = allowed.map(\.rawValue).joined(separator: ", ")
-        return APIProblem(.methodNotAllowed, "method-not-allowed", "Method not allowed", "Allowed here: \(names).")
+        return APIProblem(.methodNotAllowed, "method-not-allowed", "Method not allowed", "Allowed methods: \(names).")
             .with(.allow, names)
     }
 
@@ -111,7 +111,7 @@ extension APIProblem {
     }
 
     static func tooLarge(limitBytes: Int) -> APIProblem {
-        APIProblem(.contentTooLarge, "too-large", "Too large", "The body may have \(limitBytes) bytes here.")
+        APIProblem(.contentTooLarge, "too-large", "Too large", "The body must not exceed \(limitBytes) bytes.")
     }
 
     /// The request itself cannot be read.
@@ -125,7 +125,7 @@ extension APIProblem {
             .badRequest,
             "malformed",
             "Malformed",
-            "The body is not what is documented; `errors` says where and why. Nothing was changed.",
+            "The body does not match the documentation; see `errors`. Nothing was changed.",
             errors: errors
         )
     }
@@ -136,7 +136,7 @@ extension APIProblem {
             .unprocessableContent,
             "invalid",
             "Invalid",
-            "What was sent cannot be taken; `errors` says where and why. Nothing was changed.",
+            "The request is invalid; see `errors`. Nothing was changed.",
             errors: errors
         )
     }

@@ -101,7 +101,7 @@ struct CampaignBody {
                 return nil
             }
             guard case .text(let text) = field.value else {
-                reader.note("partials", "must have a template's text for each name")
+                reader.note("partials", "must have the text of a template for each name")
                 return nil
             }
             partials[field.name.string] = text.string

@@ -47,7 +47,7 @@ struct FieldReader {
     /// Notes the fields that nobody asked for.
     mutating func noteUnknown() {
         for field in fields where !asked.contains(field.name) {
-            note(field.name.string, "is no field that is known here")
+            note(field.name.string, "is an unknown field")
         }
     }
 
@@ -163,7 +163,7 @@ struct FieldReader {
     mutating func moment(_ name: String) -> Double? {
         guard let text = text(name, upTo: 40) else { return nil }
         guard let seconds = Timestamp.seconds(text) else {
-            noteInvalid(name, "must be a moment with its offset from UTC, like 2026-11-30T09:00:00+01:00")
+            noteInvalid(name, "must be a time with a UTC offset, like 2026-11-30T09:00:00+01:00")
             return nil
         }
         return seconds

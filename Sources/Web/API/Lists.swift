@@ -47,7 +47,7 @@ extension APICall {
                 return APIReply(facts.json, status: .created, location: "/api/v1/lists/\(id)")
             }
         } catch let error as PostgresError where error.kind == .uniqueViolation {
-            throw APIProblem.conflict("name-taken", "There is a list of that name already.")
+            throw APIProblem.conflict("name-taken", "A list with that name already exists.")
         }
     }
 

@@ -25,9 +25,9 @@ struct QueryReader {
 
     mutating func finish() throws(APIProblem) {
         for name in values.keys.sorted() where !asked.contains(name) {
-            problems.append(.init(pointer: name, detail: "is no parameter that is known here"))
+            problems.append(.init(pointer: name, detail: "is an unknown parameter"))
         }
-        guard problems.isEmpty else { throw .badRequest("A parameter of the query cannot be taken.", problems) }
+        guard problems.isEmpty else { throw .badRequest("A query parameter is invalid.", problems) }
         if let strayCursor { throw .invalid([strayCursor]) }
     }
 
@@ -65,7 +65,7 @@ struct QueryReader {
         guard let text = text("cursor") else { return nil }
         let cursor = PageCursor(text, kind: kind)
         if cursor == nil {
-            strayCursor = .init(pointer: "cursor", detail: "is none that a page of this list has given")
+            strayCursor = .init(pointer: "cursor", detail: "is not a cursor from a page of this list")
         }
         return cursor
     }

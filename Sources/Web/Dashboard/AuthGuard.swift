@@ -162,7 +162,7 @@ extension Dashboard {
             )
             return Views.message(
                 "Something went wrong",
-                "The page could not be made. The service's log says why; trying again later may help.",
+                "The page could not be shown. Try again later; the service's log has details.",
                 status: .internalServerError
             )
         }

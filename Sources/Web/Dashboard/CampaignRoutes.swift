@@ -107,12 +107,12 @@ extension Dashboard {
 
     private static func consequence(of request: CampaignState.Request, _ report: CampaignReport) -> String {
         switch request {
-        case .start: return "It is sent to everybody who is subscribed to “\(report.listName)” at this moment."
-        case .pause: return "No further message is sent until it is resumed; what is on its way arrives."
-        case .resume: return "Sending goes on where it stopped."
+        case .start: return "It goes to all current subscribers of “\(report.listName)”."
+        case .pause: return "Sending stops until the campaign is resumed. Messages in flight still arrive."
+        case .resume: return "Sending continues where it stopped."
         case .cancel:
             let left = report.audience > 0 ? grouped(Int64(report.audience) - report.counts.ended) : "All"
-            return "\(left) recipients get no message. This cannot be taken back; what is on its way arrives."
+            return "\(left) recipients will get no message. This cannot be undone. Messages in flight still arrive."
         }
     }
 }

@@ -15,7 +15,7 @@ extension Dashboard {
             let campaign = try self.campaign(in: context)
             guard try await feeds.look(at: campaign, of: visit.account) != nil else { throw Refusal.notThere }
             guard streams.hasRoom(visit.visit.token.hash) else {
-                return .text("too many pages of this session are kept up to date\n", status: .tooManyRequests)
+                return .text("too many live pages in this session\n", status: .tooManyRequests)
             }
             return Response(
                 status: .ok,
@@ -122,16 +122,16 @@ enum LiveFigures {
         let report = look.report
         switch report.state {
         case .starting where report.hasMissedItsStart:
-            return "Its time has passed, and no producer has taken it: start it again, or ask the operator."
+            return "It missed its start because no producer was running. Start it again, or ask the operator."
         case .starting:
             if let start = report.startAt, start > report.readAt {
                 return "Starts in \(spoken(seconds: start - report.readAt))."
             }
-            return "Being prepared."
-        case .paused where !report.heldBecause.isEmpty: return "Paused by itself: \(report.heldBecause)"
-        case .running where look.workersAlive == 0: return "No worker is alive: nothing is sent until one is started."
+            return "Preparing."
+        case .paused where !report.heldBecause.isEmpty: return "Paused automatically: \(report.heldBecause)"
+        case .running where look.workersAlive == 0: return "No worker is running; sending continues when one starts."
         case .running where report.counts[.pending] == 0 && report.counts[.deferred] > 0:
-            return "What is left waits for its next attempt."
+            return "The rest wait for their next attempt."
         default: return ""
         }
     }

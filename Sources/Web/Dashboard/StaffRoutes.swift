@@ -14,7 +14,7 @@ extension Dashboard {
             guard let account = context.parameters.get("account", as: Int32.self) else { throw Refusal.notThere }
             let reason = form["reason"]
             guard (5...500).contains(reason.count), !CardNumber.isIn(reason.utf8) else {
-                throw Refusal.badForm("Say why you look, in 5 to 500 characters, without a payment card number.")
+                throw Refusal.badForm("Give a reason of 5 to 500 characters, without a payment card number.")
             }
             guard try await visit.database.accountNames().contains(where: { $0.id == account }) else {
                 throw Refusal.notThere

@@ -29,7 +29,7 @@ extension Dashboard {
                 let id = try await visit.database.addPerson(login, role: role, account: visit.account)
                 return try await resetPage(id, visit)
             } catch let error as PostgresError where error.kind == .uniqueViolation {
-                throw Refusal.refused("Somebody has the login \(login) already. Choose another one.")
+                throw Refusal.refused("The login \(login) is already taken. Choose another one.")
             }
         }
         accountForm(router, "people/:person/reset", needs: .manageUsers) { _, context, visit in
@@ -38,7 +38,7 @@ extension Dashboard {
         accountForm(router, "people/:person/disable", needs: .manageUsers) { _, context, visit in
             let person = try Self.person(in: context)
             guard person != visit.visit.session.user else {
-                throw Refusal.refused("You cannot lock yourself out. Another owner can.")
+                throw Refusal.refused("You cannot disable yourself. Another owner can.")
             }
             guard try await visit.database.disable(person, account: visit.account) != nil else {
                 throw Refusal.notThere

@@ -107,15 +107,15 @@ enum Views {
         case .forbidden:
             return message(
                 "Not for your role",
-                "Your role does not allow this. An owner can give another one.",
+                "Your role does not allow this. An owner can add a user with another role.",
                 status: .forbidden
             )
         case .notThere:
-            return message("Not found", "There is no such page, or it is not yours to see.", status: .notFound)
+            return message("Not found", "There is no such page, or you have no access to it.", status: .notFound)
         case .foreignForm:
             return message(
                 "Nothing was changed",
-                "The form did not come from a page of this session. Go back, load the page again, and repeat.",
+                "The form did not come from a page of this session. Go back, reload the page and try again.",
                 status: .forbidden
             )
         case .badForm(let why): return message("Nothing was changed", why, status: .badRequest)
@@ -131,7 +131,7 @@ enum Views {
         case .busy:
             var response = message(
                 "One moment",
-                "The service has too much to do right now. Load the page again in a few seconds.",
+                "The service is too busy. Reload the page in a few seconds.",
                 status: .serviceUnavailable
             )
             response.headers[.retryAfter] = "5"

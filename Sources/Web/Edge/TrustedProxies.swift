@@ -7,7 +7,7 @@ struct TrustedProxies: Sendable {
     /// An entry of VEREDUS_WEB_TRUSTED_PROXIES that is neither an address nor a network.
     struct Malformed: Error, CustomStringConvertible {
         let text: String
-        var description: String { "\"\(text)\" is neither an address nor a network such as 10.0.0.0/8" }
+        var description: String { "\"\(text)\" is not an address or a network such as 10.0.0.0/8" }
     }
 
     private struct Network: Sendable {

@@ -132,7 +132,7 @@ struct OptOutRoutes: Sendable {
         do {
             try await database.noteOptOut(ContinuousClock.now - start)
         } catch {
-            log.warning("how long an opt-out took could not be noted", metadata: ["why": "\(error)"])
+            log.warning("an opt-out's latency could not be recorded", metadata: ["why": "\(error)"])
         }
     }
 
@@ -157,7 +157,10 @@ struct OptOutRoutes: Sendable {
         } catch {
             // A page that could not be rendered, a reader who went away.
             log.error("an opt-out page failed", metadata: ["why": "\(error)"])
-            return .text("our fault; nothing was changed that was not said\n", status: .internalServerError)
+            return .text(
+                "Internal error. Nothing was changed unless this page confirmed it.\n",
+                status: .internalServerError
+            )
         }
     }
 

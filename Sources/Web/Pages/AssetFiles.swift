@@ -54,7 +54,7 @@ struct AssetFiles: Sendable {
 
     private static func answer(_ request: Request) -> Response {
         guard let file = byPath[request.uri.path] else {
-            return .text("there is no such file\n", status: .notFound)
+            return .text("not found\n", status: .notFound)
         }
         return Response(
             status: .ok,

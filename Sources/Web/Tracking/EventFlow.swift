@@ -35,7 +35,7 @@ struct EventFlow: Service {
         }
         await flush(isDeclared: &isDeclared, all: true)
         if buffer.count > 0 {
-            log.error("opens and clicks are lost: the broker did not take them", metadata: ["lost": "\(buffer.count)"])
+            log.error("opens and clicks were lost: the broker was unavailable", metadata: ["lost": "\(buffer.count)"])
         }
     }
 
@@ -62,7 +62,7 @@ struct EventFlow: Service {
                 }
             } catch {
                 log.warning(
-                    "opens and clicks wait for the broker",
+                    "opens and clicks are waiting for the broker",
                     metadata: ["why": "\(error)", "waiting": "\(entries.count)"]
                 )
                 return buffer.putBack(entries)

@@ -58,7 +58,7 @@ final class LinkCache: Service {
         do {
             try await learn([campaign], within: Self.patience)
         } catch {
-            log.warning("a link waits for the database", metadata: ["why": "\(error)"])
+            log.warning("a link lookup is waiting for the database", metadata: ["why": "\(error)"])
             state.withLock { $0.awayUntil = .now + Self.rest }
             throw Away()
         }
@@ -88,7 +88,7 @@ final class LinkCache: Service {
             guard !missing.isEmpty else { return }
             try await learn(missing, within: .seconds(10))
         } catch {
-            log.warning("links are not looked up ahead", metadata: ["why": "\(error)"])
+            log.warning("the link cache could not be filled", metadata: ["why": "\(error)"])
         }
     }
 

@@ -107,7 +107,7 @@ struct TrackingRoutes: Sendable {
     }
 
     private static var notFound: Response {
-        .text("This link is not one of ours, or it was cut off on its way.\n", status: .notFound)
+        .text("This link is unknown or incomplete.\n", status: .notFound)
     }
 
     /// A page that asks again by itself: where the link leads is not known, and no guess is made.
@@ -116,7 +116,7 @@ struct TrackingRoutes: Sendable {
             Array(
                 """
                 <!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="3">
-                <title>One moment</title></head><body><p>One moment: this page tries again by itself.</p></body></html>
+                <title>One moment</title></head><body><p>One moment: this page retries automatically.</p></body></html>
 
                 """.utf8
             ),

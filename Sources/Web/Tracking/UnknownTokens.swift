@@ -46,7 +46,7 @@ struct UnknownTokenReport: Service {
             "\(count) of key \(key), \(keys.has(key: key) ? "signed with another secret" : "which is not set here")"
         }
         log.warning(
-            "links with an unknown signature: look whether every program has the same VEREDUS_TOKEN_KEYS",
+            "links with an unknown signature: check that every program has the same VEREDUS_TOKEN_KEYS",
             metadata: [
                 "count": "\(counts.values.reduce(0, +))", "keys": "\(byKey.joined(separator: "; "))",
             ]

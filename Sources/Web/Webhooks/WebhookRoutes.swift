@@ -55,7 +55,7 @@ struct WebhookRoutes: Sendable {
     }
 
     private func take(_ body: [UInt8], from provider: String, _ request: Request) async -> Response {
-        guard let json = ProviderJSON(body) else { return .text("the body is no JSON\n", status: .badRequest) }
+        guard let json = ProviderJSON(body) else { return .text("the body is not JSON\n", status: .badRequest) }
         switch provider {
         case "ses":
             guard let ses = door.ses else { return Self.notThere }
@@ -92,7 +92,7 @@ struct WebhookRoutes: Sendable {
             }
             return .text("\(reports.count) taken\n")
         } catch {
-            log.warning("a webhook waits for the database", metadata: ["why": "\(error)"])
+            log.warning("a webhook is waiting for the database", metadata: ["why": "\(error)"])
             var response = Response.text("come again\n", status: .serviceUnavailable)
             response.headers[.retryAfter] = "30"
             return response
@@ -101,6 +101,6 @@ struct WebhookRoutes: Sendable {
 
     private static let signature = HTTPField.Name.unchecked("X-Twilio-Email-Event-Webhook-Signature")
     private static let timestamp = HTTPField.Name.unchecked("X-Twilio-Email-Event-Webhook-Timestamp")
-    private static var notThere: Response { .text("there is nothing here\n", status: .notFound) }
+    private static var notThere: Response { .text("not found\n", status: .notFound) }
     private static var forged: Response { .text("the signature is not the provider's\n", status: .forbidden) }
 }

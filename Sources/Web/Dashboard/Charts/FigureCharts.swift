@@ -20,7 +20,7 @@ enum FigureCharts {
             id: "over-time",
             table: .overTime(points),
             csv: csv(report, .overTime),
-            empty: points.isEmpty ? "There are numbers once it has started." : nil
+            empty: points.isEmpty ? "No data before the campaign starts." : nil
         )
     }
 
@@ -61,11 +61,11 @@ enum FigureCharts {
         )
         let empty: String? =
             if engagement.mode == .none {
-                "This campaign counts no opens and clicks."
+                "This campaign does not track opens and clicks."
             } else if engagement.hours.isEmpty {
                 "None yet."
             } else if engagement.hours.allSatisfy({ !counts($0).isTold(\.unique) && !counts($0).isTold(\.machine) }) {
-                "Fewer than 5 an hour, or fewer than 20 recipients: too few to be shown without telling of a person."
+                "Fewer than 5 an hour, or fewer than 20 recipients: too few to show without identifying a person."
             } else {
                 nil
             }

@@ -81,12 +81,12 @@ struct FigureTable: Sendable {
         switch group.reason {
         case .mailboxRefused: "mailbox refused"
         case .messageRefused: "message refused"
-        case .attemptsExhausted: "given up after all attempts"
+        case .attemptsExhausted: "all attempts used"
         case .lostAfterDot, .stoppedWaiting, .workerLost: "connection lost"
         case .bounced: "bounced"
-        case .seen: "arrived after all"
+        case .seen: "delivered after all"
         case .none, .renderFailed, .optedOutBefore, .recalled, .poison, .putBack:
-            group.code == 0 ? "not reached" : "not taken now"
+            group.code == 0 ? "not reached" : "temporarily refused"
         }
     }
 }
@@ -100,7 +100,7 @@ enum EngagementFields {
             "clicks": .of(words(engagement.clicks, \.unique)),
             "clicks_machine": .of(words(engagement.clicks, \.machine)),
             "is_tracked": .bool(engagement.mode != .none),
-            "mode": .of(engagement.mode == .individual ? "by recipient" : "in sum, nobody is named"),
+            "mode": .of(engagement.mode == .individual ? "by recipient" : "in aggregate; individuals are not tracked"),
         ]
     }
 

@@ -41,7 +41,7 @@ extension Dashboard {
             Views.messagePage,
             title: "Signed in",
             visit: visit,
-            ["text": "Your role sees no data of any account."]
+            ["text": "Your role has no access to account data."]
         )
     }
 
@@ -85,7 +85,7 @@ extension Dashboard {
     private static func wrongPassword(login: String) throws -> Response {
         try signInPage(
             login: login,
-            note: "That login and that password do not belong together.",
+            note: "Wrong login or password.",
             status: .unauthorized
         )
     }
@@ -135,8 +135,8 @@ extension Dashboard {
 
     private static var usedLink: Response {
         Views.message(
-            "This link is used up",
-            "It was used already, is too old, or was replaced by a newer one. Ask for another.",
+            "This link no longer works",
+            "It was used, has expired, or was replaced by a newer one. Ask for another.",
             status: .gone
         )
     }
@@ -153,11 +153,11 @@ enum NewPassword {
 
     /// - Returns: What is wrong with it, as a person reads it; `nil` when nothing is.
     static func problem(_ password: String, repeated: String, login: String) -> String? {
-        if password != repeated { return "The two passwords are not the same." }
-        if password.count < shortest { return "It needs at least \(shortest) characters; a sentence is fine." }
+        if password != repeated { return "The two passwords differ." }
+        if password.count < shortest { return "Use at least \(shortest) characters; a sentence is fine." }
         if password.utf8.count > PasswordHash.longestPasswordBytes { return "It is too long." }
         let lower = password.lowercased()
-        if lower.contains(login) || login.contains(lower) { return "It must not contain your login." }
+        if lower.contains(login) || login.contains(lower) { return "It must not contain your login or be part of it." }
         if Set(password).count < 5 { return "It repeats too few characters." }
         return nil
     }
