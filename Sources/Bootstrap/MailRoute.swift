@@ -15,7 +15,7 @@ extension SMTPRouteSettings {
         }
         if let user = inputs.user {
             guard credentials == nil else {
-                reader.report(.smtpUser, "is set, but the URL names a user too; keep one of them")
+                reader.report(.smtpUser, "is set, but the URL also names a user; remove one of them")
                 return nil
             }
             credentials = Credentials(user: user, secret: inputs.password ?? "")

@@ -26,8 +26,8 @@ struct RestoreGuardFile: Sendable {
         let reason: String
 
         var description: String {
-            "\(path) \(reason). VEREDUS_STATE_DIRECTORY must be a folder that this program may write to; a restore guard that "
-                + "cannot be read may be deleted once you know that the database was not restored"
+            "\(path) \(reason). VEREDUS_STATE_DIRECTORY must be a folder that this program can write to. You may delete an unreadable restore "
+                + "guard once you know that the database was not restored"
         }
     }
 

@@ -44,7 +44,7 @@ package struct RestoreGuardService: Service {
             do {
                 return try await look(isStart: true)
             } catch let error where error.isTransientFailure {
-                log.warning("waiting for a server to ask for the newest restore guard", metadata: ["why": "\(error)"])
+                log.warning("waiting for a server to read the newest restore guard", metadata: ["why": "\(error)"])
                 try await Task.sleep(for: .seconds(1))
             }
         }
@@ -60,7 +60,7 @@ package struct RestoreGuardService: Service {
             do {
                 try await look(isStart: false)
             } catch let error where error.isTransientFailure {
-                log.warning("the database's generation was not raised", metadata: ["why": "\(error)"])
+                log.warning("the restore guard could not be advanced", metadata: ["why": "\(error)"])
             } catch let error as RestoreGuardFile.Unusable {
                 // At the start it is a wrong setting; now it may be a full disk, and sending goes on.
                 log.error("the state folder cannot be used", metadata: ["why": "\(error)"])
@@ -98,7 +98,10 @@ package struct RestoreGuardService: Service {
             try await queued.replace(by: newest)
         } catch let error where error.isTransientFailure {
             // A broker that blocks publishers keeps its older restore guard.
-            log.warning("the queue \(queued.name) keeps an older restore guard", metadata: ["why": "\(error)"])
+            log.warning(
+                "the restore guard in the queue \(queued.name) could not be updated",
+                metadata: ["why": "\(error)"]
+            )
         }
     }
 }

@@ -31,7 +31,7 @@ package final class AMQPConsumer: JobSource {
             throw AMQPError(
                 kind: .badSetting,
                 call: "basic.consume",
-                reason: "there are no queues, one is named twice, or the prefetch is 0, which means no limit",
+                reason: "there are no queues, one is repeated, or the prefetch is 0 (unlimited)",
                 remedy: "Name each queue once and use a prefetch of 1 to 65535"
             )
         }

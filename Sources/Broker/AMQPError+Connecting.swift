@@ -11,7 +11,7 @@ extension AMQPError {
             kind: .connectionLost,
             call: "amqp_simple_wait_frame_noblock",
             reason: "out of step: \(what)",
-            remedy: "Report this with the broker's version; the connection is made again by itself"
+            remedy: "Report this with the broker's version; the program reconnects automatically"
         )
     }
 
@@ -32,7 +32,7 @@ extension AMQPError {
                 kind: status == AMQP_STATUS_SSL_PEER_VERIFY_FAILED.rawValue ? .untrusted : .unreachable,
                 call: call,
                 reason: reason,
-                remedy: "Check that \(broker.tls?.caFile ?? "") has the authority of the broker's certificate, "
+                remedy: "Check that \(broker.tls?.caFile ?? "") has the issuer of the broker's certificate, "
                     + "and that the broker speaks TLS 1.2 or newer on this port"
             )
         default:

@@ -61,7 +61,7 @@ extension AMQPError {
                 kind: .connectionLost,
                 call: call,
                 reason: "no heartbeat for \(2 * broker.heartbeatSeconds) s (\(broker.address))",
-                remedy: "Look at the broker's load and at the network; the connection is made again by itself"
+                remedy: "Check the broker's load and the network; the program reconnects automatically"
             )
         case AMQP_STATUS_HOSTNAME_RESOLUTION_FAILED.rawValue:
             AMQPError(
@@ -75,7 +75,7 @@ extension AMQPError {
                 kind: .connectionLost,
                 call: call,
                 reason: text,
-                remedy: "Look at the broker's log; the connection is made again by itself"
+                remedy: "Check the broker's log; the program reconnects automatically"
             )
         }
     }
@@ -119,7 +119,7 @@ extension AMQPError {
                 kind: .connectionLost,
                 call: method,
                 reason: reason,
-                remedy: "Look at the broker's log; the connection is made again by itself"
+                remedy: "Check the broker's log; the program reconnects automatically"
             )
         }
     }
@@ -129,7 +129,7 @@ extension AMQPError {
             kind: .blocked,
             call: "connection.blocked",
             reason: "the broker takes no messages: \(reason)",
-            remedy: "Free memory or disk on the broker; publishing goes on by itself then"
+            remedy: "Free memory or disk on the broker; publishing then continues automatically"
         )
     }
 
@@ -138,7 +138,7 @@ extension AMQPError {
             kind: .noAnswer,
             call: call,
             reason: "no answer within \(limit)",
-            remedy: "Look at the broker's load, and whether the queue's majority of nodes is up"
+            remedy: "Check the broker's load, and whether the queue's majority of nodes is up"
         )
     }
 

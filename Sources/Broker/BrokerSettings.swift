@@ -62,8 +62,8 @@ package struct BrokerSettings: Sendable, Equatable, CustomStringConvertible, Cus
         guard port > 0 else { throw .badURL("the port is 0", "Use 1 to 65535") }
         guard tls == nil || !Self.isAddress(host) else {
             throw .badURL(
-                "TLS is asked for with the IP address \(host)",
-                "Name the host as its certificate does: librabbitmq does not honour IP addresses in certificates"
+                "TLS needs a host name, not the IP address \(host)",
+                "Use the host name in the certificate: librabbitmq does not support IP addresses in certificates"
             )
         }
         self.host = host

@@ -20,7 +20,7 @@ extension BrokerSettings {
             isEncrypted = false
             rest = url.dropFirst("amqp://".count)
         } else {
-            throw .badURL("it begins neither with amqp:// nor with amqps://", Self.shape)
+            throw .badURL("it does not begin with amqp:// or amqps://", Self.shape)
         }
         guard !rest.contains(where: { $0 == "?" || $0 == "#" }) else {
             throw .badURL("it has a query or a fragment", "Percent-encode '?' as %3F and '#' as %23; \(Self.shape)")
@@ -80,7 +80,7 @@ extension BrokerSettings {
         }
         guard let portText else { return (String(host), port) }
         guard portText.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }), let number = UInt16(portText)
-        else { throw .badURL("its port is no number from 1 to 65535", "Percent-encode ':' in the password as %3A") }
+        else { throw .badURL("its port is not a number from 1 to 65535", "Percent-encode ':' in the password as %3A") }
         return (String(host), number)
     }
 

@@ -11,7 +11,7 @@ extension ConnectionHandle {
             throw AMQPError(
                 kind: .badSetting,
                 call: "amqp_ssl_socket_set_ssl_versions",
-                reason: "this librabbitmq cannot be held to TLS 1.2",
+                reason: "this librabbitmq cannot require TLS 1.2",
                 remedy: "Install librabbitmq 0.11 or newer, built with OpenSSL"
             )
         }

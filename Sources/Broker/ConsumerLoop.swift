@@ -261,7 +261,9 @@ final class ConsumerLoop {
             guard let queue = subscriptions.cancelledByBroker(cancel.consumer_tag, now: monotonicNow()) else {
                 return
             }
-            board.notice("the broker cancelled the consumer of \(queue): deleted, or moved; it is declared again")
+            board.notice(
+                "the broker cancelled the consumer of \(queue), which was deleted or moved; declaring it again"
+            )
         case AMQP_CHANNEL_CLOSE_METHOD:
             throw connection.closed(by: method, during: "consumer's channel")
         case AMQP_CONNECTION_CLOSE_METHOD:

@@ -158,7 +158,7 @@ final class PublisherLoop {
                 kind: .connectionLost,
                 call: "connection to \(broker.address)",
                 reason: "none for \(broker.patience); last: \(board.current.lastError ?? "none yet")",
-                remedy: "Start the broker or mend the network; the connection is made again by itself"
+                remedy: "Start the broker or fix the network; the program reconnects automatically"
             )
             ledger.giveUp(at: now) { _ in error }
             _ = questions.giveUp(at: now, because: error)
@@ -239,7 +239,7 @@ final class PublisherLoop {
         case AMQP_CONNECTION_UNBLOCKED_METHOD:
             blocked = nil
             board.update { $0.isBlocked = false }
-            board.notice("the broker takes messages again")
+            board.notice("the broker accepts messages again")
         case AMQP_QUEUE_DECLARE_OK_METHOD:
             let answer = decoded.assumingMemoryBound(to: amqp_queue_declare_ok_t.self).pointee
             questions.answered(ready: Int(answer.message_count))

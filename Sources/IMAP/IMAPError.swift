@@ -62,9 +62,9 @@ package struct IMAPError: TransientFailure, Sendable, CustomStringConvertible {
         case CURLE_QUOTE_ERROR:
             self.init(.refused, reason, remedy: "Check the folder's name and the user's rights in it")
         case CURLE_REMOTE_FILE_NOT_FOUND:
-            self.init(.gone, reason, remedy: "Nothing: the next look finds what is there")
+            self.init(.gone, reason, remedy: "None needed: the next poll reads the folder again")
         case CURLE_WRITE_ERROR:
-            self.init(.tooLarge, reason, remedy: "Raise VEREDUS_INBOUND_MAX_BYTES, or look at the mail by hand")
+            self.init(.tooLarge, reason, remedy: "Raise VEREDUS_INBOUND_MAX_BYTES, or read the mail by hand")
         case CURLE_ABORTED_BY_CALLBACK:
             self.init(.interrupted, reason, remedy: "Start the program again")
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_UNKNOWN_OPTION, CURLE_BAD_FUNCTION_ARGUMENT:
@@ -73,7 +73,7 @@ package struct IMAPError: TransientFailure, Sendable, CustomStringConvertible {
             self.init(
                 .connectionLost,
                 reason,
-                remedy: "Wait for the next look; if it comes again, see the server's log"
+                remedy: "Wait for the next poll; if it recurs, check the server's log"
             )
         }
     }

@@ -48,17 +48,17 @@ package actor IMAPMailbox {
         let status = try run(
             "STATUS \(quoted(settings.folder)) (UIDVALIDITY)",
             inFolder: nil,
-            step: "asking for the folder"
+            step: "selecting the folder"
         )
         guard let validity = IMAPAnswer.validity(in: status) else {
             throw IMAPError(
                 .refused,
-                "IMAP, asking for the folder at \(settings): the answer names no UIDVALIDITY",
-                remedy: "Check that the folder is there and can be selected"
+                "IMAP, selecting the folder at \(settings): the answer names no UIDVALIDITY",
+                remedy: "Check that the folder exists and can be selected"
             )
         }
         // In a folder that is selected already the server tells what is new at the end of a command, and not before.
-        _ = try run("NOOP", inFolder: validity, step: "asking what is new")
+        _ = try run("NOOP", inFolder: validity, step: "checking for new mail")
         let answer = try run("UID FETCH 1:* (UID RFC822.SIZE)", inFolder: validity, step: "listing the folder")
         return Listing(validity: validity, entries: IMAPAnswer.entries(in: answer))
     }
@@ -103,14 +103,14 @@ package actor IMAPMailbox {
         do {
             _ = try run(command, inFolder: validity, step: "moving mails")
         } catch  where error.kind == .refused {
-            _ = try run("CREATE \(quoted(folder))", inFolder: nil, step: "making the folder for what was read")
+            _ = try run("CREATE \(quoted(folder))", inFolder: nil, step: "creating the folder for processed mail")
             _ = try run(command, inFolder: validity, step: "moving mails")
         }
     }
 
     private func serverCapabilities() throws(IMAPError) -> Set<String> {
         if let capabilities { return capabilities }
-        let answer = try run("CAPABILITY", inFolder: nil, step: "asking what the server can")
+        let answer = try run("CAPABILITY", inFolder: nil, step: "reading the server's capabilities")
         let found = IMAPAnswer.capabilities(in: answer)
         capabilities = found
         return found

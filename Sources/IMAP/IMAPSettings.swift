@@ -47,11 +47,11 @@ package struct IMAPSettings: Sendable, Equatable, CustomStringConvertible {
         let isTLSFirst = scheme == "imaps"
         let isLoopback = ["127.0.0.1", "[::1]", "localhost"].contains(host)
         guard isTLSFirst || inputs.startTLS == .required || isLoopback else {
-            throw Malformed(description: "would send the password in clear; use imaps, or STARTTLS")
+            throw Malformed(description: "would send the password unencrypted; use imaps or STARTTLS")
         }
         // What is put into a command as a quoted string.
         guard ([inputs.folder, inputs.moveTo ?? "x"]).allSatisfy(Self.isPlain) else {
-            throw Malformed(description: "folders have printable ASCII characters, as the server lists them (UTF-7)")
+            throw Malformed(description: "folder names must be printable ASCII, as the server lists them (UTF-7)")
         }
         self.host = host
         port = part(CURLUPART_PORT).flatMap { Int($0) } ?? (isTLSFirst ? 993 : 143)

@@ -61,7 +61,7 @@ struct Judge: Service {
         } catch {
             log.log(
                 level: error.isTransientFailure ? .warning : .error,
-                "mails wait for their judgement",
+                "mails are waiting to be judged",
                 metadata: ["why": "\(error)"]
             )
         }

@@ -88,7 +88,7 @@ actor MaildirFolder {
             isDone = renameat(new, Self.terminated(name), cur, Self.terminated(seen)) == 0
         }
         guard isDone || errno == ENOENT else {
-            let why = failure("a file in \(path)/new cannot be put away")
+            let why = failure("a file in \(path)/new cannot be moved")
             stuck.insert(name)
             throw why
         }
@@ -103,7 +103,7 @@ actor MaildirFolder {
     private func failure(_ what: String) -> Unreadable {
         Unreadable(
             description: "\(what): \(String(cString: strerror(errno))). "
-                + "Check VEREDUS_INBOUND_MAILDIR and who may read and write there."
+                + "Check VEREDUS_INBOUND_MAILDIR and its permissions."
         )
     }
 

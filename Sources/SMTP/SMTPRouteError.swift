@@ -46,7 +46,7 @@ package struct SMTPRouteError: Error, CustomStringConvertible {
         case CURLE_OPERATION_TIMEDOUT:
             return (.unreachable, .connect, "Check the network, or raise connect-timeout or greeting-timeout")
         case CURLE_PEER_FAILED_VERIFICATION:
-            return (.noTLS, tls, "Check the server's name and certificate, or name its authority with ca=")
+            return (.noTLS, tls, "Check the server's name and certificate, or name its issuer with ca=")
         case CURLE_USE_SSL_FAILED:
             return (.noTLS, .startTLS, "Use a server that offers STARTTLS, or smtps://")
         case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER:

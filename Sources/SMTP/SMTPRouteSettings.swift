@@ -86,7 +86,7 @@ package struct SMTPRouteSettings: Sendable, CustomStringConvertible {
     package func problems() -> [String] {
         var problems: [String] = []
         if !isPlainName(host) || host.isEmpty {
-            problems.append("host \(host.debugDescription) is no host name: give a name or an address")
+            problems.append("host \(host.debugDescription) is not a host name: give a name or an address")
         }
         if !(1...65_535).contains(port) { problems.append("port \(port) is not in 1 to 65535") }
         if !isPlainName(ehloName) || !isFullName(ehloName) {
@@ -101,7 +101,7 @@ package struct SMTPRouteSettings: Sendable, CustomStringConvertible {
         if let credentials { problems += self.problems(of: credentials) }
         if let authorityFile, access(authorityFile, R_OK) != 0 {
             let why = String(cString: strerror(errno))
-            problems.append("CA file \(authorityFile): \(why): set ca= to a PEM file that can be read")
+            problems.append("CA file \(authorityFile): \(why): set ca= to a readable PEM file")
         }
         return problems
     }

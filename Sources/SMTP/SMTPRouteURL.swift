@@ -74,7 +74,7 @@ extension SMTPRouteSettings {
         case "connections", "messages-per-connection":
             guard let number = Int(value) else { return ["\(wrong): give a whole number"] }
             if key == "connections" { connections = number } else { messagesPerConnection = number }
-        default: return ["\(key)= is not known here: leave it out"]
+        default: return ["\(key)= is unknown: leave it out"]
         }
         return []
     }

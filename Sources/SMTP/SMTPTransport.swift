@@ -26,7 +26,7 @@ package final class SMTPTransport: MailTransport {
         let problems = route.problems()
         guard problems.isEmpty else { throw SMTPSettingsError(problems: problems) }
         guard let routeQueue = RouteQueue() else {
-            throw SMTPSettingsError(problems: ["eventfd: no file descriptor left: raise the limit (ulimit -n)"])
+            throw SMTPSettingsError(problems: ["eventfd: out of file descriptors: raise the limit (ulimit -n)"])
         }
         self.routeQueue = routeQueue
         startThread(name: "smtp") { [routeQueue, outcomeQueue, gauges] in

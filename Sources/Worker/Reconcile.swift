@@ -28,7 +28,7 @@ struct Reconcile: Sendable {
     private func putBackStrays() async throws {
         let strays = try await register.oldClaims().filter { claim in !inFlight.contains { $0.isOpen(claim.token) } }
         guard !strays.isEmpty else { return }
-        log.warning("putting back messages that nobody has in flight", metadata: ["messages": "\(strays.count)"])
+        log.warning("putting back messages that are not in flight", metadata: ["messages": "\(strays.count)"])
         let results = strays.map { stray in
             DeliveryResult(
                 key: stray.key,

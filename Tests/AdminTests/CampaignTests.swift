@@ -170,7 +170,7 @@ import Testing
             await Self.create(tool, Self.folder(tool))
             let empty = await tool.run("campaign", "start", "1")
             #expect(empty.status == 65)
-            #expect(empty.errors.contains("nobody is subscribed"))
+            #expect(empty.errors.contains("has no subscribers"))
             await Self.fill(tool)
             #expect(await tool.run("campaign", "start", "1", "--at", "tomorrow").status == 64)
             let started = await tool.run("campaign", "start", "1", "--at", "2040-01-01T10:00:00+01:00", "--json")

@@ -101,7 +101,7 @@ import Testing
             #expect(nobody.errors.contains("has no expired recipients"))
             let draft = await tool.run("campaign", "resend", "3", "--only", "failed")
             #expect(draft.status == 65)
-            #expect(draft.errors.contains("what a finished or cancelled one left"))
+            #expect(draft.errors.contains("only a finished or cancelled campaign"))
         }
     }
 

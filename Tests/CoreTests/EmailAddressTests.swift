@@ -35,7 +35,7 @@ import Testing
     }
 
     static let refused: [(text: String, reason: String)] = [
-        ("", "nothing there"), ("bob", "no @"), ("@example.com", "nothing before @"), ("bob@", "nothing after @"),
+        ("", "it is empty"), ("bob", "no @"), ("@example.com", "nothing before @"), ("bob@", "nothing after @"),
         ("bob@a@b.com", "more than one @"), ("bob smith@x.com", "it has a space"), (" bob@x.com", "it has a space"),
         ("bob@x.com\r\nRCPT TO:<eve@x.com>", "it has a control character"),
         ("bob\0@x.com", "it has a control character"),

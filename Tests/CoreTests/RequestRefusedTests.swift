@@ -13,20 +13,20 @@ import Testing
         ),
         (
             .resume, .state(.finished), "Campaign 3 is finished; to resume it, it must be paused.",
-            "Nothing can be asked of it any more"
+            "It allows no further requests"
         ),
         (
-            .start, .emptyList, "Campaign 3 cannot be started: nobody is subscribed to its list.",
+            .start, .emptyList, "Campaign 3 cannot be started: its list has no subscribers.",
             "`veredus contacts import`"
         ),
         (
             .start, .nobodyLeft(by: 1),
-            "Campaign 3 cannot be started: campaign 1, which it follows, has left nobody for it.",
+            "Campaign 3 cannot be started: campaign 1, which it follows, has no recipients for it.",
             "`veredus campaign report 1`"
         ),
         (
-            .start, .past, "Campaign 3 cannot be started at a moment that is past: leave it out to start now.",
-            "leave it out"
+            .start, .past, "Campaign 3 cannot be started at a time in the past: leave the time out to start now.",
+            "leave the time out"
         ),
     ]
 
@@ -39,6 +39,6 @@ import Testing
 
     @Test func `a campaign that was started is not changed`() {
         let refused = ChangeRefused(campaign: 3, state: .running)
-        #expect(refused.sentence == "Campaign 3 is running: only a draft can be changed. Make another one.")
+        #expect(refused.sentence == "Campaign 3 is running: only a draft can be changed. Create another one.")
     }
 }

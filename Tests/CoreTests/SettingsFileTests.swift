@@ -18,8 +18,8 @@ import Testing
 
     static let refused: [(text: String, says: String, because: Comment)] = [
         ("VEREDUS_SMTP_CONECTIONS=5", "did you mean VEREDUS_SMTP_CONNECTIONS?", "one message is missing"),
-        ("veredus_grace=5", "no setting of this name", "names are upper case"),
-        ("PATH=/bin", "no setting of this name", "not ours, so it has no effect here"),
+        ("veredus_grace=5", "unknown setting", "names are upper case"),
+        ("PATH=/bin", "unknown setting", "not ours, so it has no effect here"),
         ("VEREDUS_GRACE", "not NAME=VALUE", "no value"),
         ("VEREDUS_GRACE=\"5\"", "quotation mark", "systemd would take them off, a container would not"),
         ("VEREDUS_GRACE=5\nVEREDUS_GRACE=6", "x.env:1 already", "which of the two would depend on the reader"),

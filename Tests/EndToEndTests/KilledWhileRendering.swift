@@ -36,7 +36,7 @@ extension Scenarios {
                 let totals = try await stage.wait(for: campaign)
                 #expect(totals[.dead] == 1)
                 #expect(totals[.accepted] == 59)
-                let poison = "SELECT count(*) FROM dead_letters WHERE detail LIKE '%while it was rendered, 3 times'"
+                let poison = "SELECT count(*) FROM dead_letters WHERE detail LIKE '%while rendering it, 3 times'"
                 #expect(try await stage.number(poison) == 1)
                 try await stage.expectTruth(of: campaign)
             }

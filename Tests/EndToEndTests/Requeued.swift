@@ -173,7 +173,7 @@ extension Scenarios {
                     "--yes"
                 )
                 #expect(refused.end == .exit(65))
-                #expect(refused.errors.contains("not an envelope: unexpected byte at 0"))
+                #expect(refused.errors.contains("not a job message: unexpected byte at 0"))
                 for cause in ["undecodable", "too-new"] {
                     let line = ["dead-letters", "discard", "--cause", cause, "--reason", "a test's", "--yes"]
                     try await stage.expectTool(line)

@@ -204,7 +204,7 @@ import Testing
         )
         let lines = ["LHLO x", Self.from, Self.to, "DATA", "text", "."]
         var input = ByteBuffer(string: lines.map { $0 + "\r\n" }.joined())
-        #expect(dialogue.receive(&input).last == .reply("452 4.3.1 no room for it at the moment, try again later"))
+        #expect(dialogue.receive(&input).last == .reply("452 4.3.1 out of memory, try again later"))
     }
 
     @Test func `commands without end, errors without end and lines without end are cut off`() {
@@ -229,12 +229,12 @@ import Testing
         #expect(actions.suffix(2) == [.reply("220 2.0.0 begin"), .startTLS])
         #expect(input.readableBytes == 0)
         input = ByteBuffer(string: "MAIL FROM:<>\r\n")
-        #expect(dialogue.receive(&input) == [.reply("503 5.5.1 say who you are first")])
+        #expect(dialogue.receive(&input) == [.reply("503 5.5.1 send a greeting first")])
     }
 
     @Test func `a stop lets a mail that is on its way end, and sends the others away`() {
         var idle = MailDialogue(MailDialogue.Rules(domain: InboundFixture.domain))
-        #expect(idle.end(.stopping) == [.reply("421 4.3.2 the server stops, try again later"), .close])
+        #expect(idle.end(.stopping) == [.reply("421 4.3.2 shutting down, try again later"), .close])
         #expect(idle.end(.stopping) == [])
         var busy = MailDialogue(MailDialogue.Rules(spoken: .smtp, domain: InboundFixture.domain))
         var input = ByteBuffer(string: [Self.hello, Self.from, Self.to, "DATA", "x"].map { $0 + "\r\n" }.joined())
@@ -244,7 +244,7 @@ import Testing
         _ = busy.receive(&input)
         #expect(busy.isDelivering)
         let last = busy.delivered([.taken])
-        #expect(last == [.reply("250 2.0.0 stored"), .reply("421 4.3.2 the server stops, try again later"), .close])
+        #expect(last == [.reply("250 2.0.0 stored"), .reply("421 4.3.2 shutting down, try again later"), .close])
         // Whoever merely lets the time pass is not waited for.
         var slow = MailDialogue(MailDialogue.Rules(spoken: .smtp, domain: InboundFixture.domain))
         input = ByteBuffer(string: [Self.hello, Self.from, Self.to, "DATA", "x"].map { $0 + "\r\n" }.joined())

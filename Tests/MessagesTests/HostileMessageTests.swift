@@ -50,7 +50,7 @@ import Testing
         Row(
             html: times(100_000, " ") + "{{>p}}\n",
             partials: ["p": times(100_000, "\n")],
-            words: "partial p: with the blanks before its tag in each of its lines",
+            words: "partial p: indenting each of its lines like its tag",
             because: "10 GB of blanks"
         ),
         Row(
@@ -76,7 +76,7 @@ import Testing
         ),
         Row(
             html: (0...2_000).map { "<a href='https://a.example/\($0)'>x</a>" }.joined(),
-            words: "more than 2000 different links, of which one too many is https://a.example/2000; remove some",
+            words: "more than 2000 different links; the first excess one is https://a.example/2000; remove some",
             because: "each is a signature for every recipient"
         ),
     ]

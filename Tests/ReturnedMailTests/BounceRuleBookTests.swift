@@ -47,14 +47,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("reason nonsense: x y", "'nonsense' is no reason"), ("reason policy 5.1: x y", "'5.1' is no code"),
-        ("reason policy", "neither codes nor phrase"), ("reason policy 550 extra: x y", "one word too many"),
-        ("reason policy at lunch: x y", "behind 'at' stands"), ("reason policy:", "no phrase behind the colon"),
-        ("recipients: x y", "behind 'recipients' stands failed or delayed"), ("original", "needs a phrase"),
-        ("subject nonsense: x y", "behind 'subject' stands"), ("header auto-reply", "header KIND NAME"),
+        ("reason nonsense: x y", "'nonsense' is not a reason"), ("reason policy 5.1: x y", "'5.1' is not a code"),
+        ("reason policy", "no codes and no phrase"), ("reason policy 550 extra: x y", "one word too many"),
+        ("reason policy at lunch: x y", "'at' must be followed"), ("reason policy:", "no phrase after the colon"),
+        ("recipients: x y", "'recipients' must be followed by failed or delayed"), ("original", "needs a phrase"),
+        ("subject nonsense: x y", "'subject' must be followed"), ("header auto-reply", "header KIND NAME"),
         ("rule: x y", "no rule begins with 'rule'"), (": x y", "begins with a colon"),
         ("reason size: x", "two characters"),
-        ("reason size: aa * bb * cc", "stands twice"), ("header list x: aa * bb", "not possible in a header rule"),
+        ("reason size: aa * bb * cc", "is repeated"), ("header list x: aa * bb", "not possible in a header rule"),
     ])
     func `what is no rule is refused by path, line and reason`(line: String, reason: String) {
         let error = #expect(throws: RuleBook.Invalid.self) {

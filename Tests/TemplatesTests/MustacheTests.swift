@@ -12,7 +12,7 @@ import Testing
         ("x{{{name}}", "t:1:2: a tag is never closed; end it with }}", "three braces need three"),
         ("{{/a}}", "t:1:1: {{/a}} closes no section; open it with {{#a}}, or remove it", "an end alone"),
         (
-            "{{#a}}\n{{#b}}{{/a}}", "t:2:7: {{/a}} stands where section \"b\" of line 2 is open; write {{/b}} first",
+            "{{#a}}\n{{#b}}{{/a}}", "t:2:7: {{/a}} appears where section \"b\" of line 2 is open; write {{/b}} first",
             "sections must nest"
         ),
         (

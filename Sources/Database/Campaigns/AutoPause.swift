@@ -15,7 +15,7 @@ extension ProducerStore {
             }
             for (campaign, dead) in broken {
                 let why =
-                    "\(dead) messages could not be made; `veredus dead-letters list --campaign \(campaign)` says why"
+                    "\(dead) messages could not be rendered; `veredus dead-letters list --campaign \(campaign)` says why"
                 try await connection.transaction { try $0.hold(campaign, of: token, because: why) }
             }
             return broken.map(\.campaign)

@@ -16,11 +16,11 @@ package struct FollowUpRefused: Error, Equatable, Sendable, CustomStringConverti
 
     package var description: String {
         if let existing {
-            return "campaign \(existing) is for them already: a second one would mail them twice. "
-                + "`veredus campaign resend \(existing)` makes a follow-up of that one"
+            return "campaign \(existing) already mails them: a second follow-up would mail them twice. "
+                + "`veredus campaign resend \(existing)` creates a follow-up of that one"
         }
-        return "campaign \(campaign) is \(state.name); a follow-up is made of what a finished or cancelled one left. "
-            + "`veredus campaign watch \(campaign)` shows how far it is"
+        return "campaign \(campaign) is \(state.name); only a finished or cancelled campaign can have a follow-up. "
+            + "`veredus campaign watch \(campaign)` shows its progress"
     }
 }
 

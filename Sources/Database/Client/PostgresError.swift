@@ -87,13 +87,13 @@ extension PostgresError.Kind {
     var remedy: String {
         switch self {
         case .unreachable: "Check that PostgreSQL runs there and that the URL names it"
-        case .connectionLost: "Wait for the reconnect; if it comes again, look into PostgreSQL's log"
+        case .connectionLost: "Wait for the reconnect; if it recurs, check PostgreSQL's log"
         case .loginRefused: "Check user, password and database in the URL, and pg_hba.conf"
-        case .untrusted: "Check sslrootcert, and that the server's certificate bears the host name of the URL"
+        case .untrusted: "Check sslrootcert, and that the server's certificate has the host name of the URL"
         case .serializationFailure, .deadlock: "Repeat the transaction"
         case .uniqueViolation, .checkViolation: "Correct the input: a constraint forbids it"
         case .insufficientPrivilege: "Check that the program logs in with its own role, and run `veredus migrate`"
-        case .lockTimeout, .queryCanceled: "Repeat it; if it comes again, look into pg_stat_activity for what is slow"
+        case .lockTimeout, .queryCanceled: "Repeat it; if it recurs, check pg_stat_activity for slow statements"
         case .diskFull: "Free disk, memory or connections of PostgreSQL"
         case .shuttingDown: "Wait until PostgreSQL has started"
         case .statementGone: "Repeat the transaction"

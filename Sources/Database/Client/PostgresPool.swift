@@ -96,7 +96,7 @@ package actor PostgresPool {
             throw PostgresError(
                 .unreachable,
                 lastFailure?.message ?? "no connection of pool \(name) became free in time",
-                remedy: lastFailure?.remedy ?? "Give the pool more connections, or find what holds them"
+                remedy: lastFailure?.remedy ?? "Enlarge the pool, or find what holds its connections"
             )
         }
     }

@@ -171,7 +171,7 @@ extension PostgresRow {
         case .text, .varchar, .bpchar, .name, .json: return raw(column)
         case .jsonb:
             guard let bytes = raw(column) else { return nil }
-            guard bytes.first == 1 else { throw wrong(column, "is jsonb of another version than 1") }
+            guard bytes.first == 1 else { throw wrong(column, "is jsonb of a version other than 1") }
             return UnsafeRawBufferPointer(rebasing: bytes.dropFirst())
         default: throw wrong(column, "is \(type), read as text")
         }

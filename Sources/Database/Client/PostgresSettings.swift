@@ -95,7 +95,7 @@ package struct PostgresSettings: Sendable {
         if host.hasPrefix("/"), tls != .disable {
             parts.problems.append("a Unix socket has no TLS, sslmode does not apply")
         }
-        parts.problems += parts.options.keys.sorted().map { "option \($0) is not known" }
+        parts.problems += parts.options.keys.sorted().map { "option \($0) is unknown" }
         guard parts.problems.isEmpty else { throw Malformed(problems: parts.problems) }
     }
 

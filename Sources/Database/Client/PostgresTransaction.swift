@@ -26,7 +26,7 @@ extension PostgresConnection {
     func requireIdle() throws(PostgresError) {
         switch transactionStatus {
         case PQTRANS_IDLE, PQTRANS_UNKNOWN: return  // unknown: lost, the next call says why
-        default: throw .misuse("a transaction inside of a transaction", statement: nil)
+        default: throw .misuse("a transaction inside a transaction", statement: nil)
         }
     }
 

@@ -50,7 +50,7 @@ struct URLParts {
             host = decoded(name, "the host")
             portText = text
         }
-        if host.contains(",") { problems.append("only one host can be named") }
+        if host.contains(",") { problems.append("only one host is allowed") }
         guard let portText else { return }
         if let number = UInt16(portText), number > 0 {
             port = number

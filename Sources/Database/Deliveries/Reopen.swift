@@ -45,9 +45,9 @@ package struct ReopenRefused: Error, Equatable, Sendable, CustomStringConvertibl
     package var description: String {
         let advice =
             state == .draft || state == .starting
-            ? "It has sent nothing yet" : "Nothing of it is sent any more: make another campaign"
+            ? "It has sent nothing yet" : "It sends nothing more: create another campaign"
         return
-            "campaign \(campaign) is \(state.name); only what a running, paused or finished one left can be sent again. "
+            "campaign \(campaign) is \(state.name); only a running, paused or finished campaign can send again. "
             + advice
     }
 }

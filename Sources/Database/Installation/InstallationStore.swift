@@ -52,7 +52,7 @@ package struct InstallationStore: Sendable {
     /// Another program looks at the restore guards, or has been stopped while it did.
     package struct Busy: TransientFailure, CustomStringConvertible {
         package let isTransient = true
-        package var description: String { "another program looks at the restore guards of this database" }
+        package var description: String { "another program is checking the restore guards of this database" }
 
         package init() {}
     }

@@ -30,7 +30,7 @@ extension PostgresConnection {
             AuditEntry(
                 "lane.brake",
                 "lane \(lane) for \(Int(throttle.minutes)) minutes",
-                reason: "\(facts.blocked) messages were refused for who sends them"
+                reason: "\(facts.blocked) messages were refused because of their sender"
             )
         ]
     }

@@ -27,7 +27,7 @@ package struct DatabaseBootstrap: Sendable {
         await server.close()
         let inside = try await PostgresConnection.open(superuser.with(database: database), name: "bootstrap")
         try await inside.execute(Self.databaseRights(database) + Self.schemaRights)
-        report.append("rights in database \(database) set")
+        report.append("permissions in database \(database) set")
         await inside.close()
         return report
     }

@@ -57,7 +57,7 @@ package struct Migrator: Sendable {
             case .newer(let schema, let program):
                 "the schema is at \(schema), this program knows \(program) only. Install the newer program."
             case .changed(let version, let name):
-                "migration \(version) (\(name)) was applied with another text than this program has. "
+                "migration \(version) (\(name)) was applied with a different text than this program's. "
                     + "Restore the text it was released with, and put the change into a new migration."
             }
         }
@@ -110,7 +110,7 @@ package struct Migrator: Sendable {
     private func lock(_ connection: PostgresConnection, _ notify: @Sendable (String) -> Void) async throws {
         let got = try await connection.rows(.tryLockMigrations, [.int64(Self.lockKey)]) { try $0.bool(0) }
         guard got != [true] else { return }
-        notify("another migration is under way: waiting for it")
+        notify("waiting for another migration to finish")
         try await connection.run(.lockMigrations, [.int64(Self.lockKey)])
     }
 

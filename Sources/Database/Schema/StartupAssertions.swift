@@ -42,7 +42,7 @@ extension PostgresConnection {
         throw PostgresError(
             .other,
             "VEREDUS_ADDRESS_KEY \(number) is not the key that hashed the addresses in this database",
-            remedy: "Set the key that `veredus doctor` accepts; with another one nobody's opt-out is found"
+            remedy: "Set the key that `veredus doctor` accepts; with another key opt-outs are not found"
         )
     }
 
@@ -59,7 +59,7 @@ extension PostgresConnection {
                 .other,
                 "VEREDUS_TOKEN_KEYS: key \(check.number) is not the key that signs tokens under this number here",
                 remedy: "Set the same key \(check.number) for every program, or give a new key a number that was never "
-                    + "used; with another one every link in a message answers 404"
+                    + "used; with a wrong key every link in a message answers 404"
             )
         }
     }

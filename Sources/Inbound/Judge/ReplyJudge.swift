@@ -35,7 +35,7 @@ struct ReplyJudge: Service {
                 backoff.reset()
             } catch let error where error.isTransientFailure {
                 pause = backoff.next()
-                log.warning("replies wait to be judged", metadata: ["why": "\(error)"])
+                log.warning("replies are waiting to be judged", metadata: ["why": "\(error)"])
             }
             try? await cancelWhenGracefulShutdown { [pause] in try await Task.sleep(for: pause) }
         }
@@ -54,7 +54,7 @@ struct ReplyJudge: Service {
                 } catch let error where !error.isTransientFailure {
                     // One that cannot be judged must not keep the others waiting.
                     failed.insert(reply)
-                    log.error("a reply cannot be judged", metadata: ["reply": "\(reply)", "why": "\(error)"])
+                    log.error("a reply could not be judged", metadata: ["reply": "\(reply)", "why": "\(error)"])
                 }
             }
             guard batch.count > 0 else { return }

@@ -79,7 +79,7 @@ struct MailDialogue {
 
     /// What the server says first.
     func greeting() -> String {
-        "220 \(rules.domain) \(rules.spoken == .lmtp ? "LMTP" : "ESMTP") takes what comes back, and sends nothing"
+        "220 \(rules.domain) \(rules.spoken == .lmtp ? "LMTP" : "ESMTP") for returned mail only"
     }
 
     /// Takes what has come, as far as it goes; what is left is a line or a mail that is not complete, or waits.
@@ -146,9 +146,9 @@ struct MailDialogue {
         state = .closed
         let why =
             switch ending {
-            case .idle: "4.4.2 nothing came for too long"
-            case .tooLong: "4.4.2 this connection has lasted long enough"
-            case .stopping: "4.3.2 the server stops, try again later"
+            case .idle: "4.4.2 idle for too long"
+            case .tooLong: "4.4.2 connection open for too long"
+            case .stopping: "4.3.2 shutting down, try again later"
             }
         return [.reply("421 \(why)"), .close]
     }
@@ -159,13 +159,13 @@ struct MailDialogue {
     private mutating func line(_ input: inout ByteBuffer, _ actions: inout [Action]) -> [UInt8]? {
         let view = input.readableBytesView.prefix(rules.mostLineBytes)
         guard let end = view.firstIndex(of: 0x0A) else {
-            if view.count == rules.mostLineBytes { hangUp("500 5.5.2 the line is too long", &actions) }
+            if view.count == rules.mostLineBytes { hangUp("500 5.5.2 line too long", &actions) }
             return nil
         }
         let count = end - view.startIndex
         guard let line = input.readBytes(length: count + 1)?.dropLast(), line.last == 0x0D else {
             // Whoever ends lines so may be somebody's message that was taken for commands.
-            hangUp("500 5.5.2 lines end with CRLF", &actions)
+            hangUp("500 5.5.2 lines must end with CRLF", &actions)
             return nil
         }
         return Array(line.dropLast())
@@ -202,7 +202,7 @@ struct MailDialogue {
             reset()
             actions.append(.reply("250 2.0.0 forgotten"))
         case "NOOP": actions.append(.reply("250 2.0.0 fine"))
-        case "VRFY": actions.append(.reply("252 2.1.5 send it, and see"))
+        case "VRFY": actions.append(.reply("252 2.1.5 cannot verify, but will accept mail"))
         case "QUIT": hangUp("221 2.0.0 farewell", &actions)
         case "STARTTLS" where rules.offersTLS && !isEncrypted:
             guard argument.isEmpty else { return refuse("501 5.5.4 STARTTLS takes no argument", &actions) }
@@ -211,12 +211,12 @@ struct MailDialogue {
             (hasGreeted, isEncrypted) = (false, true)
             reset()
             actions += [.reply("220 2.0.0 begin"), .startTLS]
-        default: refuse("502 5.5.1 that is not done here", &actions)
+        default: refuse("502 5.5.1 command not implemented", &actions)
         }
     }
 
     private mutating func greet(_ name: String, isExtended: Bool, _ actions: inout [Action]) {
-        guard !name.isEmpty else { return refuse("501 5.5.4 say who you are", &actions) }
+        guard !name.isEmpty else { return refuse("501 5.5.4 a host name is required", &actions) }
         hasGreeted = true
         reset()
         guard isExtended else { return actions.append(.reply("250 \(rules.domain)")) }
@@ -228,23 +228,23 @@ struct MailDialogue {
     }
 
     private mutating func mail(_ argument: String, _ actions: inout [Action]) {
-        guard hasGreeted else { return refuse("503 5.5.1 say who you are first", &actions) }
-        guard !hasSender else { return refuse("503 5.5.1 one sender for a mail", &actions) }
+        guard hasGreeted else { return refuse("503 5.5.1 send a greeting first", &actions) }
+        guard !hasSender else { return refuse("503 5.5.1 sender already given", &actions) }
         guard let path = MailPath(argument, after: "FROM:") else {
             return refuse("501 5.5.4 write MAIL FROM:<address>", &actions)
         }
         for parameter in path.parameters {
             switch (parameter.name, parameter.value) {
             case ("SIZE", let value?):
-                guard let size = Int(value), size >= 0 else { return refuse("501 5.5.4 what size?", &actions) }
+                guard let size = Int(value), size >= 0 else { return refuse("501 5.5.4 invalid SIZE", &actions) }
                 guard size <= rules.mostBytes else { return refuse(tooBig, &actions) }
             case ("BODY", "7BIT"?), ("BODY", "8BITMIME"?), ("SMTPUTF8", nil): break
-            default: return refuse("555 5.5.4 \(parameter.name.prefix(20)) is not known here", &actions)
+            default: return refuse("555 5.5.4 \(parameter.name.prefix(20)) is not supported", &actions)
             }
         }
         guard takesMail() else { return refuse("451 4.7.1 too many mails in a minute, try again later", &actions) }
         hasSender = true
-        actions.append(.reply("250 2.1.0 sender noted"))
+        actions.append(.reply("250 2.1.0 sender ok"))
     }
 
     private mutating func rcpt(_ argument: String, _ actions: inout [Action]) {
@@ -253,7 +253,7 @@ struct MailDialogue {
             return refuse("501 5.5.4 write RCPT TO:<address>", &actions)
         }
         guard path.parameters.isEmpty else {
-            return refuse("555 5.5.4 \(path.parameters[0].name.prefix(20)) is not known here", &actions)
+            return refuse("555 5.5.4 \(path.parameters[0].name.prefix(20)) is not supported", &actions)
         }
         let at = path.address.lastIndex(of: "@") ?? path.address.endIndex
         let local = Array(path.address[..<at].utf8)
@@ -261,16 +261,16 @@ struct MailDialogue {
         let domain = path.address[at...].dropFirst().lowercased()
         // RFC 5321 §4.5.1: postmaster without a domain, too.
         guard domain == rules.domain || isRole && domain.isEmpty else {
-            return refuse("550 5.7.1 not a domain of ours, and nothing is relayed", &actions)
+            return refuse("550 5.7.1 relaying denied", &actions)
         }
         guard isRole || MailSorter.isSignedShape(local) else {
             return refuse("550 5.1.1 no such mailbox here", &actions)
         }
         guard recipients.count < rules.mostRecipients else {
-            return refuse("452 4.5.3 too many recipients for one mail", &actions)
+            return refuse("452 4.5.3 too many recipients", &actions)
         }
         recipients.append(local)
-        actions.append(.reply("250 2.1.5 go on"))
+        actions.append(.reply("250 2.1.5 recipient ok"))
     }
 
     private mutating func data(_ argument: String, _ actions: inout [Action]) {
@@ -278,7 +278,7 @@ struct MailDialogue {
         guard hasSender else { return refuse("503 5.5.1 MAIL comes first", &actions) }
         guard !recipients.isEmpty else { return refuse("503 5.5.1 no recipient was accepted", &actions) }
         state = .data(DataScanner(mostBytes: rules.mostBytes, mayHold: mayHold))
-        actions.append(.reply("354 end with a lone dot"))
+        actions.append(.reply("354 end with a dot on a line by itself"))
     }
 
     // MARK: Mails
@@ -294,7 +294,7 @@ struct MailDialogue {
                 } else if scanner.isTooBig {
                     tooBig
                 } else {
-                    "452 4.3.1 no room for it at the moment, try again later"
+                    "452 4.3.1 out of memory, try again later"
                 }
             // LMTP answers for each recipient, RFC 2033 §4.2.
             for _ in 0..<(rules.spoken == .lmtp ? recipients.count : 1) { actions.append(.reply(reply)) }
@@ -315,5 +315,5 @@ struct MailDialogue {
         recipients = []
     }
 
-    private var tooBig: String { "552 5.3.4 a mail has \(rules.mostBytes) bytes at most here" }
+    private var tooBig: String { "552 5.3.4 mail exceeds \(rules.mostBytes) bytes" }
 }

@@ -118,7 +118,7 @@ struct MailListener: Service {
         } catch {
             throw CannotListen(
                 description: "cannot listen on \(settings.host):\(settings.port): \(error). "
-                    + "Give VEREDUS_INBOUND_LISTEN an address of this machine and a port that is free",
+                    + "Set VEREDUS_INBOUND_LISTEN to an address of this machine and a free port",
                 isTransient: true
             )
         }
@@ -223,7 +223,7 @@ extension InboundListenerSettings.Certificate {
         } catch {
             throw MailListener.CannotListen(
                 description: "the certificate cannot be used: \(error). Check VEREDUS_INBOUND_CERTIFICATE_FILE "
-                    + "and VEREDUS_INBOUND_CERTIFICATE_KEY_FILE: PEM, readable, and made for each other",
+                    + "and VEREDUS_INBOUND_CERTIFICATE_KEY_FILE: both must be readable PEM files that match",
                 isTransient: false
             )
         }

@@ -11,8 +11,8 @@ extension MailDialogue.Verdict {
     var reply: String {
         switch self {
         case .taken: "250 2.0.0 stored"
-        case .beyondLimits: "554 5.6.0 nested deeper, or in more parts, than is read here"
-        case .later: "451 4.3.0 cannot be stored at the moment, try again later"
+        case .beyondLimits: "554 5.6.0 too deeply nested, or too many parts"
+        case .later: "451 4.3.0 cannot store mail at the moment, try again later"
         }
     }
 

@@ -28,7 +28,7 @@ struct AutoPause: Sendable {
         }
         guard pauseAtDead > 0 else { return }
         for campaign in try await store.holdBrokenCampaigns(most: pauseAtDead) {
-            log.error("paused: too many of its messages cannot be made", metadata: ["campaign": "\(campaign)"])
+            log.error("paused: too many messages cannot be rendered", metadata: ["campaign": "\(campaign)"])
         }
     }
 }

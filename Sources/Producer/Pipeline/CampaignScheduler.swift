@@ -93,7 +93,7 @@ struct CampaignScheduler: Service {
         do {
             try await pipeline.lease.release()
         } catch {
-            log.warning("the campaigns are free when their lease has run out", metadata: ["why": "\(error)"])
+            log.warning("the leases could not be released and will expire", metadata: ["why": "\(error)"])
         }
     }
 }

@@ -32,11 +32,11 @@ struct Sweep: Sendable {
         let missed = Set(try await store.missedStarts(startGrace: startGraceSeconds))
         for campaign in missed.subtracting(missedStarts).sorted() {
             log.warning(
-                "not started: its time was missed by more than VEREDUS_START_GRACE. Ask again: veredus campaign start",
+                "not started: it missed its time by more than VEREDUS_START_GRACE. Start it again: veredus campaign start",
                 metadata: ["campaign": "\(campaign)"]
             )
         }
         missedStarts = missed
-        if swept > 0 { log.warning("swept claims of workers that went away", metadata: ["claims": "\(swept)"]) }
+        if swept > 0 { log.warning("swept claims of dead workers", metadata: ["claims": "\(swept)"]) }
     }
 }

@@ -51,7 +51,8 @@ final class EventDeadLetters: Sendable {
         case .tooNew(let version):
             guard isOverdue(message.body) else { return false }
             reason = .tooNew
-            detail = "events of version \(version), this recorder reads \(EventMessage.version), and no newer one came"
+            detail =
+                "events of version \(version); this recorder reads \(EventMessage.version), and no newer one took them"
         case .malformed(let line):
             reason = .undecodable
             detail = "not events: line \(line) cannot be read"

@@ -52,7 +52,7 @@ struct RecorderService: Service {
         do {
             try await settle(hold.take())
         } catch let error where error.isTransientFailure {
-            log.warning("opens and clicks go back to the queue", metadata: ["why": "\(error)"])
+            log.warning("opens and clicks were returned to the queue", metadata: ["why": "\(error)"])
         }
     }
 
@@ -105,7 +105,7 @@ struct RecorderService: Service {
                 hold.add(unsupported: message.tag)
             }
         } catch let error where error.isTransientFailure {
-            log.warning("a message that cannot be read waits for the database", metadata: ["why": "\(error)"])
+            log.warning("an unreadable message is waiting for the database", metadata: ["why": "\(error)"])
             hold.add(unsupported: message.tag)
         }
     }

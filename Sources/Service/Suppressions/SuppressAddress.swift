@@ -5,7 +5,7 @@ import Database
 package struct SuppressAddress: Sendable {
     /// A list goes with the scope `list`, and with no other.
     package static func isWhole(scope: SuppressionScope, hasList: Bool) -> Bool { (scope == .list) == hasList }
-    package static let listRule = "goes with the scope list, and only with it"
+    package static let listRule = "is required with the scope list, and only allowed with it"
 
     private let address: EmailAddress
     private let scope: SuppressionScope

@@ -64,7 +64,7 @@ package struct CampaignSettings: Sendable {
         switch object.field(MergeText(name)) {
         case nil, .null: nil
         case .text(let text): text.string
-        default: throw error(name, "is not a text")
+        default: throw error(name, "is not text")
         }
     }
 

@@ -113,7 +113,7 @@ struct MessageHTML {
         guard links.count < Self.maximumLinks else {
             throw TemplateError(
                 source: name,
-                problem: "more than \(Self.maximumLinks) different links, of which one too many is \(url.prefix(100))",
+                problem: "more than \(Self.maximumLinks) different links; the first excess one is \(url.prefix(100))",
                 remedy: "remove some, or mark them data-veredus-notrack"
             )
         }

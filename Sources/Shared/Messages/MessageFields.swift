@@ -139,7 +139,7 @@ enum URLFields {
             guard tag.name != MessageFields.email else {
                 throw tag.error(
                     "{{email}} in a link would show the recipient's address to others",
-                    "take it out of the URL; tokens name the recipient where that is needed"
+                    "take it out of the URL; tokens identify the recipient where needed"
                 )
             }
             result.tokens[tokenIndex] = .field(tag.with(isInURL: true))

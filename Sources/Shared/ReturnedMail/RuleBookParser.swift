@@ -31,7 +31,7 @@ extension BounceRule {
         let head = line[..<(colon ?? line.endIndex)]
         let phraseText = colon.map { line[line.unicodeScalars.index(after: $0)...].trimmingBlanks } ?? ""
         if colon != nil, phraseText.isEmpty {
-            throw BadRule("no phrase behind the colon; write one, or leave the colon out")
+            throw BadRule("no phrase after the colon; write one, or leave the colon out")
         }
         var words = head.unicodeScalars.split { $0 == " " || $0 == "\t" }.map { String($0) }
         guard let keyword = words.first else { throw BadRule("begins with a colon; name the rule first") }
@@ -42,7 +42,7 @@ extension BounceRule {
         case "recipients", "alias", "original", "reply", "step":
             effect = try Self.place(keyword, words)
             (codes, step) = ([], nil)
-            guard phrase != nil else { throw BadRule("'\(keyword)' needs a phrase behind a colon") }
+            guard phrase != nil else { throw BadRule("'\(keyword)' needs a phrase after a colon") }
         case "subject", "text", "sender", "header":
             effect = try Self.mark(keyword, words, hasPhrase: phrase != nil)
             (codes, step) = ([], nil)
@@ -51,7 +51,7 @@ extension BounceRule {
             }
         default:
             throw BadRule(
-                "no rule begins with '\(keyword.prefix(40))'; take reason, reply, step, recipients, alias, original,"
+                "no rule begins with '\(keyword.prefix(40))'; use reason, reply, step, recipients, alias, original,"
                     + " subject, text, sender or header"
             )
         }
@@ -63,14 +63,14 @@ extension BounceRule {
     ) throws(BadRule) -> (Effect, [CodePattern], SMTPStep?) {
         guard let name = words.first, let reason = BounceReason(rawValue: name) else {
             let names = BounceReason.allCases.map(\.rawValue).joined(separator: ", ")
-            throw BadRule("'\((words.first ?? "").prefix(40))' is no reason; take one of \(names)")
+            throw BadRule("'\((words.first ?? "").prefix(40))' is not a reason; use one of \(names)")
         }
         var rest = words.dropFirst()
         var codes: [CodePattern] = []
         if let text = rest.first, text != "at" {
             for field in text.split(separator: ",", omittingEmptySubsequences: false) {
                 guard let pattern = CodePattern(field) else {
-                    throw BadRule("'\(field.prefix(40))' is no code; write 5.1.1, *.1.1, 5.7.*, 550 or 5xx")
+                    throw BadRule("'\(field.prefix(40))' is not a code; write 5.1.1, *.1.1, 5.7.*, 550 or 5xx")
                 }
                 codes.append(pattern)
             }
@@ -79,13 +79,13 @@ extension BounceRule {
         var step: SMTPStep?
         if rest.first == "at" {
             guard let found = rest.dropFirst().first.flatMap({ steps[$0] }) else {
-                throw BadRule("behind 'at' stands \(stepNames)")
+                throw BadRule("'at' must be followed by \(stepNames)")
             }
             step = found
             rest = rest.dropFirst(2)
         }
         if let word = rest.first { throw BadRule("'\(word.prefix(40))' is one word too many before the colon") }
-        guard hasPhrase || !codes.isEmpty else { throw BadRule("neither codes nor phrase; write one of them") }
+        guard hasPhrase || !codes.isEmpty else { throw BadRule("no codes and no phrase; write one of them") }
         return (.reason(reason), codes, step)
     }
 
@@ -98,34 +98,34 @@ extension BounceRule {
         switch (keyword, words) {
         case ("recipients", ["failed"]): return .recipients(isDelay: false)
         case ("recipients", ["delayed"]): return .recipients(isDelay: true)
-        case ("recipients", _): throw BadRule("behind 'recipients' stands failed or delayed")
+        case ("recipients", _): throw BadRule("'recipients' must be followed by failed or delayed")
         case ("alias", []): return .alias
         case ("original", []): return .original
         case ("reply", []): return .reply
         case ("step", _):
             guard words.count == 1, let step = steps[words[0]] else {
-                throw BadRule("behind 'step' stands \(stepNames)")
+                throw BadRule("'step' must be followed by \(stepNames)")
             }
             return .step(step)
-        default: throw BadRule("nothing stands between '\(keyword)' and the colon")
+        default: throw BadRule("'\(keyword)' must be followed directly by the colon")
         }
     }
 
     private static func mark(_ keyword: String, _ words: [String], hasPhrase: Bool) throws(BadRule) -> Effect {
         guard let word = words.first, let kind = MailKind(rawValue: word) else {
             throw BadRule(
-                "behind '\(keyword)' stands failure, delay, given-up, arrival, auto-reply, challenge, unsubscribe"
+                "'\(keyword)' must be followed by failure, delay, given-up, arrival, auto-reply, challenge, unsubscribe"
                     + " or list"
             )
         }
         guard let field = Field(rawValue: keyword) else {
             guard words.count == 2 else {
-                throw BadRule("write: header KIND NAME, and a phrase behind a colon if wanted")
+                throw BadRule("write: header KIND NAME, optionally with a phrase after a colon")
             }
             return .header(String(decoding: ASCII.lowercased(words[1].utf8), as: UTF8.self), kind)
         }
         guard words.count == 1 else { throw BadRule("one word too many before the colon") }
-        guard hasPhrase else { throw BadRule("'\(keyword)' needs a phrase behind a colon") }
+        guard hasPhrase else { throw BadRule("'\(keyword)' needs a phrase after a colon") }
         return .mark(field, kind)
     }
 }
@@ -150,9 +150,9 @@ extension BounceRule.Phrase {
                 index += 1
             }
         }
-        guard pieces.count <= 2 else { throw BadRule("' * ' stands twice; a phrase has one gap at most") }
-        guard pieces.allSatisfy({ $0.count >= 2 }) else { throw BadRule("a phrase has two characters at least") }
-        guard pieces.allSatisfy({ $0.count <= 200 }) else { throw BadRule("a phrase has 200 bytes at most") }
+        guard pieces.count <= 2 else { throw BadRule("' * ' is repeated; a phrase has at most one gap") }
+        guard pieces.allSatisfy({ $0.count >= 2 }) else { throw BadRule("a phrase must have at least two characters") }
+        guard pieces.allSatisfy({ $0.count <= 200 }) else { throw BadRule("a phrase must have at most 200 bytes") }
         first = pieces[0]
         second = pieces.count > 1 ? pieces[1] : nil
     }

@@ -123,13 +123,13 @@ private struct MergeJSONReader {
         fields.reserveCapacity(8)
         while true {
             guard fields.count < limits.elements else { throw failure("more than \(limits.elements) fields") }
-            guard try peek() == UInt8(ascii: "\"") else { throw failure("a field's name in quotes is due") }
+            guard try peek() == UInt8(ascii: "\"") else { throw failure("expected a field's name in quotes") }
             let name = try text()
             // Few fields: comparing is faster than a set.
             let isTwice =
                 fields.count < 16 ? fields.contains { $0.name == name } : isKnown(name, of: fields, in: &names)
             guard !isTwice else { throw failure("the name \"\(name.string)\" twice in one object") }
-            guard try peek() == UInt8(ascii: ":") else { throw failure("a colon is due") }
+            guard try peek() == UInt8(ascii: ":") else { throw failure("expected a colon") }
             position += 1
             fields.append(MergeField(name: name, value: try value()))
             if try endsAfterElement(UInt8(ascii: "}")) { return .object(fields) }
@@ -143,7 +143,7 @@ private struct MergeJSONReader {
 
     mutating func endsAfterElement(_ end: UInt8) throws(MergeJSONError) -> Bool {
         let byte = try peek()
-        guard byte == end || byte == UInt8(ascii: ",") else { throw failure("a comma or the end is due") }
+        guard byte == end || byte == UInt8(ascii: ",") else { throw failure("expected a comma or the end") }
         position += 1
         return byte == end
     }
@@ -153,12 +153,14 @@ private struct MergeJSONReader {
         _ = take(UInt8(ascii: "-"))
         let first = position
         guard takeDigits() else { throw failure("not a JSON value") }
-        guard bytes[first] != UInt8(ascii: "0") || position == first + 1 else { throw failure("a number led by 0") }
-        if take(UInt8(ascii: ".")), !takeDigits() { throw failure("a digit is due after the point") }
+        guard bytes[first] != UInt8(ascii: "0") || position == first + 1 else {
+            throw failure("a number with a leading 0")
+        }
+        if take(UInt8(ascii: ".")), !takeDigits() { throw failure("expected a digit after the point") }
         if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
             let exponent = position
-            guard takeDigits() else { throw failure("a digit is due in the exponent") }
+            guard takeDigits() else { throw failure("expected a digit in the exponent") }
             guard position - exponent <= 4 else { throw failure("a number out of range") }
         }
         // What PostgreSQL's numeric holds whatever the exponent is: jsonb keeps numbers in it.
@@ -190,12 +192,12 @@ private struct MergeJSONReader {
             if byte == UInt8(ascii: "\\") { return try escapedText(from: start) }
             try skipCharacter(byte)
         }
-        throw failure("a text is not closed")
+        throw failure("an unterminated string")
     }
 
     mutating func skipCharacter(_ byte: UInt8) throws(MergeJSONError) {
         guard byte >= 0x80 else {
-            guard byte >= 0x20 else { throw failure("a control character inside a text") }
+            guard byte >= 0x20 else { throw failure("a control character in a string") }
             position += 1
             return
         }
@@ -219,11 +221,11 @@ private struct MergeJSONReader {
                 decoded.append(contentsOf: bytes[from..<position])
             }
         }
-        throw failure("a text is not closed")
+        throw failure("an unterminated string")
     }
 
     mutating func escape(into decoded: inout [UInt8]) throws(MergeJSONError) {
-        guard position + 1 < bytes.count else { throw failure("a text is not closed") }
+        guard position + 1 < bytes.count else { throw failure("an unterminated string") }
         let kind = bytes[position + 1]
         position += 2
         switch kind {
@@ -234,7 +236,7 @@ private struct MergeJSONReader {
         case UInt8(ascii: "r"): decoded.append(0x0D)
         case UInt8(ascii: "t"): decoded.append(0x09)
         case UInt8(ascii: "u"): try unicodeEscape(into: &decoded)
-        default: throw failure("an escape that JSON does not have")
+        default: throw failure("an invalid escape")
         }
     }
 
@@ -251,10 +253,10 @@ private struct MergeJSONReader {
     }
 
     mutating func hexadecimal() throws(MergeJSONError) -> UInt32 {
-        guard position + 4 <= bytes.count else { throw failure("a text is not closed") }
+        guard position + 4 <= bytes.count else { throw failure("an unterminated string") }
         var code: UInt32 = 0
         for _ in 0..<4 {
-            guard let digit = ASCII.hexadecimalValue(bytes[position]) else { throw failure("four hex digits are due") }
+            guard let digit = ASCII.hexadecimalValue(bytes[position]) else { throw failure("expected four hex digits") }
             code = code << 4 | UInt32(digit)
             position += 1
         }

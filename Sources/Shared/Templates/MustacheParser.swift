@@ -54,8 +54,8 @@ package struct MustacheParser {
         guard !overflows, added <= maximumBytes else {
             throw TemplateError(
                 source: name,
-                problem: "with the blanks before its tag in each of its lines it is larger than 1 MiB",
-                remedy: "move the tag to the beginning of its line"
+                problem: "indenting each of its lines like its tag makes it larger than 1 MiB",
+                remedy: "move the tag to the start of its line"
             )
         }
         var result: [UInt8] = []
@@ -146,7 +146,7 @@ package struct MustacheParser {
         }
         guard open.name == text else {
             throw error(
-                "{{/\(text)}} stands where section \"\(open.name)\" of line \(open.line) is open",
+                "{{/\(text)}} appears where section \"\(open.name)\" of line \(open.line) is open",
                 "write {{/\(open.name)}} first"
             )
         }
@@ -165,10 +165,10 @@ package struct MustacheParser {
         }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard text == "." || !parts.contains("") else {
-            throw error("\"\(text)\" has a dot too many", "write the names with single dots, as in {{order.total}}")
+            throw error("\"\(text)\" has an extra dot", "write the names with single dots, as in {{order.total}}")
         }
         guard parts.count <= Self.maximumNameParts else {
-            throw error("a field's name of more than \(Self.maximumNameParts) parts", "fields are not nested deeper")
+            throw error("a field's name of more than \(Self.maximumNameParts) parts", "flatten the fields")
         }
         return FieldTag(name: text, isEscaped: isEscaped, source: name, line: line, column: column)
     }

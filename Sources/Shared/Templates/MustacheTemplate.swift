@@ -150,7 +150,7 @@ private struct MustacheCompiler {
             guard used <= MustacheTemplate.maximumVariants else {
                 throw tag.error(
                     "more than \(MustacheTemplate.maximumVariants) partials, or one that indents itself",
-                    "let no partial with an indentation include itself"
+                    "remove the indentation from partials that include themselves"
                 )
             }
             numbers[variant] = used

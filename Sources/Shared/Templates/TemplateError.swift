@@ -50,7 +50,7 @@ package enum RenderError: Error, Equatable, CustomStringConvertible {
             "\(source):\(line): \"\(name)\" would show the recipient's address in a URL; take the field out of the link"
         case .tooLarge(let limit): "the message is larger than \(limit) bytes; shorten the template or the lists in it"
         case .tooDeep(let limit): "sections and partials are nested deeper than \(limit); flatten the template"
-        case .tooManySteps(let limit): "rendering takes more than \(limit) steps; shorten the lists that it runs over"
+        case .tooManySteps(let limit): "rendering takes more than \(limit) steps; shorten its lists"
         }
     }
 }

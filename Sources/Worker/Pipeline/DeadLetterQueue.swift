@@ -63,10 +63,11 @@ struct DeadLetterQueue: Sendable {
                 return
             }
             reason = .tooNew
-            detail = "envelope version \(version), this worker reads \(JobMessage.version), and no newer one took it"
+            detail =
+                "job message of version \(version); this worker reads \(JobMessage.version), and no newer one took it"
         case .malformed(let position):
             reason = .undecodable
-            detail = "not an envelope: unexpected byte at \(position)"
+            detail = "not a job message: unexpected byte at \(position)"
         }
         try await deadLetter(
             DeadLetter(key: nil, reason: reason, detail: detail, queue: message.queue, envelope: message.body)

@@ -19,8 +19,8 @@ struct Lease: Sendable {
     /// The lease ran out: what was in flight may be somebody else's now, so nothing of it may be sent.
     struct Lost: Error, CustomStringConvertible {
         var description: String {
-            "the lease of this worker ran out: it was stopped, or the database was away, for longer than VEREDUS_LEASE. "
-                + "What it had in flight is settled by a producer"
+            "the worker's lease expired: the process was stopped, or the database unavailable, for longer than VEREDUS_LEASE. "
+                + "A producer settles what was in flight"
         }
     }
 
@@ -52,7 +52,7 @@ struct Lease: Sendable {
         do {
             try await register.end()
         } catch {
-            log.warning("the lease ends by itself in \(length)", metadata: ["why": "\(error)"])
+            log.warning("the lease could not be released; it expires in \(length)", metadata: ["why": "\(error)"])
         }
     }
 }

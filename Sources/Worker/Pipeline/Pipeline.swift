@@ -146,7 +146,7 @@ struct Pipeline: Sendable {
                     break
                 } catch {
                     // Guarded by its token, so it may be repeated for as long as it takes.
-                    log.warning("results wait for the database", metadata: ["why": "\(error)"])
+                    log.warning("results are waiting for the database", metadata: ["why": "\(error)"])
                     try? await Task.sleep(for: backoff.next())
                     if Task.isCancelled { return }
                 }

@@ -103,7 +103,7 @@ struct Prepare: Sendable {
             try await deadLetters.deadLetter(
                 job,
                 .poison,
-                detail: "a worker went away while it was rendered, \(count) times"
+                detail: "a worker died while rendering it, \(count) times"
             )
             return
         }

@@ -9,5 +9,5 @@ package enum PlainName {
     }
 
     /// What ``isValid(_:)`` asks for, in words.
-    package static let rule = "must have 1 to 200 visible characters, no blank at its ends"
+    package static let rule = "must have 1 to 200 visible characters, without blanks at its ends"
 }

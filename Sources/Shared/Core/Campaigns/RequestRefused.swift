@@ -24,10 +24,10 @@ package struct RequestRefused: Error, Equatable, Sendable, CustomStringConvertib
     /// What stands in the way: the command line, the API and the dashboard say it in these words.
     package var reason: String {
         switch why {
-        case .emptyList: "campaign \(campaign) cannot be started: nobody is subscribed to its list"
+        case .emptyList: "campaign \(campaign) cannot be started: its list has no subscribers"
         case .nobodyLeft(let followed):
-            "campaign \(campaign) cannot be started: campaign \(followed), which it follows, has left nobody for it"
-        case .past: "campaign \(campaign) cannot be started at a moment that is past: leave it out to start now"
+            "campaign \(campaign) cannot be started: campaign \(followed), which it follows, has no recipients for it"
+        case .past: "campaign \(campaign) cannot be started at a time in the past: leave the time out to start now"
         case .state(let state):
             "campaign \(campaign) is \(state.name); to \(request.name) it, it must be "
                 + CampaignState.states(allowing: request).map(\.name).joined(separator: " or ")
@@ -42,13 +42,13 @@ package struct RequestRefused: Error, Equatable, Sendable, CustomStringConvertib
         switch why {
         case .emptyList: return "\(reason). Import contacts first: `veredus contacts import`"
         case .nobodyLeft(let followed):
-            return "\(reason). `veredus campaign report \(followed)` shows where its recipients stand"
+            return "\(reason). `veredus campaign report \(followed)` shows its totals"
         case .past: return reason
         case .state(let state):
             let possible = CampaignState.Request.allCases.filter { CampaignState.states(allowing: $0).contains(state) }
             let advice =
                 possible.isEmpty
-                ? "Nothing can be asked of it any more"
+                ? "It allows no further requests"
                 : "Possible now: \(possible.map(\.name).joined(separator: ", "))"
             return "\(reason). \(advice)"
         }
@@ -67,7 +67,7 @@ package struct ChangeRefused: Error, Equatable, Sendable, CustomStringConvertibl
 
     package var reason: String { "campaign \(campaign) is \(state.name): only a draft can be changed" }
 
-    package var sentence: String { reason.prefix(1).uppercased() + reason.dropFirst() + ". Make another one." }
+    package var sentence: String { reason.prefix(1).uppercased() + reason.dropFirst() + ". Create another one." }
 
-    package var description: String { "\(reason). Make another one: veredus campaign create" }
+    package var description: String { "\(reason). Create another one: veredus campaign create" }
 }

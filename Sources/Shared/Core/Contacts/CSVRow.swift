@@ -9,7 +9,7 @@ package struct CSVRow: Sendable, Equatable {
 
     package enum Problem: String, Sendable, Equatable {
         case textAfterQuote = "text follows a closing quotation mark"
-        case unclosedQuote = "a quotation mark is not closed; this line alone is left out"
+        case unclosedQuote = "a quotation mark is not closed; only this line is left out"
         case tooLong = "longer than 1 MiB"
     }
 

@@ -59,7 +59,7 @@ package enum DomainName {
     private static func checkUnicode(_ scalars: [Unicode.Scalar]) throws(Invalid) {
         if let first = scalars.first, isMark(first) { throw Invalid(reason: "a label begins with a combining mark") }
         if scalars.count >= 4, scalars[2] == "-", scalars[3] == "-" {
-            throw Invalid(reason: "a label has hyphens in its third and fourth place")
+            throw Invalid(reason: "a label has hyphens in third and fourth place")
         }
         for scalar in scalars where !isAllowed(scalar) {
             throw Invalid(reason: "a domain has no \(CharacterName.of(scalar))")

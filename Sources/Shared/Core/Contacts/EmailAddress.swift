@@ -35,7 +35,7 @@ package struct EmailAddress: Sendable, Hashable {
     package init(_ raw: [UInt8]) throws(Invalid) {
         func invalid(_ reason: String) -> Invalid { Invalid(String(decoding: raw, as: UTF8.self), reason) }
 
-        guard !raw.isEmpty else { throw invalid("nothing there") }
+        guard !raw.isEmpty else { throw invalid("it is empty") }
         guard let at = raw.lastIndex(of: UInt8(ascii: "@")) else { throw invalid("no @") }
         guard at > 0 else { throw invalid("nothing before @") }
         guard at + 1 < raw.count else { throw invalid("nothing after @") }

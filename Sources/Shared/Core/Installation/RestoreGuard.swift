@@ -49,8 +49,8 @@ package struct RestoredDatabaseFound: Error, Equatable, CustomStringConvertible 
     package let reason: String
 
     package var description: String {
-        "this database may not know what was sent: \(reason). Nothing is sent from it until somebody has looked: "
-            + "`veredus doctor --adopt` pauses its open campaigns and makes it the one that sends"
+        "this database may not know what was sent: \(reason). It sends nothing until an operator has checked it: "
+            + "`veredus doctor --adopt` pauses its open campaigns and lets it send"
     }
 
     /// Judges a database.

@@ -66,7 +66,9 @@ package struct SMTPInputs: Sendable, Equatable {
         certificateAuthorities = reader.text(.smtpCAFile)
         user = reader.text(.smtpUser)
         password = reader.secret(.smtpPassword, file: .smtpPasswordFile)
-        if user == nil, password != nil { reader.report(.smtpUser, "is not set, but a password is; set both or none") }
+        if user == nil, password != nil {
+            reader.report(.smtpUser, "is not set, but a password is; set both or neither")
+        }
         connections = reader.whole(.smtpConnections, 1...1_000, default: 20)
         messagesPerConnection = reader.whole(.smtpMessagesPerConnection, 1...1_000_000, default: 1_000)
         ehloName = reader.hostName(.ehloName, example: "sender.example.net")

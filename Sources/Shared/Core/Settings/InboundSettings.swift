@@ -105,10 +105,10 @@ package struct InboundIMAPInputs: Sendable, Equatable {
         if startTLS == .opportunistic {
             reader.report(
                 .inboundIMAPSTARTTLS,
-                "must be required or off: a password never goes where TLS may be missing"
+                "must be required or off: a password is never sent without TLS"
             )
         }
-        if folder == moveTo { reader.report(.inboundIMAPMoveTo, "must be another folder than the one that is read") }
+        if folder == moveTo { reader.report(.inboundIMAPMoveTo, "must differ from the folder that is read") }
         if user == nil { reader.report(.inboundIMAPUser, "is not set; set it beside VEREDUS_INBOUND_IMAP_URL") }
         if password == nil {
             reader.report(.inboundIMAPPassword, "is not set; set it, or VEREDUS_INBOUND_IMAP_PASSWORD_FILE")
@@ -177,7 +177,7 @@ extension SettingsReader {
             if chain != nil || key != nil {
                 report(
                     chain == nil ? .inboundCertificate : .inboundCertificateKey,
-                    "is not set; set both the certificate's file and its key's, or none"
+                    "is not set; set both the certificate's and the key's file, or neither"
                 )
             }
             return nil

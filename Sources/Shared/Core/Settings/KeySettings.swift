@@ -24,12 +24,15 @@ package struct KeySettings: Sendable, Equatable {
     package init(reading reader: inout SettingsReader) {
         addressKey = Self.addressKey(reading: &reader)
         var keys: [NumberedKey] = []
-        if let text = reader.requiredSecret(.tokenKeys, file: .tokenKeysFile, form: "\(Self.form), several with commas")
-        {
+        if let text = reader.requiredSecret(
+            .tokenKeys,
+            file: .tokenKeysFile,
+            form: "\(Self.form), several separated by commas"
+        ) {
             let parts = text.split(separator: ",", omittingEmptySubsequences: false)
             keys = parts.compactMap { Self.key($0) }
             if keys.count != parts.count {
-                reader.report(.tokenKeys, "must be \(Self.form), several with commas")
+                reader.report(.tokenKeys, "must be \(Self.form), several separated by commas")
             } else if Set(keys.map(\.number)).count != keys.count {
                 reader.report(.tokenKeys, "names two keys by the same number")
             }

@@ -84,7 +84,7 @@ extension SettingsReader {
             String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
         }
         guard names.allSatisfy(LaneName.isValid), Set(names).count == names.count else {
-            report(.lanes, "must be names of lanes with commas between them, each once: \(LaneName.rule)")
+            report(.lanes, "must be distinct lane names separated by commas: \(LaneName.rule)")
             return ["default"]
         }
         return names
@@ -124,7 +124,7 @@ extension SettingsReader {
 
 /// What a lane may be called; the schema checks the same.
 package enum LaneName {
-    package static let rule = "1 to 40 lower-case letters, digits and hyphens, no hyphen first"
+    package static let rule = "1 to 40 lower-case letters, digits and hyphens, not starting with a hyphen"
 
     package static func isValid(_ name: String) -> Bool {
         guard (1...40).contains(name.utf8.count), name.utf8.first != UInt8(ascii: "-") else { return false }

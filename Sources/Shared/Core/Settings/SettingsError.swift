@@ -33,7 +33,7 @@ package struct SettingsError: Error, Sendable, Equatable, CustomStringConvertibl
 
     package var description: String {
         let count = problems.count == 1 ? "1 problem" : "\(problems.count) problems"
-        return "the settings cannot be used (\(count)):\n"
+        return "invalid settings (\(count)):\n"
             + problems.map { "  \($0)" }.joined(separator: "\n")
     }
 }

@@ -37,13 +37,13 @@ package struct SettingsFile: Sendable {
         let value = Self.trimmed(line[line.index(after: equals)...])
         guard SettingName(rawValue: name) != nil else {
             let advice = SettingName.nearest(to: name).map { "; did you mean \($0.rawValue)?" } ?? ""
-            report(name, origin, "no setting of this name\(advice)")
+            report(name, origin, "unknown setting\(advice)")
             return
         }
         if value.hasPrefix("\"") || value.hasPrefix("'") {
-            report(name, origin, "begins with a quotation mark; values are written without")
+            report(name, origin, "begins with a quotation mark; write values without quotes")
         } else if let earlier = values[name] {
-            report(name, origin, "stands in \(earlier.origin) already; keep one of them")
+            report(name, origin, "is already set in \(earlier.origin); remove one of them")
         } else {
             values[name] = SettingText(text: String(value), origin: origin)
         }

@@ -133,7 +133,7 @@ package struct SettingsReader {
     package mutating func secret(_ name: SettingName, file: SettingName) -> String? {
         guard values[file] != nil else { return text(name) }
         guard values[name] == nil else {
-            report(file, "is set beside \(name.rawValue); keep one of them")
+            report(file, "is set as well as \(name.rawValue); remove one of them")
             return nil
         }
         guard let path = text(file) else { return nil }
@@ -143,7 +143,7 @@ package struct SettingsReader {
                 secret.unicodeScalars.removeLast()
             }
             guard !secret.isEmpty, !secret.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
-                report(file, "the file must hold one line, the secret, and nothing else")
+                report(file, "the file must hold only one line, the secret")
                 return nil
             }
             return String(secret)

@@ -40,8 +40,12 @@ package struct WebSettings: Sendable, Equatable {
         drainSeconds = reader.seconds(.webDrain, 0...300, default: 5)
         requestSeconds = reader.seconds(.webRequestTime, 0.1...600, default: 30)
         apiPerMinute = reader.whole(.apiPerMinute, 1...1_000_000, default: 600)
-        if chain == nil, key != nil { reader.report(.webCertificate, "is not set, but the key is; set both or none") }
-        if chain != nil, key == nil { reader.report(.webKey, "is not set, but the certificate is; set both or none") }
+        if chain == nil, key != nil {
+            reader.report(.webCertificate, "is not set, but the key is; set both or neither")
+        }
+        if chain != nil, key == nil {
+            reader.report(.webKey, "is not set, but the certificate is; set both or neither")
+        }
     }
 }
 

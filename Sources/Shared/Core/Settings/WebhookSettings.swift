@@ -24,7 +24,7 @@ package struct WebhookSettings: Sendable, Equatable {
         if (topic == nil) != (file == nil) {
             reader.report(
                 topic == nil ? .webhookSESTopic : .webhookSESCertificates,
-                "is not set, but \(topic == nil ? SettingName.webhookSESCertificates.rawValue : SettingName.webhookSESTopic.rawValue) is; set both or none"
+                "is not set, but \(topic == nil ? SettingName.webhookSESCertificates.rawValue : SettingName.webhookSESTopic.rawValue) is; set both or neither"
             )
         }
         ses = topic.flatMap { topic in file.map { SES(topic: topic, certificateFile: $0) } }

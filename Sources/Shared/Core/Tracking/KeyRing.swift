@@ -37,8 +37,8 @@ package struct KeyRing: Sendable {
         package var description: String {
             switch self {
             case .shortSecret(let id): "key \(id) has fewer than 32 bytes; make one with 32 random bytes"
-            case .idTwice(let id): "key id \(id) stands twice; give each key its own id"
-            case .noSigningKey(let id): "there is no key \(id) to sign with; name the id of a key that is there"
+            case .idTwice(let id): "key id \(id) is repeated; give each key its own id"
+            case .noSigningKey(let id): "there is no key \(id) to sign with; name the id of an existing key"
             }
         }
     }
