@@ -6,15 +6,15 @@ import ServiceLifecycle
 
 /// Judges stored mails: reads each outside of any transaction, then settles and marks it in one.
 ///
-/// Several programs may judge at the same time; each mail is settled by one of them. A mail whose judgement fails is put
-/// off and does not hold up the others.
+/// Several programs may judge at the same time; each mail is settled by one of them. A mail whose judgement fails is
+/// postponed and does not delay the others.
 struct Judge: Service {
     let store: InboundStore
     let book: RuleBook
     let limits: MIMELimits
     let retention: InboundRetention
     let log: Logger
-    /// Rung when something was stored; without that it looks every ``interval``.
+    /// Woken when a mail was stored; otherwise it checks every ``interval``.
     let bell: Bell
 
     private static let batch = 50
@@ -48,14 +48,14 @@ struct Judge: Service {
         }
     }
 
-    /// Judges what waits, until nothing does, or the database is away, or the program stops.
+    /// Judges waiting mails until none is left, the database is unavailable, or the program stops.
     func judgeAll() async {
         do {
             while !Task.isShuttingDownGracefully {
                 let mails = try await store.waiting(limit: Self.batch)
                 var settled = 0
                 for mail in mails where try await judge(mail) { settled += 1 }
-                // All of them are in other hands, or put off: the next wake-up looks again.
+                // The rest are taken by others, or postponed: the next wake-up checks again.
                 guard settled > 0 else { return }
             }
         } catch {
@@ -90,7 +90,7 @@ struct Judge: Service {
     }
 }
 
-/// Wakes one service; rings that nobody has heard yet are one.
+/// Wakes one service; signals that are not yet received count as one.
 struct Bell: Sendable {
     let rings: AsyncStream<Void>
     private let rope: AsyncStream<Void>.Continuation
@@ -101,6 +101,6 @@ struct Bell: Sendable {
 
     func ring() { rope.yield() }
 
-    /// Ends the rings.
+    /// Ends the signals.
     func takeDown() { rope.finish() }
 }

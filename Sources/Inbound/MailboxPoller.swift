@@ -6,19 +6,19 @@ import Logging
 import RuntimeSupport
 import ServiceLifecycle
 
-/// Fetches mails from an IMAP folder, and removes each when it is stored.
+/// Fetches mails from an IMAP folder and removes them once stored.
 ///
-/// Killed in between it fetches the mail again, which is known then. What goes wrong is tried again, at intervals that
-/// grow to five minutes; the other ways in go on.
+/// After a crash in between it fetches a mail again, and recognises it. Failures are retried at intervals that grow to
+/// five minutes; other sources continue.
 struct MailboxPoller: Service {
     let mailbox: IMAPMailbox
-    /// How the totals name it.
+    /// Its name in the counts.
     let name: String
     let mostBytes: Int
     let interval: Duration
     let ingest: Ingest
 
-    /// So many mails are fetched before they are removed together.
+    /// Mails fetched before they are removed together.
     private static let batch = 50
     private static let longestWait = Duration.seconds(300)
 
@@ -44,7 +44,7 @@ struct MailboxPoller: Service {
         }
     }
 
-    /// Takes everything that is there.
+    /// Processes the whole folder.
     func pollOnce() async throws {
         let listing = try await mailbox.list()
         var rest = listing.entries[...]
@@ -61,7 +61,7 @@ struct MailboxPoller: Service {
                     break
                 }
             }
-            // Those before the failure are stored.
+            // Mails before the failure are stored.
             try await mailbox.remove(taken, validity: listing.validity)
             if let failure { throw failure }
         }
@@ -79,7 +79,7 @@ struct MailboxPoller: Service {
         } catch let error as IMAPError where error.kind == .tooLarge {
             return try await refuse(entry)
         } catch let error as PostgresError where !error.isTransient {
-            // This one stays where it is; the others need not wait for it.
+            // This mail stays in place; the others need not wait for it.
             ingest.complain("the mail \(entry.uid) of \(name) could not be stored", error)
             return false
         }

@@ -4,8 +4,8 @@ import RuntimeSupport
 
 /// The files of a Maildir's `new`, on a thread of its own.
 ///
-/// Names are bytes that others chose: they are used relative to the open folder only, links are not followed, and
-/// nothing but regular files is read.
+/// Names come from outside: they are used only relative to the open folder, links are not followed, and only regular
+/// files are read.
 actor MaildirFolder {
     /// Why the folder cannot be read.
     struct Unreadable: Error, CustomStringConvertible {
@@ -15,7 +15,7 @@ actor MaildirFolder {
     enum Content: Equatable {
         case mail([UInt8])
         case tooLarge
-        /// Another program took it, or it is no file.
+        /// Another program took it, or it is not a file.
         case nothing
     }
 
@@ -25,7 +25,7 @@ actor MaildirFolder {
     private let path: String
     private let after: InboundMaildirSettings.After
     private let mostBytes: Int
-    /// Files that are stored and could not be put away: not read again by this process.
+    /// Stored files that could not be moved: not read again by this process.
     private var stuck: Set<[UInt8]> = []
 
     init(_ settings: InboundMaildirSettings, mostBytes: Int) {
@@ -34,7 +34,7 @@ actor MaildirFolder {
         self.mostBytes = mostBytes
     }
 
-    /// The names of what is new, in order, at most `limit` of them.
+    /// The names of new files, in order, at most `limit`.
     func names(limit: Int) throws(Unreadable) -> [[UInt8]] {
         guard let folder = opendir("\(path)/new") else { throw failure("\(path)/new cannot be listed") }
         defer { closedir(folder) }
@@ -71,9 +71,9 @@ actor MaildirFolder {
         }
     }
 
-    /// Deletes a file that is stored, or moves it to `cur` as seen.
+    /// Deletes a stored file, or moves it to `cur` as seen.
     ///
-    /// - Throws: When it had to stay; it is not named again.
+    /// - Throws: When the file had to stay; it is not listed again.
     func putAway(_ name: [UInt8]) throws(Unreadable) {
         let new = try openFolder("new")
         defer { close(new) }

@@ -5,9 +5,9 @@ import Logging
 import RuntimeSupport
 import ServiceLifecycle
 
-/// Takes mails out of a Maildir, and puts each file away when it is stored.
+/// Reads mails from a Maildir, and removes each file once stored.
 ///
-/// Killed in between it reads the file again, which is known then.
+/// After a crash in between it reads a file again, and recognises the mail.
 struct MaildirReader: Service {
     let folder: MaildirFolder
     let ingest: Ingest
@@ -32,7 +32,7 @@ struct MaildirReader: Service {
         }
     }
 
-    /// - Returns: How many files were taken.
+    /// - Returns: The number of files processed.
     @discardableResult
     func readOnce() async throws -> Int {
         var taken = 0

@@ -8,7 +8,7 @@ import Logging
 import ReturnedMail
 import ServiceLifecycle
 
-/// `veredus-inbound`: takes bounces, complaints and unsubscribe mails, stores them, judges them.
+/// `veredus-inbound`: receives bounces, complaints and unsubscribe mails, stores them, judges them.
 @main
 struct InboundProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -92,7 +92,7 @@ struct InboundProgram: AsyncParsableCommand {
 }
 
 extension RuleBook {
-    /// The operator's rules before those built in; `nil` after a problem was noted.
+    /// The operator's rules, then the built-in ones; `nil` after a problem was reported.
     fileprivate init?(_ path: String?, reading reader: inout SettingsReader) {
         guard let path else {
             self = .builtIn
@@ -111,7 +111,7 @@ extension RuleBook {
 }
 
 extension IMAPSettings {
-    /// `nil` where no mailbox is asked for, or after a problem was noted.
+    /// `nil` if no mailbox is configured, or after a problem was reported.
     fileprivate init?(_ inbound: InboundSettings, reading reader: inout SettingsReader) {
         guard let inputs = inbound.imap else { return nil }
         do throws(IMAPSettings.Malformed) {

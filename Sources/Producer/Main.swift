@@ -7,7 +7,7 @@ import DatabaseClient
 import Logging
 import ServiceLifecycle
 
-/// `veredus-producer`: freezes campaigns, publishes their jobs, retries, sweeps, and decides when they have ended.
+/// `veredus-producer`: freezes campaigns, publishes their jobs, retries, sweeps, and finishes campaigns.
 @main
 struct ProducerProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -6,20 +6,20 @@ import ReturnedMail
 import RuntimeSupport
 import ServiceLifecycle
 
-/// Judges refusals during SMTP as if they had come back by mail: the same words, the same consequences.
+/// Judges refusals during SMTP like returned mail: the same wording rules, the same consequences.
 ///
-/// All state is in PostgreSQL; several may run, and one that is killed leaves nothing half judged. It does not decide what
-/// happens to a message: the worker has, by codes alone.
+/// All state is in PostgreSQL; several may run, and a crash leaves nothing half judged. The worker has already decided
+/// the delivery's state, by codes alone.
 struct ReplyJudge: Service {
     let judgements: ReplyJudgements
     let log: Logger
-    /// Between two looks while there is nothing to judge.
+    /// The pause between two checks while there is nothing to judge.
     var interval = Duration.seconds(1)
 
     /// - Parameters:
     ///   - pool: Logged in as `veredus_inbound`.
-    ///   - book: The rules by which texts are understood.
-    ///   - log: Where failures are told.
+    ///   - book: The rules that classify wording.
+    ///   - log: Receives failures.
     init(pool: PostgresPool, book: RuleBook, log: Logger) {
         judgements = ReplyJudgements(pool) { book.classify($0, at: $1) }
         self.log = log
@@ -41,7 +41,7 @@ struct ReplyJudge: Service {
         }
     }
 
-    /// Judges all that is there; `failed` are replies that could not be judged, so that each is told of once.
+    /// Judges all waiting replies; `failed` are those that could not be judged, so that each is logged once.
     private func round(_ failed: inout Set<Int64>) async throws {
         try await judgements.notePulse()
         var last: Int64 = 0
@@ -52,7 +52,7 @@ struct ReplyJudge: Service {
                 do {
                     try await judgements.judge(reply)
                 } catch let error where !error.isTransientFailure {
-                    // One that cannot be judged must not keep the others waiting.
+                    // A reply that cannot be judged must not block the others.
                     failed.insert(reply)
                     log.error("a reply could not be judged", metadata: ["reply": "\(reply)", "why": "\(error)"])
                 }

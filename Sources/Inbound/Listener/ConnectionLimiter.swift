@@ -1,12 +1,12 @@
 import Synchronization
 
-/// How much the listener takes at the same time, of all and of one peer.
+/// The listener's limits on concurrent work, in all and per peer.
 final class ConnectionLimiter: Sendable {
     struct Limits: Sendable {
         var connections = 200
         var peerConnections = 50
         var peerMailsPerMinute = 6_000
-        /// Bytes of all mails that are being received.
+        /// Bytes of all mails being received.
         var bytes = 128 << 20
     }
 
@@ -27,7 +27,7 @@ final class ConnectionLimiter: Sendable {
 
     init(_ limits: Limits) { self.limits = limits }
 
-    /// Lets a connection in, or says that there are too many; only who was let in leaves.
+    /// Admits a connection, or refuses it because there are too many; only an admitted one leaves.
     func enter(_ peer: String) -> Bool {
         state.withLock { state in
             guard state.connections < limits.connections,
@@ -43,12 +43,12 @@ final class ConnectionLimiter: Sendable {
         state.withLock { state in
             state.connections -= 1
             state.peers[peer]?.connections -= 1
-            // What it has sent this minute is forgotten only when there are many others to remember.
+            // Counts of past minutes are dropped only when many peers are remembered.
             if state.peers.count > 10_000 { state.peers = state.peers.filter { $0.value.connections > 0 } }
         }
     }
 
-    /// Whether a peer may bring another mail now; `now` in nanoseconds of any clock that goes on.
+    /// Whether a peer may send another mail now; `now` in nanoseconds of any monotonic clock.
     func takesMail(of peer: String, now: UInt64) -> Bool {
         let minute = now / 60_000_000_000
         return state.withLock { state in
@@ -61,7 +61,7 @@ final class ConnectionLimiter: Sendable {
         }
     }
 
-    /// Takes memory for a part of a mail, if there is enough.
+    /// Reserves memory for a part of a mail, if available.
     func hold(_ count: Int) -> Bool {
         state.withLock { state in
             guard state.bytes + count <= limits.bytes else { return false }
@@ -72,6 +72,6 @@ final class ConnectionLimiter: Sendable {
 
     func release(_ count: Int) { state.withLock { $0.bytes -= count } }
 
-    /// For tests: what is in use.
+    /// For tests: the current use.
     var inUse: (connections: Int, bytes: Int) { state.withLock { ($0.connections, $0.bytes) } }
 }

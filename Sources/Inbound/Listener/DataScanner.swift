@@ -4,20 +4,20 @@ import NIOCore
 /// Takes a mail's content up to its final dot.
 ///
 /// The content ends at CRLF, dot, CRLF and nowhere else. A server that also takes LF, dot, LF can be made to see two
-/// mails where the sender saw one; here a bare LF is part of its line, and makes the mail one that is refused.
+/// mails where the sender saw one; here a bare LF is part of its line, and the mail is refused.
 struct DataScanner {
     /// Without the final dot, dots unstuffed; empty once the mail is too big.
     private(set) var bytes: [UInt8] = []
     private(set) var isTooBig = false
     private(set) var hasBareLineFeed = false
-    /// Says whether so many bytes more may be held.
+    /// Whether this many more bytes may be held.
     private let mayHold: (Int) -> Bool
-    /// Whether the last of these answers was no.
+    /// Whether the last of these requests was refused.
     private(set) var isWithoutRoom = false
     private let mostBytes: Int
     private var isAtLineStart = true
 
-    /// Octets of an unfinished line that wait for their end; a longer line is taken in pieces.
+    /// Octets of an incomplete line; a longer line is processed in pieces.
     private static let mostWaiting = 64 << 10
 
     init(mostBytes: Int, mayHold: @escaping (Int) -> Bool) {
@@ -25,12 +25,12 @@ struct DataScanner {
         self.mayHold = mayHold
     }
 
-    /// Whether nothing of the content is kept any more: it is only read to its end.
+    /// Whether the content is discarded and only read to its end.
     var isDiscarding: Bool { isTooBig || isWithoutRoom || hasBareLineFeed }
 
-    /// Takes what can be judged; the rest stays in the buffer.
+    /// Consumes complete octets; the rest stays in the buffer.
     ///
-    /// - Returns: Whether the final dot was taken.
+    /// - Returns: Whether the final dot was reached.
     mutating func scan(_ input: inout ByteBuffer) -> Bool {
         let (taken, hasEnded) = input.withUnsafeReadableBytes { take($0) }
         input.moveReaderIndex(forwardBy: taken)

@@ -5,13 +5,13 @@ import ReturnedMail
 
 /// The server's side of one SMTP or LMTP connection, as a value: octets go in, replies and mails come out.
 ///
-/// It takes mail for the signed addresses of the bounce domain, for postmaster and abuse, and for nobody else; it relays
-/// nothing and never writes to anybody. A mail is answered when the caller has said what became of it
-/// (``delivered(_:)``), and nothing more is read until then. Sockets, clocks and storage are the caller's.
+/// It accepts mail only for the signed addresses of the bounce domain, postmaster and abuse; it never relays or sends
+/// mail. A mail is answered once the caller reports the outcome (``delivered(_:)``), and nothing more is read until
+/// then. Sockets, clocks and storage are the caller's.
 struct MailDialogue {
     struct Rules {
         var spoken = InboundProtocol.lmtp
-        /// The domain of the addresses, and how the server calls itself.
+        /// The domain of the addresses, which is also the server's name.
         var domain: String
         var offersTLS = false
         var mostBytes = 10 << 20
@@ -23,9 +23,9 @@ struct MailDialogue {
         var mostLineBytes = 2_048
     }
 
-    /// A mail whose final dot has come.
+    /// A mail that has ended with its final dot.
     struct Mail: Sendable, Equatable {
-        /// Local parts as RCPT gave them.
+        /// Local parts as given in RCPT.
         let recipients: [[UInt8]]
         let bytes: [UInt8]
     }
@@ -37,13 +37,13 @@ struct MailDialogue {
         case close
     }
 
-    /// Why the caller ends a connection.
+    /// Why the caller ends the connection.
     enum Ending { case idle, tooLong, stopping }
 
     private enum State { case commands, data(DataScanner), delivering(count: Int), closed }
 
     let rules: Rules
-    /// Whether another mail may come now, by the peer's rate.
+    /// Whether another mail may come now, by the peer's rate limit.
     private let takesMail: () -> Bool
     private let mayHold: (Int) -> Bool
     private var state = State.commands
@@ -77,12 +77,12 @@ struct MailDialogue {
         }
     }
 
-    /// What the server says first.
+    /// The server's greeting.
     func greeting() -> String {
         "220 \(rules.domain) \(rules.spoken == .lmtp ? "LMTP" : "ESMTP") for returned mail only"
     }
 
-    /// Takes what has come, as far as it goes; what is left is a line or a mail that is not complete, or waits.
+    /// Consumes complete lines and mails; the rest is incomplete, or waits.
     mutating func receive(_ input: inout ByteBuffer) -> [Action] {
         var actions: [Action] = []
         while input.readableBytes > 0 {
@@ -110,9 +110,9 @@ struct MailDialogue {
         return actions
     }
 
-    /// Answers the mail that was handed out.
+    /// Answers the mail that was passed to the caller.
     ///
-    /// - Parameter verdicts: One for each recipient, in order; who is left out is to come again.
+    /// - Parameter verdicts: One per recipient, in order; missing ones are answered 451.
     /// - Returns: The replies.
     mutating func delivered(_ verdicts: [Verdict]) -> [Action] {
         guard case .delivering(let count) = state else { return [] }
@@ -135,7 +135,7 @@ struct MailDialogue {
             self.ending = ending
             return []
         case .data where ending == .stopping:
-            // It is on its way: the sender would have to send it again.
+            // The mail is being stored: the sender would have to send it again.
             self.ending = ending
             return []
         case .commands, .data: return close(ending)
@@ -155,7 +155,7 @@ struct MailDialogue {
 
     // MARK: Lines
 
-    /// The next command without its CRLF; `nil` when there is none yet, or none any more.
+    /// The next command without its CRLF; `nil` if none is complete.
     private mutating func line(_ input: inout ByteBuffer, _ actions: inout [Action]) -> [UInt8]? {
         let view = input.readableBytesView.prefix(rules.mostLineBytes)
         guard let end = view.firstIndex(of: 0x0A) else {
@@ -164,7 +164,7 @@ struct MailDialogue {
         }
         let count = end - view.startIndex
         guard let line = input.readBytes(length: count + 1)?.dropLast(), line.last == 0x0D else {
-            // Whoever ends lines so may be somebody's message that was taken for commands.
+            // Such line ends may come from a message that is taken for commands.
             hangUp("500 5.5.2 lines must end with CRLF", &actions)
             return nil
         }
@@ -206,7 +206,7 @@ struct MailDialogue {
         case "QUIT": hangUp("221 2.0.0 farewell", &actions)
         case "STARTTLS" where rules.offersTLS && !isEncrypted:
             guard argument.isEmpty else { return refuse("501 5.5.4 STARTTLS takes no argument", &actions) }
-            // What was sent in clear behind it was sent by somebody else.
+            // Text after it, sent unencrypted, may come from an attacker.
             input.clear()
             (hasGreeted, isEncrypted) = (false, true)
             reset()

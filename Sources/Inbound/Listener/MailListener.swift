@@ -7,12 +7,12 @@ import NIOSSL
 import ServiceLifecycle
 import Synchronization
 
-/// Takes mail by SMTP or LMTP and stores it: 250 to a final dot when it has committed, and not before.
+/// Receives mail by SMTP or LMTP and stores it: 250 to a final dot comes only after the commit.
 ///
-/// Without a database the dot is answered 451, and the sender tries again. A graceful stop answers what is on its way,
-/// says 421 to the others, and leaves.
+/// Without a database the dot is answered 451, and the sender tries again. A graceful stop answers mails being stored,
+/// sends 421 to the other connections, and ends.
 struct MailListener: Service {
-    /// Where it could not listen, and why; another program may leave the port.
+    /// The address it could not listen on, and why; another program may free the port later.
     struct CannotListen: TransientFailure, CustomStringConvertible {
         let description: String
         let isTransient: Bool
@@ -24,7 +24,7 @@ struct MailListener: Service {
     let ingest: Ingest
     let graceSeconds: Double
     let log: Logger
-    /// Told the port once connections are welcome; for tests.
+    /// Called with the port once it listens; for tests.
     var onListening: @Sendable (Int) -> Void = { _ in }
 
     static let mailbox = "listener"
@@ -68,7 +68,7 @@ struct MailListener: Service {
             log.info("listening", metadata: ["port": "\(port)", "protocol": "\(settings.spoken.rawValue)"])
             onListening(port)
             await withGracefulShutdownHandler {
-                // Bounded by the connections: each has one mail in flight at most.
+                // Bounded by the connections: each has at most one mail in flight.
                 await withDiscardingTaskGroup { tasks in
                     for await mail in mails { tasks.addTask { await store(mail) } }
                 }
@@ -136,7 +136,7 @@ struct MailListener: Service {
                 verdicts.append(outcome == .counted(.beyondLimits) ? .beyondLimits : .taken)
             } catch {
                 ingest.complain("a mail could not be stored", error)
-                // The others would wait as long, and the sender brings all of them again.
+                // The others would wait as long, and the sender sends them all again.
                 break
             }
         }
@@ -144,7 +144,7 @@ struct MailListener: Service {
     }
 }
 
-/// Tells a connection too many so, and hangs up.
+/// Refuses a connection above the limit and closes it.
 private final class FullHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -158,7 +158,7 @@ private final class FullHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
 }
 
-/// The connections that are open, for ending them.
+/// The open connections, to end them.
 private final class OpenConnections: Sendable {
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
@@ -168,7 +168,7 @@ private final class OpenConnections: Sendable {
     private let state = Mutex(State())
     private let onLast: @Sendable () -> Void
 
-    /// `onLast` is called when the last of them has closed after ``endAll()``.
+    /// Calls `onLast` when the last one has closed after ``endAll()``.
     init(onLast: @escaping @Sendable () -> Void) { self.onLast = onLast }
 
     func add(_ channel: any Channel) {

@@ -1,4 +1,4 @@
-/// What MAIL and RCPT name: an address and the parameters after it, RFC 5321 §4.1.2.
+/// The argument of MAIL or RCPT: an address and its parameters, RFC 5321 §4.1.2.
 struct MailPath: Equatable {
     struct Parameter: Equatable {
         /// In capitals.
@@ -10,9 +10,9 @@ struct MailPath: Equatable {
     let address: String
     let parameters: [Parameter]
 
-    /// Reads `FROM:<address> NAME=VALUE` or `TO:<address>`; a blank after the colon is let pass.
+    /// Reads `FROM:<address> NAME=VALUE` or `TO:<address>`; a blank after the colon is allowed.
     ///
-    /// Lenient, for the sender is not used, and whatever is no address of ours is refused as a recipient.
+    /// Lenient: the sender is not used, and unknown recipients are refused later.
     init?(_ argument: String, after keyword: String) {
         guard argument.prefix(keyword.count).uppercased() == keyword else { return nil }
         var rest = argument.dropFirst(keyword.count)

@@ -1,5 +1,5 @@
 extension MailDialogue {
-    /// What became of a mail for one recipient.
+    /// The outcome of a mail for one recipient.
     enum Verdict: Sendable, Equatable {
         case taken
         case beyondLimits
@@ -16,7 +16,8 @@ extension MailDialogue.Verdict {
         }
     }
 
-    /// The one answer of SMTP: what must come again comes for all, and who has it already knows it.
+    /// SMTP has one answer for all: if one recipient's copy must come again, all do; copies already stored are
+    /// recognised.
     static func ofAll(_ verdicts: [Self]) -> Self {
         if verdicts.contains(.later) { return .later }
         return verdicts.allSatisfy { $0 == .beyondLimits } ? .beyondLimits : .taken

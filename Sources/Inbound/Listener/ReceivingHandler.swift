@@ -3,7 +3,7 @@ import NIOCore
 import NIOSSL
 import RuntimeSupport
 
-/// A mail that was received, on its way to the store; `answer` may be called once, on any thread.
+/// A received mail on its way to the store; `answer` may be called once, on any thread.
 struct ReceivedMail: Sendable {
     let mail: MailDialogue.Mail
     let answer: @Sendable ([MailDialogue.Verdict]) -> Void
@@ -11,7 +11,7 @@ struct ReceivedMail: Sendable {
 
 /// Runs one ``MailDialogue`` on a channel, with its time limits.
 ///
-/// While a mail is being stored nothing is read, so that a client that sends on is slowed by TCP.
+/// Nothing is read while a mail is being stored, so TCP slows down a client that keeps sending.
 final class ReceivingHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -35,7 +35,7 @@ final class ReceivingHandler: ChannelDuplexHandler {
     private var session: Scheduled<Void>?
     private var context: ChannelHandlerContext?
 
-    /// How much of the room's memory this connection's mail has; shared with the dialogue's question for more.
+    /// Memory reserved for this connection's mail; shared with the dialogue's closure.
     private final class Held {
         var bytes = 0
     }
@@ -86,7 +86,7 @@ final class ReceivingHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // A reset, or a handshake that failed; a mail that was being received comes again.
+        // A reset, or a failed handshake; the sender repeats a mail in transfer.
         context.close(promise: nil)
     }
 
@@ -109,7 +109,7 @@ final class ReceivingHandler: ChannelDuplexHandler {
         hasReadWaiting = true
     }
 
-    /// Ends the connection when its mail, if there is one on its way, is answered.
+    /// Ends the connection once its mail in progress, if any, is answered.
     func end(_ ending: MailDialogue.Ending) {
         guard let context else { return }
         perform(dialogue.end(ending), context)
@@ -148,7 +148,7 @@ final class ReceivingHandler: ChannelDuplexHandler {
                     guard handler.context != nil else { return }
                     handler.restartIdle(context)
                     handler.perform(handler.dialogue.delivered(verdicts), context)
-                    // What was sent behind the mail.
+                    // Octets sent after the mail.
                     handler.perform(handler.dialogue.receive(&handler.input), context)
                 }
             }

@@ -2,7 +2,7 @@ import Core
 import Database
 import Logging
 
-/// Pauses campaigns that do harm: those that too many recipients complain about, and those whose messages cannot be made.
+/// Pauses harmful campaigns: those with too many complaints, and those whose messages cannot be rendered.
 struct AutoPause: Sendable {
     let store: ProducerStore
     /// How many dead letters are too many; 0 for no limit.
@@ -19,7 +19,7 @@ struct AutoPause: Sendable {
         self.log = log
     }
 
-    /// Pauses those there are, when it is time to look.
+    /// Pauses such campaigns, when the next check is due.
     mutating func pause() async throws {
         guard lastLook.map({ .now - $0 >= interval }) ?? true else { return }
         lastLook = .now

@@ -4,33 +4,33 @@ import Logging
 import RuntimeSupport
 import ServiceLifecycle
 
-/// Drives campaigns from their start to their end: a tick of the ``Pipeline``, a pause, and so on until it is stopped.
+/// Runs campaigns from start to finish: a tick of the ``Pipeline``, a pause, and so on until it is stopped.
 struct CampaignScheduler: Service {
     private let pipeline: Pipeline
     private let settings: Settings
     private let log: Logger
 
     struct Settings: Sendable {
-        /// How long a campaign stays this producer's without a renewal.
+        /// How long a lease on a campaign lasts without renewal.
         var leaseSeconds = 10.0
-        /// Between two ticks while there is work, and while there is none.
+        /// The pause between two ticks: with work, and without.
         var busyInterval = Duration.milliseconds(50)
         var idleInterval = Duration.milliseconds(200)
-        /// How long a lane without a claim is trusted to be merely slow.
+        /// How long a lane without a claim counts as merely slow.
         var lostAfter = Duration.seconds(30)
-        /// When a retry that was published and not claimed is published again, in seconds.
+        /// Seconds after which a published, unclaimed retry is published again.
         var retryAgainSeconds = 60.0
         var sweepInterval = Duration.seconds(2)
-        /// Between two looks for campaigns that had better stop.
+        /// The pause between two checks for campaigns to pause.
         var alarmInterval = Duration.milliseconds(500)
-        /// Between two notes of how far campaigns are, and between two thinnings of old notes.
+        /// The pause between two progress samples, and between two thinnings of old samples.
         var sampleInterval = Duration.seconds(10)
         var thinInterval = Duration.seconds(3_600)
         /// How many dead letters are too many; 0 for no limit.
         var pauseAtDead = 100
         /// How many seconds late a scheduled start may be.
         var startGraceSeconds = 3_600.0
-        /// How often a message may be tried in all.
+        /// The maximum number of attempts per message.
         var attempts = 12
     }
 

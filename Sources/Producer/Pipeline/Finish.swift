@@ -2,11 +2,11 @@ import Core
 import Database
 import Logging
 
-/// Ends the rows of campaigns that are cancelled or have expired, then campaigns of which every row is final.
+/// Ends the rows of cancelled or expired campaigns, then campaigns whose rows are all final.
 struct Finish: Sendable {
     let store: ProducerStore
     let log: Logger
-    /// How far the rows of each campaign that ends early are closed.
+    /// How far the rows of each such campaign have been closed.
     private var closed: [CampaignID: Seq] = [:]
 
     init(store: ProducerStore, log: Logger) {
@@ -29,7 +29,7 @@ struct Finish: Sendable {
         }
     }
 
-    /// Ends rows of campaigns that are cancelled or have expired, a few thousand at a time.
+    /// Ends rows of cancelled or expired campaigns, a few thousand at a time.
     private mutating func closeRows(_ campaigns: [LeasedCampaign]) async throws {
         let step: Seq = 5_000
         var closing: [CampaignID: Seq] = [:]
@@ -44,7 +44,7 @@ struct Finish: Sendable {
                 _ = try await store.closeRows(campaign.campaign, above: seq, upTo: seq + step, as: state)
                 seq += step
             }
-            // Rows that were being sent may have come back as deferred: begin again.
+            // Rows that were being sent may have been deferred meanwhile: start over.
             closing[campaign.campaign] = seq < last ? seq : 0
         }
         closed = closing

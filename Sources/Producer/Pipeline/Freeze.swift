@@ -3,12 +3,12 @@ import Database
 import Logging
 import Messages
 
-/// Freezes campaigns that are to start, beside the ticks that drive the others: a million recipients take seconds.
+/// Freezes starting campaigns beside the ticks that run the others: a million recipients take seconds.
 actor Freeze {
     private let store: FreezeStore
     private let installation: MessageSettings
     private let log: Logger
-    /// Being frozen, or refused until the time given.
+    /// Being frozen, or postponed until the given time.
     private var busy: Set<CampaignID> = []
     private var refusedUntil: [CampaignID: ContinuousClock.Instant] = [:]
 
@@ -18,13 +18,13 @@ actor Freeze {
         self.log = log
     }
 
-    /// Whether the campaign is to be frozen now, by the caller.
+    /// Whether the caller is to freeze the campaign now.
     func take(_ campaign: CampaignID) -> Bool {
         guard (refusedUntil[campaign] ?? .now) <= .now else { return false }
         return busy.insert(campaign).inserted
     }
 
-    /// Freezes a campaign that was taken; a failure is logged, and tried again later.
+    /// Freezes a leased campaign; a failure is logged and retried later.
     func freeze(_ campaign: CampaignID) async {
         defer { busy.remove(campaign) }
         let installation = installation

@@ -1,21 +1,21 @@
 import Database
 
-/// Takes the campaigns that no producer drives, and keeps those that this one drives.
+/// Leases campaigns that no producer runs, and renews this producer's leases.
 ///
-/// A producer that is killed is replaced by any other once its leases have run out.
+/// When a producer dies, another takes over once the leases have expired.
 struct Lease: Sendable {
     let store: ProducerStore
-    /// How long a campaign stays this producer's without a renewal.
+    /// How long a lease lasts without renewal.
     let seconds: Double
     /// How many seconds late a scheduled start may be.
     let startGraceSeconds: Double
 
-    /// - Returns: The campaigns that this producer drives now.
+    /// - Returns: The campaigns that this producer runs now.
     func renew() async throws -> [LeasedCampaign] {
         try await store.lease(seconds: seconds, startGrace: startGraceSeconds)
         return try await store.leased()
     }
 
-    /// Gives the campaigns up, so that another producer need not wait for the leases to run out.
+    /// Releases the leases, so that another producer need not wait for them to expire.
     func release() async throws { try await store.release() }
 }

@@ -1,10 +1,11 @@
 import Core
 import Database
 
-/// Finds lanes whose jobs are lost: published, still pending, and nowhere to be seen.
+/// Finds lanes with lost jobs: published and still pending, but not in the queue.
 ///
-/// Evidence is needed, since a slow relay looks alike: the lane's queue is empty, rows behind the cursor are pending,
-/// and not one of them was claimed for a while.
+///
+/// A slow relay looks similar, so evidence is needed: the lane's queue is empty, rows behind the cursor are pending,
+/// and none of them has been claimed for a while.
 struct LostJobs: Sendable {
     private struct Sight: Sendable {
         let pending: Int32
@@ -17,9 +18,10 @@ struct LostJobs: Sendable {
 
     init(patience: Duration) { self.patience = patience }
 
-    /// The lanes to be published again.
+    /// The lanes to publish again.
     ///
-    /// `depths`: Jobs ready in each lane's queue, by the lane's name.
+    ///
+    /// `depths`: Ready jobs in each lane's queue, by lane name.
     mutating func find(
         _ campaigns: [LeasedCampaign],
         depths: [String: Int],

@@ -4,17 +4,17 @@ import Logging
 
 /// The steps of a campaign, in the order in which a tick takes them.
 ///
-/// 1. ``Lease``: takes the campaigns that no producer drives, and keeps its own.
-/// 2. ``Freeze``: writes down who gets what, beside the ticks: a million recipients take seconds.
-/// 3. ``Sweep``: ends what workers that are gone left behind.
-/// 4. ``Republish``: publishes a resumed campaign's jobs again, and at the tick's end those that were lost.
-/// 5. ``AutoPause``: pauses campaigns that do harm.
-/// 6. ``Finish``: ends the rows of cancelled and expired campaigns, then campaigns of which every row is final.
-/// 7. ``Sampling``: notes how far campaigns are, for charts.
-/// 8. ``Publish``: fills the lanes' queues with jobs. From here a message goes its way in the worker's pipeline.
-/// 9. ``Retry``: publishes deferred deliveries that are due.
+/// 1. ``Lease``: leases campaigns that no producer runs, and renews its own leases.
+/// 2. ``Freeze``: writes the audience and the message, beside the ticks: a million recipients take seconds.
+/// 3. ``Sweep``: settles the claims of dead workers.
+/// 4. ``Republish``: publishes a resumed campaign's jobs again and, at the end of the tick, lost ones.
+/// 5. ``AutoPause``: pauses harmful campaigns.
+/// 6. ``Finish``: ends the rows of cancelled and expired campaigns, then campaigns whose rows are all final.
+/// 7. ``Sampling``: samples progress, for charts.
+/// 8. ``Publish``: fills the lanes' queues with jobs. The worker's pipeline continues from here.
+/// 9. ``Retry``: publishes due retries.
 ///
-/// All state is in PostgreSQL; what a step remembers between two ticks only paces it.
+/// All state is in PostgreSQL; a step's own memory only paces it.
 struct Pipeline: Sendable {
     let lease: Lease
     let freeze: Freeze
@@ -26,7 +26,7 @@ struct Pipeline: Sendable {
     let publish: Publish
     let retry: Retry
 
-    /// Takes every step once, for every campaign that this producer drives.
+    /// Runs every step once, for every campaign that this producer runs.
     ///
     /// `startFreeze`: Freezes a campaign beside the ticks.
     /// - Returns: Whether there is work.

@@ -2,7 +2,8 @@ import Core
 import Database
 import Logging
 
-/// The queue filler: keeps the lanes' queues filled, publishes with confirms, and moves a lane's cursor only past what was confirmed.
+/// The queue filler: keeps the lanes' queues filled, publishes with confirms, and moves a lane's cursor only past
+/// confirmed jobs.
 actor Publish {
     private let store: ProducerStore
     private let publisher: any JobPublisher
@@ -24,12 +25,12 @@ actor Publish {
     /// The queue of a lane.
     static func queue(of lane: String) -> String { "jobs.\(lane)" }
 
-    /// Takes note of the workers that are alive.
+    /// Updates the set of live workers.
     func note(slots: [String: Int]) { self.slots = slots }
 
-    /// Publishes what the lanes have room for.
+    /// Publishes as many jobs as the lanes have room for.
     ///
-    /// - Returns: The depth of each lane's queue before, in jobs.
+    /// - Returns: Each lane's queue depth before publishing, in jobs.
     func fill(_ campaigns: [LeasedCampaign]) async throws -> [String: Int] {
         let now = ContinuousClock.now
         let elapsed = lastLook.map { now - $0 } ?? .zero
@@ -55,12 +56,12 @@ actor Publish {
         return depths
     }
 
-    /// Lanes whose queues are not fuller than their windows: retries may go there.
+    /// Lanes with room in their windows: retries may go there.
     func lanesWithRoom(_ depths: [String: Int]) -> Set<String> {
         Set(depths.filter { $0.value <= windows[$0.key]?.size ?? 0 }.keys)
     }
 
-    /// Publishes retries that are due; those that the broker refused are due again in a second.
+    /// Publishes due retries; those that the broker refuses are due again in a second.
     func publish(_ retries: [DueRetry], lanes: [LaneID: String], generations: [DeliveryKey.Lane: Generation])
         async throws
     {
@@ -79,7 +80,7 @@ actor Publish {
         }
     }
 
-    /// Jobs that are ready in a lane's queue. One that somebody deleted is declared again at the next look.
+    /// Ready jobs in a lane's queue. A deleted queue is declared again at the next tick.
     private func depth(of lane: String) async throws -> Int {
         do {
             return try await publisher.depth(of: Self.queue(of: lane)) * jobsPerMessage
@@ -127,7 +128,7 @@ actor Publish {
         }
     }
 
-    /// A lane that is published for the first time is a plain range; later only what is pending is published.
+    /// A lane's first publication is a plain range; later ones include only pending rows.
     private func nextSeqs(_ campaign: CampaignID, _ lane: LeasedLane, _ share: Int) async throws -> [Seq] {
         guard lane.generation > 1 else {
             return Array((lane.cursor + 1)...min(lane.lastSeq, lane.cursor + Seq(share)))
@@ -136,7 +137,7 @@ actor Publish {
     }
 }
 
-/// What one campaign publishes into a lane in one go.
+/// One campaign's share of a lane's publication.
 struct Turn: Sendable {
     let campaign: CampaignID
     let lane: LeasedLane
@@ -157,14 +158,14 @@ struct Turn: Sendable {
         firstRefused = chunks.count
     }
 
-    /// Takes note of a body that the broker did not take.
+    /// Records a body that the broker did not accept.
     mutating func refuse(_ body: Int, _ reason: String) {
         firstRefused = min(firstRefused, body)
         refusal = reason
     }
 
-    /// Where the cursor may stand now: behind the last body before the first that was refused. With nothing left to
-    /// publish, that is the end of the lane.
+    /// The cursor's new position: behind the last body before the first that was refused. With nothing left to publish,
+    /// that is the end of the lane.
     var confirmedCursor: Seq? {
         guard !chunks.isEmpty else { return lane.lastSeq }
         return firstRefused > 0 ? chunks[firstRefused - 1].last : nil
@@ -172,7 +173,7 @@ struct Turn: Sendable {
 
     var confirmedJobs: Int { chunks[..<firstRefused].reduce(0) { $0 + $1.count } }
 
-    /// The order in which several campaigns' bodies go into one queue: evenly mixed, so that none waits for another.
+    /// The order of several campaigns' bodies in one queue: evenly mixed, so that none waits for another.
     static func interleaved(_ turns: [Turn]) -> [(turn: Int, body: Int)] {
         turns.indices
             .flatMap { turn in

@@ -1,11 +1,11 @@
-/// How many jobs of a lane may wait in the broker: enough that no worker runs dry between two looks, and no more, so
-/// that a pause acts soon and a small campaign does not wait behind a large one.
+/// The number of a lane's jobs that may wait in the broker: enough to keep workers busy between two ticks, and no more,
+/// so that a pause acts soon and a small campaign does not wait behind a large one.
 ///
-/// Follows the rate at which the workers take them, seen from the queue's depth alone.
+/// It follows the workers' rate, derived from the queue's depth alone.
 struct PublishWindow: Sendable {
-    /// How many seconds of work wait at most.
+    /// The maximum seconds of queued work.
     static let seconds = 0.25
-    /// Whatever the rate, no more than this.
+    /// The upper limit, whatever the rate.
     static let most = 50_000
 
     private(set) var size = 0
@@ -14,15 +14,15 @@ struct PublishWindow: Sendable {
 
     /// How many jobs may be published now.
     ///
-    /// `depth`: Jobs that are ready in the queue.
-    /// `slots`: SMTP connections of the workers that take from this lane.
+    /// `depth`: Ready jobs in the queue.
+    /// `slots`: SMTP connections of this lane's workers.
     /// `elapsedSeconds`: Since the last call.
     mutating func room(depth: Int, slots: Int, elapsedSeconds: Double) -> Int {
         let taken = max(0, lastDepth + published - depth)
         let rate = elapsedSeconds > 0 ? Double(taken) / elapsedSeconds : 0
         // Each worker prefetches twice its slots; twice that keeps it busy.
         let least = max(64, 4 * slots)
-        // An empty queue says only that the rate is at least this: look for more.
+        // An empty queue shows only a lower bound of the rate: raise it.
         let target = depth == 0 && published > 0 ? max(size * 2, least) : Int(rate * Self.seconds)
         // It shrinks slowly: a moment without claims is no reason to let the workers run dry.
         size = min(Self.most, max(least, target, size - size / 8))
@@ -31,6 +31,6 @@ struct PublishWindow: Sendable {
         return max(0, size - depth)
     }
 
-    /// Notes what was published since the last look.
+    /// Records the number of jobs published since the last call.
     mutating func note(published count: Int) { published += count }
 }

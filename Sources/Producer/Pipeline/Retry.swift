@@ -1,11 +1,11 @@
 import Core
 import Database
 
-/// Publishes retries that are due into lanes whose queues have room: the broker never holds more than a window.
+/// Publishes due retries into lanes with room in their queues: the broker never holds more than a window.
 struct Retry: Sendable {
     let store: ProducerStore
     let publish: Publish
-    /// When a retry that was published and not claimed is published again, in seconds.
+    /// Seconds after which a published, unclaimed retry is published again.
     let againSeconds: Double
 
     func publishDue(_ campaigns: [LeasedCampaign], lanesWithRoom: Set<String>) async throws {
@@ -29,7 +29,7 @@ struct Retry: Sendable {
         do {
             try await publish.publish(due, lanes: names, generations: generations)
         } catch {
-            // Not published, as far as we know: due again soon. The claim absorbs one too many.
+            // Not confirmed: due again soon. The claim ignores duplicates.
             try await store.undueRetries(due.map(\.key))
             throw error
         }

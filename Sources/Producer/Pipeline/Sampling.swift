@@ -1,9 +1,9 @@
 import Database
 
-/// Notes from time to time how far the campaigns are, for charts; what is not noted is missing there and nowhere else.
+/// Samples the campaigns' progress for charts; nothing else depends on it.
 struct Sampling: Sendable {
     let store: ProducerStore
-    /// Between two notes of how far campaigns are, and between two thinnings of old notes.
+    /// The pause between two samples, and between two thinnings of old samples.
     let sampleInterval: Duration
     let thinInterval: Duration
 
@@ -16,7 +16,7 @@ struct Sampling: Sendable {
         self.thinInterval = thinInterval
     }
 
-    /// One statement for all campaigns, when it is time.
+    /// One statement for all campaigns, when a sample is due.
     mutating func sample() async throws {
         let now = ContinuousClock.now
         guard lastSample.map({ now - $0 >= sampleInterval }) ?? true else { return }

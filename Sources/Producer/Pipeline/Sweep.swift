@@ -2,11 +2,11 @@ import Core
 import Database
 import Logging
 
-/// Ends what workers that are gone left behind, and learns which ones are alive.
+/// Settles the claims of dead workers, and reads which workers are alive.
 struct Sweep: Sendable {
     let store: ProducerStore
     let interval: Duration
-    /// How often a message may be tried in all.
+    /// The maximum number of attempts per message.
     let attempts: Int
     /// How many seconds late a scheduled start may be.
     let startGraceSeconds: Double
@@ -23,7 +23,7 @@ struct Sweep: Sendable {
         self.log = log
     }
 
-    /// Sweeps, when it is time.
+    /// Sweeps, when the next sweep is due.
     mutating func sweep(telling publish: Publish) async throws {
         guard lastSweep.map({ .now - $0 >= interval }) ?? true else { return }
         lastSweep = .now
