@@ -6,7 +6,7 @@ import Glibc
 import Logging
 import SMTP
 
-/// A worker put together: for each lane a source, a transport and a pipeline; for all of them one lease.
+/// Assembles a worker: a source, a transport and a pipeline per lane, and one lease for all.
 struct Assembly: Sendable {
     let service: WorkerService
     private let sources: [AMQPConsumer]
@@ -36,7 +36,7 @@ struct Assembly: Sendable {
             let source = try AMQPConsumer(
                 broker,
                 queues: ["jobs.\(lane)"],
-                // About what fits in flight: a crash counts against every message handed out.
+                // About the number in flight: a crash counts against every delivered message.
                 prefetch: UInt16(max(4, (2 * slots + 64) / settings.jobsPerMessage)),
                 notice: notice
             )
@@ -83,7 +83,7 @@ struct Assembly: Sendable {
         )
     }
 
-    /// Closes the broker's connections, once the service has ended.
+    /// Closes the broker's connections after the service has ended.
     func close() async {
         for source in sources { await source.close() }
         await publisher.close()

@@ -8,7 +8,7 @@ import Logging
 import SMTP
 import ServiceLifecycle
 
-/// `veredus-worker`: takes jobs, renders, marks, sends, records.
+/// `veredus-worker`: takes jobs, renders, claims, sends, records.
 @main
 struct WorkerProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -81,7 +81,7 @@ struct WorkerProgram: AsyncParsableCommand {
                     ),
                     .init(service: restoreGuard, failureTerminationBehavior: .gracefullyShutdownGroup),
                 ],
-                // Everything in flight has ended by then; results that no database takes are settled by the lease.
+                // Everything in flight has ended by then; the lease settles results that could not be recorded.
                 stopWithin: .seconds(worker.graceSeconds + 5),
                 log: log
             )

@@ -2,10 +2,10 @@ import Core
 import Database
 import Logging
 
-/// Finds rows that the database holds as claimed by this worker, and that no pipeline has in flight.
+/// Finds rows claimed by this worker that no pipeline has in flight.
 ///
-/// That happens when a claim's COMMIT is carried out after its connection was given up: nobody would ever send or
-/// record those messages while this worker lives. They are put back, guarded by their token.
+/// This happens when a claim's COMMIT is executed after its connection was abandoned: those messages would be stuck
+/// while this worker lives. They are put back, guarded by their token.
 struct Reconcile: Sendable {
     let register: WorkerRegister
     let store: any DeliveryStore
@@ -14,7 +14,7 @@ struct Reconcile: Sendable {
 
     static let interval: Duration = .seconds(30)
 
-    /// Looks until cancelled.
+    /// Checks until cancelled.
     func run() async {
         while (try? await Task.sleep(for: Self.interval)) != nil {
             do {

@@ -2,9 +2,9 @@ import Core
 import Logging
 import ServiceLifecycle
 
-/// Runs one worker run of the worker; after a lost lease the next one, as soon as the database answers.
+/// Executes worker runs: after a lost lease the next one, as soon as the database answers.
 struct WorkerRuns: Service {
-    /// Waits for the database, and puts the next worker run together.
+    /// Waits for the database, and assembles the next worker run.
     let next: @Sendable () async throws -> Assembly
     let log: Logger
 

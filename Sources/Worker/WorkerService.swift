@@ -3,10 +3,11 @@ import Database
 import Logging
 import ServiceLifecycle
 
-/// One worker run of the worker: a pipeline for each lane, under one lease.
+/// One worker run: a pipeline per lane, under one lease.
 ///
-/// Graceful shutdown stops taking, ends what is in flight within `grace`, records it and gives the lease up. A lost lease
-/// ends it in the same way: its fence lets no further message out, and what the other side has said is still recorded.
+/// Graceful shutdown stops taking jobs, finishes what is in flight within `grace`, records it and releases the lease. A
+/// lost lease ends it in the same way: the fence lets no further message out, and replies already received are still
+/// recorded.
 struct WorkerService: Service {
     let pipelines: [Pipeline]
     let lease: Lease
@@ -32,7 +33,7 @@ struct WorkerService: Service {
         if let failure { throw failure }
     }
 
-    /// - Returns: Why they had to end, when nobody asked.
+    /// - Returns: The reason for an unrequested end.
     private func runPipelines() async -> (any Error)? {
         await withTaskGroup(of: Ended.self) { group in
             group.addTask { .helper(await failure(of: { try await lease.keep() })) }

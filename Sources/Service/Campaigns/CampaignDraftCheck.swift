@@ -4,20 +4,20 @@ import Messages
 import Templates
 
 extension CampaignDraft {
-    /// Compiles the message as a worker will, to find what is wrong with it now and not when it is sent.
+    /// Compiles the message as a worker will, to report errors now rather than while sending.
     ///
     /// `stop`: Ends the work early.
     package func check(stop: WorkStop = .never) throws(TemplateError) {
         _ = try MessageTemplate(message, installation: Self.anyInstallation, stop: stop)
     }
 
-    /// Stands in for the domains that the worker has: a template does not depend on them.
+    /// Placeholders for the worker's domains: a template does not depend on them.
     private static let anyInstallation = MessageSettings(
         trackingURL: "https://tracking.invalid",
         bounceDomain: "bounces.invalid"
     )
 
-    /// The message as a worker would find it, under numbers that mean nothing.
+    /// The message as a worker would read it, with placeholder numbers.
     private var message: CampaignVersion {
         CampaignVersion(
             campaign: 1,

@@ -2,9 +2,9 @@ import Core
 import Database
 import DatabaseClient
 
-/// What an operator asks of a campaign, by command, request or click.
+/// An operator's requests about a campaign, by command, API or click.
 ///
-/// ``CampaignState/states(allowing:)`` says what is possible when, ``RequestRefused`` why it is not.
+/// ``CampaignState/states(allowing:)`` defines what each state allows, ``RequestRefused`` explains refusals.
 package struct CampaignRequests: Sendable {
     private let database: AccountDatabase
     private let account: AccountID
@@ -14,7 +14,7 @@ package struct CampaignRequests: Sendable {
         self.account = account
     }
 
-    /// Asks for a start, now or at a moment; a producer freezes and sends the campaign then.
+    /// Requests a start, now or at a time; a producer then freezes and sends the campaign.
     ///
     /// - Returns: The campaign; `nil` where the account has none of that number.
     /// - Throws: ``RequestRefused``; nothing has changed then.
@@ -35,10 +35,10 @@ package struct CampaignRequests: Sendable {
         return try await database.campaign(campaign, account: account)
     }
 
-    /// Gives a draft another version.
+    /// Stores a new version of a draft.
     ///
     /// - Returns: Its number; `nil` where the account has no campaign of that number.
-    /// - Throws: ``ChangeRefused`` where it is no draft any more.
+    /// - Throws: ``ChangeRefused`` if it is no longer a draft.
     package func change(_ campaign: CampaignID, to draft: CampaignDraft) async throws -> Int32? {
         if let version = try await database.updateCampaign(campaign, draft, account: account) { return version }
         guard let found = try await database.campaign(campaign, account: account) else { return nil }
@@ -47,11 +47,11 @@ package struct CampaignRequests: Sendable {
 }
 
 extension PostgresConnection {
-    /// A start that is later than this by less is now.
+    /// A start less than this far in the future counts as now.
     private static let graceSeconds = 60.0
 
-    /// Starts a campaign in the caller's transaction, which sees the account: with what keeps a repeated request from
-    /// starting it twice.
+    /// Starts a campaign in the caller's transaction, which is bound to the account and also stores the
+    /// Idempotency-Key.
     ///
     /// - Returns: The campaign; `nil` where the account has none of that number.
     /// - Throws: ``RequestRefused``.

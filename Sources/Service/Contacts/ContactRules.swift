@@ -2,12 +2,12 @@ import Core
 import Database
 import Templates
 
-/// What a contact must be, whichever way it comes: as a row of a file, or in a request.
+/// The rules for a contact, from a file's row or a request.
 package enum ContactRules {
-    /// More would not fit what a message may be filled with.
+    /// The limit of what a message's fields may hold.
     private static let mostAttributeBytes = 256 << 10
 
-    /// What is wrong with a contact's fields, written as a JSON object; `nil` when nothing is.
+    /// The problem with a contact's fields, a JSON object; `nil` if there is none.
     package static func problem(attributes: [UInt8]) -> String? {
         attributes.count > mostAttributeBytes ? "more than 256 KiB of fields" : nil
     }
@@ -18,7 +18,7 @@ extension ImportRow {
     ///   - line: Where it stands in its file or request.
     ///   - address: The contact's.
     ///   - attributes: A JSON object.
-    ///   - identity: What hashes the address.
+    ///   - identity: Hashes the address.
     package init(line: Int32, address: EmailAddress, attributes: [UInt8], identity: AddressHashKey) {
         let key = address.key
         self.init(
@@ -33,7 +33,7 @@ extension ImportRow {
 }
 
 extension MergeValue {
-    /// Whether a payment card number stands anywhere in it, in names as well.
+    /// Whether it contains a payment card number, in names as well.
     package var hasCardNumber: Bool {
         switch self {
         case .text(let text), .number(let text): CardNumber.isIn(text.bytes)

@@ -6,7 +6,7 @@ extension AccountFacts {
         ["id": .number(id), "name": .string(name), "created_at": .moment(createdAt)]
     }
 
-    /// `Account` in the API's document, but for the key that asks.
+    /// `Account` in the API's document, without the key of the request.
     package func json(with size: AccountSize) -> JSONValue {
         json.adding([
             "contacts": .number(size.contacts), "suppressions": .number(size.suppressions),

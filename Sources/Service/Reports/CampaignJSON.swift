@@ -21,7 +21,7 @@ extension CampaignOverview {
 }
 
 extension CampaignReport {
-    /// Why it was paused by itself, or null.
+    /// Why it was paused automatically, or null.
     var whyHeld: JSONValue { .string(orNull: heldBecause.isEmpty ? nil : heldBecause) }
 }
 

@@ -1,7 +1,7 @@
 import Core
 import Database
 
-/// All that is told of a campaign's recipients: where they stand, what servers replied, what came back.
+/// The full report on a campaign's recipients: totals by state, servers' replies, returned mail.
 package struct FullReport: Sendable {
     package let report: CampaignReport
     package let refusals: [CampaignReport.Refusals]
@@ -45,7 +45,7 @@ package struct FullReport: Sendable {
 }
 
 extension CampaignReport {
-    /// Where its recipients stand; ``FullReport`` has what came of it, too.
+    /// The totals; ``FullReport`` adds the outcomes.
     package var json: JSONValue {
         [
             "campaign": .number(campaign), "name": .string(name), "list": .string(listName),

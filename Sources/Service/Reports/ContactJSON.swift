@@ -22,7 +22,7 @@ extension ContactCard.Membership {
 }
 
 extension MemberFacts {
-    /// A contact of a list with its consent, as an export has it.
+    /// A contact of a list with its consent, for exports.
     package var json: JSONValue {
         contact.json.adding([
             "subscribed": .bool(isSubscribed), "source": .string(source), "consented_at": .moment(consentedAt),
@@ -31,7 +31,7 @@ extension MemberFacts {
 }
 
 extension ContactCard {
-    /// `ContactWithLists` in the API's document, and all else that is known of the address.
+    /// `ContactWithLists` in the API's document, and everything else stored about the address.
     package var json: JSONValue {
         let head = contact?.json ?? .object([])
         return head.adding([

@@ -14,7 +14,7 @@ extension DeliveryFacts {
 }
 
 extension ContactCard.Delivery {
-    /// The same of one contact, with its campaign.
+    /// The same for one contact, with the campaign.
     var json: JSONValue {
         [
             "campaign": .number(campaign), "name": .string(campaignName), "seq": .number(seq),
@@ -25,7 +25,7 @@ extension ContactCard.Delivery {
 }
 
 extension DeadLetterFacts {
-    /// The job message as text where it is printable ASCII, as every one of ours is.
+    /// The job message as text if it is printable ASCII, as all of Veredus's are.
     package var messageText: String? {
         envelope.allSatisfy { (0x20..<0x7F).contains($0) } ? String(decoding: envelope, as: UTF8.self) : nil
     }

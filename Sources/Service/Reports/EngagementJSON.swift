@@ -31,7 +31,7 @@ extension Engagement {
 }
 
 extension EngagementCounts {
-    /// `Figures` in the API's document: figures that would tell of a person are null.
+    /// `Figures` in the API's document: figures that would identify a person are null.
     package var json: JSONValue {
         [
             "unique": isBlurred ? .null : .number(unique), "total": isBlurred ? .null : .number(total),

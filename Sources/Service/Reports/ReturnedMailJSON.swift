@@ -6,7 +6,7 @@ extension ReturnedFacts {
         ComplaintRate(complaints: Int(complaints), accepted: Int(accepted))
     }
 
-    /// What came back, in `Report` of the API's document.
+    /// Returned mail, in `Report` of the API's document.
     func json(accepted: Int64) -> JSONValue {
         let rate = complaintRate(accepted: accepted)
         return [

@@ -2,7 +2,7 @@ import Core
 import Database
 
 extension SuppressionFacts {
-    /// `Suppression` in the API's document; a suppression keeps a hash, and no address.
+    /// `Suppression` in the API's document; a suppression stores a hash, not the address.
     package func json(contact: ContactID?) -> JSONValue {
         [
             "contact": .number(orNull: contact), "scope": .string(SuppressionScope.name(of: scope)),
@@ -19,7 +19,7 @@ extension SuppressionRow {
         return String(decoding: addressHash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
-    /// `Suppression` in the API's document, and what only the operator is shown.
+    /// `Suppression` in the API's document, with fields that only the operator sees.
     package var json: JSONValue {
         [
             "number": .number(id), "address": .string(orNull: address), "hash": .string(hash), "key": .number(hashKey),

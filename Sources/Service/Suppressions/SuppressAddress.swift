@@ -1,9 +1,9 @@
 import Core
 import Database
 
-/// An address that an operator or an account's program wants to be mailed no more.
+/// A request of an operator or an account's program to suppress an address.
 package struct SuppressAddress: Sendable {
-    /// A list goes with the scope `list`, and with no other.
+    /// A list is required with the scope `list`, and only allowed with it.
     package static func isWhole(scope: SuppressionScope, hasList: Bool) -> Bool { (scope == .list) == hasList }
     package static let listRule = "is required with the scope list, and only allowed with it"
 
@@ -14,9 +14,9 @@ package struct SuppressAddress: Sendable {
 
     /// - Parameters:
     ///   - address: It need not be a contact's.
-    ///   - scope: What is not to be sent to it.
+    ///   - scope: The mail to stop.
     ///   - list: With the scope `list`.
-    ///   - note: Why; kept with it and in the audit log.
+    ///   - note: The reason, stored with it and in the audit log.
     package init(_ address: EmailAddress, scope: SuppressionScope, list: Int32?, note: String) {
         self.address = address
         self.scope = scope
@@ -24,15 +24,15 @@ package struct SuppressAddress: Sendable {
         self.note = note
     }
 
-    /// Stores it and recalls what is queued: once this returns, no message to that address is claimed any more.
+    /// Stores it and recalls queued messages: once this returns, no message to that address is claimed any more.
     ///
     /// - Parameters:
-    ///   - account: Whose mail.
-    ///   - database: Where.
-    ///   - identity: What hashes the address.
+    ///   - account: The account.
+    ///   - database: The database.
+    ///   - identity: Hashes the address.
     ///   - number: The key's.
-    /// - Returns: What that did.
-    /// - Throws: What the database throws; nothing is stored then.
+    /// - Returns: The effect.
+    /// - Throws: Errors of the database; nothing is stored then.
     package func store(
         of account: AccountID,
         in database: AccountDatabase,

@@ -1,10 +1,10 @@
 import Core
 import RuntimeSupport
 
-/// The second step: rendered messages in; those whose row may be sent go to ``Deliver``.
+/// The second step: takes rendered messages and passes those whose rows may be sent to ``Deliver``.
 ///
-/// A claim takes as many messages as have a place in flight, in one short transaction; every job gets a verdict and is
-/// acknowledged once the claim has committed: PostgreSQL owns the row then.
+/// A claim takes as many messages as there are free places in flight, in one short transaction; every job gets a
+/// verdict and is acknowledged once the claim has committed: PostgreSQL owns the row then.
 struct Claim: Sendable {
     let source: any JobSource
     let store: any DeliveryStore
@@ -15,15 +15,16 @@ struct Claim: Sendable {
     let again: BatchQueue<Job>
     let workerRun: WorkerRun
 
-    /// A claim that could take more waits this long to fill: a round trip costs the same for one row as for fifty.
+    /// How long a claim that could take more waits to fill: a round trip costs the same for one row as for fifty.
     static let fill: Duration = .milliseconds(5)
-    /// No longer wait once this many are there.
+    /// The number from which it no longer waits.
     static let enough = 64
 
     /// Claims what is ready.
     ///
     /// - Returns: `false` once nothing more comes.
-    /// - Throws: What the store throws; what the claim may have marked is put back by the recorder. ``Lease/Lost``.
+    /// - Throws: Errors of the store, after which the recorder puts back rows that may have been claimed;
+    ///   ``Lease/Lost``.
     func claimNextBatch() async throws -> Bool {
         let first = await ready.take(atMost: 1)
         guard !first.isEmpty else { return false }
@@ -46,7 +47,7 @@ struct Claim: Sendable {
         do {
             verdicts = try await store.claim(batch.map(\.request), token: token, workerRun: workerRun)
         } catch {
-            // Whether it committed is unknown. Held until the recorder has put back what it may have marked.
+            // Whether it committed is unknown. The places stay taken until the recorder has put the rows back.
             let ids = inFlight.hold(batch.map { held($0, token) })
             deliver.results.append(ids.map { .putBack(id: $0, why: "the reply to the claim was lost") })
             throw error

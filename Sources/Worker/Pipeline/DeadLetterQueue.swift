@@ -2,8 +2,8 @@ import Core
 import Logging
 import RuntimeSupport
 
-/// Where jobs go that cannot be processed: a row with the reason, then a message for the broker's own tools, then the
-/// acknowledgement. In this order nothing is lost by a crash; a repeated row is harmless.
+/// Dead-letters jobs: a row with the reason, then a message for the broker's own tools, then the acknowledgement. In
+/// this order a crash loses nothing; a repeated row is harmless.
 struct DeadLetterQueue: Sendable {
     static let queue = "dead-letters"
 
@@ -13,7 +13,7 @@ struct DeadLetterQueue: Sendable {
     let worker: String
     let unsupported: UnsupportedVersions
     let log: Logger
-    /// Messages of a newer version, in the order in which they go back.
+    /// Messages of a newer version, in the order of their return.
     private let resting = BatchQueue<Resting>()
 
     private struct Resting {
@@ -37,7 +37,7 @@ struct DeadLetterQueue: Sendable {
         self.log = log
     }
 
-    /// Buries one job of an envelope; its row, if it is still to be mailed, becomes `dead`.
+    /// Dead-letters one job of a job message; its row, if still to be mailed, becomes `dead`.
     func deadLetter(_ job: Job, _ reason: DeadLetter.Reason, detail: String) async throws {
         let body = JobMessage(campaign: job.key.campaign, generation: job.generation, seqs: [job.key.seq]).encoded()
         let message = DeadLetter(
@@ -51,14 +51,14 @@ struct DeadLetterQueue: Sendable {
         if job.envelope.settleOne() { source.acknowledge([job.envelope.tag]) }
     }
 
-    /// Buries a message that is no envelope; one that is too new goes back for a newer worker, until nobody came for it.
+    /// Dead-letters an unreadable job message; a newer version returns to the queue until its grace period is over.
     func deadLetter(_ message: QueueMessage, _ error: JobMessage.Unreadable) async throws {
         let reason: DeadLetter.Reason
         let detail: String
         switch error {
         case .tooNew(let version):
             guard unsupported.isOverdue(message.body) else {
-                // Not at once: with old workers alone it would go round and round.
+                // Not at once: with only old workers it would circulate endlessly.
                 resting.append([Resting(tag: message.tag, until: .now + unsupported.rest)])
                 return
             }
@@ -75,11 +75,11 @@ struct DeadLetterQueue: Sendable {
         source.acknowledge([message.tag])
     }
 
-    /// Gives messages of a newer version back as their rest ends, until it is cancelled: then all of them at once.
+    /// Returns messages of a newer version when their rest ends; on cancellation, all at once.
     func giveBackRested() async {
         await withTaskCancellationHandler {
             while let next = await resting.take(atMost: 1).first {
-                // Cancelled, it does not wait.
+                // It does not wait after cancellation.
                 try? await Task.sleep(until: next.until)
                 source.giveBack([next.tag])
             }
@@ -90,10 +90,10 @@ struct DeadLetterQueue: Sendable {
 
     private func deadLetter(_ message: DeadLetter) async throws {
         try await store.deadLetter(message, worker: worker)
-        // The row is the truth: without a broker only the copy for the broker's own tools is missing.
+        // The row counts: without a broker only the copy for the broker's own tools is missing.
         do {
             guard try await publisher.publish([message.envelope], to: Self.queue) != [.confirmed] else { return }
-            // No such queue, yet or any more.
+            // The queue does not exist (any more).
             try await publisher.declare([Self.queue])
             _ = try await publisher.publish([message.envelope], to: Self.queue)
         } catch {

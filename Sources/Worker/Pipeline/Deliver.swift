@@ -1,14 +1,15 @@
 import Core
 import RuntimeSupport
 
-/// The third step: claimed messages go to the transport, and what became of each goes to ``Record``.
+/// The third step: passes claimed messages to the transport, and their outcomes to ``Record``.
 ///
-/// Before a final dot the transport asks the worker's lease; nothing is sent under one that has run out.
+/// Before each final dot the transport checks the worker's lease; nothing is sent under an expired one.
 struct Deliver: Sendable {
     let transport: any MailTransport
     let results: BatchQueue<Record.Entry>
 
-    /// Hands messages over and returns at once.
+    /// Passes messages to the transport and returns at once.
+    ///
     ///
     /// `claimed`: Each with its number in flight.
     func send(_ claimed: some Sequence<(UInt64, Prepared)>) {
@@ -25,7 +26,7 @@ struct Deliver: Sendable {
         )
     }
 
-    /// Passes on what the transport reports, until it is closed and drained.
+    /// Forwards the transport's outcomes until it is closed and drained.
     func collectOutcomes() async {
         defer { results.close() }
         while true {
@@ -35,6 +36,6 @@ struct Deliver: Sendable {
         }
     }
 
-    /// Takes nothing more; what is under way has `grace` to end.
+    /// Accepts no more messages; those under way have `grace` to finish.
     func close(grace: Duration) async { await transport.close(grace: grace) }
 }

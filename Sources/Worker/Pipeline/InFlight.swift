@@ -1,12 +1,12 @@
 import Core
 import Synchronization
 
-/// The messages in flight: marked in the database, and not recorded yet.
+/// The messages in flight: claimed in the database, not recorded yet.
 ///
-/// At most `capacity` of them (2 × slots + 64), which is what a crash can leave uncertain. Remembers for each message
-/// number which row and which claim it belongs to, and for each claim how many of its messages are still in flight.
+/// At most `capacity` (2 × slots + 64), the most that a crash can leave uncertain. Maps each message number to its row
+/// and claim, and counts each claim's messages in flight.
 final class InFlight: Sendable {
-    /// A message that was given to the transport.
+    /// A message that the transport has.
     struct Held: Sendable {
         let key: DeliveryKey
         let token: ClaimToken
@@ -19,7 +19,7 @@ final class InFlight: Sendable {
         var next: UInt64 = 1
         var messages: [UInt64: Held] = [:]
         var claims: [ClaimToken: Int] = [:]
-        /// Places taken by claims that are being made.
+        /// Places reserved by claims in progress.
         var reserved = 0
         var waiter: CheckedContinuation<Void, Never>?
         var isClosed = false
@@ -33,9 +33,9 @@ final class InFlight: Sendable {
     /// Messages in flight now.
     var count: Int { state.withLock { $0.messages.count } }
 
-    /// Waits until enough places are free to be worth a round trip, and reserves at most `limit` of them.
+    /// Waits until enough places for a worthwhile round trip are free, and reserves at most `limit`.
     ///
-    /// - Returns: How many; 0 once closed.
+    /// - Returns: Their number; 0 once closed.
     func reserve(atMost limit: Int) async -> Int {
         let worthwhile = max(1, min(limit, capacity / 4))
         while true {
@@ -60,12 +60,12 @@ final class InFlight: Sendable {
         }
     }
 
-    /// Gives reserved places back: those that no claim filled.
+    /// Releases reserved places that the claim did not fill.
     func unreserve(_ places: Int) {
         wake { $0.reserved -= places }
     }
 
-    /// Knows from now on that `token` may be the token of rows in the database.
+    /// Records that `token` may be the token of rows in the database.
     func open(_ token: ClaimToken) { state.withLock { $0.claims[token, default: 0] += 0 } }
 
     /// Turns reserved places into messages in flight.
@@ -84,10 +84,10 @@ final class InFlight: Sendable {
         }
     }
 
-    /// What a message's number stands for.
+    /// The row and claim of a message number.
     func held(_ ids: [UInt64]) -> [Held?] { state.withLock { state in ids.map { state.messages[$0] } } }
 
-    /// The claims of which nothing is left in flight once `ids` are recorded.
+    /// The claims with nothing left in flight once `ids` are recorded.
     func claimsFinished(by ids: [UInt64]) -> [ClaimToken] {
         state.withLock { state in
             var ending: [ClaimToken: Int] = [:]
@@ -96,7 +96,7 @@ final class InFlight: Sendable {
         }
     }
 
-    /// Lets go of messages that are recorded.
+    /// Forgets recorded messages.
     func release(_ ids: [UInt64]) {
         wake { state in
             for id in ids {
@@ -108,18 +108,18 @@ final class InFlight: Sendable {
         }
     }
 
-    /// Forgets a claim of which nothing is in flight.
+    /// Forgets a claim with nothing in flight.
     func forget(_ token: ClaimToken) {
         state.withLock { state in if state.claims[token] == 0 { state.claims[token] = nil } }
     }
 
-    /// Whether a claim of this token is being made, or has messages in flight.
+    /// Whether a claim with this token is in progress, or has messages in flight.
     func isOpen(_ token: ClaimToken) -> Bool { state.withLock { $0.claims[token] != nil } }
 
     /// Whether the worker is stopping.
     var isClosed: Bool { state.withLock { $0.isClosed } }
 
-    /// Lets nobody reserve any more.
+    /// Ends all reservations.
     func close() { wake { $0.isClosed = true } }
 
     private func wake(_ change: (inout State) -> Void) {

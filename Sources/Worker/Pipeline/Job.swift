@@ -1,7 +1,7 @@
 import Core
 import Synchronization
 
-/// The message that a job came in: acknowledged once every job of it has its verdict.
+/// The broker message of a job: acknowledged once each of its jobs has a verdict.
 final class Envelope: Sendable {
     let tag: JobTag
     let queue: String
@@ -15,27 +15,27 @@ final class Envelope: Sendable {
         unsettled = Atomic(jobs)
     }
 
-    /// One job of it has its verdict.
+    /// Records that one of its jobs has a verdict.
     ///
-    /// - Returns: Whether it was the last, so that the message is to be acknowledged.
+    /// - Returns: Whether it was the last, so that the message can be acknowledged.
     func settleOne() -> Bool { unsettled.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 }
 }
 
-/// One recipient to be mailed, as the broker asks it.
+/// One recipient to mail, as requested by the broker message.
 struct Job: Sendable {
     let key: DeliveryKey
     let generation: Generation
     let envelope: Envelope
 }
 
-/// A job whose message is rendered, and whose row is not marked yet: a crash now changes nothing.
+/// A job whose message is rendered and whose row is not claimed yet: a crash now changes nothing.
 struct Prepared: Sendable {
     let job: Job
     let request: ClaimRequest
     let sender: [UInt8]
     let recipient: [UInt8]
     let content: [UInt8]
-    /// Whether the header bears the address in UTF-8 (RFC 6532).
+    /// Whether the header contains the address in UTF-8 (RFC 6532).
     let is8Bit: Bool
     let policy: DeliveryPolicy
 }

@@ -3,20 +3,20 @@ import Database
 import Logging
 import RuntimeSupport
 
-/// Keeps the worker's right to send: renews its lease in the database, and moves the fence that the transport obeys.
+/// Keeps the worker's right to send: renews its lease in the database, and advances the transport's fence.
 ///
-/// The database's clock decides when a lease ends; the worker's own monotonic clock only ever ends it sooner.
+/// The database's clock decides when a lease ends; the worker's own monotonic clock can only end it sooner.
 struct Lease: Sendable {
     let register: WorkerRegister
     let fence: LeaseFence
-    /// From the moment when the database renews it, which is after we asked.
+    /// From the moment of renewal in the database, which is after the request.
     let length: Duration
     let log: Logger
 
     private var renewal: Duration { length / 6 }
     private var trusted: Duration { length - renewal }
 
-    /// The lease ran out: what was in flight may be somebody else's now, so nothing of it may be sent.
+    /// The lease expired: another worker may have taken over, so nothing in flight may be sent.
     struct Lost: Error, CustomStringConvertible {
         var description: String {
             "the worker's lease expired: the process was stopped, or the database unavailable, for longer than VEREDUS_LEASE. "
@@ -24,7 +24,7 @@ struct Lease: Sendable {
         }
     }
 
-    /// Registers the worker; it may send from now on.
+    /// Registers the worker, which may then send.
     func begin(name: String, slots: Int, lanes: [String]) async throws {
         let asked = monotonicNow()
         try await register.register(name: name, slots: slots, lanes: lanes)
@@ -47,7 +47,7 @@ struct Lease: Sendable {
         }
     }
 
-    /// Ends the lease, if the database can be told.
+    /// Ends the lease, if the database is available.
     func end() async {
         do {
             try await register.end()

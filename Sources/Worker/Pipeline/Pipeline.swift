@@ -6,13 +6,13 @@ import RuntimeSupport
 /// One lane's way through a worker, each step a loop of its own:
 ///
 /// 1. ``Prepare``: takes jobs, reads their recipients and renders their messages. Nothing is claimed yet.
-/// 2. ``Claim``: gives every row its next state and every job its verdict, then acknowledges the jobs.
-/// 3. ``Deliver``: hands messages to the transport, and takes what became of them.
-/// 4. ``Record``: writes what became of each message, guarded by its claim's token.
+/// 2. ``Claim``: gives each row its next state and each job its verdict, then acknowledges the jobs.
+/// 3. ``Deliver``: passes messages to the transport, and receives their outcomes.
+/// 4. ``Record``: writes the outcomes, guarded by their claims' tokens.
 ///
-/// All of it happens under the worker's ``Lease``. A lane has its own queue, connections and place in flight, so that a
-/// slow lane holds up no other. Without a database nothing is claimed: the source gives its jobs back and waits; results
-/// already had are kept and recorded later.
+/// All of it happens under the worker's ``Lease``. A lane has its own queue, connections and places in flight, so that
+/// a slow lane does not delay the others. Without a database nothing is claimed: the source returns its jobs and waits;
+/// outcomes are kept and recorded later.
 struct Pipeline: Sendable {
     let source: any JobSource
     let store: any DeliveryStore
@@ -68,20 +68,20 @@ struct Pipeline: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await recordResults() }
             group.addTask { await deliver.collectOutcomes() }
-            // What rests for a newer worker goes back when no more is taken.
+            // Jobs that wait for a newer worker return to the queue once no more are taken.
             let failure = await withTaskGroup(of: Void.self) { rests in
                 rests.addTask { await prepare.deadLetters.giveBackRested() }
                 defer { rests.cancelAll() }
                 return await takeJobs()
             }
-            // Also when it fails: what was sent is to be recorded.
+            // Also after an error: outcomes of sent messages must be recorded.
             await deliver.close(grace: grace)
             try await group.waitForAll()
             if let failure { throw failure }
         }
     }
 
-    /// - Returns: Why it had to end, when nobody asked.
+    /// - Returns: The reason for an unrequested end.
     private func takeJobs() async -> (any Error)? {
         do {
             try await withThrowingTaskGroup(of: Void.self) { ingest in
@@ -92,7 +92,7 @@ struct Pipeline: Sendable {
                     do {
                         try await ingest.next()
                     } catch {
-                        // The other steps end when nothing comes any more.
+                        // The other steps end when their input ends.
                         stop()
                         prepare.ready.close()
                         claim.again.close()
@@ -106,7 +106,7 @@ struct Pipeline: Sendable {
         }
     }
 
-    /// Takes nothing more: what is not claimed yet goes back to the broker.
+    /// Takes no more jobs: unclaimed ones return to the broker.
     func stop() {
         source.stopTaking()
         record.inFlight.close()
@@ -133,7 +133,7 @@ struct Pipeline: Sendable {
 
     private func claimMessages() async throws {
         while try await waitingForDatabase({ try await claim.claimNextBatch() }) {}
-        // Whatever is left was never claimed.
+        // The rest was never claimed.
         source.giveBack(prepare.ready.takeNow(atMost: .max).map(\.job.envelope.tag))
     }
 
@@ -145,7 +145,7 @@ struct Pipeline: Sendable {
                     try await record.record(batch)
                     break
                 } catch {
-                    // Guarded by its token, so it may be repeated for as long as it takes.
+                    // Guarded by its token, so it can be repeated until it succeeds.
                     log.warning("results are waiting for the database", metadata: ["why": "\(error)"])
                     try? await Task.sleep(for: backoff.next())
                     if Task.isCancelled { return }
@@ -154,7 +154,7 @@ struct Pipeline: Sendable {
         }
     }
 
-    /// Runs a step; when the database is away, gives all jobs back and waits until it answers.
+    /// Runs a step; without the database it returns all jobs and waits.
     private func waitingForDatabase(_ step: () async throws -> Bool) async throws -> Bool {
         do {
             return try await step()

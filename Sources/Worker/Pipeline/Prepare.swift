@@ -3,38 +3,38 @@ import Messages
 import RuntimeSupport
 import Templates
 
-/// The first step: jobs in, rendered messages out. Nothing is marked; a crash here leaves every row as it was.
+/// The first step: turns jobs into rendered messages. Nothing is claimed; a crash here changes no row.
 ///
-/// Takes what the broker hands out, reads the recipients in one query, renders. A job that cannot become a message ends
-/// here: its row is final already, its envelope cannot be read, or its template fails.
+/// Takes jobs from the broker, reads their recipients in one query, and renders. A job may end here: its row is already
+/// final, its job message is unreadable, or its template fails.
 struct Prepare: Sendable {
     let source: any JobSource
     let store: any DeliveryStore
     let messages: TemplateCache
     let keys: KeyRing
     let deadLetters: DeadLetterQueue
-    /// Messages taken at once, and so the size of a fetch.
+    /// Messages taken at once, and so the batch size of a fetch.
     let batch: Int
     let clock: @Sendable () -> Int64
     let ready: BatchQueue<Prepared>
 
-    /// A redelivered row whose rendering was begun this often and never ended is not touched again.
+    /// A redelivered row with this many unfinished renderings is not tried again.
     static let redeliveryLimit: Int16 = 3
 
-    /// No rest after this many messages at once.
+    /// No pause once this many messages are there.
     static let enough = 32
     static let rest: Duration = .milliseconds(3)
 
     /// Takes, fetches and renders until the source is stopped.
     ///
-    /// - Throws: What no wait can mend. A lost database suspends the source, and is waited for by the caller.
+    /// - Throws: Permanent errors. Without a database the caller suspends the source and waits.
     func prepareNextBatch() async throws -> Bool {
         let messages = try await source.next(limit: batch)
         guard !messages.isEmpty else { return false }
         var fresh: [Job] = []
         for message in messages {
             let jobs = try await decode(message)
-            // A job that was handed out before may have ended its worker: alone, and counted first.
+            // A redelivered job may have crashed its worker: it runs alone, and is counted first.
             if message.isRedelivered {
                 for job in jobs { try await prepareRedelivered(job) }
             } else {
@@ -42,12 +42,12 @@ struct Prepare: Sendable {
             }
         }
         try await prepare(fresh)
-        // Messages trickle in as others are acknowledged: a moment's rest makes one query of several.
+        // Messages arrive singly as others are acknowledged: a short pause lets one query fetch several.
         if messages.count < Self.enough { try? await Task.sleep(for: Self.rest) }
         return true
     }
 
-    /// Fetches and renders jobs that come for the first time, or once more because their contact changed.
+    /// Fetches and renders jobs that are new, or whose contact changed.
     func prepare(_ jobs: [Job]) async throws {
         guard !jobs.isEmpty else { return }
         var recipients: [DeliveryKey: FetchedRecipient] = [:]
@@ -56,7 +56,7 @@ struct Prepare: Sendable {
         prepared.reserveCapacity(jobs.count)
         var settled: [JobTag] = []
         for job in jobs {
-            // Left out by the fetch: final, being sent, erased or unknown. There is nothing to do for it.
+            // The fetch left it out: final, being sent, erased or unknown. Nothing to do.
             guard let recipient = recipients[job.key] else {
                 if job.envelope.settleOne() { settled.append(job.envelope.tag) }
                 continue
@@ -108,11 +108,11 @@ struct Prepare: Sendable {
             return
         }
         try await prepare([job])
-        // It was handed out again for somebody else's sake.
+        // It was redelivered because of another job.
         try await store.clearRedelivered(job.key)
     }
 
-    /// Why one recipient's message cannot be made; names no contents.
+    /// Why a recipient's message cannot be rendered; contains no personal data.
     private struct Unrenderable: Error {
         let reason: String
     }
@@ -154,6 +154,6 @@ struct Prepare: Sendable {
         )
     }
 
-    /// What a message's buffer begins with: most messages fit.
+    /// The initial capacity of a message's buffer: enough for most.
     private static let usualSizeBytes = 16_384
 }

@@ -1,15 +1,15 @@
 import Core
 import RuntimeSupport
 
-/// The last step: what became of each message goes into the database, in batches.
+/// The last step: writes outcomes to the database, in batches.
 ///
-/// While one batch is being recorded the next one gathers; results that could not be recorded are tried again until
-/// they are, since every one of them is guarded by its token.
+/// The next batch collects while one is recorded; failed batches are retried until they succeed, since the claim's
+/// token guards each outcome.
 struct Record: Sendable {
     /// One message to be recorded.
     enum Entry: Sendable {
         case outcome(MessageOutcome)
-        /// A message that never reached the transport, of a claim whose reply was lost.
+        /// A message that never reached the transport: the reply to its claim was lost.
         case putBack(id: UInt64, why: String)
 
         var id: UInt64 {
@@ -25,19 +25,19 @@ struct Record: Sendable {
     let entries: BatchQueue<Entry>
     let schedule: RetrySchedule
 
-    /// The most that one transaction records.
+    /// The maximum per transaction.
     static let most = 500
-    /// A small batch waits this long to grow: a transaction costs nearly the same for one row as for fifty.
+    /// How long a small batch waits to grow: a transaction costs nearly the same for one row as for fifty.
     static let fill: Duration = .milliseconds(15)
     static let enough = 64
 
-    /// Waits for results and turns them into what the database is told.
+    /// Waits for outcomes and converts them for the database.
     ///
     /// - Returns: `nil` once nothing more comes.
     func nextBatch() async -> Batch? {
         var taken = await entries.take(atMost: Self.most)
         guard !taken.isEmpty else { return nil }
-        // With little in flight nothing more is to be expected.
+        // With few in flight, no more are to be expected.
         let enough = min(Self.enough, inFlight.count / 2)
         if taken.count < enough {
             await entries.fill(to: enough - taken.count, within: Self.fill)
@@ -49,19 +49,19 @@ struct Record: Sendable {
         for (entry, held) in zip(taken, inFlight.held(ids)) {
             if let held { results.append(result(of: entry, held)) }
         }
-        // In the order in which a claim locks rows, so that the two never wait for each other in a circle.
+        // In the order in which a claim locks rows, to avoid deadlocks.
         results.sort { $0.key < $1.key }
         return Batch(ids: ids, results: results, finished: inFlight.claimsFinished(by: ids))
     }
 
-    /// Results of messages, ready to be recorded together.
+    /// Outcomes to record together.
     struct Batch: Sendable {
         let ids: [UInt64]
         let results: [DeliveryResult]
         let finished: [ClaimToken]
     }
 
-    /// Records a batch and lets go of its messages.
+    /// Records a batch and removes its messages from those in flight.
     func record(_ batch: Batch) async throws {
         try await store.record(batch.results, finished: batch.finished)
         inFlight.release(batch.ids)

@@ -1,12 +1,12 @@
 import Core
 import Messages
 
-/// The compiled messages of the campaigns that this worker has jobs of.
+/// The compiled messages of this worker's campaigns.
 ///
-/// A frozen version never changes, so a compiled one is good for ever; the least recently used goes when there are
-/// more than `capacity`, which bounds the worker's memory whatever the number of campaigns.
+/// A frozen version never changes, so a compiled one never expires; beyond `capacity` the least recently used is
+/// dropped, which bounds the worker's memory.
 actor TemplateCache {
-    /// A message that can be rendered, and what else a job needs of its campaign.
+    /// A compiled message, and the campaign's data that jobs need.
     struct Compiled: Sendable {
         let template: MessageTemplate
         let policy: DeliveryPolicy
@@ -24,10 +24,10 @@ actor TemplateCache {
         self.capacity = capacity
     }
 
-    /// The message of a campaign, compiled now if need be.
+    /// A campaign's message, compiled if necessary.
     ///
-    /// - Returns: `nil` when the campaign is not frozen in this database.
-    /// - Throws: What the store throws; ``TemplateError`` for a message that no longer compiles.
+    /// - Returns: `nil` if the campaign is not frozen in this database.
+    /// - Throws: Errors of the store; ``TemplateError`` for a message that no longer compiles.
     func message(of campaign: CampaignID) async throws -> Compiled? {
         clock += 1
         if let found = compiled[campaign]?.message {

@@ -1,15 +1,15 @@
 import Crypto
 import Synchronization
 
-/// Envelopes of a newer version, as a worker meets them in a rolling upgrade, and since when.
+/// Job messages of a newer version seen by this worker during a rolling upgrade, with the time of first sight.
 final class UnsupportedVersions: Sendable {
-    /// How long a newer worker has to come for one.
+    /// How long they wait for a newer worker.
     private let grace: Duration
-    /// How long one is kept from the other workers before it goes back.
+    /// How long one rests here before it returns to the queue.
     var rest: Duration { min(.seconds(5), grace) }
 
     private let seen = Mutex<[SHA256Digest: ContinuousClock.Instant]>([:])
-    /// More are not remembered: they wait for their turn.
+    /// The maximum to track: others wait for their turn.
     private static let most = 10_000
 
     private let clock: @Sendable () -> ContinuousClock.Instant
@@ -19,7 +19,7 @@ final class UnsupportedVersions: Sendable {
         self.clock = clock
     }
 
-    /// Whether nobody came for it for longer than the grace.
+    /// Whether it has waited longer than the grace period.
     func isOverdue(_ body: [UInt8]) -> Bool {
         let now = clock()
         let name = SHA256.hash(data: body)
