@@ -7,7 +7,7 @@ import DatabaseClient
 import Logging
 import ServiceLifecycle
 
-/// `veredus-web`: pixels, clicks and unsubscribes for recipients; the dashboard and the API for those who send.
+/// `veredus-web`: pixels, clicks and unsubscribe pages for recipients; the dashboard and the API for senders.
 @main
 struct WebProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -34,7 +34,7 @@ struct WebProgram: AsyncParsableCommand {
             let proxies = TrustedProxies(web.trustedProxies, reading: &reader)
             let webhooks = WebhookAuthentication.open(WebhookSettings(reading: &reader), reading: &reader)
             var (database, amqp, ring, trusted) = try reader.finished(postgres, broker, keys, proxies)
-            // Somebody waits for each answer: better none from the database than one that comes too late.
+            // A client waits for each answer: rather an error from the database than a late answer.
             database.statementTimeout = .seconds(10)
             database.replyTimeout = .seconds(15)
             let pool = PostgresPool(settings: database, name: "veredus-web", size: 8)
@@ -79,7 +79,7 @@ struct WebProgram: AsyncParsableCommand {
 }
 
 extension WebhookAuthentication {
-    /// `nil` where the door is shut, and after a problem was noted.
+    /// `nil` if webhooks are off, or after a problem was reported.
     static func open(_ settings: WebhookSettings, reading reader: inout SettingsReader) -> WebhookAuthentication? {
         guard settings.secret != nil else { return nil }
         if let ses = settings.ses, (try? SNSSignatures(certificateFile: ses.certificateFile)) == nil {
@@ -95,7 +95,7 @@ extension WebhookAuthentication {
 }
 
 extension TrustedProxies {
-    /// `nil` after a problem was noted.
+    /// `nil` after a problem was reported.
     init?(_ texts: [String], reading reader: inout SettingsReader) {
         do throws(Malformed) {
             try self.init(texts)

@@ -11,31 +11,31 @@ import ReturnedMail
 import RuntimeSupport
 import ServiceLifecycle
 
-/// What the parts of the web side share.
+/// The shared parts of the web program.
 struct WebParts: Sendable {
     let settings: WebSettings
     let pool: PostgresPool
-    /// For recipients and for questions about health: no request of a tenant takes a connection of it.
+    /// For recipients and health checks: tenants' requests use none of its connections.
     let recipientPool: PostgresPool
     let publisher: any JobPublisher
     let keys: KeyRing
-    /// Which key made the hashes of addresses.
+    /// The key that hashes addresses.
     let addressKey: Int16
     let proxies: TrustedProxies
     let drain: Drain
     let tracking: Tracking
-    /// `nil`: no provider's webhook is taken.
+    /// `nil`: webhooks are off.
     var webhooks: WebhookAuthentication?
-    /// What tenants' messages cost CPU for.
+    /// Runs CPU work on tenants' messages.
     var heavy = HeavyWork()
     let unknownTokens = UnknownTokens()
     let log: Logger
 }
 
-/// The two sites behind one door, and the door.
+/// The two sites behind the host gate, and the gate.
 struct Site: Sendable {
     let parts: WebParts
-    /// Cheaper ones are for tests.
+    /// Tests use cheaper ones.
     var passwords = PasswordHasher()
     private let optOutThreads = ThreadPool(name: "veredus-optout", count: 2)
     private let tenantThreads = ThreadPool(name: "veredus-tenant", count: 4)
@@ -45,7 +45,7 @@ struct Site: Sendable {
         self.passwords = passwords
     }
 
-    /// What answers a request; without a server, for tests as well.
+    /// The responder; also used by tests, without a server.
     func responder() -> some HTTPResponder<WebContext> {
         let health = Router(context: WebContext.self)
         health.add(middleware: SecurityHeaders())
@@ -57,7 +57,7 @@ struct Site: Sendable {
         let dashboard = router(tenants: tenantThreads)
         addDashboard(to: dashboard)
         guard trackingHost != dashboardHost else {
-            // On one machine, for the demo: the routes of both.
+            // For the demo on one host: the routes of both.
             addDashboard(to: tracking)
             return HostGate(health: health.buildResponder(), sites: [trackingHost: tracking.buildResponder()])
         }
@@ -76,14 +76,14 @@ struct Site: Sendable {
         return router
     }
 
-    /// What stands in messages.
+    /// The addresses in messages.
     private func addTracking(to router: Router<WebContext>) {
         TrackingRoutes(keys: parts.keys, tracking: parts.tracking, unknown: parts.unknownTokens).add(to: router)
         OptOutRoutes(pool: parts.recipientPool, keys: parts.keys, unknown: parts.unknownTokens, log: parts.log)
             .add(to: router)
     }
 
-    /// What people and programs use.
+    /// The addresses for users and programs.
     private func addDashboard(to router: Router<WebContext>) {
         if let door = parts.webhooks {
             WebhookRoutes(
@@ -103,7 +103,7 @@ struct Site: Sendable {
         let plain = HTTPServerBuilder.http1(
             configuration: .init(
                 additionalChannelHandlers: [RequestClock(limit: requestTime)],
-                // Also what a head may take to arrive.
+                // Also the time limit for a request's head.
                 idleTimeout: min(requestTime, .seconds(60)),
                 httpDecoderConfiguration: .init(maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 16 << 10)
             )

@@ -8,8 +8,8 @@ import Logging
 
 /// The API: everything below `/api/`, as JSON, for programs with a key.
 ///
-/// It answers by itself, before any route of the pages: each of its refusals is a problem of RFC 9457, unknown paths and
-/// methods among them, and no cookie means anything here.
+/// It answers before any route of the pages: every error is an RFC 9457 problem, including unknown paths and methods,
+/// and cookies are ignored.
 struct API: RouterMiddleware {
     /// How long a request waits for a connection to the database.
     static let deadline = Duration.seconds(5)
@@ -63,7 +63,7 @@ struct API: RouterMiddleware {
         return response
     }
 
-    /// Whose key it is. Unknown keys cost a look at the database, so that they are counted by address.
+    /// Looks up the key. Unknown keys cost a database lookup, so they are limited by address.
     private func holder(of request: Request, _ context: WebContext) async throws -> APIKeyHolder {
         let field = request.headers[.authorization] ?? ""
         guard field.lowercased().hasPrefix("bearer "), let key = APIKey(String(field.dropFirst("bearer ".count))) else {
@@ -123,7 +123,7 @@ struct API: RouterMiddleware {
         case let refused as ChangeRefused: return .conflict("wrong-state", refused.sentence)
         default: break
         }
-        // What the schema refuses, and nobody before it has: the message is ours (`limit_tracking`), and names no person.
+        // Refused by the schema only: the message is Veredus's own (`limit_tracking`) and contains no personal data.
         if let error = error as? PostgresError, error.kind == .checkViolation {
             return .invalid([APIProblem.Field(pointer: "", detail: error.message)])
         }

@@ -7,13 +7,13 @@ import HTTPTypes
 import Hummingbird
 import Templates
 
-/// A request that was let in: whose, for what, with what.
+/// An authorised request: its account, route and input.
 struct APICall: Sendable {
     let parts: WebParts
     let holder: APIKeyHolder
     let method: HTTPRequest.Method
     let path: String
-    /// What stands in the path where the route has `{…}`.
+    /// The values for the route's `{…}`.
     let parameters: [String]
     let query: String?
     let idempotencyKey: String?
@@ -23,14 +23,14 @@ struct APICall: Sendable {
 
     var account: AccountID { holder.account }
 
-    /// The audit log says which key it was.
+    /// The audit log names the key.
     var database: AccountDatabase {
         AccountDatabase(pool: parts.pool, actor: "API key \(holder.prefix) (\(holder.name))", deadline: API.deadline)
     }
 
     func allows(_ scope: APIScope) -> Bool { holder.scopes.contains(scope.rawValue) }
 
-    /// The number in the path; what is none is nothing that is there.
+    /// The number in the path; not found if it is not a number.
     func number(upTo limit: Int64 = Int64(Int32.max)) throws(APIProblem) -> Int64 {
         guard let number = parameters.first.flatMap({ QueryReader.number($0) }), (1...limit).contains(number) else {
             throw .notFound
@@ -40,7 +40,7 @@ struct APICall: Sendable {
 
     func id() throws(APIProblem) -> Int32 { Int32(try number()) }
 
-    /// Reads parameters of the query; throws when one is wrong, or unknown.
+    /// Reads query parameters; throws when one is invalid or unknown.
     func reading<Value>(_ read: (inout QueryReader) -> Value) throws(APIProblem) -> Value {
         var reader = QueryReader(query)
         let value = read(&reader)
@@ -51,7 +51,7 @@ struct APICall: Sendable {
     /// Refuses every parameter.
     func takesNoParameters() throws(APIProblem) { try reading { _ in } }
 
-    /// The key that hashes addresses, sure to be the one that made the hashes in the database.
+    /// The key that hashes addresses, verified against the database.
     func addressKey() async throws -> (identity: AddressHashKey, number: Int16) {
         let identity = parts.keys.identity
         try await parts.pool.withConnection(deadline: API.deadline) { [number = parts.addressKey] connection in
@@ -60,7 +60,7 @@ struct APICall: Sendable {
         return (identity, parts.addressKey)
     }
 
-    /// Does what costs CPU in proportion to what the client sent, off the threads that serve others.
+    /// Runs work whose CPU cost depends on the client's input, off the shared threads.
     func heavily<Value: Sendable>(_ body: @Sendable (WorkStop) throws -> Value) async throws -> Value {
         do {
             return try await parts.heavy.run(for: account, isGone: isGone, body)
@@ -69,7 +69,7 @@ struct APICall: Sendable {
         }
     }
 
-    /// Does something once for each Idempotency-Key.
+    /// Runs something once per Idempotency-Key.
     func once(
         _ act: @escaping @Sendable (isolated PostgresConnection) throws -> APIReply
     ) async throws -> APIReply {
@@ -92,13 +92,13 @@ struct APICall: Sendable {
     }
 }
 
-/// An answer that is no refusal.
+/// A successful answer.
 struct APIReply: Sendable {
     var status = HTTPResponse.Status.ok
     let json: [UInt8]
-    /// Path of what was made.
+    /// The path of the new resource.
     var location: String?
-    /// Whether it was given before, to the same request.
+    /// Whether it is a repeated answer to the same request.
     var isReplay = false
 
     static let document = APIReply(json: PackageResources.openapi_json)

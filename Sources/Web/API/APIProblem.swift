@@ -2,16 +2,16 @@ import Core
 import HTTPTypes
 import Hummingbird
 
-/// Why a request is refused, as RFC 9457 has it: `application/problem+json`.
+/// Why a request is refused, as in RFC 9457: `application/problem+json`.
 struct APIProblem: Error, Equatable {
-    /// What is wrong in one place of the body, or with one parameter.
+    /// A problem with one place of the body, or with one parameter.
     struct Field: Equatable {
         /// JSON Pointer (RFC 6901) into the body; a query parameter or a header by its name.
         let pointer: String
         let detail: String
     }
 
-    /// Never changes for a kind of problem: programs compare it.
+    /// Never changes for a kind of problem: clients compare it.
     let type: String
     let title: String
     let status: HTTPResponse.Status
@@ -47,7 +47,7 @@ struct APIProblem: Error, Equatable {
 }
 
 extension APIProblem {
-    /// Nothing is there for this account, whether or not it is for another.
+    /// The account has no such resource, whether or not another has.
     static let notFound = APIProblem(.notFound, "not-found", "Not found", "Nothing exists at this address.")
 
     static let unauthorized = APIProblem(
@@ -64,7 +64,7 @@ extension APIProblem {
         "The database does not answer. Repeat the request, with the same Idempotency-Key if it had one."
     ).with(.retryAfter, "5")
 
-    /// What a tenant's messages cost is bounded.
+    /// The work on tenants' messages is limited.
     init(_ refused: HeavyWork.Refused) {
         let seconds = Double(HeavyWork.retryAfterSeconds)
         switch refused {
@@ -114,12 +114,12 @@ extension APIProblem {
         APIProblem(.contentTooLarge, "too-large", "Too large", "The body must not exceed \(limitBytes) bytes.")
     }
 
-    /// The request itself cannot be read.
+    /// The request itself is unreadable.
     static func badRequest(_ detail: String, _ errors: [Field] = []) -> APIProblem {
         APIProblem(.badRequest, "bad-request", "Bad request", detail, errors: errors)
     }
 
-    /// The body is JSON, and not of the shape that is documented.
+    /// The body is JSON, but not in the documented shape.
     static func malformed(_ errors: [Field]) -> APIProblem {
         APIProblem(
             .badRequest,
@@ -130,7 +130,7 @@ extension APIProblem {
         )
     }
 
-    /// It can be read, and says what cannot be.
+    /// The shape is right, but a value is not.
     static func invalid(_ errors: [Field]) -> APIProblem {
         APIProblem(
             .unprocessableContent,

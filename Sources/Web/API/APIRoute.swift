@@ -1,14 +1,14 @@
 import Core
 import HTTPTypes
 
-/// One thing that the API does. A test compares these with the OpenAPI document, both ways.
+/// One operation of the API. A test compares these with the OpenAPI document in both directions.
 struct APIRoute: Sendable {
     enum Body: Sendable { case none, optional, required }
 
     let method: HTTPRequest.Method
-    /// `{…}` stands for one part.
+    /// `{…}` stands for one path segment.
     let path: String
-    /// One of these is needed; with none any key will do.
+    /// One of these is needed; if empty, any key will do.
     let scopes: [APIScope]
     let body: Body
     let bodyLimit: Int

@@ -4,7 +4,7 @@ import Messages
 import Service
 import Templates
 
-/// A campaign as a client writes it: what a folder with campaign.yaml is to the tool, checked by the same code.
+/// A campaign in a request: the counterpart of a folder with campaign.yaml, checked by the same code.
 struct CampaignBody {
     let draft: CampaignDraft
 
@@ -109,7 +109,7 @@ struct CampaignBody {
         return partials
     }
 
-    /// Where a template's error is in the body.
+    /// The place of a template's error in the body.
     private static func pointer(_ error: TemplateError) -> String {
         switch error.source {
         case "subject.mustache": "/subject"

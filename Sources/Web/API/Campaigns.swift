@@ -5,7 +5,7 @@ import Hummingbird
 import Messages
 import Service
 
-/// Campaigns: made, changed, sent.
+/// Campaigns: create, change, send.
 extension APICall {
     func showCampaigns() async throws -> APIReply {
         let (limit, state, cursor) = try reading { reader in
@@ -49,7 +49,7 @@ extension APICall {
         }
     }
 
-    /// Fields that are left out stay as they are.
+    /// Omitted fields stay unchanged.
     func changeCampaign() async throws -> APIReply {
         try takesNoParameters()
         let id = try id()
@@ -77,8 +77,8 @@ extension APICall {
         }
         let actor = database.actor
         return try await once { [account, moment] connection in
-            // Its moment is looked at here and not before: a start that is asked for again under its key gets the first
-            // answer, however late.
+            // The time is checked only here: a start repeated under its Idempotency-Key gets the first answer, however
+            // late.
             guard let started = try connection.startCampaign(id, account: account, at: moment, by: actor) else {
                 throw APIProblem.notFound
             }

@@ -5,9 +5,9 @@ import Messages
 import Service
 import Templates
 
-/// Contacts. Whoever looks at addresses is written into the audit log, by key.
+/// Contacts. The audit log records, by key, who reads addresses.
 extension APICall {
-    /// What one request may bring.
+    /// The limits of one request.
     private static let mostContacts = 1_000
 
     func showContacts() async throws -> APIReply {
@@ -89,7 +89,7 @@ extension APICall {
         return (list, source, items)
     }
 
-    /// A contact of the batch as a row, or all that is wrong with it.
+    /// A contact of the batch as a row, or all of its problems.
     private static func row(
         _ value: MergeValue,
         at index: Int,
@@ -120,7 +120,7 @@ extension APICall {
     }
 }
 
-/// A contact of a batch that was left out.
+/// A rejected contact of a batch.
 private struct RejectedContact: Error {
     let problems: [APIProblem.Field]
 

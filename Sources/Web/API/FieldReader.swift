@@ -1,22 +1,23 @@
 import Core
 import Templates
 
-/// Reads a JSON object field by field, and collects all that is wrong with it.
+/// Reads a JSON object field by field, and collects all problems.
 ///
-/// A field that nobody asked for is an error as well: a misspelt name is not passed over. What the OpenAPI document
-/// rules out is answered with 400, what it cannot rule out (an address that is none, a list that is not there) with 422.
+/// An unknown field is an error too, so that misspellings are noticed. Violations of the OpenAPI document are answered
+/// with 400, other problems (an invalid address, an unknown list) with 422.
 struct FieldReader {
     private let fields: [MergeField]
     private let pointer: String
-    /// Bytes, as all that is compared here: to compare strings costs the square of the marks in them.
+    /// Bytes, like everything compared here: comparing strings costs the square of their combining marks.
     private var asked: Set<MergeText> = []
     private(set) var problems: [APIProblem.Field] = []
-    /// Whether one of them breaks the schema.
+    /// Whether a problem violates the schema.
     private var breaksSchema = false
 
     /// Takes a whole body.
     ///
-    /// - Throws: ``APIProblem`` where it is no JSON object.
+    ///
+    /// - Throws: ``APIProblem`` if it is not a JSON object.
     init(body: [UInt8]) throws {
         var limits = MergeValue.JSONLimits()
         limits.bytes = max(1, body.count)
@@ -38,31 +39,31 @@ struct FieldReader {
         self.pointer = pointer
     }
 
-    /// Throws when something was wrong, or is left over.
+    /// Throws if there were problems or unread fields.
     mutating func finish() throws(APIProblem) {
         noteUnknown()
         guard problems.isEmpty else { throw breaksSchema ? .malformed(problems) : .invalid(problems) }
     }
 
-    /// Notes the fields that nobody asked for.
+    /// Reports unread fields.
     mutating func noteUnknown() {
         for field in fields where !asked.contains(field.name) {
             note(field.name.string, "is an unknown field")
         }
     }
 
-    /// Notes what the schema rules out.
+    /// Reports a violation of the schema.
     mutating func note(_ name: String, _ detail: String) {
         breaksSchema = true
         problems.append(.init(pointer: pointer(to: name), detail: detail))
     }
 
-    /// Notes what the schema cannot rule out.
+    /// Reports a problem that the schema does not cover.
     mutating func noteInvalid(_ name: String, _ detail: String) {
         problems.append(.init(pointer: pointer(to: name), detail: detail))
     }
 
-    /// Takes over what a reader of an object within this one found.
+    /// Takes over the problems of a nested reader.
     mutating func take(_ other: FieldReader) {
         problems += other.problems
         breaksSchema = breaksSchema || other.breaksSchema
@@ -80,13 +81,13 @@ struct FieldReader {
         return pointer + "/" + String(decoding: escaped, as: UTF8.self)
     }
 
-    /// Whether the field is there, be it null.
+    /// Whether the field is present, even if null.
     func has(_ name: String) -> Bool {
         let name = MergeText(name)
         return fields.contains { $0.name == name }
     }
 
-    /// The field's value; `nil` when it is not there, or null.
+    /// The field's value; `nil` if absent or null.
     mutating func value(_ name: String, isRequired: Bool = false) -> MergeValue? {
         let key = MergeText(name)
         asked.insert(key)
@@ -117,7 +118,7 @@ struct FieldReader {
         return string
     }
 
-    /// A name of ours.
+    /// A name that Veredus defines.
     mutating func name(_ name: String, isRequired: Bool) -> String? {
         guard let text = text(name, upTo: 200, isRequired: isRequired) else { return nil }
         guard PlainName.isValid(text) else {
@@ -151,7 +152,7 @@ struct FieldReader {
 
     mutating func choice<Choice: WireNamed>(_ name: String, _: Choice.Type) -> Choice? {
         guard let value = value(name) else { return nil }
-        // A word that is longer than any of them is not compared: it may be all marks.
+        // A longer word cannot match and is not compared: it may be all combining marks.
         guard case .text(let text) = value, text.count <= 100, let found = Choice(name: text.string) else {
             note(name, "must be one of \(Choice.names.joined(separator: ", "))")
             return nil
@@ -159,7 +160,7 @@ struct FieldReader {
         return found
     }
 
-    /// A moment with its offset from UTC.
+    /// A time with a UTC offset.
     mutating func moment(_ name: String) -> Double? {
         guard let text = text(name, upTo: 40) else { return nil }
         guard let seconds = Timestamp.seconds(text) else {

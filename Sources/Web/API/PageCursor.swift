@@ -1,10 +1,10 @@
 import Foundation
 
-/// Where a page ends, and the next one begins: opaque to clients, and checked as if they had made it up.
+/// The position where the next page begins: opaque to clients, and validated like any input.
 ///
-/// It only says where to go on in what its reader may see anyway: the account is the key's, never the cursor's.
+/// It holds only a position: the account comes from the key, never from the cursor.
 struct PageCursor: Equatable, Sendable {
-    /// Which list it is for; a cursor of one is none of another.
+    /// The list it belongs to; other lists refuse it.
     enum Kind: String, Sendable {
         case lists = "l", contacts = "c", members = "m", campaigns = "k", deliveries = "d", suppressions = "s"
         case deadLetters = "x"
@@ -13,7 +13,7 @@ struct PageCursor: Equatable, Sendable {
     let kind: Kind
     /// Not negative.
     let numbers: [Int64]
-    /// An address's hash, where the list is in its order; else empty.
+    /// An address's hash, for lists in that order; otherwise empty.
     let hash: [UInt8]
 
     init(_ kind: Kind, _ numbers: [Int64], hash: [UInt8] = []) {
@@ -34,7 +34,7 @@ struct PageCursor: Equatable, Sendable {
         Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
-    /// - Returns: `nil` unless it is, to the message, what ``text`` of such a cursor is.
+    /// - Returns: `nil` unless it is exactly the ``text`` of such a cursor.
     init?(_ text: String, kind: Kind) {
         guard text.utf8.count <= 400 else { return nil }
         let standard = text.replacing("-", with: "+").replacing("_", with: "/")

@@ -1,11 +1,11 @@
 import Core
 import Foundation
 
-/// Reads the parameters of a request's query, strictly: one that is unknown or stands twice is an error.
+/// Reads the parameters of a query, strictly: unknown or repeated ones are errors.
 struct QueryReader {
     private var values: [String: String] = [:]
     private var problems: [APIProblem.Field] = []
-    /// A cursor that is none: nothing that a schema could say.
+    /// An invalid cursor, which no schema can describe.
     private var strayCursor: APIProblem.Field?
     private var asked: Set<String> = []
 
@@ -60,7 +60,7 @@ struct QueryReader {
         return found
     }
 
-    /// The place where a page begins, as the page before has given it; `nil` for the first.
+    /// The start of a page, from the previous one; `nil` for the first.
     mutating func cursor(_ kind: PageCursor.Kind) -> PageCursor? {
         guard let text = text("cursor") else { return nil }
         let cursor = PageCursor(text, kind: kind)
@@ -72,7 +72,7 @@ struct QueryReader {
 
     mutating func note(_ name: String, _ detail: String) { problems.append(.init(pointer: name, detail: detail)) }
 
-    /// Digits alone: no sign, no blank, nothing led by a 0.
+    /// Only digits: no sign, no blank, no leading 0.
     static func number(_ text: some StringProtocol) -> Int64? {
         guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
         guard text.utf8.first != UInt8(ascii: "0") || text.utf8.count == 1 else { return nil }

@@ -3,7 +3,7 @@ import Database
 import Hummingbird
 import Service
 
-/// What became of a campaign.
+/// A campaign's results.
 extension APICall {
     func showReport() async throws -> APIReply {
         try takesNoParameters()

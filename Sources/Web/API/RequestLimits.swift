@@ -1,18 +1,18 @@
 import Core
 import Synchronization
 
-/// How often each key may ask, and how often each address may come with a key that is none.
+/// Rate limits per key, and per address for invalid keys.
 ///
-/// In the memory of this process: behind a load balancer each program counts for itself.
+/// In this process's memory: behind a load balancer each process counts separately.
 final class RequestLimits: Sendable {
-    /// What is left to a key, for the header fields of an answer.
+    /// A key's remaining quota, for header fields.
     struct Left: Sendable {
         let perMinute: Int
         let left: Int
         let secondsUntilFull: Int
     }
 
-    /// Keys that are none, from one address, in a minute.
+    /// Invalid keys from one address in a minute.
     private static let failuresPerMinute = 30
     private static let mostBuckets = 10_000
 
@@ -23,7 +23,7 @@ final class RequestLimits: Sendable {
 
     init(perMinute: Int) { self.perMinute = perMinute }
 
-    /// - Throws: ``APIProblem`` when the key has asked too often.
+    /// - Throws: ``APIProblem`` when the key exceeds its limit.
     func count(key: Int32) throws(APIProblem) -> Left {
         let (wait, bucket) = Self.take(key, from: keys, capacity: perMinute, now: now)
         guard let wait else {
@@ -36,7 +36,7 @@ final class RequestLimits: Sendable {
         throw .tooManyRequests(retryAfterSeconds: wait)
     }
 
-    /// - Throws: ``APIProblem`` when too many keys from there were none.
+    /// - Throws: ``APIProblem`` when an address sent too many invalid keys.
     func countFailure(of client: ClientAddress) throws(APIProblem) {
         let (wait, _) = Self.take(client, from: failures, capacity: Self.failuresPerMinute, now: now)
         if let wait { throw .tooManyRequests(retryAfterSeconds: wait) }
@@ -52,7 +52,7 @@ final class RequestLimits: Sendable {
     ) -> (wait: Double?, bucket: TokenBucket) {
         buckets.withLock { buckets in
             if buckets.count >= mostBuckets { buckets = buckets.filter { !$0.value.isFull(now: now) } }
-            // Still too many: whoever comes as often as that forgets them all, and memory stays bounded.
+            // Still too many: a flood of that size clears all counts, so memory stays bounded.
             if buckets.count >= mostBuckets { buckets.removeAll() }
             var bucket = buckets[key] ?? TokenBucket(capacity: capacity, refilledIn: 60, now: now)
             let wait = bucket.take(now: now)

@@ -3,9 +3,9 @@ import Database
 import Hummingbird
 import Service
 
-/// Who is not to be mailed.
+/// The account's suppressions.
 extension APICall {
-    /// Addresses are not among it: a suppression keeps a hash alone.
+    /// Without addresses: a suppression stores only a hash.
     func showSuppressions() async throws -> APIReply {
         let (limit, cursor) = try reading { ($0.limit(), $0.cursor(.suppressions)) }
         let after = cursor.map { cursor in

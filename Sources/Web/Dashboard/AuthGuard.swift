@@ -4,16 +4,16 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// What stands before every page: who asks, whether they may, and a line in the audit log where staff look.
+/// The checks before every page: session, permission, and an entry in the audit log for staff access.
 ///
-/// A route is added through one of these functions, so that none forgets a test.
+/// A route is added through one of these functions, so that none skips a check.
 extension Dashboard {
     typealias Handler = @Sendable (Request, WebContext, DashboardContext) async throws -> Response
     typealias AccountHandler = @Sendable (Request, WebContext, AccountContext) async throws -> Response
     typealias FormHandler = @Sendable (Form, WebContext, DashboardContext) async throws -> Response
     typealias AccountFormHandler = @Sendable (Form, WebContext, AccountContext) async throws -> Response
 
-    /// A page for everybody, signed in or not.
+    /// A page for everyone, signed in or not.
     func open(
         _ router: Router<WebContext>,
         _ path: RouterPath,
@@ -24,7 +24,7 @@ extension Dashboard {
         }
     }
 
-    /// A form for everybody: it must come from a page of ours, and bears no token, since there is no session yet.
+    /// A form for everyone: it must come from this site, and has no token, since there is no session yet.
     func openForm(
         _ router: Router<WebContext>,
         _ path: RouterPath,
@@ -40,7 +40,7 @@ extension Dashboard {
         }
     }
 
-    /// A page for who may.
+    /// A page that needs a permission.
     func page(
         _ router: Router<WebContext>,
         _ path: RouterPath,
@@ -56,7 +56,7 @@ extension Dashboard {
         }
     }
 
-    /// A form for who may.
+    /// A form that needs a permission.
     func form(
         _ router: Router<WebContext>,
         _ path: RouterPath,
@@ -72,7 +72,7 @@ extension Dashboard {
         }
     }
 
-    /// A page of an account's data: who is staff leaves a line in the audit log first.
+    /// A page of an account's data: for staff the audit log is written first.
     func accountPage(
         _ router: Router<WebContext>,
         _ path: RouterPath,
@@ -106,12 +106,12 @@ extension Dashboard {
 
     // MARK: Tests
 
-    /// The session that a browser's cookie names.
+    /// The session named by the browser's cookie.
     func visit(_ request: Request) async throws -> DashboardContext {
         guard let token = cookie.token(in: request),
             let session = try await sessions.session(token.hash, idleSeconds: Self.idleSeconds)
         else { throw Refusal.signInFirst }
-        // Once a minute is enough: a rest is measured in hours. A page that renews itself is nobody who uses it.
+        // Once a minute is enough: idle time is measured in hours. A self-refreshing page does not count as use.
         if session.idleSeconds > 60, !AccessAudit.subject(of: request.uri.path).isRenewal {
             try await sessions.touch(token.hash)
         }
@@ -133,7 +133,7 @@ extension Dashboard {
         if visit.session.role.isStaff {
             let (subject, isRenewal) = AccessAudit.subject(of: request.uri.path)
             if !isRenewal || !looks.has(visit.token.hash, subject) {
-                // Nothing of the account is read before this is committed.
+                // No data of the account is read before this commits.
                 let entry = AuditEntry("dashboard.look", subject, reason: visit.session.lookReason)
                 try await visit.database.audit(entry, account: account)
                 looks.note(visit.token.hash, subject)

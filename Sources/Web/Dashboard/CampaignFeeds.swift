@@ -1,21 +1,21 @@
 import Core
 import Database
 
-/// One look at a campaign, for everybody who watches it.
+/// One reading of a campaign, shared by all its viewers.
 struct CampaignLook: Sendable {
     let report: CampaignReport
-    /// Recipients that reached a final state lately, per second.
+    /// Recipients per second that reached a final state recently.
     let perSecond: Double
     let workersAlive: Int64
 
-    /// Until everybody has been reached at this rate; `nil` when it does not run, or nothing moves.
+    /// The time left at this rate; `nil` when the campaign does not run or make progress.
     var secondsLeft: Double? {
         guard report.state == .running, perSecond > 0 else { return nil }
         return Double(Int64(report.audience) - report.counts.ended) / perSecond
     }
 }
 
-/// Reads each campaign at most once a second, however many people watch it.
+/// Reads each campaign at most once a second, for any number of viewers.
 actor CampaignFeeds {
     private struct Feed {
         var meter = RateMeter()
@@ -34,24 +34,24 @@ actor CampaignFeeds {
 
     private let database: AccountDatabase
     private var feeds: [Key: Feed] = [:]
-    /// How often the database was asked; for tests.
+    /// The number of database queries; for tests.
     private(set) var reads = 0
 
     init(database: AccountDatabase) { self.database = database }
 
-    /// The campaign as it was at most a second ago; `nil` when that account has none of that number.
+    /// The campaign as of at most a second ago; `nil` if the account has no such campaign.
     func look(at campaign: CampaignID, of account: AccountID) async throws -> CampaignLook? {
         let key = Key(campaign: campaign, account: account)
         let feed = feeds[key] ?? Feed()
         if let reading = feed.reading { return try await reading.value }
         if let look = feed.look, let readAt = feed.readAt, .now - readAt < Self.freshness { return look }
-        // One reads, and whoever comes meanwhile waits for what it brings.
+        // One caller reads; the others wait for its result.
         let reading = Task { try await self.read(key) }
         feeds[key, default: Feed()].reading = reading
         return try await reading.value
     }
 
-    /// The next look asks the database: something was changed.
+    /// The next reading asks the database: the campaign was changed.
     func forget(_ campaign: CampaignID, of account: AccountID) {
         feeds[Key(campaign: campaign, account: account)]?.readAt = nil
     }
@@ -66,7 +66,7 @@ actor CampaignFeeds {
         let isNew = feeds[key]?.meter.last == nil
         let workers = try await database.workersAlive()
         if isNew, report.state == .running {
-            // The first look at a page has a rate, too: from what the producer noted lately.
+            // The first reading has a rate too: from the producer's recent samples.
             let samples = try await database.samples(of: key.campaign, account: key.account, limit: 1_000)
             if let sample = samples.last, report.readAt - sample.at < 60 {
                 feeds[key]?.meter.note(sample.counts.ended, at: sample.at)

@@ -4,7 +4,7 @@ import Hummingbird
 import Service
 import Templates
 
-/// The account's campaigns, one of them, and what can be asked of it.
+/// The account's campaigns, one campaign, and its requests.
 extension Dashboard {
     func addCampaigns(to router: Router<WebContext>) {
         accountPage(router, "campaigns", needs: .seeCampaigns) { _, _, visit in
@@ -94,7 +94,7 @@ extension Dashboard {
         )
     }
 
-    /// Whether the page changes by itself: for a day after the end it is opened, clicked and sent back.
+    /// Whether the page updates itself: opens, clicks and bounces continue for a day after the end.
     static func moves(_ report: CampaignReport) -> Bool {
         switch report.state {
         case .starting, .running, .paused, .cancelling: true

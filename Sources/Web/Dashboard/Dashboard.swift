@@ -2,16 +2,16 @@ import Core
 import Database
 import Hummingbird
 
-/// The site for those who send and those who run the service: who signs in sees what their role allows
-/// (``Role/permissions``), and nothing of it loads anything from elsewhere.
+/// The dashboard, for account users and staff: a role's permissions decide what it shows (``Role/permissions``), and it
+/// loads nothing from other sites.
 struct Dashboard: Sendable {
-    /// How long a session may rest, and how long it lasts at most.
+    /// How long a session may be idle, and how long it lasts at most.
     static let idleSeconds = 3_600.0
     static let longestSeconds = 12 * 3_600.0
-    /// How long a link that sets a password is good when an owner makes it.
+    /// How long an owner's link to set a password is valid.
     static let resetSeconds = 24 * 3_600.0
 
-    /// How long a page waits for the database: longer, and who waits believes that the page hangs.
+    /// How long a page waits for the database: any longer seems to hang.
     static let deadline = Duration.seconds(3)
 
     let parts: WebParts

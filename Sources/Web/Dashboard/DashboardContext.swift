@@ -3,11 +3,11 @@ import Database
 import DatabaseClient
 import Hummingbird
 
-/// Somebody who is signed in and asks for something.
+/// A request of a signed-in user.
 struct DashboardContext: Sendable {
     let token: SecretToken
     let session: SessionFacts
-    /// Writes what they do under their login.
+    /// The database, with the user's login for the audit log.
     let database: AccountDatabase
 
     init(token: SecretToken, session: SessionFacts, pool: PostgresPool) {
@@ -16,13 +16,13 @@ struct DashboardContext: Sendable {
         database = AccountDatabase(pool: pool, actor: session.login, deadline: Dashboard.deadline)
     }
 
-    /// Stands in every form of this session; another site cannot know it.
+    /// In every form of this session; other sites cannot know it.
     var formToken: String { token.derived("form") }
 
     func may(_ permission: Permission) -> Bool { session.role.may(permission) }
 }
 
-/// Somebody who asks for something of an account: their own, or the one that they look at for a reason.
+/// A request for an account's data: the user's own, or one that staff access for a reason.
 struct AccountContext: Sendable {
     let visit: DashboardContext
     let account: AccountID
@@ -30,16 +30,16 @@ struct AccountContext: Sendable {
     var database: AccountDatabase { visit.database }
 }
 
-/// Why a request is not answered with what it asked for.
+/// Why a request is refused.
 enum Refusal: Error {
     case signInFirst
-    /// Staff who have not said whose data they look at.
+    /// Staff who have not chosen an account.
     case chooseAccountFirst
-    /// The role does not allow it.
+    /// The role lacks the permission.
     case forbidden
-    /// There is no such thing, or it is another account's: the two look the same.
+    /// It does not exist, or belongs to another account: the two look the same.
     case notThere
-    /// The form was not sent from a page of this session.
+    /// The form did not come from a page of this session.
     case foreignForm
     case badForm(String)
     case tooManyAttempts
@@ -64,12 +64,12 @@ struct Form: Sendable {
         self.fields = fields
     }
 
-    /// A field's text without blanks at its ends; empty when it was not sent.
+    /// A field's text without surrounding blanks; empty if it was not sent.
     subscript(name: String) -> String {
         let text = raw(name)
         return String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 
-    /// As it was typed: a password.
+    /// The text as typed: a password.
     func raw(_ name: String) -> String { fields[name] ?? "" }
 }

@@ -3,7 +3,7 @@ import Database
 import Hummingbird
 import Templates
 
-/// Messages that nothing could be done with, to look at; the operator's tool decides about them.
+/// Dead letters, read-only; the operator's command line requeues or discards them.
 extension Dashboard {
     private static let mostShown = 100
 
@@ -68,7 +68,7 @@ extension Dashboard {
         }
     }
 
-    /// An envelope is ASCII; what is not is shown as numbers.
+    /// Job messages are ASCII; other bytes are shown as numbers.
     private static func shown(_ bytes: [UInt8]) -> String {
         bytes.prefix(2_000).map { byte in
             (0x20..<0x7F).contains(byte)

@@ -9,7 +9,7 @@ extension Dashboard {
     private static let mostSamples: Int32 = 240
 
     func addFigures(to router: Router<WebContext>) {
-        // What the script puts in place of the old ones.
+        // The script replaces the old figures with these.
         accountPage(router, "campaigns/:campaign/figures", needs: .seeCampaigns) { _, context, visit in
             let campaign = try self.campaign(in: context)
             guard let look = try await feeds.look(at: campaign, of: visit.account) else { throw Refusal.notThere }
@@ -23,7 +23,7 @@ extension Dashboard {
                 let table = FigureTable.Name(rawValue: String(file.dropLast(4)))
             else { throw Refusal.notThere }
             guard let look = try await feeds.look(at: campaign, of: visit.account) else { throw Refusal.notThere }
-            // Every export is written down, whoever asks for it.
+            // The audit log records every export.
             let entry = AuditEntry("campaign.export", "campaign \(campaign), \(table.rawValue)")
             try await visit.database.audit(entry, account: visit.account)
             return .csv(try await self.table(table, look, visit), name: "campaign-\(campaign)-\(table.rawValue).csv")
@@ -99,7 +99,7 @@ extension Dashboard {
 }
 
 extension Response {
-    /// A file to be saved, that nobody keeps on the way.
+    /// A download that no cache keeps.
     static func csv(_ table: FigureTable, name: String) -> Response {
         Response(
             status: .ok,

@@ -4,9 +4,9 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// A campaign's page as it changes: server-sent events, one a second while something changes.
+/// Live updates of a campaign's page: server-sent events, at most one a second, when something changes.
 extension Dashboard {
-    /// A line that says nothing, so that proxies do not hang up and a browser that is gone is noticed.
+    /// A comment line, so that proxies stay connected and a closed browser is noticed.
     private static let heartbeat = Duration.seconds(15)
     private static let sessionCheck = Duration.seconds(15)
 
@@ -21,7 +21,7 @@ extension Dashboard {
                 status: .ok,
                 headers: [
                     .contentType: "text/event-stream", .cacheControl: "no-store",
-                    // nginx collects an answer before it passes it on, unless told so.
+                    // nginx buffers an answer unless told not to.
                     .unchecked("X-Accel-Buffering"): "no",
                 ],
                 body: ResponseBody { writer in
@@ -62,7 +62,7 @@ extension Dashboard {
                     lastWrite = now
                 }
             } catch let error where error.isTransientFailure {
-                // The page keeps what it shows until the database is back.
+                // The page keeps its values until the database is back.
             }
             if now - lastWrite >= Self.heartbeat {
                 try await write(": still here\n\n")
@@ -72,7 +72,7 @@ extension Dashboard {
         }
     }
 
-    /// The campaign that an address names.
+    /// The campaign of an address.
     func campaign(in context: WebContext) throws -> CampaignID {
         guard let campaign = context.parameters.get("campaign", as: Int32.self), campaign > 0 else {
             throw Refusal.notThere
@@ -81,9 +81,9 @@ extension Dashboard {
     }
 }
 
-/// What changes on a campaign's page from second to second.
+/// The parts of a campaign's page that change every second.
 enum LiveFigures {
-    /// What the script puts where, by `data-live`; and the parts of the bar, by `data-bar`.
+    /// Values for `data-live`, and for the bar's parts, `data-bar`.
     static func json(_ look: CampaignLook) -> JSONValue {
         let report = look.report
         let counts = DeliveryState.allCases.map { state in
@@ -100,7 +100,7 @@ enum LiveFigures {
         ]
     }
 
-    /// In an order that does not change: an event is written when its text differs.
+    /// In a stable order: an event is written when its text differs.
     static func texts(_ look: CampaignLook) -> KeyValuePairs<String, String> {
         let report = look.report
         return [
@@ -117,7 +117,7 @@ enum LiveFigures {
         return "\(report.counts.ended * 100 / Int64(report.audience)) %"
     }
 
-    /// Why nothing happens, where that is known.
+    /// Why nothing happens, if known.
     static func note(_ look: CampaignLook) -> String {
         let report = look.report
         switch report.state {

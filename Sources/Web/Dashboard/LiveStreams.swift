@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Counts the pages that are kept up to date, and ends those of a session that is over.
+/// Counts live pages, and ends those of a session that has ended.
 final class LiveStreams: Sendable {
-    /// One page that is kept up to date.
+    /// One live page.
     struct Ticket: Sendable, Hashable {
         fileprivate let session: [UInt8]
         fileprivate let number: Int
@@ -23,7 +23,7 @@ final class LiveStreams: Sendable {
         self.inAll = inAll
     }
 
-    /// - Returns: `nil` when the session has as many as it may, or the process has.
+    /// - Returns: `nil` when the session or the process has reached its limit.
     func open(_ session: [UInt8]) -> Ticket? {
         state.withLock { state in
             guard state.total < inAll, state.open[session, default: []].count < perSession else { return nil }
@@ -34,7 +34,7 @@ final class LiveStreams: Sendable {
         }
     }
 
-    /// Whether one more would be let in.
+    /// Whether another one would be admitted.
     func hasRoom(_ session: [UInt8]) -> Bool {
         state.withLock { $0.total < inAll && $0.open[session, default: []].count < perSession }
     }
@@ -51,7 +51,7 @@ final class LiveStreams: Sendable {
         }
     }
 
-    /// The session has ended, or sees another account: its pages stop within a second.
+    /// The session has ended, or views another account: its pages stop within a second.
     func end(_ session: [UInt8]) {
         state.withLock { state in
             state.total -= state.open[session]?.count ?? 0

@@ -4,7 +4,7 @@ import Hummingbird
 import Synchronization
 import Templates
 
-/// Workers and queues of the whole service, for its staff: nothing of an account's.
+/// Workers and queues of the whole service, for staff; no account data.
 extension Dashboard {
     func addOperations(to router: Router<WebContext>) {
         page(router, "operations", needs: .seeOperations) { _, _, visit in
@@ -34,7 +34,7 @@ extension Dashboard {
         }
     }
 
-    /// Messages that are ready in each queue; a broker that does not answer within a second is not waited for.
+    /// Ready messages in each queue; waits at most a second for the broker.
     private func depths(of queues: [String]) async -> [String: MergeValue] {
         let publisher = parts.publisher
         return await withTaskGroup(of: (String, Int?).self) { group in
@@ -48,7 +48,7 @@ extension Dashboard {
     private static func depth(of queue: String, _ publisher: any JobPublisher) async -> Int? {
         await withCheckedContinuation { continuation in
             let answer = FirstAnswer(continuation)
-            // Not structured: the publisher's own wait is longer, and cannot be cut short. It ends by itself.
+            // Not structured: the publisher's own wait is longer and cannot be cancelled. It ends on its own.
             Task { answer.give(try? await publisher.depth(of: queue)) }
             Task {
                 try? await Task.sleep(for: .seconds(1))

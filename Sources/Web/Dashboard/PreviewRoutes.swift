@@ -6,10 +6,10 @@ import Hummingbird
 import Messages
 import Templates
 
-/// A message as recipients see it, in a frame that runs nothing and loads nothing.
+/// A message as recipients see it, in a frame without scripts or network access.
 extension Dashboard {
-    /// The message's own page: whatever its author wrote, it runs no script, loads no picture, sends no form, and belongs
-    /// to no origin.
+    /// The frame's policy: whatever the message contains, it runs no script, loads no image, sends no form, and has no
+    /// origin.
     static let messagePolicy =
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
         + "frame-ancestors 'self'; sandbox"
@@ -40,7 +40,7 @@ extension Dashboard {
         }
     }
 
-    /// A message, as whose it is to be shown, and who waits for it.
+    /// A message, the account it is shown for, and the request.
     private struct Asked: Sendable {
         let message: CampaignVersion
         let wantsSample: Bool
@@ -92,7 +92,7 @@ extension Dashboard {
             section: "Campaigns",
             fields
         )
-        // The message's frame, and no other one.
+        // The frame with this message, and no other.
         response.headers[.contentSecurityPolicy] = SecurityHeaders.policy + "; frame-src 'self'"
         return response
     }
@@ -110,7 +110,7 @@ extension Dashboard {
         do {
             html = try await preview(asked, visit) { [badges] preview in
                 let html = isMap ? ClickMap.marked(preview.html, badges: badges) : preview.html
-                // A link would lead the frame away.
+                // A link would navigate the frame.
                 return html + "<style>a{pointer-events:none}</style>".utf8
             }
         } catch let error where error is TemplateError || error is RenderError {
@@ -128,7 +128,7 @@ extension Dashboard {
         return message
     }
 
-    /// With a contact's own fields only where somebody who may see them asked for it; `made` of it what is shown.
+    /// With a contact's own fields only if a user who may see them asks for it; `made` processes the result.
     private func preview<Value: Sendable>(
         _ asked: Asked,
         _ visit: AccountContext,
@@ -158,7 +158,7 @@ extension Dashboard {
             return made(
                 try MessagePreview(
                     of: template,
-                    // No recipient has a number below 0: its links belong to nobody.
+                    // No recipient has a negative number: its links identify no one.
                     to: RecipientFacts(
                         seq: -1,
                         address: address,

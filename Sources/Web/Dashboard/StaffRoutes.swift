@@ -3,7 +3,7 @@ import Database
 import Hummingbird
 import Templates
 
-/// Staff see names of accounts, or counts; to look at one they say why, and the audit log keeps it.
+/// Staff see names of accounts, or counts; to access one they give a reason, which the audit log keeps.
 extension Dashboard {
     func addStaff(to router: Router<WebContext>) {
         page(router, "accounts", needs: nil) { _, _, visit in

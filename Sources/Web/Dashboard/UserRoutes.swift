@@ -4,7 +4,7 @@ import DatabaseClient
 import Hummingbird
 import Templates
 
-/// Who may sign in to the account. A password is set by its owner alone, through a link that is good once.
+/// The account's users. Only its owner sets a password, through a link that works once.
 extension Dashboard {
     func addUsers(to router: Router<WebContext>) {
         accountPage(router, "people", needs: .manageUsers) { _, _, visit in
@@ -47,7 +47,7 @@ extension Dashboard {
         }
     }
 
-    /// The link, shown once: what is stored cannot make it again.
+    /// The link is shown once: the stored hash cannot restore it.
     private func resetPage(_ person: Int32, _ visit: AccountContext) async throws -> Response {
         var random = SystemRandomNumberGenerator()
         let token = SecretToken(from: &random)
@@ -66,7 +66,7 @@ extension Dashboard {
             section: "Users",
             [
                 "login": .of(login), "hours": .of(Int(Self.resetSeconds) / 3_600),
-                // Of the setting, never of the request: a forged Host must not stand in it.
+                // From the setting, never from the request: a forged Host must not appear in it.
                 "link": .of("\(parts.settings.dashboardURL)/reset/\(token.text)"),
             ]
         )

@@ -28,7 +28,7 @@ enum Views {
         "chart": PackageResources.dash_chart_mustache,
     ]
 
-    /// That they compile is tested: what is embedded does not change at run time.
+    /// Tests compile them: embedded files do not change at run time.
     private static func page(_ source: [UInt8], _ name: String) -> Page {
         do {
             return try Page(source, name: name, partials: partials)
@@ -37,13 +37,13 @@ enum Views {
         }
     }
 
-    /// Forms of a page without a referrer policy that names the own site would send `Origin: null`.
+    /// Without a referrer policy that sends the own origin, forms would send `Origin: null`.
     private static let headers: HTTPFields = [.unchecked("Referrer-Policy"): "same-origin"]
 
-    /// A page for whoever is signed in.
+    /// A page, with the frame for the signed-in user.
     ///
-    /// `visit`: `nil` before anybody has signed in. `section`: The entry of the menu that it belongs to. `fields`: What it
-    /// says besides what every page says. `isRefreshed`: Whether a browser without scripts loads it again by itself.
+    /// `visit`: `nil` before sign-in. `section`: Its menu entry. `fields`: Its own fields.
+    /// `isRefreshed`: Whether a browser without scripts reloads it automatically.
     static func respond(
         _ view: Page,
         title: String,
@@ -91,7 +91,7 @@ enum Views {
 
     // MARK: Messages
 
-    /// A page that says one thing, for anybody.
+    /// A page with one message, for anyone.
     static func message(_ title: String, _ text: String, status: HTTPResponse.Status) -> Response {
         do {
             return try respond(messagePage, title: title, visit: nil, ["text": .of(text)], status: status)
@@ -145,14 +145,14 @@ extension MergeValue {
 
     static func of(bytes: [UInt8]) -> MergeValue { .text(MergeText(bytes)) }
 
-    /// A number as people read it.
+    /// A number formatted for people.
     static func of(_ number: some BinaryInteger) -> MergeValue { .of(grouped(number)) }
 
     static func record(_ fields: [String: MergeValue]) -> MergeValue {
         .object(fields.map { MergeField(name: MergeText($0.key), value: $0.value) })
     }
 
-    /// A moment for a `time` element: exact, and as it is shown without scripts; false when there is none.
+    /// A time for a `time` element: exact, and as shown without scripts; false if there is none.
     static func moment(_ seconds: Double?) -> MergeValue {
         guard let seconds else { return .bool(false) }
         let text = Timestamp.text(seconds)

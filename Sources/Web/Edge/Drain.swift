@@ -1,14 +1,14 @@
 import ServiceLifecycle
 import Synchronization
 
-/// Tells the load balancer first, and the server some seconds later, that the program stops.
+/// Announces a stop to the load balancer first, and to the server some seconds later.
 ///
-/// It stands last in the group, so that it is asked to stop first, and the server listens until it has ended.
+/// It is last in the group, so it stops first, and the server listens until it has ended.
 final class Drain: Service {
     private let draining = Mutex(false)
     private let seconds: Double
 
-    /// - Parameter seconds: How long `/readyz` says no before the server closes its door.
+    /// - Parameter seconds: How long `/readyz` fails before the server stops listening.
     init(seconds: Double) { self.seconds = seconds }
 
     var isDraining: Bool { draining.withLock { $0 } }

@@ -1,9 +1,9 @@
 import NIOCore
 import Synchronization
 
-/// Which connections the other end has closed, as far as it is known: a half-closed one is still active to its channel.
+/// Tracks connections that the client has closed: a half-closed one is still active to its channel.
 ///
-/// Who has sent a request and closes the sending side reads on at best; for work that takes long that counts as gone.
+/// A client that half-closes after its request may still read; for long work it counts as gone.
 final class HangUps: Sendable {
     static let shared = HangUps()
 
@@ -11,7 +11,7 @@ final class HangUps: Sendable {
 
     func note(_ channel: any Channel) { closed.withLock { _ = $0.insert(ObjectIdentifier(channel)) } }
 
-    /// The channel is going away, and its identity may be another one's soon.
+    /// The channel is closing, and its identity may be reused.
     func forget(_ channel: any Channel) { closed.withLock { _ = $0.remove(ObjectIdentifier(channel)) } }
 
     func isGone(_ channel: any Channel) -> Bool {

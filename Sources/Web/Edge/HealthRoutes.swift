@@ -1,12 +1,12 @@
 import DatabaseClient
 import Hummingbird
 
-/// What a load balancer and a supervisor ask.
+/// Health checks for load balancers and supervisors.
 struct HealthRoutes: Sendable {
     /// Whether the process runs.
     static let alive = "/healthz"
-    /// Whether it can do all of its work: 503 while the database is away, or when it is about to stop. Messages' links
-    /// work all the same, so that a balancer with one instance should not take it out for this.
+    /// Whether it can do all of its work: 503 without the database, or before a stop. Links in messages still work, so
+    /// a balancer with one instance should not remove it.
     static let ready = "/readyz"
 
     let pool: PostgresPool

@@ -3,18 +3,19 @@ import RuntimeSupport
 import Synchronization
 import Templates
 
-/// Runs what a tenant's text costs CPU for, compiling and rendering messages, on threads of its own.
+/// Runs CPU work on tenants' text, compiling and rendering messages, on threads of its own.
 ///
-/// Pages, pixels and opt-outs never wait behind it, and go first where there are too few cores. Threads, waiting
-/// requests, an account's share and time are all bounded. Work stops at its next step once the client has hung up.
+/// Pages, pixels and opt-outs never wait behind it, and take precedence when cores are scarce. It is bounded by
+/// threads, waiting requests, requests per account, and time. Work whose client is gone is not started, and ends at its
+/// next step.
 final class HeavyWork: Sendable {
-    /// Why work was not done; what to say to the client, and when to come again.
+    /// Why work was refused: the answer to the client, and when to retry.
     enum Refused: Error, Equatable {
-        /// The account has as much under way as it may.
+        /// The account has too much work in progress.
         case tooManyOfAccount
-        /// All accounts together have.
+        /// All accounts together have too much.
         case tooMany
-        /// It waited until its time was up.
+        /// It waited until its deadline.
         case tooLate
     }
 
@@ -32,10 +33,10 @@ final class HeavyWork: Sendable {
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - threads: How many compute at once.
-    ///   - mostOfAccount: Requests of one account that compute or wait.
-    ///   - most: Requests of all accounts that do.
-    ///   - limit: How long one may take, its waiting included.
+    ///   - threads: The number of threads.
+    ///   - mostOfAccount: The maximum of one account's requests, computing or waiting.
+    ///   - most: The maximum of all accounts' requests.
+    ///   - limit: The time limit of one, including its wait.
     init(threads: Int = 2, mostOfAccount: Int = 8, most: Int = 64, limit: Duration = .seconds(10)) {
         self.threads = ThreadPool(name: "veredus-heavy", count: threads, niceness: 10)
         self.mostOfAccount = mostOfAccount
@@ -46,11 +47,11 @@ final class HeavyWork: Sendable {
     /// Runs `body` on a thread of this pool.
     ///
     /// - Parameters:
-    ///   - account: Whose work it is.
+    ///   - account: The account.
     ///   - isGone: Whether the client has hung up.
-    ///   - body: Asks the `WorkStop` between its steps, and throws when it is due.
+    ///   - body: Checks the `WorkStop` between its steps, and throws when it is due.
     /// - Returns: What `body` returns.
-    /// - Throws: ``Refused``; `CancellationError` when nobody waits for the answer; what `body` throws.
+    /// - Throws: ``Refused``; `CancellationError` when the client is gone; errors of `body`.
     func run<Value: Sendable>(
         for account: AccountID,
         isGone: @escaping @Sendable () -> Bool,
@@ -64,7 +65,7 @@ final class HeavyWork: Sendable {
         }
     }
 
-    /// Not isolated and `async`, so that it runs where its task prefers.
+    /// Not isolated and `async`, so that it runs on its task's executor.
     private static func compute<Value: Sendable>(
         until deadline: ContinuousClock.Instant,
         _ isGone: @escaping @Sendable () -> Bool,
@@ -76,13 +77,13 @@ final class HeavyWork: Sendable {
         do {
             return try body(WorkStop { isUnwanted() || ContinuousClock.now >= deadline })
         } catch {
-            // It may have been stopped: nobody reads why.
+            // It may have been stopped: the client is gone.
             guard !isUnwanted() else { throw CancellationError() }
             throw error
         }
     }
 
-    /// How much computes or waits; for tests.
+    /// Requests computing or waiting; for tests.
     var underWay: Int { state.withLock { $0.total } }
 
     private func enter(_ account: AccountID) throws(Refused) {

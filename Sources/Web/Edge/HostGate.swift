@@ -1,11 +1,11 @@
 import HTTPTypes
 import Hummingbird
 
-/// Sends a request to the site that its host names; a host that is not ours gets nothing (RFC 9110 §15.5.20).
+/// Routes a request to the site of its host; unknown hosts get 421 (RFC 9110 §15.5.20).
 ///
-/// Messages name the tracking host, people and programs the dashboard's: a page of the one is not there on the other,
-/// so that no cookie of the dashboard ever goes to an address that stands in messages. Health is answered for any host:
-/// a load balancer asks by address.
+/// Messages use the tracking host, users and programs the dashboard's. Neither serves the other's pages, so the
+/// dashboard's cookie never goes to an address that appears in messages. Health checks work on any host: a load
+/// balancer asks by address.
 struct HostGate<Site: HTTPResponder>: HTTPResponder where Site.Context == WebContext {
     let health: Site
     /// By authority, in lower case, with the port where it is not the scheme's own.
@@ -25,7 +25,7 @@ struct HostGate<Site: HTTPResponder>: HTTPResponder where Site.Context == WebCon
     }
 }
 
-/// The authority of an address of ours as browsers send it: lower case, without the scheme's own port.
+/// The authority of a configured address as browsers send it: lower case, without the default port.
 func authority(of url: String) -> String {
     let rest = url.drop { $0 != "/" }.dropFirst(2)
     let authority = rest.prefix { $0 != "/" }.lowercased()

@@ -3,10 +3,10 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-/// Closes a connection whose request has not arrived whole in time, refuses header fields that are too large, and notes
-/// who has hung up.
+/// Closes a connection whose request is not complete in time, refuses oversized header fields, and records closed
+/// connections.
 ///
-/// The server's own idle timeout begins again with each byte: a body that trickles would hold its connection for ever.
+/// The server's own idle timeout restarts with each byte: a trickling body would hold its connection for ever.
 final class RequestClock: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart

@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 
 extension Response {
-    /// Plain text that nobody keeps.
+    /// Plain text, not cached.
     static func text(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
         Response(
             status: status,
@@ -11,7 +11,7 @@ extension Response {
         )
     }
 
-    /// A page that nobody keeps.
+    /// A page, not cached.
     static func page(_ html: [UInt8], status: HTTPResponse.Status = .ok) -> Response {
         Response(
             status: status,
@@ -20,7 +20,7 @@ extension Response {
         )
     }
 
-    /// See Other: after a form was taken, and where a page has moved within the site. `path` is one of ours.
+    /// See Other: after a form, and where a page has moved within the site. `path` is on this site.
     static func seeOther(_ path: String) -> Response {
         Response(status: .seeOther, headers: [.location: path, .cacheControl: "no-store"])
     }

@@ -1,14 +1,14 @@
 import HTTPTypes
 import Hummingbird
 
-/// What every answer says to a browser, refusals as well: load nothing from elsewhere, tell nobody where you were, show
-/// it in no frame.
+/// The header fields of every answer, including errors: load nothing from elsewhere, send no referrer, allow no
+/// framing.
 struct SecurityHeaders: RouterMiddleware {
-    /// Scripts and styles come from this site's own files only: none stands in a page.
+    /// Scripts and styles come only from this site's files: none is inline.
     static let policy =
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    /// Whether pages of other sites may show an answer: a message's pixel only, which a webmail's page shows.
+    /// Whether other sites may show an answer: only a message's pixel, which webmail shows.
     static let resourcePolicy = HTTPField.Name.unchecked("Cross-Origin-Resource-Policy")
 
     func handle(
@@ -20,14 +20,14 @@ struct SecurityHeaders: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch let refusal as any HTTPResponseError {
-            // A page that is not there, a body that is too large: the framework's own answers.
+            // Errors of the framework itself, such as 404 and 413.
             response = try refusal.response(from: request, context: context)
         }
         Self.complete(&response, isEncrypted: context.isEncrypted)
         return response
     }
 
-    /// Adds what the answer does not say itself: a route that says something of its own knows why.
+    /// Adds the fields that the route did not set itself.
     static func complete(_ response: inout Response, isEncrypted: Bool) {
         for field in isEncrypted ? encrypted : plain where !response.headers.contains(field.name) {
             response.headers.append(field)

@@ -2,10 +2,10 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// A form of a few short fields, urlencoded or multipart, read strictly: what a button sends, and a mail program's
-/// one-click (RFC 8058 §3.1). Files are refused.
+/// A form of a few short fields, urlencoded or multipart, read strictly: a button's form, or a mail program's one-click
+/// (RFC 8058 §3.1). Files are refused.
 struct SmallForm: Sendable, Equatable {
-    /// Why a body is not such a form: a status for who sent it.
+    /// Why a body is not such a form, with the status for the client.
     enum Refusal: Error, Equatable {
         case tooLarge, tooSlow, notAForm, malformed
 
@@ -31,7 +31,7 @@ struct SmallForm: Sendable, Equatable {
 
     let fields: [Field]
 
-    /// The value of a field that is there once; `nil` for none and for several.
+    /// The value of a field that occurs once; `nil` if it is absent or repeated.
     subscript(_ name: String) -> String? {
         let found = fields.filter { $0.name == name }
         return found.count == 1 ? found[0].value : nil
@@ -75,12 +75,12 @@ struct SmallForm: Sendable, Equatable {
 }
 
 extension SmallForm {
-    /// How a form is written, by its Content-Type.
+    /// The form's encoding, from its Content-Type.
     enum Kind: Equatable {
         case urlencoded
         case multipart(boundary: [UInt8])
 
-        /// - Returns: `nil` for any other type, and for a boundary that is none (RFC 2046 §5.1.1).
+        /// - Returns: `nil` for any other type, and for an invalid boundary (RFC 2046 §5.1.1).
         init?(_ contentType: String) {
             let parts = contentType.split(separator: ";", omittingEmptySubsequences: false).map { Self.trimmed($0) }
             switch parts[0].lowercased() {
@@ -163,7 +163,7 @@ extension SmallForm {
         // Some programs end their lines with a line feed alone.
         let hasNetworkLines = bytes.firstRange(of: Array("\r\n".utf8)) != nil
         let bytes = hasNetworkLines ? bytes : bytes.flatMap { $0 == 0x0A ? [0x0D, 0x0A] : [$0] }
-        // What stands before the first delimiter is nobody's; each further one begins a line.
+        // Text before the first delimiter is ignored; each further delimiter begins a line.
         var rest = bytes[...]
         if rest.starts(with: delimiter) {
             rest = rest.dropFirst(delimiter.count)

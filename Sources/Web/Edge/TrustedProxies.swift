@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// The proxies whose word about the reader is taken.
+/// The proxies whose header fields are trusted.
 struct TrustedProxies: Sendable {
     /// An entry of VEREDUS_WEB_TRUSTED_PROXIES that is neither an address nor a network.
     struct Malformed: Error, CustomStringConvertible {
@@ -43,7 +43,7 @@ struct TrustedProxies: Sendable {
         return networks.contains { $0.contains(bytes) }
     }
 
-    /// The nearest hop that is not a proxy of ours: what stands before it in the field anybody can have written.
+    /// The nearest hop that is not a trusted proxy: earlier entries can be forged.
     func client(forwardedFor field: String) -> ClientAddress? {
         for hop in field.split(separator: ",").reversed() {
             guard let address = Self.address(hop.trimmed) else { return nil }
@@ -52,7 +52,7 @@ struct TrustedProxies: Sendable {
         return nil
     }
 
-    /// An address as proxies write it: alone, or with a port, `203.0.113.5:51234` and `[2001:db8::1]:443`.
+    /// An address in a proxy's notation: alone, or with a port, `203.0.113.5:51234` and `[2001:db8::1]:443`.
     private static func address(_ text: String) -> SocketAddress? {
         var host = text[...]
         if host.first == "[", let end = host.firstIndex(of: "]") {
@@ -65,7 +65,7 @@ struct TrustedProxies: Sendable {
         return try? SocketAddress(ipAddress: String(host), port: 0)
     }
 
-    /// Whether a text is nothing, or a colon and a port.
+    /// Whether a text is empty, or a colon and a port.
     private static func isPort(_ text: Substring) -> Bool {
         text.isEmpty || text.first == ":" && UInt16(text.dropFirst()) != nil
     }
@@ -75,7 +75,7 @@ extension Substring {
     fileprivate var trimmed: String { String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
 }
 
-/// Takes the reader's address and scheme from a proxy that is believed, from nobody else.
+/// Takes the client's address and scheme from a trusted proxy only.
 struct ForwardedMiddleware: RouterMiddleware {
     let proxies: TrustedProxies
     let endsTLS: Bool
@@ -88,7 +88,7 @@ struct ForwardedMiddleware: RouterMiddleware {
         var context = context
         context.isEncrypted = endsTLS
         if proxies.contains(context.peer) {
-            // Of several fields of that name the joined text is read, as RFC 9110 §5.3 has it.
+            // Repeated fields are read as one joined text, as in RFC 9110 §5.3.
             let hops = request.headers[values: .xForwardedFor].joined(separator: ",")
             if let client = proxies.client(forwardedFor: hops) { context.client = client }
             if request.headers[.xForwardedProto]?.lowercased() == "https" { context.isEncrypted = true }
@@ -101,7 +101,7 @@ extension HTTPField.Name {
     static let xForwardedFor = unchecked("X-Forwarded-For")
     static let xForwardedProto = unchecked("X-Forwarded-Proto")
 
-    /// A name that is written in this source, and valid.
+    /// A literal, valid name.
     static func unchecked(_ name: StaticString) -> HTTPField.Name {
         guard let field = HTTPField.Name("\(name)") else { preconditionFailure("\(name) is no field name") }
         return field

@@ -2,16 +2,16 @@ import Hummingbird
 import Logging
 import NIOCore
 
-/// What is known of one request besides itself.
+/// The context of one request.
 struct WebContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    /// The other end of the connection: the reader's machine, or a proxy.
+    /// The peer: the reader's machine, or a proxy.
     let peer: SocketAddress?
-    /// Who asks, as far as it can be known; for limits only, and never stored or logged.
+    /// The client, as far as known; for limits only, never stored or logged.
     var client: ClientAddress
-    /// Whether the reader's connection is encrypted, here or at a proxy that is believed.
+    /// Whether the client's connection is encrypted, here or at a trusted proxy.
     var isEncrypted = false
-    /// Whether the other end has closed the connection since: nobody waits for the answer.
+    /// Whether the client has closed the connection: the answer is no longer needed.
     let isGone: @Sendable () -> Bool
 
     init(source: ApplicationRequestContextSource) {
@@ -28,7 +28,7 @@ struct WebContext: RequestContext {
     var maxUploadSize: Int { 256 * 1024 }
 }
 
-/// The address that limits are counted by: of IPv6 the first 64 bits, which one household has.
+/// The address for limits: for IPv6 the first 64 bits, which one household shares.
 struct ClientAddress: Hashable, Sendable {
     private let bytes: [UInt8]
 
@@ -40,7 +40,7 @@ struct ClientAddress: Hashable, Sendable {
         bytes = Self.bytes(of: address)
     }
 
-    /// - Returns: `nil` when the text is no address in digits.
+    /// - Returns: `nil` if the text is not a numeric address.
     init?(_ text: some StringProtocol) {
         guard let address = try? SocketAddress(ipAddress: String(text), port: 0) else { return nil }
         self.init(address)
@@ -53,7 +53,7 @@ struct ClientAddress: Hashable, Sendable {
 }
 
 extension SocketAddress {
-    /// 4 or 16 bytes in network order, an IPv4 address inside IPv6 as 4; empty for what is no Internet address.
+    /// 4 or 16 bytes in network order, an IPv4 address inside IPv6 as 4; empty if it is not an Internet address.
     var addressBytes: [UInt8] {
         // sockaddr_in has the address after family and port, sockaddr_in6 after the flow information as well.
         let offset: Int

@@ -2,33 +2,33 @@ import Core
 import Hummingbird
 import Synchronization
 
-/// How often the opt-out pages do something for the same asker; in memory only, and forgotten with the process.
+/// Rate limits of the opt-out pages; only in this process's memory.
 ///
-/// A message's own token always counts against that message alone: whoever posts many one-clicks for many people, as a mail
-/// provider's proxies do, is never held up. Counted by address are only requests whose token is not ours.
+/// A valid token counts only against its own message: a mail provider's proxies, which post one-clicks for many people,
+/// are never limited. Only requests with an invalid token are counted by address.
 final class OptOutLimits: Sendable {
     private let messages = Mutex(Allowance<DeliveryKey>(burst: 30, perSecond: 0.5))
     private let strangers = Mutex(Allowance<ClientAddress>(burst: 60, perSecond: 1))
 
-    /// - Returns: `nil` to go on, else seconds to wait.
+    /// - Returns: `nil` to proceed, or the seconds to wait.
     func ask(for message: DeliveryKey, at now: ContinuousClock.Instant = .now) -> Int? {
         messages.withLock { $0.take(message, at: now) }
     }
 
-    /// Counts a token that is not ours; seconds to wait when there were too many.
+    /// Counts an invalid token; returns the seconds to wait when there were too many.
     func note(stranger: ClientAddress, at now: ContinuousClock.Instant = .now) -> Int? {
         strangers.withLock { $0.take(stranger, at: now) }
     }
 }
 
-/// A bucket for each key that fills by and by and is emptied by use.
+/// A token bucket per key.
 struct Allowance<Key: Hashable & Sendable>: Sendable {
     private struct Bucket {
         var level: Double
         var at: ContinuousClock.Instant
     }
 
-    /// More keys are not remembered at once: 100 bytes each.
+    /// The maximum number of keys: 100 bytes each.
     static var maximumKeys: Int { 20_000 }
 
     private let burst: Double
@@ -40,12 +40,12 @@ struct Allowance<Key: Hashable & Sendable>: Sendable {
         self.perSecond = perSecond
     }
 
-    /// How many keys are remembered.
+    /// The number of keys remembered.
     var count: Int { buckets.count }
 
-    /// Takes one from a key's bucket.
+    /// Takes one token from a key's bucket.
     ///
-    /// - Returns: `nil` when there was one, else the whole seconds until there is.
+    /// - Returns: `nil` on success, or the whole seconds until there is one.
     mutating func take(_ key: Key, at now: ContinuousClock.Instant) -> Int? {
         if buckets.count >= Self.maximumKeys, buckets[key] == nil { forgetFull(at: now) }
         var bucket = buckets[key] ?? Bucket(level: burst, at: now)
@@ -61,7 +61,7 @@ struct Allowance<Key: Hashable & Sendable>: Sendable {
         min(burst, bucket.level + (now - bucket.at) / .seconds(1) * perSecond)
     }
 
-    /// Forgets who has its full allowance again; all of them when that makes no room.
+    /// Forgets keys with a full bucket; all keys if that makes no room.
     private mutating func forgetFull(at now: ContinuousClock.Instant) {
         buckets = buckets.filter { level(of: $0.value, at: now) < burst }
         if buckets.count >= Self.maximumKeys { buckets = [:] }

@@ -2,11 +2,11 @@ import Core
 import Database
 import Templates
 
-/// The pages that messages lead to, as values: what each says, in the message's language and its sender's name.
+/// The opt-out pages, as values: their texts, in the message's language, with the sender's name.
 ///
-/// None shows an address: a message can have been forwarded.
+/// None shows an address: the message may have been forwarded.
 struct OptOutPages: Sendable {
-    /// A form that the page sends by itself: when a person has given a sign, at once, or only by its button.
+    /// When a page submits its form: after a sign of a person, at once, or only by its button.
     enum Confirming: String {
         case sign, now, button
     }
@@ -24,7 +24,7 @@ struct OptOutPages: Sendable {
         self.message = message
     }
 
-    /// The pages for nobody that is known; in a language that the reader asks for.
+    /// The pages for an unknown recipient, in a language that the browser accepts.
     init(acceptLanguage: String?) {
         phrases = Phrases.preferred(acceptLanguage)
         values = [:]
@@ -33,7 +33,7 @@ struct OptOutPages: Sendable {
 
     // MARK: Pages
 
-    /// What the link leads to: one button, pressed by the page itself for a person.
+    /// The unsubscribe page: one button, which the page itself presses for a person.
     func ask(token: String) throws(RenderError) -> [UInt8] {
         let isNewsletter = message?.kind != .transactional
         return try render(
@@ -135,7 +135,7 @@ struct OptOutPages: Sendable {
         )
     }
 
-    /// The totals cannot be written to; `fields` is what the page sends again until they can.
+    /// The opt-out cannot be stored; the page resends `fields` until it can.
     func busy(_ fields: [(String, String)], _ confirming: Confirming) throws(RenderError) -> [UInt8] {
         try render(
             "busy",
@@ -145,7 +145,7 @@ struct OptOutPages: Sendable {
         )
     }
 
-    /// The totals cannot be read; the page loads itself again.
+    /// The data cannot be read; the page reloads itself.
     func busyReading() throws(RenderError) -> [UInt8] {
         try render("busy", title: "busy_title", lines: [try text("busy_text")], ["refreshes": true])
     }
@@ -160,7 +160,7 @@ struct OptOutPages: Sendable {
 
     // MARK: Parts
 
-    /// What a choice on the preference page did, in sentences.
+    /// The result of a choice on the preference page, in sentences.
     func notes(_ receipt: OptOutReceipt, _ preferences: MailPreferences) throws(RenderError) -> [String] {
         var values = values
         if let list = preferences.lists.first(where: { receipt.choice == .list($0.list) }) {
@@ -177,7 +177,7 @@ struct OptOutPages: Sendable {
         ]
     }
 
-    /// The phrase for what an opt-out does; who has a mail about an order gets the next one, too.
+    /// The phrase for an opt-out's effect; transactional mail continues.
     private func effect(_ choice: OptOutChoice) -> String {
         switch choice {
         case .marketing: "receipt_marketing"
@@ -241,7 +241,7 @@ struct OptOutPages: Sendable {
         ["token": .text(MergeText(token)), "text": .text(MergeText(try text("preferences_link")))]
     }
 
-    /// Every name that the template knows has a value, if only `false`.
+    /// Every name in the template has a value, if only `false`.
     private func render(
         _ state: String,
         title: String,

@@ -5,13 +5,13 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// `/u/<token>`, which messages name as their unsubscribe link, and `/p/<token>`, the preferences.
+/// `/u/<token>`, the unsubscribe link of messages, and `/p/<token>`, the preferences.
 ///
-/// The token is the only right that is asked for, and it stands in the path: no cookie, no log-in, no redirect
-/// (RFC 8058). GET and HEAD change nothing. An answer of success is given after the commit and never before; without the
-/// database it is 503, with a page that tries again by itself.
+/// The token in the path is the only credential: no cookie, no login, no redirect (RFC 8058). GET and HEAD change
+/// nothing. Success is reported only after the commit; without the database the answer is 503, with a page that keeps
+/// trying.
 struct OptOutRoutes: Sendable {
-    /// How soon to come again when the database is away, in seconds.
+    /// Seconds until a retry when the database is unavailable.
     static let retryAfter = 5
 
     private let database: AccountDatabase
@@ -22,7 +22,7 @@ struct OptOutRoutes: Sendable {
 
     init(pool: PostgresPool, keys: KeyRing, unknown: UnknownTokens = UnknownTokens(), log: Logger) {
         self.unknown = unknown
-        // So long a page waits for a connection before it says that it has to try again.
+        // How long a page waits for a connection before it says that it must retry.
         database = AccountDatabase(pool: pool, actor: "recipient", deadline: .seconds(3))
         self.keys = keys
         self.log = log
@@ -86,7 +86,7 @@ struct OptOutRoutes: Sendable {
         }
     }
 
-    /// Does it, and answers when it is on the database's disk.
+    /// Stores it, and answers once it is on the database's disk.
     private func carryOut(
         _ act: OptOutAct,
         _ place: Place,
@@ -99,7 +99,7 @@ struct OptOutRoutes: Sendable {
             if place == .unsubscribe {
                 guard let (message, standing) = try await database.message(key) else { return nil }
                 let pages = OptOutPages(message)
-                // An old page sent once more, and the no has been said again since.
+                // An old page sent again, after another opt-out.
                 if let standing, standing.proof != proof {
                     return (.page(try pages.receipt(standing, token: token)), false)
                 }
@@ -138,7 +138,7 @@ struct OptOutRoutes: Sendable {
 
     // MARK: What is the same for all
 
-    /// Verifies the token first; `body` returns `nil` for a message that is not known.
+    /// Verifies the token first; `body` returns `nil` for an unknown message.
     private func answering(
         _ request: Request,
         _ context: WebContext,
@@ -155,7 +155,7 @@ struct OptOutRoutes: Sendable {
         } catch let error as SmallForm.Refusal {
             return .text("not a form of this page\n", status: error.status)
         } catch {
-            // A page that could not be rendered, a reader who went away.
+            // A page that could not be rendered, or a client that closed the connection.
             log.error("an opt-out page failed", metadata: ["why": "\(error)"])
             return .text(
                 "Internal error. Nothing was changed unless this page confirmed it.\n",
@@ -176,7 +176,7 @@ struct OptOutRoutes: Sendable {
         return response
     }
 
-    /// 503: whatever is wrong with the database, it may have been mended when the page tries again.
+    /// 503: the database may work again when the page retries.
     private func busy(_ error: PostgresError, _ page: [UInt8]?) -> Response {
         if error.isTransient {
             log.notice("an opt-out page could not be served", metadata: ["why": "\(error)"])
@@ -191,7 +191,7 @@ struct OptOutRoutes: Sendable {
     }
 }
 
-/// What a form of the opt-out pages, or a mail program, asks for.
+/// The request in a form of the opt-out pages, or of a mail program.
 enum OptOutAct: Equatable {
     case oneClick
     case unsubscribe
@@ -202,7 +202,7 @@ enum OptOutAct: Equatable {
     /// - Returns: `nil` for any other form.
     init?(_ form: SmallForm) {
         if let value = form["List-Unsubscribe"] {
-            // RFC 8058 §3.2 has this field alone; who adds one of their own says no all the same.
+            // RFC 8058 §3.2 defines only this field; a form with further fields still counts.
             guard value == "One-Click" else { return nil }
             self = .oneClick
             return
@@ -220,7 +220,7 @@ enum OptOutAct: Equatable {
         }
     }
 
-    /// The form that asks for it.
+    /// The form for the request.
     var fields: [(String, String)] {
         switch self {
         case .oneClick: [("List-Unsubscribe", "One-Click")]

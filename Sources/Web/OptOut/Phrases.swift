@@ -1,10 +1,10 @@
 import Core
 import Templates
 
-/// What the pages that messages lead to say in one language: Assets/optout_<language>.json.
+/// The texts of the opt-out pages in one language: Assets/optout_<language>.json.
 ///
-/// For another language: a file with the same names, a case of `MessageLanguage` with what messages say in it, and its line
-/// in `source(of:)`; a test compares the files.
+/// For another language, add a file with the same names, a case of `MessageLanguage` with its texts, and a line in
+/// `source(of:)`; a test compares the files.
 struct Phrases: Sendable {
     let language: MessageLanguage
     private let templates: [String: MustacheTemplate]
@@ -13,7 +13,7 @@ struct Phrases: Sendable {
     /// The name of the list of months; everything else is a text.
     static let monthsName = "months"
 
-    /// The files, as they are.
+    /// The files' contents.
     static func source(of language: MessageLanguage) -> [UInt8] {
         switch language {
         case .en: PackageResources.optout_en_json
@@ -38,7 +38,7 @@ struct Phrases: Sendable {
         return phrases
     }
 
-    /// A language that the reader's program asks for (RFC 9110 §12.5.4), where the message's own is not known.
+    /// A language that the browser accepts (RFC 9110 §12.5.4), if the message's own is unknown.
     static func preferred(_ acceptLanguage: String?) -> Phrases {
         var best: (language: MessageLanguage, weight: Double)?
         for range in (acceptLanguage ?? "").prefix(200).split(separator: ",") {
@@ -71,7 +71,7 @@ struct Phrases: Sendable {
         self.months = months
     }
 
-    /// A phrase with its values filled in, not escaped: pages do that.
+    /// A phrase with its values, not escaped: pages do that.
     func text(_ name: String, _ values: [String: String] = [:]) throws(RenderError) -> String {
         guard let template = templates[name] else {
             throw .missingField(name: name, source: "optout_\(language.rawValue).json", line: 1)
@@ -80,7 +80,7 @@ struct Phrases: Sendable {
         return String(decoding: try template.render(.object(fields)), as: UTF8.self)
     }
 
-    /// A moment to the second, as this language writes it; in UTC, and says so.
+    /// A time to the second, in this language's format, labelled as UTC.
     func moment(_ seconds: Double) throws(RenderError) -> String {
         // 2026-11-23T06:00:00Z
         let parts = Timestamp.text(seconds).split { "-T:Z".contains($0) }

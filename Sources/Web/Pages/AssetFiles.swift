@@ -2,13 +2,12 @@ import Crypto
 import HTTPTypes
 import Hummingbird
 
-/// The scripts and styles of our pages: `/assets/<name>-<hash>.<extension>`, kept by browsers for a year, since other
-/// bytes have another name.
+/// The pages' scripts and styles: `/assets/<name>-<hash>.<extension>`, which browsers may cache for a year.
 ///
-/// A page writes `/assets/<name>.<extension>`; ``Page`` puts the hash in. A further file is one more line in `all`.
+/// A page writes `/assets/<name>.<extension>`; ``Page`` puts the hash in. Add a new file to `all`.
 struct AssetFiles: Sendable {
     struct File: Sendable {
-        /// As in the folder: `veredus.css`.
+        /// The file name, like `veredus.css`.
         let name: String
         /// `/assets/veredus-0123456789abcdef.css`.
         let path: String
@@ -39,7 +38,7 @@ struct AssetFiles: Sendable {
 
     private static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
 
-    /// A page's text with the hashes in its addresses.
+    /// A page's text with hashed addresses.
     static func stamped(_ source: String) -> String {
         all.reduce(source) { text, file in
             text.split(separator: "\"/assets/\(file.name)\"", omittingEmptySubsequences: false)

@@ -1,13 +1,13 @@
 import Templates
 
-/// A page of ours: a Mustache template among Assets/, filled with values that it escapes.
+/// A page: a Mustache template from Assets/, filled with values that it escapes.
 struct Page: Sendable {
     private let template: MustacheTemplate
 
     /// - Parameters:
-    ///   - source: The template's text, embedded; it names files of ours as `"/assets/veredus.css"`.
-    ///   - name: What errors call it.
-    ///   - partials: What `{{>name}}` stands for.
+    ///   - source: The template's text, embedded; it names assets as `"/assets/veredus.css"`.
+    ///   - name: Its name in errors.
+    ///   - partials: The templates for `{{>name}}`.
     /// - Throws: ``TemplateError``, which names the line.
     init(_ source: [UInt8], name: String, partials: [String: [UInt8]] = [:]) throws(TemplateError) {
         template = try MustacheTemplate(
@@ -27,7 +27,7 @@ struct Page: Sendable {
         }
     }
 
-    /// The page with its values: UTF-8. A field that the template names must be there.
+    /// The page with its values: UTF-8. Every field of the template must have a value.
     func render(_ fields: MergeValue) throws(RenderError) -> [UInt8] {
         try template.render(fields, limitBytes: 4 << 20)
     }

@@ -3,20 +3,19 @@ import Synchronization
 
 /// Opens and clicks between the request and the broker, in memory and bounded.
 ///
-/// Each is held for a moment, in which its client's other requests are seen: who asks for many links of one campaign at
-/// once is a scanner, and what it asked for before counts as a machine's, too. The client's address is forgotten
-/// some seconds later. What has been held is taken by ``EventFlow``; what cannot be
-/// published comes back, even beyond the capacity: memory is bounded by it and one round of ``EventFlow``. A full buffer
-/// drops what comes, and counts it.
+/// Each is held for a moment, to see the client's other requests: a client that requests many links of one campaign at
+/// once is a scanner, and its earlier requests count as a machine's too. The client's address is forgotten some seconds
+/// later. ``EventFlow`` takes held events; unpublished ones come back, even beyond the capacity: memory is bounded by
+/// it and one round of ``EventFlow``. A full buffer drops new events and counts them.
 final class EventBuffer: Sendable {
     /// How long an event is held.
     static let window = Duration.seconds(3)
-    /// Different links of one campaign within the window, from which on a client is a machine.
+    /// Different links of one campaign within the window that make a client a machine.
     static let manyLinks = 4
-    /// Requests about one campaign within the window, from which on a client is a machine: a token that is replayed.
+    /// Requests about one campaign within the window that make a client a machine: a replayed token.
     static let manyRequests = 12
 
-    /// An event and the hour that it came in.
+    /// An event and the hour of its arrival.
     struct Entry: Sendable, Equatable {
         let hour: Int32
         let event: TrackedEvent
@@ -45,11 +44,11 @@ final class EventBuffer: Sendable {
         var held: [Held] = []
         /// Those before it were taken.
         var head = 0
-        /// Of the running term and of the one before: forgetting one is no work for each client.
+        /// For the current term and the previous one: dropping one is no work per client.
         var behaviours: [DashboardContext: Behaviour] = [:]
         var earlier: [DashboardContext: Behaviour] = [:]
         var termEnds: ContinuousClock.Instant?
-        /// Judged, and waiting for the broker.
+        /// Judged, waiting for the broker.
         var judged: [Entry] = []
         var dropped = 0
 
@@ -57,8 +56,7 @@ final class EventBuffer: Sendable {
 
         func behaviour(of visit: DashboardContext) -> Behaviour? { behaviours[visit] ?? earlier[visit] }
 
-        /// Begins a new term when it is time: what was seen in the one before the last is forgotten. A term is longer
-        /// than an event is held.
+        /// Starts a new term when it is time, and drops the one before last. A term is longer than an event is held.
         mutating func turn(at now: ContinuousClock.Instant) {
             guard let end = termEnds, now < end else {
                 earlier = behaviours
@@ -68,7 +66,7 @@ final class EventBuffer: Sendable {
             }
         }
 
-        /// Judges the oldest event that is held.
+        /// Judges the oldest held event.
         mutating func release() {
             let next = held[head]
             head += 1
@@ -85,13 +83,13 @@ final class EventBuffer: Sendable {
 
     init(capacity: Int) { self.capacity = capacity }
 
-    /// How many found no room so far.
+    /// The number of dropped events.
     var dropped: Int { state.withLock { $0.dropped } }
 
-    /// How many wait.
+    /// The number of waiting events.
     var count: Int { state.withLock { $0.count } }
 
-    /// Takes an event, or drops it where there is no room.
+    /// Takes an event, or drops it if there is no room.
     func add(_ entry: Entry, from client: ClientAddress, at now: ContinuousClock.Instant = .now) {
         state.withLock { state in
             guard state.count < capacity else {
@@ -110,9 +108,10 @@ final class EventBuffer: Sendable {
         }
     }
 
-    /// Takes out what has been held long enough, judged; in all at most `limit`.
+    /// Removes judged events that were held long enough, at most `limit`.
     ///
-    /// `all`: Also what came just now: the program stops.
+    ///
+    /// `all`: Also the newest ones: the program stops.
     func take(limit: Int, all: Bool = false, at now: ContinuousClock.Instant = .now) -> [Entry] {
         state.withLock { state in
             while state.head < state.held.count, all || now - state.held[state.head].since >= Self.window {
@@ -132,6 +131,6 @@ final class EventBuffer: Sendable {
         }
     }
 
-    /// Takes back what could not be published.
+    /// Returns unpublished events.
     func putBack(_ entries: [Entry]) { state.withLock { $0.judged.insert(contentsOf: entries, at: 0) } }
 }

@@ -4,11 +4,11 @@ import ServiceLifecycle
 
 /// Publishes opens and clicks to the recorder's queue, a few hundred in a message, with confirms.
 ///
-/// Without a broker they wait in the buffer; its limit is the program's. A message that was not confirmed is published
-/// again, under the same ids: the recorder counts each once. When the program stops, what is there is published if the
-/// broker answers, and else is lost, and said.
+/// Without a broker they wait in the bounded buffer. An unconfirmed message is published again with the same ids: the
+/// recorder counts each once. When the program stops, the rest is published if the broker answers; otherwise it is lost
+/// and logged.
 struct EventFlow: Service {
-    /// How often the buffer is looked at.
+    /// How often the buffer is checked.
     static let pause = Duration.seconds(1)
     /// Events in one message, and in one round.
     static let perMessage = 200
@@ -39,11 +39,11 @@ struct EventFlow: Service {
         }
     }
 
-    /// Publishes what is there.
+    /// Publishes the waiting events.
     ///
     /// - Parameters:
-    ///   - isDeclared: Whether the queue was declared on this connection; it is again on the next by itself.
-    ///   - all: Whether also what is still held.
+    ///   - isDeclared: Whether the queue was declared on this connection; reconnects declare it automatically.
+    ///   - all: Whether to include events still held.
     func flush(isDeclared: inout Bool, all: Bool) async {
         while true {
             let entries = buffer.take(limit: Self.perRound, all: all)
@@ -70,7 +70,7 @@ struct EventFlow: Service {
         }
     }
 
-    /// By hour; within a message in the order of their random ids, so that none says who came first.
+    /// By hour; within a message ordered by their random ids, which hide the order of arrival.
     private static func messages(_ entries: [EventBuffer.Entry]) -> [EventMessage] {
         Dictionary(grouping: entries, by: \.hour).sorted { $0.key < $1.key }.flatMap { hour, entries in
             stride(from: 0, to: entries.count, by: perMessage).map { start in

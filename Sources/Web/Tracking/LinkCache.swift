@@ -4,22 +4,22 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Where links lead, kept in memory, so that a click needs no database.
+/// Links' targets, cached in memory so that a click needs no database.
 ///
-/// Links are frozen with their campaign: what is known stays right. The newest campaigns are known before anybody
-/// clicks; others are looked up on the first click. While the database is away only what is known is answered.
+/// Links are frozen with their campaign, so cached ones stay valid. The newest campaigns are cached in advance; others
+/// are looked up on the first click. Without the database only cached links work.
 final class LinkCache: Service {
-    /// How many campaigns are known at most; the one that was asked for longest ago goes first.
+    /// The maximum number of campaigns; the least recently used is dropped first.
     static let most = 10_000
-    /// How many of the newest are looked up ahead.
+    /// How many of the newest campaigns are cached in advance.
     static let ahead: Int32 = 2_000
     private static let interval = Duration.seconds(20)
     /// How long a reader waits for the database.
     private static let patience = Duration.seconds(1)
-    /// For how long nobody asks again after the database did not answer, or did not know.
+    /// How long a failed or unsuccessful lookup is not repeated.
     private static let rest = Duration.seconds(1)
 
-    /// The database does not answer, and nothing is known.
+    /// The database does not answer, and the link is not cached.
     struct Away: Error {}
 
     private struct Known {
@@ -29,7 +29,7 @@ final class LinkCache: Service {
 
     private struct State {
         var known: [CampaignID: Known] = [:]
-        /// Asked for in vain, with the moment from which on it may be asked again.
+        /// Failed lookups, with the time from which they may be repeated.
         var unknown: [CampaignID: ContinuousClock.Instant] = [:]
         var awayUntil: ContinuousClock.Instant?
     }
@@ -43,9 +43,11 @@ final class LinkCache: Service {
         self.log = log
     }
 
-    /// Where a link leads, and whether it is counted.
+    /// A link's target, and whether it is counted.
     ///
-    /// - Returns: `nil` when there is no such link.
+    ///
+    /// - Returns: `nil` if there is no such link.
+    ///
     /// - Throws: ``Away``.
     func target(of campaign: CampaignID, link: UInt16) async throws(Away) -> (target: LinkTarget, mode: TrackingMode)? {
         if let known = known(campaign) { return known.targets[link].map { ($0, known.mode) } }
@@ -72,7 +74,7 @@ final class LinkCache: Service {
         return known.targets[link].map { ($0, known.mode) }
     }
 
-    /// What is known of the newest campaigns is kept up to date for as long as the program runs.
+    /// Keeps the newest campaigns cached while the program runs.
     func run() async throws {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             await lookAhead()
@@ -80,7 +82,7 @@ final class LinkCache: Service {
         }
     }
 
-    /// Looks up the newest campaigns that are not known yet.
+    /// Looks up the newest campaigns that are not cached yet.
     func lookAhead() async {
         do {
             let newest = try await store.newest(Self.ahead)

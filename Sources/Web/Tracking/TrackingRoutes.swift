@@ -2,7 +2,7 @@ import Core
 import HTTPTypes
 import Hummingbird
 
-/// What opens and clicks share in this program.
+/// The parts shared by opens and clicks.
 struct Tracking: Sendable {
     let buffer: EventBuffer
     let links: LinkCache
@@ -10,8 +10,8 @@ struct Tracking: Sendable {
 
 /// Pixels and links of messages: `GET /o/<token>.gif` and `GET /c/<token>`.
 ///
-/// Neither asks the database before it answers. No cookie is set, nothing is kept by a cache, no address and no agent
-/// leaves this program. HEAD and requests ahead of a reader get their answer and count nothing.
+/// Neither waits for the database to record an event. They set no cookie, allow no caching, and pass on no address or
+/// user agent. HEAD requests and prefetches get an answer and count nothing.
 struct TrackingRoutes: Sendable {
     let keys: KeyRing
     let tracking: Tracking
@@ -31,7 +31,7 @@ struct TrackingRoutes: Sendable {
         router.head("c/:token") { request, context in await click(request, context) }
     }
 
-    /// The picture, whatever the token: whether it is one of ours is nobody's business.
+    /// The image, whatever the token: the answer does not reveal whether it is valid.
     private func open(_ request: Request, _ context: WebContext) -> Response {
         let name = context.parameters.get("token") ?? ""
         if name.hasSuffix(".gif") {
@@ -45,7 +45,7 @@ struct TrackingRoutes: Sendable {
         return Self.picture(of: Self.body)
     }
 
-    /// A redirect to the stored address, or a page: never anywhere else.
+    /// A redirect to the stored address, or a page; never to another address.
     private func click(_ request: Request, _ context: WebContext) async -> Response {
         let text = (context.parameters.get("token") ?? "").utf8
         guard let token = try? keys.verify(text, as: .click), case .click(let campaign, let link, _) = token else {
@@ -110,7 +110,7 @@ struct TrackingRoutes: Sendable {
         .text("This link is unknown or incomplete.\n", status: .notFound)
     }
 
-    /// A page that asks again by itself: where the link leads is not known, and no guess is made.
+    /// A page that reloads itself: the link's target is not known yet.
     private static var comeBack: Response {
         var response = Response.page(
             Array(

@@ -3,20 +3,20 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Counts what comes as a token of ours and bears a signature that none of our keys made.
+/// Counts tokens with a signature that none of the keys made.
 ///
-/// A few are strangers' guesses. Many mean that messages were signed with a key that this program does not have. The key's
-/// number is kept, and never the token.
+/// A few are guesses. Many mean that messages were signed with a key that this program does not have. Only the key's
+/// number is kept, never the token.
 final class UnknownTokens: Sendable {
     private let counts = Mutex<[UInt8: Int]>([:])
 
-    /// Counts a text that did not verify; one that is no token at all is none.
+    /// Counts a text that did not verify; malformed tokens are ignored.
     func note(_ text: some Collection<UInt8>, as use: TokenUse, keys: KeyRing) {
         guard let key = keys.claimedKey(of: text, as: use) else { return }
         counts.withLock { $0[key, default: 0] += 1 }
     }
 
-    /// How many there were of each key since the last call.
+    /// The counts per key since the last call.
     func take() -> [UInt8: Int] {
         counts.withLock { counts in
             defer { counts = [:] }
@@ -25,7 +25,7 @@ final class UnknownTokens: Sendable {
     }
 }
 
-/// Says once a minute, and at the end, how many tokens had an unknown signature, where there were any.
+/// Logs once a minute, and at the end, how many tokens had an unknown signature, if any.
 struct UnknownTokenReport: Service {
     let tokens: UnknownTokens
     let keys: KeyRing

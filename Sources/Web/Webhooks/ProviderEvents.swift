@@ -2,7 +2,7 @@ import Database
 import ReturnedMail
 import Templates
 
-/// What each provider's JSON says, in one vocabulary. Events that are about nobody's refusal or complaint are left out.
+/// Providers' JSON translated into one vocabulary. Events other than refusals and complaints are left out.
 enum ProviderEvents {
     /// Amazon SES: the message inside an SNS notification (bounce, complaint, delivery delay), by notification or event
     /// publishing. The return path is `mail.source`.
@@ -50,7 +50,7 @@ enum ProviderEvents {
         }
     }
 
-    /// Amazon's words where the other side gave no code.
+    /// Amazon's own wording if there is no code.
     private static func sesStatus(_ subtype: String, _ isPermanent: Bool) -> String {
         switch subtype {
         case "NoEmail", "Suppressed", "OnAccountSuppressionList": "5.1.1"
@@ -72,7 +72,7 @@ enum ProviderEvents {
         return source
     }
 
-    /// SendGrid's event webhook: a list of events, which give back the message's own `unique_args`.
+    /// SendGrid's event webhook: a list of events, which contain the message's own `unique_args`.
     static func sendGrid(_ events: ProviderJSON) -> [ProviderReport] {
         events.list.compactMap { event in
             let words = event["reason"].text + event["response"].text
@@ -96,13 +96,13 @@ enum ProviderEvents {
         }
     }
 
-    /// Not sent at all, for what SendGrid knows of the address.
+    /// Not sent at all, because of what SendGrid knows about the address.
     private static func droppedStatus(_ words: String) -> String {
         let words = words.lowercased()
         return words.contains("bounced address") || words.contains("invalid") ? "5.1.1" : "5.0.0"
     }
 
-    /// Postmark: one record, which gives back the message's own metadata.
+    /// Postmark: one record, which contains the message's own metadata.
     static func postmark(_ record: ProviderJSON) -> [ProviderReport] {
         let words = [record["Details"].text, record["Description"].text].filter { !$0.isEmpty }.joined(separator: " ")
         let kind: ProviderReport.Kind
@@ -128,7 +128,7 @@ enum ProviderEvents {
         return [
             ProviderReport(
                 provider: "postmark",
-                // A change has no number; of one message there may be several.
+                // A change has no number; one message may have several.
                 id: record["ID"].text + record["MessageID"].text + record["ChangedAt"].text,
                 recipient: record["Email"].text + record["Recipient"].text,
                 signedLocalPart: record["Metadata"]["veredus"].text,
@@ -137,14 +137,14 @@ enum ProviderEvents {
         ]
     }
 
-    /// Why Postmark itself stopped sending to somebody; `nil` where it sends again, or tells of the bounce apart.
+    /// Why Postmark itself stopped sending to an address; `nil` if it resumed, or if the bounce is reported separately.
     private static func postmarkChange(_ record: ProviderJSON) -> ProviderReport.Kind? {
         guard record["SuppressSending"].value == .bool(true) else { return nil }
         switch record["SuppressionReason"].text {
         case "HardBounce": return nil
-        // It may be told apart as well: a message's complaints count once.
+        // It may also be reported separately: a message's complaints count once.
         case "SpamComplaint": return .complaint(type: "abuse")
-        // "ManualSuppression", and what nobody has named yet.
+        // "ManualSuppression", and unknown reasons.
         default: return .unsubscribe
         }
     }

@@ -1,12 +1,12 @@
 import Templates
 
-/// A provider's JSON, read leniently: what is missing is empty, since nobody can be told to mend it.
+/// A provider's JSON, read leniently: missing fields are empty, since the sender cannot be asked to fix them.
 struct ProviderJSON: Sendable {
     let value: MergeValue
 
     init(_ value: MergeValue) { self.value = value }
 
-    /// - Returns: `nil` when the bytes are no JSON within bounds.
+    /// - Returns: `nil` if the bytes are not JSON within limits.
     init?(_ bytes: [UInt8]) {
         guard let value = try? MergeValue(json: bytes) else { return nil }
         self.value = value
@@ -29,6 +29,6 @@ struct ProviderJSON: Sendable {
 }
 
 extension String {
-    /// What stands before the `@`, or all of it: a signed local part, if it is one.
+    /// The text before the `@`, or all of it: a signed local part, if it is one.
     var localPart: String { String(drop { $0 == "<" }.prefix { $0 != "@" && $0 != ">" }) }
 }

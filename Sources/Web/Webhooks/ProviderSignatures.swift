@@ -3,10 +3,11 @@ import CryptoExtras
 import Foundation
 import NIOSSL
 
-/// Amazon SNS: who signed a message, <https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html>.
+/// Amazon SNS: verifies a message's signature,
+/// <https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html>.
 ///
-/// The certificates come from the operator, and not from the address that a message names: nothing is fetched because a
-/// stranger asked for it.
+/// The certificates come from the operator, not from the address in a message: the program fetches no addresses from
+/// incoming messages.
 struct SNSSignatures: Sendable {
     private let keys: [_RSA.Signing.PublicKey]
 
@@ -43,7 +44,7 @@ struct SNSSignatures: Sendable {
         }
     }
 
-    /// The fields that are signed, in Amazon's order.
+    /// The signed fields, in Amazon's order.
     static func signedText(_ message: ProviderJSON) -> String? {
         let names: [String]
         switch message["Type"].text {
@@ -59,7 +60,7 @@ struct SNSSignatures: Sendable {
 
 /// SendGrid's signed event webhook: ECDSA on P-256 over the time and the body.
 struct SendGridSignatures: Sendable {
-    /// Older than this it is not taken: somebody plays it again.
+    /// Older messages are refused as replays.
     static let oldestSeconds: Double = 86_400
 
     private let key: P256.Signing.PublicKey

@@ -6,7 +6,7 @@ import Hummingbird
 import Logging
 import ReturnedMail
 
-/// The providers that are listened to, and how each proves that it is one.
+/// The enabled providers, and how each authenticates.
 struct WebhookAuthentication: Sendable {
     let secret: String
     let ses: (topic: String, signatures: SNSSignatures)?
@@ -18,7 +18,7 @@ struct WebhookAuthentication: Sendable {
         self.sendGrid = sendGrid
     }
 
-    /// - Returns: `nil` where no secret is set: the door is shut.
+    /// - Returns: `nil` if no secret is set: webhooks are off.
     /// - Throws: When a certificate or a key cannot be used.
     init?(_ settings: WebhookSettings) throws {
         guard let secret = settings.secret else { return nil }
@@ -28,10 +28,10 @@ struct WebhookAuthentication: Sendable {
     }
 }
 
-/// `POST /inbound/<provider>/<secret>`: bounces and complaints that a mail provider tells by HTTP.
+/// `POST /inbound/<provider>/<secret>`: bounces and complaints that a provider reports by HTTP.
 ///
-/// Each is written as the mail that it could have been, and goes the way of mails: signed address verified, cut, stored
-/// once, acknowledged after the commit, judged by `veredus-inbound`. Anything else than 200 makes a provider come again.
+/// Each is converted to an equivalent mail and processed like one: signed address verified, shortened, stored once,
+/// acknowledged after the commit, judged by `veredus-inbound`. Any status but 200 makes a provider retry.
 struct WebhookRoutes: Sendable {
     static let mostBytes = 1 << 20
 
@@ -45,7 +45,7 @@ struct WebhookRoutes: Sendable {
     func add(to router: Router<WebContext>) {
         router.post("inbound/:provider/:secret") { request, context in
             let given = SHA256.hash(data: Array((context.parameters.get("secret") ?? "").utf8))
-            // Digests are compared in a time that tells nothing.
+            // Digests are compared in constant time.
             guard given == SHA256.hash(data: Array(door.secret.utf8)) else { return Self.notThere }
             guard let body = try? await request.body.collect(upTo: Self.mostBytes) else {
                 return .text("more than \(Self.mostBytes) bytes\n", status: .contentTooLarge)
@@ -61,7 +61,7 @@ struct WebhookRoutes: Sendable {
             guard let ses = door.ses else { return Self.notThere }
             guard json["TopicArn"].text == ses.topic, ses.signatures.isGenuine(json) else { return Self.forged }
             if json["Type"].text == "SubscriptionConfirmation" {
-                // Nothing is fetched because a message says so: a person confirms it.
+                // Addresses from messages are not fetched: an operator confirms it.
                 log.notice("confirm this subscription", metadata: ["address": "\(json["SubscribeURL"].text)"])
                 return .text("an operator will confirm it\n")
             }
@@ -78,7 +78,7 @@ struct WebhookRoutes: Sendable {
             guard isGenuine else { return Self.forged }
             return await store(ProviderEvents.sendGrid(json))
         case "postmark":
-            // It signs nothing: the secret in its address is what it proves itself by.
+            // Postmark signs nothing: the secret in the address authenticates it.
             return await store(ProviderEvents.postmark(json))
         default: return Self.notThere
         }

@@ -1,9 +1,8 @@
-/// A chart as SVG: the plot alone, stretched to the room there is; what is written beside it is HTML, and stays
-/// readable on a phone.
+/// A chart as SVG: only the plot, stretched to the available width; labels are HTML, readable on a phone.
 ///
-/// Pure: numbers in, text out. Colours come from the style sheet by class, so that a dark page has its own.
+/// Pure: numbers in, text out. Colours come from the style sheet by class, so dark mode has its own.
 struct Chart: Sendable {
-    /// One thing that is counted.
+    /// One series of values.
     struct Series: Sendable {
         let name: String
         /// Of the style sheet: `accepted` is coloured by `.s-accepted` and `.f-accepted`.
@@ -12,15 +11,15 @@ struct Chart: Sendable {
     }
 
     enum Kind: Sendable {
-        /// A line each, the first one filled: for what grows.
+        /// Lines, the first one filled: for growing totals.
         case lines
-        /// A bar a moment, the series on top of each other: for what happened in an hour.
+        /// One bar per hour, the series stacked: for events per hour.
         case stackedBars
     }
 
     let title: String
     let kind: Kind
-    /// Seconds since 1970, growing; as many as each series has values.
+    /// Seconds since 1970, ascending; one per value of each series.
     let moments: [Double]
     let series: [Series]
 
@@ -39,10 +38,10 @@ struct Chart: Sendable {
         return [1, 2, 5, 10].map { $0 * power }.first { $0 >= highest } ?? max(1, highest)
     }
 
-    /// What stands at the scale, from the top down.
+    /// The labels of the scale, from the top down.
     var ticks: [String] { [top, top / 2, 0].map { Self.tick($0) } }
 
-    /// What stands below: the first moment, the middle, the last.
+    /// The labels below: the first moment, the middle, the last.
     var labels: [Double] {
         guard let first = moments.first, let last = moments.last else { return [] }
         return [first, (first + last) / 2, last]

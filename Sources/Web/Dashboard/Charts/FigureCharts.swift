@@ -24,7 +24,7 @@ enum FigureCharts {
         )
     }
 
-    /// From the start until now or the end, however few samples were taken meanwhile; empty before the start.
+    /// From the start until now or the end, whatever the number of samples; empty before the start.
     static func course(_ report: CampaignReport, _ samples: [CampaignSample]) -> [CampaignSample] {
         guard let start = report.startedAt else { return [] }
         let end = max(start, report.finishedAt ?? report.readAt)
@@ -49,7 +49,7 @@ enum FigureCharts {
         _ engagement: Engagement,
         _ counts: (Engagement.Hour) -> EngagementCounts
     ) -> MergeValue {
-        // An hour that is not told has no bar; the table says why.
+        // A withheld hour has no bar; the table explains it.
         let chart = Chart(
             title: title,
             kind: .stackedBars,
@@ -82,7 +82,7 @@ enum FigureCharts {
         "/campaigns/\(report.campaign)/\(table.rawValue).csv"
     }
 
-    /// What the chart's part of a page says; `empty`: instead of a chart.
+    /// The chart's part of a page; `empty`: a text instead of a chart.
     private static func fields(
         _ chart: Chart,
         id: String,

@@ -2,7 +2,7 @@ import Core
 import Database
 import Templates
 
-/// Numbers in rows: what stands below a chart, and in a CSV file.
+/// Numbers in rows: below a chart, and in a CSV file.
 struct FigureTable: Sendable {
     enum Name: String, Sendable, CaseIterable {
         case states
@@ -13,7 +13,7 @@ struct FigureTable: Sendable {
     let head: [String]
     let rows: [[String]]
 
-    /// No cell of it is run by a spreadsheet as a formula.
+    /// No cell is run as a formula by a spreadsheet.
     var csv: [UInt8] { ([head] + rows).flatMap { CSVText.row($0) } }
 
     static func states(_ report: CampaignReport) -> FigureTable {
@@ -32,7 +32,7 @@ struct FigureTable: Sendable {
         )
     }
 
-    /// Figures that are too small to be told are words in it.
+    /// Withheld figures are words.
     static func opens(_ engagement: Engagement) -> FigureTable {
         FigureTable(
             head: ["hour", "opens", "opens_by_machines", "clicks", "clicks_by_machines"],
@@ -111,7 +111,7 @@ enum EngagementFields {
         ]
     }
 
-    /// What a badge in the message says: how often, and of all clicks how many.
+    /// The text of a badge in the message: clicks, and their share.
     static func badge(_ link: Engagement.Link, _ engagement: Engagement) -> String {
         let share = share(link, engagement).map { " · \($0)" } ?? ""
         return words(link.clicks, \.unique) + share
@@ -121,7 +121,7 @@ enum EngagementFields {
         counts.isTold(figure) ? grouped(counts[keyPath: figure]) : counts.told(figure)
     }
 
-    /// `nil` where it would give away a figure that is not told.
+    /// `nil` if it would reveal a withheld figure.
     private static func share(_ link: Engagement.Link, _ engagement: Engagement) -> String? {
         let all = engagement.clicks.unique
         guard !link.clicks.isBlurred, !engagement.clicks.isBlurred, all > 0 else { return nil }

@@ -1,7 +1,7 @@
 import Core
 import Database
 
-/// How far a campaign is, as one bar of all its states.
+/// A campaign's progress, as one bar of all its states.
 enum ProgressBar {
     struct Part: Equatable {
         let state: DeliveryState
@@ -10,12 +10,12 @@ enum ProgressBar {
         let width: Double
     }
 
-    /// What ended well first, what is still to be done last.
+    /// Successful states first, unfinished ones last.
     private static let order: [DeliveryState] = [
         .accepted, .failed, .suppressed, .uncertain, .cancelled, .expired, .dead, .sending, .deferred, .pending,
     ]
 
-    /// Every state, empty ones too, so that a script can resize them.
+    /// Every state, even if empty, so that a script can resize them.
     static func parts(_ report: CampaignReport) -> [Part] {
         let total = Double(max(1, report.counts.total))
         var start = 0.0

@@ -2,9 +2,9 @@ import Crypto
 import CryptoExtras
 import FoundationEssentials
 
-/// A password as it is stored: `$scrypt$ln=17,r=8,p=1$salt$hash`, from which nobody reads the password.
+/// A password as it is stored: `$scrypt$ln=17,r=8,p=1$salt$hash`, which does not reveal the password.
 struct PasswordHash: Sendable {
-    /// What a hash costs: 128 · 2^ln · r bytes of memory, 128 MiB as usual.
+    /// The cost of a hash: 128 · 2^ln · r bytes of memory, 128 MiB by default.
     struct Cost: Sendable, Equatable {
         var logRounds = 17
         var blockSize = 8
@@ -28,7 +28,7 @@ struct PasswordHash: Sendable {
         hash = try Self.derive(password, cost, salt)
     }
 
-    /// - Returns: `nil` when the text is no such hash, or one that costs more than the usual.
+    /// - Returns: `nil` if the text is not such a hash, or costs more than the default.
     init?(stored text: String) {
         let parts = text.split(separator: "$", omittingEmptySubsequences: false)
         guard parts.count == 5, parts[0].isEmpty, parts[1] == "scrypt" else { return nil }
@@ -69,7 +69,7 @@ struct PasswordHash: Sendable {
         text.hasPrefix(prefix) ? Int(text.dropFirst(prefix.count)) : nil
     }
 
-    /// Base64 without padding, as hashes of this form have it.
+    /// Base64 without padding, as usual in such hashes.
     private static func text(_ bytes: [UInt8]) -> String {
         String(Data(bytes).base64EncodedString().prefix { $0 != "=" })
     }

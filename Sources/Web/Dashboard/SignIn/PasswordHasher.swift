@@ -2,7 +2,7 @@ import NIOPosix
 
 /// Hashes and compares passwords, two at once: each takes 128 MiB and a third of a second of a core.
 ///
-/// Who finds the queue full is told to come back: a flood of sign-ins takes neither memory nor the threads of others.
+/// When the queue is full it refuses: a flood of sign-ins uses up neither memory nor shared threads.
 actor PasswordHasher {
     /// Too many are waiting already.
     struct Busy: Error {}
@@ -11,9 +11,9 @@ actor PasswordHasher {
     private let longestQueue: Int
     private var free: Int
     private var queue: [CheckedContinuation<Void, Never>] = []
-    /// What a person who does not exist is compared with, so that the answer takes as long.
+    /// The dummy hash for unknown users, so that the answer takes as long.
     private let nobody: PasswordHash?
-    /// How often it has worked; for tests.
+    /// The number of computations; for tests.
     private(set) var turns = 0
 
     init(cost: PasswordHash.Cost = .usual, atOnce: Int = 2, longestQueue: Int = 16) {
@@ -26,7 +26,8 @@ actor PasswordHasher {
         nobody = PasswordHash(stored: "$scrypt$ln=\(cost.logRounds),r=\(cost.blockSize),p=1$\(zeros)$\(hash)")
     }
 
-    /// A password as it is to be stored, with a salt of its own.
+    /// Hashes a password with a new salt.
+    ///
     ///
     /// - Throws: ``Busy``.
     func hash(_ password: String) async throws -> String {
@@ -36,7 +37,8 @@ actor PasswordHasher {
         return try await whenFree { try PasswordHash(password, cost: cost, salt: salt).stored }
     }
 
-    /// Whether a password is the stored one; takes the same time when there is none.
+    /// Whether a password matches the stored one; takes the same time when there is none.
+    ///
     ///
     /// - Throws: ``Busy``.
     func isRight(_ password: String, stored: String?) async throws -> Bool {

@@ -2,25 +2,25 @@ import Core
 import HTTPTypes
 import Hummingbird
 
-/// The cookie that names a session: for this host alone, never sent in the clear, out of reach of scripts.
+/// The cookie that names a session: for this host only, never sent unencrypted, inaccessible to scripts.
 struct SessionCookie: Sendable {
-    /// Browsers take a cookie of that name only with Secure, with Path=/ and without Domain: no other host of the domain
-    /// can set it (RFC 6265bis §4.1.3.2).
+    /// Browsers accept a cookie of that name only with Secure, with Path=/ and without Domain: no other host of the
+    /// domain can set it (RFC 6265bis §4.1.3.2).
     private static let secureName = "__Host-veredus"
-    /// Over http, which settings allow on this machine only, where browsers may refuse the other one.
+    /// For http, which settings allow only on this machine, where browsers may refuse the other name.
     private static let localName = "veredus-local"
 
     private let name: String
     private let attributes: String
 
-    /// `url`: Where the dashboard is found.
+    /// `url`: The dashboard's address.
     init(dashboardURL url: String) {
         let isEncrypted = url.lowercased().hasPrefix("https://")
         name = isEncrypted ? Self.secureName : Self.localName
         attributes = "; Path=/; HttpOnly; SameSite=Lax" + (isEncrypted ? "; Secure" : "")
     }
 
-    /// The token that a browser has; `nil` for none, and for what is no token.
+    /// The browser's token; `nil` for none, or an invalid one.
     func token(in request: Request) -> SecretToken? {
         for field in request.headers[values: .cookie] {
             for pair in field.split(separator: ";") {
@@ -40,10 +40,10 @@ struct SessionCookie: Sendable {
     }
 }
 
-/// Whether a form was sent from a page of ours.
+/// Whether a form was sent from a page of this site.
 enum CrossSite {
-    /// Browsers say where a request comes from; one that says neither is refused. A request that names no site sends
-    /// `Origin: null` where the page's referrer policy is `no-referrer`: Sec-Fetch-Site decides first.
+    /// Browsers send a request's origin; requests without either field are refused. Where the page's referrer policy is
+    /// `no-referrer`, a request may send `Origin: null`: Sec-Fetch-Site decides first.
     static func isOurs(_ headers: HTTPFields, dashboardURL: String) -> Bool {
         if let site = headers[.secFetchSite] { return site == "same-origin" }
         guard let origin = headers[.origin] else { return false }

@@ -1,19 +1,19 @@
 import Synchronization
 
-/// How often somebody may try to sign in: by login and by the address that they come from.
+/// Limits on sign-in attempts, by login and by client address.
 ///
-/// Counted in this process's memory, for at most ten thousand of each: several processes allow as many times more, and a
-/// restart forgets. A flood of new addresses pushes out the oldest. Who has signed in from an address is not refused there
-/// for what others try from elsewhere.
+/// Counted in this process's memory, at most ten thousand of each: each process counts separately, and a restart
+/// forgets. A flood of new addresses evicts the oldest. A user who has signed in from an address is not locked out
+/// there by attempts from elsewhere.
 final class SignInLimits: Sendable {
     struct Rules: Sendable {
-        /// Of one client for one login: whoever else knows the login does not lock its owner out.
+        /// Of one client for one login: an attacker who knows a login does not lock out its owner.
         var perLogin = 10
-        /// Of all clients together for one login: who guesses from many places.
+        /// Of all clients together for one login: against guessing from many places.
         var perLoginInAll = 200
         var perClient = 30
         var window = Duration.seconds(900)
-        /// How long a client is known that has signed in.
+        /// How long a client is remembered after a sign-in.
         var known = Duration.seconds(30 * 86_400)
     }
 
@@ -31,7 +31,7 @@ final class SignInLimits: Sendable {
         var pairs: [Pair: Count] = [:]
         var logins: [String: Count] = [:]
         var clients: [ClientAddress: Count] = [:]
-        /// Since when; who has signed in from where.
+        /// The time of each user's sign-ins, by address.
         var known: [Pair: Count] = [:]
     }
 
@@ -41,9 +41,10 @@ final class SignInLimits: Sendable {
 
     init(_ rules: Rules = Rules()) { self.rules = rules }
 
-    /// Counts an attempt before its password is looked at, so that many at once are as many.
+    /// Counts an attempt before its password is checked, so that concurrent ones count.
     ///
-    /// - Returns: Whether it may go on. A login that nobody has is counted like every other.
+    ///
+    /// - Returns: Whether it may proceed. Unknown logins are counted like all others.
     func take(_ login: String, from client: ClientAddress, now: ContinuousClock.Instant = .now) -> Bool {
         counts.withLock { counts in
             let byClient = Self.raise(client, in: &counts.clients, now, rules.window)
@@ -56,7 +57,7 @@ final class SignInLimits: Sendable {
         }
     }
 
-    /// Takes back what was counted: the password was right.
+    /// Reverts the count: the password was right.
     func forget(_ login: String, from client: ClientAddress, now: ContinuousClock.Instant = .now) {
         counts.withLock { counts in
             let login = String(login.prefix(200))

@@ -33,7 +33,7 @@ extension Dashboard {
         }
     }
 
-    /// Where a person begins.
+    /// A user's start page.
     private func home(of visit: DashboardContext) throws -> Response {
         if visit.session.account != nil, visit.may(.seeCampaigns) { return .seeOther("/campaigns") }
         if visit.may(.lookAtAccounts) || visit.may(.seeCounts) { return .seeOther("/accounts") }
@@ -50,12 +50,12 @@ extension Dashboard {
     private func signIn(_ form: Form, _ request: Request, _ context: WebContext) async throws -> Response {
         let login = form["login"].lowercased()
         let password = form.raw("password")
-        // No login and no password of ours: nothing that others could be kept out with.
+        // Malformed logins and passwords are not counted: they could lock out others.
         guard password.utf8.count <= PasswordHash.longestPasswordBytes, login.unicodeScalars.count <= 200,
             !login.unicodeScalars.contains("\0")
         else { return try Self.wrongPassword(login: "") }
         guard limits.take(login, from: context.client) else { throw Refusal.tooManyAttempts }
-        // Whoever has no such login waits for as long as who has: the answer tells nothing.
+        // Unknown logins take as long as known ones: the answer reveals nothing.
         let facts = try await sessions.signInFacts(of: login)
         let isRight = try await passwords.isRight(password, stored: facts?.password)
         guard isRight, let facts else {
@@ -64,7 +64,7 @@ extension Dashboard {
         }
         limits.forget(login, from: context.client)
         var random = SystemRandomNumberGenerator()
-        // Always a new one: what somebody else has put into this browser names nobody.
+        // Always a new token: one planted in this browser is worthless.
         let token = SecretToken(from: &random)
         let old = cookie.token(in: request)
         let hasBegun = try await sessions.begin(
@@ -74,7 +74,7 @@ extension Dashboard {
             ending: old?.hash,
             actor: login
         )
-        // Another password was set while this one was looked at.
+        // The password was changed while this one was checked.
         guard hasBegun else { return try Self.wrongPassword(login: login) }
         if let old { streams.end(old.hash) }
         var response = Response.seeOther("/")
@@ -147,11 +147,11 @@ extension Dashboard {
     }
 }
 
-/// What a new password must be: long. No other rule helps as much.
+/// The rule for a new password: length. No other rule helps as much.
 enum NewPassword {
     static let shortest = 12
 
-    /// - Returns: What is wrong with it, as a person reads it; `nil` when nothing is.
+    /// - Returns: The problem, in words for the user; `nil` if there is none.
     static func problem(_ password: String, repeated: String, login: String) -> String? {
         if password != repeated { return "The two passwords differ." }
         if password.count < shortest { return "Use at least \(shortest) characters; a sentence is fine." }
