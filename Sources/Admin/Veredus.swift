@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 import RuntimeSupport
 
-/// The operator's tool.
+/// The operator's command line.
 @main struct Veredus: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "veredus",
@@ -39,7 +39,7 @@ import RuntimeSupport
     /// Runs one command line.
     ///
     /// - Parameter arguments: Without the program's name.
-    /// - Returns: The exit code; what went wrong stands on standard error.
+    /// - Returns: The exit code; errors go to standard error.
     static func run(_ arguments: [String]) async -> Int32 {
         let console = CommandEnvironment.current.console
         do {
@@ -51,7 +51,7 @@ import RuntimeSupport
             }
             return 0
         } catch {
-            // Help and completion scripts come as errors, too.
+            // Help and completion scripts arrive as errors, too.
             let parserCode = exitCode(for: error).rawValue
             if parserCode == 0 {
                 console.print(message(for: error))
@@ -69,7 +69,7 @@ import RuntimeSupport
         }
     }
 
-    /// Whether ArgumentParser itself could not read the command line.
+    /// Whether ArgumentParser could not parse the command line.
     private static func isParserError(_ error: any Error) -> Bool {
         String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
     }

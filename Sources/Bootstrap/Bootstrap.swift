@@ -4,18 +4,17 @@ import Glibc
 import Logging
 import Observability
 
-/// What every program does first: settings from environment and file, and logs.
+/// The first steps of every program: settings from environment and file, and logs.
 package enum Bootstrap {
-    /// Finds the settings, sets up JSON logs on standard error, and makes writing to a closed pipe an error instead of
-    /// the end of the program.
+    /// Finds the settings, sets up JSON logs on standard error, and ignores SIGPIPE.
     ///
-    /// The environment comes before the file. What is wrong with the file itself is kept in the reader, so that
-    /// `finish()` names it together with what is wrong with the values.
+    /// The environment comes before the file. Problems with the file itself stay in the reader, so that `finish()`
+    /// reports them together with those of the values.
     ///
     /// - Parameters:
-    ///   - program: What the records call it.
+    ///   - program: The program's name in log records.
     ///   - settingsFile: Lines `NAME=VALUE`; `nil` takes the one that VEREDUS_SETTINGS names, or none.
-    ///   - environment: The process's own, where a test gives no other.
+    ///   - environment: The process's own; tests pass another.
     /// - Returns: The settings, to be read and finished, and the program's logger.
     /// - Throws: ``SettingsError`` when the file cannot be read.
     package static func start(
@@ -42,7 +41,7 @@ package enum Bootstrap {
         return (reader, logger)
     }
 
-    /// The settings alone, without logs: for a program that talks to a person.
+    /// Only the settings, without logs: for interactive programs.
     package static func settings(
         file settingsFile: String?,
         environment: [String: String] = processEnvironment()
@@ -66,7 +65,7 @@ package enum Bootstrap {
         )
     }
 
-    /// Environment before file, by swift-configuration; only texts are taken from it, for its numbers are lenient.
+    /// Environment before file, by swift-configuration; only texts are read, because its numbers are lenient.
     private static func merged(environment: [String: String], file: SettingsFile) -> [SettingName: SettingText] {
         let secrets = Set(SettingName.allCases.filter(\.isSecret).map(\.rawValue))
         let inFile = EnvironmentVariablesProvider(
@@ -85,7 +84,7 @@ package enum Bootstrap {
             let origin = environment[name.rawValue] == nil ? file.values[name.rawValue]?.origin : "environment"
             values[name] = SettingText(text: text, origin: origin ?? "environment")
         }
-        // systemd.exec(5): what the unit's StateDirectory= names; colons between several.
+        // systemd.exec(5): the paths of the unit's StateDirectory=, separated by colons.
         if values[.stateDirectory] == nil, let folders = environment["STATE_DIRECTORY"],
             let first = folders.split(separator: ":").first
         {
@@ -98,7 +97,7 @@ package enum Bootstrap {
         environment.keys.filter { $0.hasPrefix("VEREDUS_") && SettingName(rawValue: $0) == nil }.sorted()
     }
 
-    /// The names that VEREDUS_LOG_LEVEL takes, those of swift-log.
+    /// The values of VEREDUS_LOG_LEVEL, those of swift-log.
     private enum LogLevel: String, CaseIterable {
         case trace, debug, info, notice, warning, error, critical
     }

@@ -19,9 +19,9 @@ extension PostgresSettings {
 }
 
 extension BrokerSettings {
-    /// Reads VEREDUS_AMQP_URL and what goes with it; `nil` after a problem was noted.
+    /// Reads VEREDUS_AMQP_URL and related settings; `nil` after a problem was reported.
     ///
-    /// `clientName`: What the broker's tools show beside the connection.
+    /// `clientName`: The connection's name in the broker's tools.
     package init?(reading reader: inout SettingsReader, clientName: String) {
         let inputs = BrokerInputs(reading: &reader)
         guard !inputs.url.isEmpty else { return nil }
@@ -37,13 +37,13 @@ extension BrokerSettings {
 }
 
 extension PostgresPool {
-    /// Waits for the database, then makes sure that this program may work on it.
+    /// Waits for the database, then verifies that this program may use it.
     ///
     /// - Parameters:
     ///   - addressKey: The key that hashes addresses, by its number, and with it those that sign tokens; `nil` for a
     ///     program that has none.
-    ///   - log: Told while the database is away.
-    /// - Throws: What no waiting mends: a refused log-in, another schema, a role that can bypass row level security, a
+    ///   - log: Receives warnings while the database is unavailable.
+    /// - Throws: Permanent problems: a refused login, another schema, a role that can bypass row level security, a
     ///   server that does not keep what it confirms, a key that did not make the hashes in the database, or did not
     ///   sign the tokens that bear its number.
     package func assertReady(addressKey: (number: Int16, keys: KeyRing)? = nil, log: Logger) async throws {

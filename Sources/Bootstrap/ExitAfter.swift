@@ -6,11 +6,10 @@ import Logging
 import RuntimeSupport
 
 extension Bootstrap {
-    /// Runs a program's body, and ends the program with it; what the body throws goes to standard error in one piece,
-    /// and becomes the exit status.
+    /// Runs a program's body, then exits; an error goes to standard error as one text and determines the exit status.
     ///
-    /// The numbers are those of sysexits.h: 78 for settings that cannot be used, 75 for what a later start may mend,
-    /// 77 for a log-in or a right that is refused, 70 for everything else.
+    /// The numbers are those of sysexits.h: 78 for invalid settings, 75 for temporary failures, 77 for a refused login
+    /// or permission, 70 for everything else.
     package static func exitAfter(_ body: () async throws -> Void) async -> Never {
         do {
             try await body()

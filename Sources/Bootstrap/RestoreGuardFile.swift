@@ -3,18 +3,18 @@ import Glibc
 
 /// The newest restore guard that a program has seen, in a file of its own: `FOLDER/PROGRAM@INSTANCE/restore-guard`.
 ///
-/// A program writes its own file and believes all of the machine's: one that has not run since yesterday must not send
-/// from a database that another one has seen further on.
+/// A program writes its own file and reads all of the machine's: one that has not run since yesterday must not send
+/// from a database whose newer state another program has seen.
 struct RestoreGuardFile: Sendable {
     /// The machine's folder.
     let folder: String
-    /// The folder below it that is this program instance's own.
+    /// This program instance's own folder below it.
     let name: String
 
     private static let fileName = "restore-guard"
-    /// Those of programs begin so; others are nobody's business.
+    /// The prefix of programs' folders; others are ignored.
     private static let prefix = "veredus-"
-    /// The one file in which all programs of a machine kept it before; it is read and not written any more.
+    /// The file that all programs of a machine shared in earlier versions; it is only read.
     private static let oldName = "witness"
 
     private var ownFolder: String { "\(folder)/\(name)" }
@@ -31,7 +31,7 @@ struct RestoreGuardFile: Sendable {
         }
     }
 
-    /// Every restore guard on this machine, and where it is.
+    /// Every restore guard on this machine, with its place.
     func readAll() throws -> [(place: String, restoreGuard: RestoreGuard)] {
         let paths = try programFolders().map { "\(folder)/\($0)/\(Self.fileName)" } + ["\(folder)/\(Self.oldName)"]
         return try paths.compactMap { path in try Self.read(path).map { (path, $0) } }
@@ -39,7 +39,7 @@ struct RestoreGuardFile: Sendable {
 
     private func programFolders() throws -> [String] {
         guard let handle = opendir(folder) else {
-            // It is made when it is written to.
+            // It is created on the first write.
             guard errno == ENOENT else { throw Self.failure(folder, "cannot be read") }
             return []
         }
@@ -69,12 +69,12 @@ struct RestoreGuardFile: Sendable {
         }
     }
 
-    /// Replaces the file in one step, and makes sure that it is on the disk; makes the folders when they are missing.
+    /// Replaces the file atomically and syncs it to disk; creates missing folders.
     func write(_ restoreGuard: RestoreGuard) throws {
         for folder in [folder, ownFolder] {
             guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw Self.failure(path, "cannot be written") }
         }
-        // Two that were given one name share it.
+        // Two instances with the same name share it.
         let new = "\(path).\(getpid())"
         let descriptor = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.failure(path, "cannot be written") }

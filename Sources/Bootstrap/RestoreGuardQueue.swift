@@ -2,25 +2,25 @@ import Broker
 import Core
 import Database
 
-/// The queue that holds the newest restore guard, for the moment of one look.
+/// The queue that holds the newest restore guard, during one check.
 ///
-/// Its message is taken, and put back by publishing a newer one before the old one is acknowledged: a program that is
-/// killed in between leaves two, of which the next one takes both. Nothing is ever returned to the queue by hand:
-/// RabbitMQ counts that, and drops a message that was looked at often.
+/// Its message is taken, and replaced by publishing a newer one before the old one is acknowledged: after a crash in
+/// between there are two, and the next check takes both. A message is never returned to the queue: RabbitMQ counts
+/// deliveries, and drops a message above its limit.
 package struct RestoreGuardQueue: Sendable {
     package let restoreGuards: [RestoreGuard]
-    /// Of one installation: two that share a broker must not hide each other's.
+    /// One per installation: two that share a broker must not hide each other's.
     package let name: String
     private let messages: [QueueMessage]
     private let consumer: AMQPConsumer?
     private let publisher: AMQPPublisher
 
-    /// How long the message of a program that was killed may take to come back.
+    /// How long a dead program's message may take to return.
     private static let patience = Duration.milliseconds(300)
-    /// How long a message that is there may take to arrive.
+    /// How long a queued message may take to arrive.
     private static let limit = Duration.seconds(5)
 
-    /// Takes what the queue of an installation holds. Nobody else may look meanwhile (``InstallationStore/alone(_:)``).
+    /// Takes the messages of an installation's queue. The caller holds the lock (``InstallationStore/alone(_:)``).
     package init(_ broker: BrokerSettings, of installation: String) async throws {
         name = "witness.\(installation)"
         let publisher = try AMQPPublisher(broker)
@@ -48,7 +48,7 @@ package struct RestoreGuardQueue: Sendable {
         }
     }
 
-    /// Takes `count` messages, which are there.
+    /// Takes `count` messages, which the queue has.
     private static func take(_ count: Int, from consumer: AMQPConsumer) async throws -> [QueueMessage] {
         let deadline = ContinuousClock.now + limit
         var taken: [QueueMessage] = []
@@ -63,29 +63,29 @@ package struct RestoreGuardQueue: Sendable {
                 defer { group.cancelAll() }
                 return try await group.next() ?? []
             }
-            // Not "no restore guard": it is there, and was not seen.
+            // An error, not "no restore guard": the message exists, but did not arrive.
             guard !more.isEmpty else { throw InstallationStore.Busy() }
             taken += more
         }
         return taken
     }
 
-    /// Leaves one restore guard behind instead of those that were taken.
+    /// Publishes one restore guard in place of those taken.
     package func replace(by restoreGuard: RestoreGuard) async throws {
         let outcomes = try await publisher.publish([Array(restoreGuard.encoded.utf8)], to: name)
         guard outcomes == [.confirmed] else { return }
         consumer?.acknowledge(messages.map(\.tag))
     }
 
-    /// Leaves behind what was taken, after a look that changed nothing: a program that is refused and started again and
-    /// again must not wear the restore guard out.
+    /// Puts back the messages unchanged: a refused program that restarts again and again must not use up their delivery
+    /// limit.
     package func putBack() async {
         guard let newest = restoreGuards.max(by: { $0.generation < $1.generation }) else { return }
-        // Without a broker the message goes back by itself.
+        // Without a broker the message returns to the queue.
         try? await replace(by: newest)
     }
 
-    /// Lets go of the broker; what was not replaced goes back to the queue.
+    /// Closes the connection; unreplaced messages return to the queue.
     package func close() async {
         await consumer?.close()
         await publisher.close()

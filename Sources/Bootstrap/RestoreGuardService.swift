@@ -5,8 +5,8 @@ import DatabaseClient
 import Logging
 import ServiceLifecycle
 
-/// Refuses a database that was restored, and remembers the one that is sent from: in a queue of one message, and in
-/// this program's state folder.
+/// Refuses a restored database, and records the current one: in a queue of one message, and in this program's state
+/// folder.
 package struct RestoreGuardService: Service {
     private let installation: InstallationStore
     private let broker: BrokerSettings
@@ -16,11 +16,11 @@ package struct RestoreGuardService: Service {
 
     /// - Parameters:
     ///   - pool: The database.
-    ///   - broker: Where the queue is.
-    ///   - state: Where the file is.
-    ///   - program: Whose file it is.
-    ///   - interval: Between two looks while the program runs.
-    ///   - log: Told what is waited for.
+    ///   - broker: The queue's broker.
+    ///   - state: The file's folder.
+    ///   - program: The file's owner.
+    ///   - interval: The pause between two checks while the program runs.
+    ///   - log: Receives warnings while it waits.
     package init(
         pool: PostgresPool,
         broker: BrokerSettings,
@@ -36,9 +36,9 @@ package struct RestoreGuardService: Service {
         self.log = log
     }
 
-    /// Makes sure at a program's start that the database is the one that everybody remembers; waits for the servers.
+    /// Verifies at a program's start that no restore guard is ahead of the database; waits for the servers.
     ///
-    /// - Throws: ``RestoredDatabaseFound``; what no waiting mends.
+    /// - Throws: ``RestoredDatabaseFound``; permanent problems.
     package func begin() async throws {
         while true {
             do {
@@ -50,7 +50,7 @@ package struct RestoreGuardService: Service {
         }
     }
 
-    /// Looks again for as long as the program runs.
+    /// Repeats the check while the program runs.
     ///
     /// - Throws: ``RestoredDatabaseFound``: the program ends.
     package func run() async throws {
@@ -62,14 +62,14 @@ package struct RestoreGuardService: Service {
             } catch let error where error.isTransientFailure {
                 log.warning("the restore guard could not be advanced", metadata: ["why": "\(error)"])
             } catch let error as RestoreGuardFile.Unusable {
-                // At the start it is a wrong setting; now it may be a full disk, and sending goes on.
+                // At the start it is a wrong setting; later it may be a full disk, and sending continues.
                 log.error("the state folder cannot be used", metadata: ["why": "\(error)"])
             }
         }
     }
 
     private func look(isStart: Bool) async throws {
-        // Before the broker is asked: without one, too, a database on another server or timeline is refused.
+        // Before the broker: a database on another server or timeline is refused even without one.
         let (stored, server) = try await installation.read()
         if let strange = RestoredDatabaseFound.judge(stored, on: server, []) { throw strange }
         try await installation.alone {
@@ -88,7 +88,7 @@ package struct RestoreGuardService: Service {
     private func judgeAndRemember(_ queued: RestoreGuardQueue, isStart: Bool) async throws {
         var restoreGuards = queued.restoreGuards.map { (place: "the queue \(queued.name)", restoreGuard: $0) }
         restoreGuards += try file?.readAll() ?? []
-        // Read after the restore guards were taken: whoever wrote them had raised it before.
+        // Read after taking the restore guards: their writers had raised it before.
         let (stored, server) = try await installation.read()
         if let strange = RestoredDatabaseFound.judge(stored, on: server, restoreGuards) { throw strange }
         try await installation.raise(isStart: isStart)

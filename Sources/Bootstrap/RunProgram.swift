@@ -6,7 +6,7 @@ import UnixSignals
 extension Bootstrap {
     /// A program's main: settings and logs, then its body, then the exit status.
     ///
-    /// `body`: Reads the settings that it needs and finishes the reader; returns when the program has stopped in order.
+    /// `body`: Reads its settings and finishes the reader; returns after a graceful stop.
     package static func runProgram(
         _ program: String,
         settingsFile: String?,
@@ -19,9 +19,9 @@ extension Bootstrap {
         }
     }
 
-    /// Runs services until one of them ends the group, or SIGTERM or SIGINT does. The last one is asked to stop first.
+    /// Runs services until one of them ends the group, or until SIGTERM or SIGINT. The last one stops first.
     ///
-    /// `stopWithin`: How long they have to stop; `nil` for as long as it takes.
+    /// `stopWithin`: The time limit for stopping; `nil` for none.
     package static func run(
         _ services: [ServiceGroupConfiguration.ServiceConfiguration],
         stopWithin: Duration? = nil,

@@ -1,27 +1,27 @@
 import CCurl
 import Core
 
-/// Why a mailbox could not be read, and what a person can do about it.
+/// Why a mailbox could not be read, and what to do about it.
 package struct IMAPError: TransientFailure, Sendable, CustomStringConvertible {
     package enum Kind: Sendable, Equatable {
         case unreachable
         case connectionLost
         case loginRefused
-        /// The certificate is not to be trusted, or there is no TLS.
+        /// The certificate is not trusted, or there is no TLS.
         case untrusted
         /// The server said NO or BAD.
         case refused
-        /// The mail, or the mailbox as it was, is not there any more.
+        /// The mail, or the mailbox as it was, no longer exists.
         case gone
-        /// The mail is larger than it may be.
+        /// The mail exceeds the limit.
         case tooLarge
-        /// Asked to stop.
+        /// Stopped on request.
         case interrupted
         case misuse
     }
 
     package let kind: Kind
-    /// What was being done, and libcurl's words: no password, no mail.
+    /// The step, and libcurl's words: no password, no mail.
     package let reason: String
     /// In the imperative.
     package let remedy: String
@@ -41,7 +41,7 @@ package struct IMAPError: TransientFailure, Sendable, CustomStringConvertible {
         self.remedy = remedy
     }
 
-    /// A failed call; `step` says of what, `words` are libcurl's.
+    /// A failed call; `step` names it, `words` are libcurl's.
     init(_ status: CURLcode, _ step: String, words: String) {
         let reason = "IMAP, \(step): \(words)"
         switch status {

@@ -1,7 +1,7 @@
 import CCurl
 import Synchronization
 
-/// Whether a transfer is to end before its time.
+/// Whether to abort the transfer.
 final class Interruption: Sendable {
     private let isAsked = Atomic(false)
     func ask() { isAsked.store(true, ordering: .relaxed) }
@@ -49,10 +49,10 @@ final class IMAPHandle {
     ///   - command: `nil` fetches what the path names.
     ///   - path: Behind the host, percent-encoded; empty selects no folder.
     ///   - limit: Bytes of an answer.
-    ///   - keepsPart: Whether the beginning of a longer answer is an answer, too; the connection is lost with the rest.
+    ///   - keepsPart: Whether the beginning of a longer answer is acceptable; the connection is lost with the rest.
     ///   - step: For an error.
     /// - Returns: The untagged lines, or the mail.
-    /// - Throws: What libcurl or the server said.
+    /// - Throws: The error of libcurl or the server.
     func perform(
         _ command: String?,
         path: String,
@@ -86,7 +86,7 @@ final class IMAPHandle {
         set(CURLOPT_URL, "\(settings)/\(path)")
         set(CURLOPT_PROTOCOLS_STR, "imap,imaps")
         set(CURLOPT_NOSIGNAL, 1)
-        // `all_proxy` and its kin in the environment are for browsers.
+        // `all_proxy` and similar environment variables are for browsers.
         set(CURLOPT_PROXY, "")
         set(CURLOPT_NOPROXY, "*")
         set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))

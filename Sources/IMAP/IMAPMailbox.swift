@@ -2,10 +2,10 @@ import RuntimeSupport
 
 /// One IMAP folder: lists, fetches, and removes mails, on a thread of its own.
 ///
-/// A mail is named by the folder's UIDVALIDITY and its UID (RFC 3501 §2.3.1.1): after a reconnect to a folder that was
-/// made again nothing is fetched or removed by an old name. Every call connects if there is no connection.
+/// A mail is named by the folder's UIDVALIDITY and its UID (RFC 3501 §2.3.1.1): after a reconnect to a recreated
+/// folder, an old name fetches and removes nothing. Every call connects if necessary.
 package actor IMAPMailbox {
-    /// What a folder holds.
+    /// An entry of a folder.
     package struct Listing: Sendable, Equatable {
         package struct Entry: Sendable, Equatable {
             package let uid: UInt32
@@ -34,16 +34,16 @@ package actor IMAPMailbox {
 
     isolated deinit { handle = nil }
 
-    /// Ends what is being done, and whatever is asked later, with ``IMAPError/Kind/interrupted``; from any thread.
+    /// Ends the current call and all later ones with ``IMAPError/Kind/interrupted``; from any thread.
     package nonisolated func interrupt() { interruption.ask() }
 
-    /// Says goodbye.
+    /// Logs out.
     package func close() {
         handle = nil
         capabilities = nil
     }
 
-    /// The mails of the folder, the oldest first; of a very full one only as many as an answer may name.
+    /// The mails of the folder, oldest first; only as many as the limit of an answer allows.
     package func list() throws(IMAPError) -> Listing {
         let status = try run(
             "STATUS \(quoted(settings.folder)) (UIDVALIDITY)",
@@ -57,7 +57,7 @@ package actor IMAPMailbox {
                 remedy: "Check that the folder exists and can be selected"
             )
         }
-        // In a folder that is selected already the server tells what is new at the end of a command, and not before.
+        // In a selected folder the server reports new mail only at the end of a command.
         _ = try run("NOOP", inFolder: validity, step: "checking for new mail")
         let answer = try run("UID FETCH 1:* (UID RFC822.SIZE)", inFolder: validity, step: "listing the folder")
         return Listing(validity: validity, entries: IMAPAnswer.entries(in: answer))
@@ -65,7 +65,7 @@ package actor IMAPMailbox {
 
     /// A mail as it is stored.
     ///
-    /// - Throws: Of kind `gone` when it is not there any more, `tooLarge` when it has more than the settings' bytes.
+    /// - Throws: Of kind `gone` if it no longer exists, `tooLarge` above the settings' limit.
     package func fetch(_ uid: UInt32, validity: UInt32) throws(IMAPError) -> [UInt8] {
         try perform(
             nil,
@@ -76,7 +76,7 @@ package actor IMAPMailbox {
         )
     }
 
-    /// Removes mails for good, or moves them to the folder that the settings name.
+    /// Deletes mails, or moves them to the configured folder.
     package func remove(_ uids: [UInt32], validity: UInt32) throws(IMAPError) {
         guard !uids.isEmpty else { return }
         let set = uids.map(String.init).joined(separator: ",")
@@ -93,12 +93,12 @@ package actor IMAPMailbox {
             inFolder: validity,
             step: "marking mails as deleted"
         )
-        // RFC 4315; without it what others have marked goes as well.
+        // RFC 4315; without it mails marked by other clients are removed as well.
         let expunge = can.contains("UIDPLUS") ? "UID EXPUNGE \(set)" : "EXPUNGE"
         _ = try run(expunge, inFolder: validity, step: "removing mails")
     }
 
-    /// Makes the folder when the server refuses to put mails there.
+    /// Creates the folder when the server refuses to store mails in it.
     private func runMaking(_ folder: String, _ command: String, _ validity: UInt32) throws(IMAPError) {
         do {
             _ = try run(command, inFolder: validity, step: "moving mails")
@@ -157,7 +157,7 @@ package actor IMAPMailbox {
     }
 }
 
-/// Reads the untagged lines of a server; what is not understood is passed over.
+/// Reads a server's untagged lines; unknown ones are ignored.
 enum IMAPAnswer {
     /// `* STATUS "INBOX" (UIDVALIDITY 17)`
     static func validity(in answer: [UInt8]) -> UInt32? {

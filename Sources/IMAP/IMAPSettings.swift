@@ -1,9 +1,9 @@
 import CCurl
 import Core
 
-/// Which mailbox, and how to reach it.
+/// The mailbox and how to reach it.
 package struct IMAPSettings: Sendable, Equatable, CustomStringConvertible {
-    /// The URL or what goes with it cannot be used.
+    /// The URL or a related setting is invalid.
     package struct Malformed: Error, Equatable, CustomStringConvertible {
         package let description: String
     }
@@ -18,10 +18,10 @@ package struct IMAPSettings: Sendable, Equatable, CustomStringConvertible {
     let password: String
     package let folder: String
     package let moveTo: String?
-    /// A larger mail is not fetched.
+    /// Larger mails are not fetched.
     let mostBytes: Int
     package var connectTimeout = Duration.seconds(30)
-    /// For one command with its answer.
+    /// Per command with its answer.
     package var commandTimeout = Duration.seconds(120)
 
     /// Without user and password.
@@ -29,7 +29,7 @@ package struct IMAPSettings: Sendable, Equatable, CustomStringConvertible {
 
     /// Reads a URL `imaps://host[:993]` or `imap://host[:143]`: no user, no path, no query.
     ///
-    /// - Throws: ``Malformed``, also for a password that would go in clear to another machine.
+    /// - Throws: ``Malformed``, also for a password that would be sent unencrypted to another machine.
     package init(_ inputs: InboundIMAPInputs, mostBytes: Int) throws(Malformed) {
         guard let handle = curl_url() else { throw Malformed(description: "libcurl: out of memory") }
         defer { curl_url_cleanup(handle) }
@@ -49,7 +49,7 @@ package struct IMAPSettings: Sendable, Equatable, CustomStringConvertible {
         guard isTLSFirst || inputs.startTLS == .required || isLoopback else {
             throw Malformed(description: "would send the password unencrypted; use imaps or STARTTLS")
         }
-        // What is put into a command as a quoted string.
+        // The argument of a command as a quoted string.
         guard ([inputs.folder, inputs.moveTo ?? "x"]).allSatisfy(Self.isPlain) else {
             throw Malformed(description: "folder names must be printable ASCII, as the server lists them (UTF-7)")
         }

@@ -1,6 +1,6 @@
-/// Blanks what must not stand in a log: what comes before an `@`, be it somebody's local part or a URL's password.
+/// Blanks text that must not appear in a log: everything before an `@`, be it a local part or a URL's password.
 ///
-/// A net under the code that writes logs, not a leave to log addresses: `ann@example.org` becomes `***@example.org`,
+/// A safety net, not a licence to log addresses: `ann@example.org` becomes `***@example.org`,
 /// `amqp://user:pass@mq:5672` becomes `amqp://***@mq:5672`.
 package func blankingPersonalParts(of text: String) -> String {
     guard text.utf8.contains(UInt8(ascii: "@")) else { return text }

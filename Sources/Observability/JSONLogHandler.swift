@@ -14,7 +14,7 @@ package struct JSONLogHandler: LogHandler {
     private let output: LogOutput
     private let now: @Sendable () -> timespec
 
-    /// Makes a handler whose records all bear the program's name.
+    /// Creates a handler whose records carry the program's name.
     package init(
         program: String,
         level: Logger.Level,

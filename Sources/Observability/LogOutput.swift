@@ -1,18 +1,18 @@
 import Glibc
 import Synchronization
 
-/// Writes lines to a file descriptor and never waits for whoever reads them.
+/// Writes lines to a file descriptor without ever waiting for the reader.
 ///
-/// What does not fit at once is kept, up to a limit, and written with the next line; beyond the limit lines are
-/// dropped and counted, and the count is written as soon as there is room. So a full pipe, a terminal held with ^S or
-/// a full disk never stops delivery.
+/// Output that does not fit is buffered, up to a limit, and written with the next line; beyond the limit lines are
+/// dropped and counted, and the count is written when there is room. So a full pipe, a terminal stopped with ^S or a
+/// full disk never stops delivery.
 package final class LogOutput: Sendable {
     private struct State {
         var waiting: [UInt8] = []
         var dropped = 0
     }
 
-    /// What is kept while nobody reads.
+    /// The buffer.
     private static let keptBytes = 256 << 10
 
     private let descriptor: Int32
@@ -20,8 +20,8 @@ package final class LogOutput: Sendable {
     private let isSocket: Bool
     private let state = Mutex(State())
 
-    /// Writes to a file description of its own where it is a pipe or a terminal, since O_NONBLOCK on a shared one would
-    /// change it for every process that has it too. A regular file keeps its own: two would overwrite each other.
+    /// Reopens a pipe or terminal, since O_NONBLOCK on a shared file description would affect every process that has
+    /// it. A regular file keeps its own: two would overwrite each other.
     package init(descriptor original: Int32) {
         var facts = stat()
         let kind = fstat(original, &facts) == 0 ? facts.st_mode & S_IFMT : 0
@@ -36,7 +36,7 @@ package final class LogOutput: Sendable {
         if ownsDescriptor { close(descriptor) }
     }
 
-    /// Writes one line, or keeps it for the next call.
+    /// Writes one line, or buffers it for the next call.
     package func write(_ line: [UInt8]) {
         state.withLock { state in
             if state.waiting.count + line.count > Self.keptBytes {
@@ -64,7 +64,7 @@ package final class LogOutput: Sendable {
         state.waiting.removeFirst(start)
     }
 
-    /// How many bytes were taken; 0 when there is no room, and also when nothing can be written any more.
+    /// The number of bytes written; 0 without room, and also when writing has become impossible.
     private func writeSome(_ bytes: ArraySlice<UInt8>) -> Int {
         bytes.withUnsafeBytes { bytes in
             if isSocket {
@@ -76,7 +76,7 @@ package final class LogOutput: Sendable {
             guard !ownsDescriptor else { return max(0, Glibc.write(descriptor, bytes.baseAddress, bytes.count)) }
             var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             guard poll(&ready, 1, 0) == 1, ready.revents & Int16(POLLOUT) != 0 else { return 0 }
-            // A pipe that is ready takes at least this many without waiting (pipe(7), PIPE_BUF).
+            // A writable pipe takes at least this many without waiting (pipe(7), PIPE_BUF).
             return max(0, Glibc.write(descriptor, bytes.baseAddress, min(bytes.count, 4096)))
         }
     }

@@ -37,7 +37,7 @@ struct RecorderProgram: AsyncParsableCommand {
             let source = try AMQPConsumer(
                 amqp,
                 queues: [EventMessage.queue],
-                // All that is held is unacknowledged.
+                // Everything held is unacknowledged.
                 prefetch: UInt16(Hold.mostMessages + 500),
                 notice: notice
             )

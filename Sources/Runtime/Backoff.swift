@@ -1,4 +1,4 @@
-/// The waits between attempts that fail: below a ceiling that doubles.
+/// The waits between failed attempts: below a ceiling that doubles.
 package struct Backoff: Sendable {
     private let first: Duration
     private let longest: Duration
@@ -9,9 +9,9 @@ package struct Backoff: Sendable {
         self.longest = longest
     }
 
-    /// The wait after one more failure.
+    /// The wait after another failure.
     ///
-    /// - Parameter fraction: Random, at least 0 and less than 1, so that a fleet does not come back in step.
+    /// - Parameter fraction: Random, at least 0 and less than 1, so that many programs do not retry in step.
     /// - Returns: At least half the ceiling and less than all of it, for a fraction below 1.
     package mutating func next(fraction: Double) -> Duration {
         var ceiling = first
@@ -20,9 +20,9 @@ package struct Backoff: Sendable {
         return min(ceiling, longest) * (0.5 + fraction / 2)
     }
 
-    /// The wait after one more failure: the ceiling itself, for a program that waits for itself alone.
+    /// The wait after another failure: the ceiling itself, for a program on its own.
     package mutating func next() -> Duration { next(fraction: 1) }
 
-    /// Begins with the first wait again, after a success.
+    /// Restarts with the first wait, after a success.
     package mutating func reset() { failures = 0 }
 }

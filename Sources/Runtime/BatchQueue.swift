@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Hands elements on in batches and in order: from any number of writers, to readers in the order in which they came.
+/// Passes elements on in batches and in order: from any number of writers, to readers in order of arrival.
 ///
-/// Not bounded by itself: its user bounds what may be in it, by the broker's prefetch or by the slots in flight.
+/// It has no limit of its own: its users limit the contents, by the broker's prefetch or by the slots in flight.
 package final class BatchQueue<Element: Sendable>: Sendable {
     private struct Reader {
         let id: UInt64
@@ -17,18 +17,18 @@ package final class BatchQueue<Element: Sendable>: Sendable {
 
     private struct State {
         var elements: [Element] = []
-        /// Those before it were taken.
+        /// The elements before it were taken.
         var head = 0
         var readers: [Reader] = []
         var lastReader: UInt64 = 0
         var isClosed = false
         var filling: Filling?
-        /// Whether the patience of the one who fills is over.
+        /// Whether the collecting reader's patience is over.
         var isOver = false
 
         var count: Int { elements.count - head }
 
-        /// What a reader gets now; `nil` when it has to wait.
+        /// A reader's result now; `nil` if it must wait.
         mutating func take(_ limit: Int) -> [Element]? {
             let taken = min(limit, count)
             guard taken > 0 else { return isClosed ? [] : nil }
@@ -38,7 +38,7 @@ package final class BatchQueue<Element: Sendable>: Sendable {
             }
             let batch = Array(elements[head..<head + taken])
             head += taken
-            // Moved rarely, so that many small batches out of a long queue cost no more than one.
+            // Compacted rarely, so that many small batches from a long queue cost no more than one.
             if head * 2 >= elements.count {
                 elements.removeFirst(head)
                 head = 0
@@ -46,7 +46,7 @@ package final class BatchQueue<Element: Sendable>: Sendable {
             return batch
         }
 
-        /// The readers that need not wait any more, with what they get.
+        /// Readers that can resume, with their elements.
         mutating func served() -> [(Reader, [Element])] {
             var served: [(Reader, [Element])] = []
             while let reader = readers.first, let batch = take(reader.limit) {
@@ -56,7 +56,7 @@ package final class BatchQueue<Element: Sendable>: Sendable {
             return served
         }
 
-        /// Who fills and need not wait any more.
+        /// The collecting reader, if it can resume.
         mutating func filled() -> Filling? {
             guard let filling, isClosed || isOver || count >= filling.wanted else { return nil }
             self.filling = nil
@@ -68,7 +68,7 @@ package final class BatchQueue<Element: Sendable>: Sendable {
 
     package init() {}
 
-    /// How many wait.
+    /// The number of elements.
     package var count: Int { state.withLock { $0.count } }
 
     package var isClosed: Bool { state.withLock { $0.isClosed } }
@@ -78,18 +78,18 @@ package final class BatchQueue<Element: Sendable>: Sendable {
         change { $0.elements.append(contentsOf: more) }
     }
 
-    /// Lets readers end once they have taken what is there.
+    /// Lets readers end after they have taken the rest.
     package func close() { change { $0.isClosed = true } }
 
     /// Waits for at least one element, and takes at most `limit` of the oldest; empty once closed and drained.
     ///
-    /// The task's cancellation does not end the wait: what is written is to be read.
+    /// Cancelling the task does not end the wait: elements must be read.
     package func take(atMost limit: Int) async -> [Element] {
         if let taken = state.withLock({ $0.take(limit) }) { return taken }
         return await wait(nextReader(), limit) { false }
     }
 
-    /// The same, and empty when the task is cancelled while it waits.
+    /// The same, but returns empty when the task is cancelled while it waits.
     package func takeUnlessCancelled(atMost limit: Int = .max) async -> [Element] {
         if let taken = state.withLock({ $0.take(limit) }) { return taken }
         let id = nextReader()
@@ -103,10 +103,10 @@ package final class BatchQueue<Element: Sendable>: Sendable {
         }
     }
 
-    /// Takes at most `limit` of what is there, without waiting.
+    /// Takes at most `limit` elements without waiting.
     package func takeNow(atMost limit: Int) -> [Element] { state.withLock { $0.take(limit) } ?? [] }
 
-    /// Waits until there are `wanted` elements, for `patience` at most; of one reader at a time.
+    /// Waits until there are `wanted` elements, for at most `patience`; for one reader at a time.
     package func fill(to wanted: Int, within patience: Duration) async {
         guard count < wanted else { return }
         state.withLock { $0.isOver = false }

@@ -1,10 +1,10 @@
 import Glibc
 
-/// Nanoseconds since the machine's start, its sleep included: the one clock of leases, deadlines and timeouts.
+/// Nanoseconds since boot, including suspend: the one clock for leases, deadlines and timeouts.
 ///
-/// CLOCK_BOOTTIME and not CLOCK_MONOTONIC: a lease that the database counts goes on while a virtual machine is
-/// suspended, and so must the fence in front of the final dot. Swift's `ContinuousClock` reads the same clock on Linux,
-/// and its `SuspendingClock` the other one.
+/// CLOCK_BOOTTIME and not CLOCK_MONOTONIC: a lease in the database continues while a virtual machine is suspended, and
+/// so must the fence before the final dot. Swift's `ContinuousClock` reads the same clock on Linux, and its
+/// `SuspendingClock` the other one.
 package func monotonicNow() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_BOOTTIME, &time)

@@ -2,11 +2,11 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// A serial executor over one POSIX thread: where an actor that owns a blocking C handle runs.
+/// A serial executor on one POSIX thread, for actors that own a blocking C handle.
 ///
 /// The cooperative pool has as many threads as the machine has cores, so a C call that blocks there stops
-/// everything else. An actor names one of these as its `unownedExecutor` instead, and may then block as long as it
-/// likes. The thread ends when the executor is freed, after the jobs already enqueued.
+/// everything else. An actor with one of these as its `unownedExecutor` may block freely. The thread ends when the
+/// executor is freed, after the jobs already enqueued.
 package final class ThreadExecutor: SerialExecutor {
     private let queue: JobQueue
 
@@ -36,7 +36,7 @@ package final class ThreadExecutor: SerialExecutor {
 ///
 /// - Parameters:
 ///   - name: What `ps -L` and `perf` show, at most 15 bytes are kept.
-///   - body: What the thread does; the thread ends with it.
+///   - body: The thread's work; the thread ends with it.
 package func startThread(name: String, _ body: @escaping @Sendable () -> Void) {
     final class Body {
         let name: String

@@ -3,9 +3,8 @@ import Synchronization
 
 /// A task executor over a fixed number of POSIX threads, apart from the cooperative pool.
 ///
-/// Work that was begun with ``withTaskExecutorPreference(_:isolation:operation:)`` for one of these takes none of the
-/// threads that everything else runs on, however much of it there is and however long it computes. The threads end when
-/// the executor is freed, after the jobs already enqueued.
+/// Work started on it with ``withTaskExecutorPreference(_:isolation:operation:)`` uses no thread of the cooperative
+/// pool, whatever its amount and duration. The threads end when the executor is freed, after the jobs already enqueued.
 package final class ThreadPool: TaskExecutor {
     private let queue = PoolQueue()
     private let count: Int
@@ -33,8 +32,8 @@ package final class ThreadPool: TaskExecutor {
     }
 }
 
-/// The jobs of one pool in order of arrival, and the semaphore its threads wait on: one signal a job, one a thread at
-/// the end.
+/// The jobs of one pool in order of arrival, and the semaphore its threads wait on: one signal per job, and one per
+/// thread at the end.
 ///
 /// Apart from the executor, so that the threads hold no reference to it and the executor can be freed.
 private final class PoolQueue: Sendable {

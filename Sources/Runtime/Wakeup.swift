@@ -6,7 +6,7 @@ package final class Wakeup: Sendable {
     /// Readable from ``signal()`` to ``clear()``.
     package let descriptor: Int32
 
-    /// `nil` when no file descriptor is left; errno says why.
+    /// `nil` if file descriptors have run out; see errno.
     package init?() {
         let descriptor = veredus_eventfd()
         guard descriptor >= 0 else { return nil }

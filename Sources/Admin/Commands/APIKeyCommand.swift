@@ -116,7 +116,7 @@ struct APIKeyCommand: AsyncParsableCommand {
         func run() async throws {
             try await Session.run(common) { session in
                 let account = try await session.account(named: account.name)
-                // Whoever has the whole key at hand may give it; it is shown no further.
+                // Accepts the whole key, too; it is not shown again.
                 let prefix = APIKey(key)?.prefix ?? key
                 guard try await session.database.revokeAPIKey(prefix, account: account.id, reason: reason) else {
                     throw AdminFailure(

@@ -3,7 +3,7 @@ import Core
 import Database
 import Service
 
-/// What the folder of a campaign is, for the help of both commands that read one.
+/// The layout of a campaign's folder, for the help of both commands that read one.
 private let folderHelp = """
     The folder has subject.mustache, body.html.mustache and campaign.yaml; an optional \
     body.txt.mustache (default: made from the HTML); and partials/NAME.mustache for {{> NAME}}.

@@ -44,7 +44,7 @@ struct CampaignList: AsyncParsableCommand {
         }
     }
 
-    /// An account's campaigns, the newest first, page by page.
+    /// An account's campaigns, newest first, page by page.
     private static func campaigns(of account: AccountID, in database: AccountDatabase) async throws
         -> [CampaignOverview]
     {

@@ -3,7 +3,7 @@ import Core
 import Database
 
 struct CampaignResend: AsyncParsableCommand {
-    /// What can be resent.
+    /// The states to resend.
     enum Left: String, ExpressibleByArgument, CaseIterable {
         case failed, uncertain, expired
 

@@ -99,9 +99,9 @@ struct CampaignResolveUncertain: AsyncParsableCommand {
     }
 }
 
-/// What is known of a campaign's uncertain recipients, and what would be done.
+/// A campaign's uncertain recipients, and the plan for them.
 struct UncertainPlan: Sendable {
-    /// Recipients of whom the same is known.
+    /// Recipients with the same facts.
     struct Cause: Sendable {
         let step: String
         let words: String

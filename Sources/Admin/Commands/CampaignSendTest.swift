@@ -105,7 +105,7 @@ struct CampaignSendTest: AsyncParsableCommand {
         _ fields: MergeValue,
         _ keys: KeyRing
     ) throws -> OutgoingMessage {
-        // No recipient has a number below 0: nobody is unsubscribed by trying the link.
+        // No recipient has a negative number: trying the link unsubscribes no one.
         let seq = -Seq.random(in: 1...Seq.max)
         var random = SystemRandomNumberGenerator()
         var content: [UInt8] = []
@@ -130,7 +130,7 @@ struct CampaignSendTest: AsyncParsableCommand {
     }
 
     private func send(_ message: OutgoingMessage, over route: SMTPRouteSettings) async throws -> MessageOutcome {
-        // What is wrong with the route is said better by a visit than by a message that finds no connection.
+        // A connection test explains a broken route better than an unsent message.
         _ = try await route.probe()
         let fence = LeaseFence()
         fence.extend(until: .max)

@@ -28,7 +28,7 @@ struct ContactsExport: AsyncParsableCommand {
         try await Session.run(common) { session in
             let account = try await session.account(named: account.name)
             let list = try await session.list(named: list, of: account)
-            // Before the first row: an export that is cut short was one, too.
+            // Before the first row: an interrupted export also counts.
             try await session.database.audit(
                 AuditEntry("contacts.export", "list \(list)", reason: reason),
                 account: account.id

@@ -74,10 +74,10 @@ struct ContactsImport: AsyncParsableCommand {
         }
     }
 
-    /// Ctrl-C ends the program as ever, but not without a word on what is in the database then.
+    /// Ctrl-C ends the program as usual, but first says what has been stored.
     static func sayWhenInterrupted() {
         signal(SIGINT) { number in
-            // Only what signal-safety(7) allows.
+            // Only calls that signal-safety(7) allows.
             let words: StaticString =
                 "\nveredus: interrupted. Part of the file is imported; run the same command to continue.\n"
             _ = write(STDERR_FILENO, words.utf8Start, words.utf8CodeUnitCount)
@@ -121,7 +121,7 @@ struct ContactsImport: AsyncParsableCommand {
 extension CSVDelimiter: ExpressibleByArgument {}
 
 extension Session {
-    /// Refuses to hash addresses with another key than before: suppressions would no longer be found.
+    /// Refuses a different address key: suppressions would no longer be found.
     func confirm(_ key: NumberedAddressHashKey) async throws {
         let isSame = try await database.confirmAddressKey(number: key.number, checkValue: key.identity.checkValue)
         guard !isSame else { return }
@@ -132,7 +132,7 @@ extension Session {
         )
     }
 
-    /// Refuses to sign or verify tokens with other keys than the programs have.
+    /// Refuses token keys that differ from the programs'.
     func confirm(_ keys: KeyRing) async throws {
         do {
             try await database.pool.withConnection(deadline: .seconds(5)) { try await $0.assertTokenKeys(keys.checks) }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Core
 import Database
 
-/// Which dead letters to decide about: some by number, or all of a cause, of a campaign, or of both.
+/// The dead letters to decide about: by number, or all of a cause, a campaign, or both.
 struct DeadLetterSelectionOptions: ParsableArguments {
     @Argument(help: "Numbers of dead letters.") var ids: [Int64] = []
     @Option(help: "All with this cause: \(DeadLetter.Reason.allCases.map(\.name).joined(separator: ", ")).")
@@ -20,7 +20,7 @@ struct DeadLetterSelectionOptions: ParsableArguments {
         }
     }
 
-    /// The accounts that it is about, and what is asked of each.
+    /// The affected accounts, each with its selection.
     func resolve(_ session: Session) async throws -> (accounts: [AccountID?], selection: DeadLetterSelection) {
         guard ids.isEmpty else {
             var accounts: [AccountID?] = []

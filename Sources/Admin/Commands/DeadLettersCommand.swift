@@ -70,7 +70,7 @@ struct DeadLettersShow: AsyncParsableCommand {
 }
 
 extension Session {
-    /// A dead letter that exists, whatever its account.
+    /// An existing dead letter of any account.
     func deadLetter(_ id: Int64) async throws -> DeadLetterFacts {
         let account = try await database.account(ofDeadLetter: id)
         guard let message = try await database.deadLetter(id, account: account) else {
@@ -79,7 +79,7 @@ extension Session {
         return message
     }
 
-    /// Whose dead letters a command is about; `nil` among them for those that name no account.
+    /// The accounts of the selected dead letters; includes `nil` for those without an account.
     func deadLetterAccounts(campaign: CampaignID?, account: String?) async throws -> [AccountID?] {
         if let campaign { return [try await self.account(of: campaign)] }
         if let account { return [try await self.account(named: account).id] }

@@ -62,7 +62,7 @@ struct DeadLettersRequeue: AsyncParsableCommand {
         return try AMQPPublisher(reader.finished(broker))
     }
 
-    /// Those that were named by number and cannot be sent are an error; by cause or campaign they are only told.
+    /// Unreadable dead letters are an error if named by number; by cause or campaign they are only reported.
     private func refuse(_ tally: Requeue.Tally) throws {
         guard let (id, detail) = tally.unreadable, !selected.ids.isEmpty || tally.settled == 0 else { return }
         throw AdminFailure(

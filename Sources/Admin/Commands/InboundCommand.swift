@@ -71,7 +71,7 @@ struct InboundIngest: AsyncParsableCommand {
                 tell(outcomes, session.console)
             }
         } catch let error as PostgresError where error.isTransient {
-            // 69 would make a mail server give the mail up.
+            // With 69 a mail server would give up.
             throw AdminFailure(.temporary, "\(error)")
         }
     }
@@ -192,13 +192,13 @@ struct InboundShow: AsyncParsableCommand {
             session.console.print(
                 "came by \(facts.mailbox), \(Timestamp.text(facts.receivedAt)), \(facts.sizeBytes) bytes"
             )
-            // Whatever a stranger wrote must not speak to the terminal.
+            // Foreign text must not control the terminal.
             session.console.print(text.map { "\n" + $0.harmless } ?? "its text is no longer stored")
         }
     }
 }
 
-/// Several mails in one file, as mail programs keep them.
+/// Several mails in one file, in the format of mail programs.
 enum Mbox {
     /// The mails of an mbox without their "From " lines, `>From ` restored; anything else is one mail.
     static func mails(in bytes: [UInt8]) -> [[UInt8]] {
@@ -247,7 +247,7 @@ extension InboundTally {
 }
 
 extension String {
-    /// Without characters that a terminal obeys.
+    /// Without control characters for terminals.
     fileprivate var harmless: String {
         String(
             String.UnicodeScalarView(

@@ -5,7 +5,7 @@ import Database
 import Foundation
 import ReturnedMail
 
-/// Judges mails without storing anything: for trying rules, and for comparing with other readers.
+/// Judges mails without storing anything: for trying rules, and for comparison with other readers.
 struct InboundExplain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
@@ -32,7 +32,7 @@ struct InboundExplain: AsyncParsableCommand {
         }
     }
 
-    /// The rules of a file before those built in.
+    /// A file's rules before the built-in ones.
     static func ruleBook(_ rules: String?) throws -> RuleBook {
         guard let rules else { return .builtIn }
         do {
@@ -54,7 +54,7 @@ struct InboundExplain: AsyncParsableCommand {
         }
     }
 
-    /// At most what is judged of a mail, and a byte more: what lies beyond is not looked at anyway.
+    /// At most the part that is judged, and one more byte.
     private static func read(_ path: String) throws(AdminFailure) -> [UInt8] {
         let file = try ByteFile(path: path == "-" ? "/dev/stdin" : path)
         var bytes: [UInt8] = []
@@ -67,7 +67,7 @@ struct InboundExplain: AsyncParsableCommand {
     }
 }
 
-/// Prints the rules that are part of the program.
+/// Prints the built-in rules.
 struct InboundRules: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rules",
@@ -82,7 +82,7 @@ struct InboundRules: AsyncParsableCommand {
 }
 
 extension MailReport {
-    /// One line for people.
+    /// One line for the terminal.
     fileprivate var summary: String {
         let found = recipients.map { recipient in
             let code = recipient.status.map { " \($0.statusClass).\($0.subject).\($0.detail)" } ?? ""

@@ -63,7 +63,7 @@ struct SuppressionsAdd: AsyncParsableCommand {
 }
 
 extension Session {
-    /// Counts how long something took, until now. What was done is done: a failure is only told.
+    /// Records the latency so far. The suppression is stored: a failure is only reported.
     func note(_ what: MeasuredLatency, since start: ContinuousClock.Instant) async -> Duration {
         let duration = ContinuousClock.now - start
         do {

@@ -16,7 +16,7 @@ struct SuppressionsCommand: AsyncParsableCommand {
     )
 }
 
-/// Why somebody is suppressed, or is not any more.
+/// The reason for a change.
 struct ReasonOption: ParsableArguments {
     @Option(help: "The reason, stored with it and in the audit log.") var reason: String
 
@@ -134,7 +134,7 @@ struct SuppressionsRemove: AsyncParsableCommand {
 }
 
 extension SuppressionRow {
-    /// The beginning of the hash, enough to tell rows apart.
+    /// The first digits of the hash, to tell rows apart.
     var shortHash: String { String(hash.prefix(12)) + "…" }
 
     var scopeText: String { scope == .list ? "list \(listName)" : scope.name }

@@ -25,7 +25,7 @@ struct SuppressionsExport: AsyncParsableCommand {
     func run() async throws {
         try await Session.run(common) { session in
             let account = try await session.account(named: account.name)
-            // Before the first row: an export that is cut short was one, too.
+            // Before the first row: an interrupted export also counts.
             try await session.database.audit(
                 AuditEntry("suppressions.export", "all", reason: reason),
                 account: account.id

@@ -6,7 +6,7 @@ import Messages
 import Service
 import Templates
 
-/// A campaign as its author keeps it: a folder with templates and campaign.yaml.
+/// A campaign's source: a folder with templates and campaign.yaml.
 struct CampaignFolder {
     private static let subjectFile = "subject.mustache"
     private static let htmlFile = "body.html.mustache"
@@ -16,7 +16,7 @@ struct CampaignFolder {
 
     let draft: CampaignDraft
 
-    /// Reads the folder, and compiles the message to find what is wrong with it now and not when it is sent.
+    /// Reads the folder, and compiles the message to report errors now rather than while sending.
     ///
     /// - Throws: ``AdminFailure`` that names file and line.
     init(path: String) throws {
@@ -74,7 +74,7 @@ struct CampaignFolder {
         return partials
     }
 
-    /// The names in a folder, those of hidden files left out.
+    /// The file names in a folder, without hidden files.
     private static func files(in path: String) throws(AdminFailure) -> [String] {
         guard let folder = opendir(path) else {
             throw AdminFailure(

@@ -2,7 +2,7 @@ import Core
 import Templates
 import Yams
 
-/// The file campaign.yaml: who sends, under which rules. All of its problems come together, each with its line.
+/// The file campaign.yaml: sender and rules. All problems are reported together, with their lines.
 struct CampaignYAML {
     private(set) var name = ""
     private(set) var fromName = ""

@@ -2,26 +2,25 @@ import Yams
 
 /// Reads YAML without references: a few lines of aliases stand for gigabytes.
 enum YAMLReferences {
-    /// A reference, or the name for one, and the line that it stands in, from 1.
+    /// A reference, or its definition, and its line, from 1.
     struct Found: Error {
         let line: Int
     }
 
-    /// - Returns: The document; `nil` for an empty one.
-    /// - Throws: ``Found``; what the parser throws.
+    /// - Returns: The document; `nil` for an empty one. - Throws: ``Found``; errors of the parser.
     static func compose(_ text: String) throws -> Node? {
-        // Before the parser puts them in: what it makes of a key is as large as what the key stands for.
+        // Before the parser expands them: a key can expand to gigabytes.
         if let line = lineOfAlias(in: text) { throw Found(line: line) }
         let parser = try Yams.Parser(yaml: text)
         let root = try parser.singleRoot()
-        // Nodes keep no anchor alive, the parser does.
+        // Nodes do not retain anchors, the parser does.
         if let line = withExtendedLifetime(parser, { root.flatMap(lineOfAnchor) }) { throw Found(line: line) }
         return root
     }
 
-    /// The line of the first `*name` for which an `&name` stands somewhere before it.
+    /// The line of the first `*name` with an earlier `&name`.
     ///
-    /// It takes what stands in quotes or comments for one, too: the same name behind both signs is hardly ever text.
+    /// It also matches inside quotes and comments, where the same name with both signs is very unlikely.
     private static func lineOfAlias(in text: String) -> Int? {
         var names: Set<[UInt8]> = []
         var line = 1
@@ -42,7 +41,7 @@ enum YAMLReferences {
         return nil
     }
 
-    /// As libyaml has it.
+    /// As in libyaml.
     private static func isOfName(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

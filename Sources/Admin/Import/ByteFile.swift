@@ -1,6 +1,6 @@
 import Glibc
 
-/// A file that is read from its beginning to its end.
+/// A file read sequentially.
 final class ByteFile {
     private let descriptor: Int32
     private let path: String
@@ -18,7 +18,7 @@ final class ByteFile {
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     }
 
-    /// Standard input, which need not be something that can be opened by a name: a socket, somebody else's pipe.
+    /// Standard input, which may not be openable by name: a socket, another user's pipe.
     init(standardInput path: String) throws(AdminFailure) {
         self.path = path
         descriptor = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)

@@ -1,22 +1,22 @@
 import Core
 
-/// Which column of a file is the address, and what the others are called in messages.
+/// Maps a file's columns to the address and to merge fields.
 struct ColumnMap: Sendable {
-    /// The columns' names, as they stand in the file.
+    /// The columns' names in the file.
     let columns: [String]
     let addressColumn: Int
-    /// For each column its name as a merge field, as the beginning of a JSON member; `nil` for columns left out.
+    /// Each column's merge field, as the start of a JSON member; `nil` for ignored columns.
     let prefixes: [[UInt8]?]
 
-    /// Names of columns that our own files add, of rejects and of exports; they are read over.
+    /// Columns of veredus's own rejects and exports; imports ignore them.
     static let ownPrefix = "veredus:"
     /// Bytes: as long as a name in a template may be.
     private static let longestName = 500
 
-    /// In an export of ours, where it says who was unsubscribed.
+    /// In veredus's exports, the column that shows unsubscribed contacts.
     var statusColumn: Int? { columns.firstIndex(of: Self.ownPrefix + "status") }
 
-    /// The column of the address, unless it is named: the first of these that is there.
+    /// The default address columns; the first match counts.
     private static let addressNames = [
         "email", "e-mail", "e_mail", "email address", "e-mail address", "mail", "address",
     ]
@@ -25,7 +25,7 @@ struct ColumnMap: Sendable {
     ///   - header: The cells of the first line.
     ///   - map: Field to column, `address` for the address.
     ///   - path: Named in errors.
-    /// - Throws: ``AdminFailure`` that names what cannot be told apart, or is missing.
+    /// - Throws: ``AdminFailure`` that names ambiguous or missing columns.
     init(header: [[UInt8]], map: [String: String], path: String) throws(AdminFailure) {
         func failure(_ problem: String) -> AdminFailure { AdminFailure(.badData, "\(path):1: \(problem)") }
         var columns: [String] = []

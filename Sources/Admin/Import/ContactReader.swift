@@ -2,16 +2,16 @@ import Core
 import Database
 import Service
 
-/// Makes a contact of a row, or says why it cannot be one.
+/// Converts a row to a contact, or explains why it cannot.
 struct ContactReader: Sendable {
-    /// Why a row is left out.
+    /// Why a row is rejected.
     struct Rejected: Error, Equatable {
         let reason: String
     }
 
     let columns: ColumnMap
     let identity: AddressHashKey
-    /// Set for an export of ours: formulas are led by an apostrophe there.
+    /// Set for veredus's own exports, where an apostrophe precedes formulas.
     private let statusColumn: Int?
 
     init(columns: ColumnMap, identity: AddressHashKey) {
@@ -41,7 +41,7 @@ struct ContactReader: Sendable {
             guard let prefix else { continue }
             if attributes.count > 1 { attributes.append(UInt8(ascii: ",")) }
             attributes += prefix
-            // An empty cell takes away what was there, so that the campaign's default stands in.
+            // An empty cell removes the field, so that the campaign's default applies.
             if text.isEmpty { attributes += "null".utf8 } else { attributes.append(jsonString: text) }
         }
         attributes.append(UInt8(ascii: "}"))
@@ -54,7 +54,7 @@ struct ContactReader: Sendable {
         )
     }
 
-    /// A cell without the apostrophe that our export has put before a formula.
+    /// A cell without the apostrophe that an export puts before a formula.
     private func plain(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         guard statusColumn != nil, text.first == UInt8(ascii: "'"), let next = text.dropFirst().first,
             CSVText.formulaStarts.contains(next)

@@ -4,17 +4,17 @@ import Database
 /// Streams a CSV file into an account's contacts and one list, a chunk at a time.
 ///
 /// While the database takes one chunk the next is read, so that memory holds two chunks whatever the file's size. A
-/// chunk is stored whole or not at all: an interrupted import is repeated, and what is there stays as it is.
+/// chunk is stored completely or not at all: after an interruption, repeat the import; stored rows stay unchanged.
 struct Importer: Sendable {
-    /// What an import did.
+    /// The result of an import.
     struct Summary: Sendable, Equatable {
-        /// Rows of the file, blank lines left out.
+        /// Rows of the file, without blank lines.
         var rows = 0
         var rejected = 0
-        /// Rows whose address stands in another row too; of those the last counts.
+        /// Rows whose address is repeated in a later row, which counts.
         var duplicates = 0
         var counts = ImportCounts()
-        /// The first few reasons with their lines, for people.
+        /// The first few reasons with their lines, for display.
         var firstReasons: [String] = []
     }
 
@@ -85,12 +85,12 @@ struct Importer: Sendable {
     }
 }
 
-/// Which addresses a file had before, by 64 bits of their hashes; 8 million at most, so that memory stays bounded.
+/// The addresses of a file so far, as 64 bits of their hashes; at most 8 million, so memory is bounded.
 private struct SeenAddresses {
     private static let limit = 8_000_000
     private var hashes: Set<UInt64> = []
 
-    /// Whether it is the first time.
+    /// Whether it is new.
     mutating func insert(_ hash: [UInt8]) -> Bool {
         let short = hash.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard hashes.count < Self.limit else { return !hashes.contains(short) }
@@ -98,7 +98,7 @@ private struct SeenAddresses {
     }
 }
 
-/// The line on standard error that says how far an import is.
+/// The progress line on standard error.
 private struct ImportProgress {
     private let console: Console
     private let clock = ContinuousClock()

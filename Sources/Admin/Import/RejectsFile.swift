@@ -3,9 +3,9 @@ import Glibc
 
 /// The rows that an import left out, as a CSV file that can be corrected and imported again.
 ///
-/// In front of the row's own cells stand its line and the reason, in columns that an import reads over. A cell with a
-/// card number is blanked: it must not be stored here either. Readable by its owner alone. It is made with its first
-/// row: who imports from a folder that cannot be written needs no other place unless a row is bad.
+/// Columns with the line and the reason precede the row's own cells; an import ignores them. A cell with a card number
+/// is blanked, since it must not be stored. Only the owner can read the file. It is created with its first row, so an
+/// import from a read-only folder works if all rows are valid.
 final class RejectsFile {
     let path: String
     private let columns: [String]
@@ -15,10 +15,10 @@ final class RejectsFile {
     private(set) var count = 0
 
     /// - Parameters:
-    ///   - path: Where it is to be; nothing is there yet.
+    ///   - path: Its path; nothing is created yet.
     ///   - columns: The names in the header of the imported file.
     ///   - source: The imported file, which must not be written over.
-    /// - Throws: ``AdminFailure`` when something else than an earlier rejects file is there.
+    /// - Throws: ``AdminFailure`` if the path holds anything but an earlier rejects file.
     init(path: String, columns: [String], source: String) throws(AdminFailure) {
         self.path = path
         self.columns = columns
@@ -26,7 +26,7 @@ final class RejectsFile {
         try checkPlace()
     }
 
-    /// What is there already is written over, and removed when nothing is rejected: it must be ours.
+    /// An existing file is overwritten, and removed when no row is rejected: it must be a rejects file.
     private func checkPlace() throws(AdminFailure) {
         var (place, imported) = (stat(), stat())
         guard stat(path, &place) == 0 else { return }
@@ -84,7 +84,7 @@ final class RejectsFile {
         endRow()
     }
 
-    /// Writes what is kept, so that it is there whatever happens next.
+    /// Writes the buffer, so that rows survive whatever happens next.
     func flush() throws(AdminFailure) {
         guard let descriptor else { return }
         var rest = buffer[...]
@@ -102,7 +102,7 @@ final class RejectsFile {
         buffer.removeAll(keepingCapacity: true)
     }
 
-    /// Flushes; when nothing was rejected, removes what an earlier import of the same file has left there.
+    /// Flushes; if no row was rejected, removes the file of an earlier import.
     func finish() throws(AdminFailure) {
         guard count == 0 else { return try flush() }
         try checkPlace()

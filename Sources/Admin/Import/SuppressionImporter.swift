@@ -2,7 +2,7 @@ import Bootstrap
 import Core
 import Database
 
-/// Streams a CSV file of addresses, or of our own hashes, into an account's suppressions.
+/// Streams a CSV file of addresses, or of veredus's own hashes, into an account's suppressions.
 ///
 /// A part of the file is stored whole or not at all; repeated, it adds nothing.
 struct SuppressionImporter: Sendable {
@@ -12,11 +12,11 @@ struct SuppressionImporter: Sendable {
         var added = 0
         var recalled = 0
         var onTheirWay = 0
-        /// The first few reasons with their lines, for people.
+        /// The first few reasons with their lines, for display.
         var firstReasons: [String] = []
     }
 
-    /// Each holds its recipients' rows until it commits: small, so that no claim waits long.
+    /// A transaction locks its recipients' rows until it commits: small, so that no claim waits long.
     private static let chunkRows = 200
 
     let session: Session
@@ -135,7 +135,7 @@ struct SuppressionImporter: Sendable {
 
         let names: [String]
         private let places: [Field: Int]
-        /// Set for an export of ours: formulas are led by an apostrophe there.
+        /// Set for veredus's own exports, where an apostrophe precedes formulas.
         private var isOurs: Bool { places[.hash] != nil }
 
         init(_ header: CSVRow, path: String) throws(AdminFailure) {
@@ -162,7 +162,7 @@ struct SuppressionImporter: Sendable {
             self.places = places
         }
 
-        /// A cell's text; `nil` where it is empty, not there, or not UTF-8.
+        /// A cell's text; `nil` if empty, absent or not UTF-8.
         func text(_ field: Field, _ row: CSVRow) -> String? {
             guard let place = places[field] else { return nil }
             var cell = row[place]

@@ -6,7 +6,7 @@ import DatabaseClient
 import SMTP
 import Templates
 
-/// Why a command ends without having done its work: what, where and what to do, and its exit code.
+/// Why a command failed: what, where and what to do, with the exit code.
 struct AdminFailure: Error {
     let status: ExitStatus
     let message: String
@@ -16,7 +16,7 @@ struct AdminFailure: Error {
         self.message = message
     }
 
-    /// What another part threw, in its own words.
+    /// Converts another module's error, in its own words.
     init(_ error: any Error) {
         switch error {
         case let failure as AdminFailure: self = failure

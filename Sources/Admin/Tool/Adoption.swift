@@ -4,22 +4,22 @@ import Core
 import Database
 import DatabaseClient
 
-/// Makes a database that the programs refuse, since it was restored or copied, the one that sends.
+/// Lets a restored or copied database, which the programs refuse, send.
 struct Adoption {
     let database: AccountDatabase
     let pool: PostgresPool
     let broker: BrokerSettings
     let reason: String
 
-    /// What it did; nothing where there was nothing to adopt.
+    /// The result; empty if there was nothing to adopt.
     struct Outcome {
-        /// Why the database was refused until now; `nil` when it was not.
+        /// Why the database was refused; `nil` if it was not.
         let strange: RestoredDatabaseFound?
-        /// The campaigns that were taken off their way.
+        /// The campaigns that it paused or unscheduled.
         var held: [CampaignID] = []
     }
 
-    /// Holds what would send, then adopts: interrupted in between, the programs still refuse.
+    /// Stops campaigns first, then adopts: if interrupted in between, the programs still refuse.
     func run() async throws -> Outcome {
         let installation = InstallationStore(pool)
         let name = try await installation.read().stored.installation

@@ -3,14 +3,14 @@ import Core
 import Glibc
 import RuntimeSupport
 
-/// Where a command reads and writes: results on standard output, everything said to a person on standard error.
+/// A command's input and output: results on standard output, messages to the user on standard error.
 struct Console: Sendable {
     let write: @Sendable ([UInt8]) -> Void
     let writeError: @Sendable ([UInt8]) -> Void
-    /// Whether a line on standard output, or error, can be redrawn.
+    /// Whether a line on that stream can be redrawn.
     let isOutputTerminal: Bool
     let isErrorTerminal: Bool
-    /// Asks a person a question that is answered with yes or no; `nil` where nobody sits in front of it.
+    /// Asks a yes-or-no question; `nil` without a terminal.
     var ask: (@Sendable (String) -> Bool)?
 
     /// The process's own.
@@ -31,19 +31,19 @@ struct Console: Sendable {
 
     func print(_ json: JSONValue) { write(json.bytes + [UInt8(ascii: "\n")]) }
 
-    /// Says what went wrong.
+    /// Reports an error.
     func complain(_ text: String) { writeError(Array("veredus: \(text)\n".utf8)) }
 
-    /// Says what goes on.
+    /// Reports progress.
     func say(_ text: String) { writeError(Array("\(text)\n".utf8)) }
 
-    /// Redraws the line on standard error; on none of a terminal nothing is written.
+    /// Redraws the line on standard error; writes nothing without a terminal.
     func redraw(_ text: String) {
         guard isErrorTerminal else { return }
         writeError(Array("\r\u{1B}[K\(text)".utf8))
     }
 
-    /// Leaves the redrawn line.
+    /// Ends the redrawn line.
     func endLine() {
         guard isErrorTerminal else { return }
         writeError([UInt8(ascii: "\n")])
@@ -56,11 +56,11 @@ struct Console: Sendable {
             if written > 0 {
                 rest = rest.dropFirst(written)
             } else if written < 0, errno == EPIPE {
-                // The reader has seen enough (`veredus … | head`): end as other tools do.
+                // The reader has closed the pipe (`veredus … | head`): end as other tools do.
                 signal(SIGPIPE, SIG_DFL)
                 raise(SIGPIPE)
             } else if written < 0, errno != EINTR {
-                // A result that is cut off must not look complete. Nobody can be told where errors cannot be written.
+                // A truncated result must not look complete. If standard error fails too, nothing can be reported.
                 guard descriptor == STDOUT_FILENO else { return }
                 let reason = String(cString: strerror(errno))
                 writeAll(Array("veredus: standard output: \(reason)\n".utf8), to: STDERR_FILENO)
@@ -70,7 +70,7 @@ struct Console: Sendable {
     }
 }
 
-/// What a command has around it; tests give their own.
+/// A command's environment; tests use their own.
 struct CommandEnvironment: Sendable {
     let environment: [String: String]
     let console: Console

@@ -3,20 +3,20 @@ import Database
 import Messages
 import Templates
 
-/// Renders a message for every recipient of its list and counts what would go wrong; sends nothing.
+/// Renders a message for every recipient of its list and counts problems; sends nothing.
 struct DryRun: Sendable {
-    /// Something that happens to several recipients, with the number of one of them.
+    /// A problem of several recipients, with the number of one.
     struct Finding: Sendable, Equatable {
         var count = 0
         let exampleContact: ContactID
     }
 
-    /// What came out.
+    /// The result.
     struct Result: Sendable {
         var recipients = 0
-        /// Of those, who has opted out, and is not mailed.
+        /// Of those, opted-out recipients, who are not mailed.
         var suppressed = 0
-        /// Only servers with SMTPUTF8 take these.
+        /// Addresses that only servers with SMTPUTF8 accept.
         var needSMTPUTF8 = 0
         var smallestBytes = Int.max
         var largestBytes = 0
@@ -24,7 +24,7 @@ struct DryRun: Sendable {
         var longestLine = 0
         /// By field.
         var missing: [String: Finding] = [:]
-        /// By what the renderer says.
+        /// By the renderer's error.
         var failures: [String: Finding] = [:]
 
         var isClean: Bool { missing.isEmpty && failures.isEmpty }
@@ -38,8 +38,8 @@ struct DryRun: Sendable {
     let template: MessageTemplate
     let keys: KeyRing
 
-    /// Goes through the list page by page: no snapshot is held, and memory holds one page. `progress` is told how many
-    /// are done.
+    /// Reads the list page by page: it holds no snapshot, and only one page in memory. Calls `progress` with the number
+    /// done.
     func run(progress: (Int) -> Void) async throws -> Result {
         var result = Result()
         var random = SystemRandomNumberGenerator()

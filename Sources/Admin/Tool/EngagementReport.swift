@@ -1,9 +1,9 @@
 import Core
 import Database
 
-// How opens and clicks are told to people; what is too small to be told is "fewer than …".
+// Opens and clicks as text; withheld figures are "fewer than …".
 extension Engagement {
-    /// Without a line end at its end; empty where nothing is tracked.
+    /// Without a final line end; empty without tracking.
     var text: String {
         guard mode != .none else { return "" }
         let head = ["", "UNIQUE", "TOTAL", "MACHINES"]

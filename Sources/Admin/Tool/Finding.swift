@@ -1,10 +1,10 @@
 import Core
 
-/// What `doctor` found out about one thing.
+/// One result of `doctor`.
 struct Finding: Sendable, Equatable {
     enum Verdict: String, WireNamed {
         case ok = "ok"
-        /// Nothing wrong, but to be known.
+        /// Information without a problem.
         case note = "note"
         case problem = "problem"
     }
@@ -21,7 +21,7 @@ struct Finding: Sendable, Equatable {
         Finding(part: part, verdict: .problem, text: text)
     }
 
-    /// Compares the token keys that are set with those that programs have started with.
+    /// Compares the configured token keys with those that programs have started with.
     static func tokenKeys(_ checks: [KeyCheck], noted: [Int16: [UInt8]]) -> [Finding] {
         var findings: [Finding] = []
         var known: [Int16] = []
@@ -46,12 +46,12 @@ struct Finding: Sendable, Equatable {
         return findings
     }
 
-    /// Compares the table of dead letters, which is the truth, with the copies that lie in the broker for its own tools.
+    /// Compares the table of dead letters, which is authoritative, with the copies in the broker's queue.
     ///
     /// - Parameters:
-    ///   - table: How many wait for a decision, and how many there are.
+    ///   - table: The number waiting for a decision, and the total.
     ///   - queued: Messages in the queue `dead-letters`.
-    /// - Returns: What a difference means, and what to do.
+    /// - Returns: The meaning of a difference, and what to do.
     static func deadLetters(_ table: (waiting: Int64, total: Int64), queued: Int) -> Finding {
         let (waiting, queued) = (table.waiting, Int64(queued))
         let facts = "\(grouped(waiting)) need a decision, \(grouped(queued)) in the queue"
@@ -79,7 +79,7 @@ struct Finding: Sendable, Equatable {
         }
     }
 
-    /// Accounts whose marketing waits, since too much of it was refused for who sends it.
+    /// Accounts whose marketing is throttled.
     static func throttles(_ on: (accounts: Int64, lanes: [String], until: Double?)) -> Finding {
         guard on.accounts > 0, let until = on.until else { return .ok("throttles", "none is on") }
         return .note(
@@ -89,7 +89,7 @@ struct Finding: Sendable, Equatable {
         )
     }
 
-    /// How long it takes until an opt-out has recalled what was queued.
+    /// The time from an opt-out to the recall of queued messages.
     static func optOuts(_ latency: LatencyHistogram) -> Finding {
         guard let half = latency.quantile(0.5), let most = latency.quantile(0.99), let worst = latency.worst else {
             return .note("opt-outs", "no latency measured yet")

@@ -5,7 +5,7 @@ import Database
 import DatabaseClient
 import SMTP
 
-/// Looks at everything that sending needs, one part after the other; a part that fails does not hide the next.
+/// Checks everything that sending needs, part by part; a failing part does not hide the next.
 struct HealthCheck {
     private var reader: SettingsReader
     private(set) var findings: [Finding] = []
@@ -17,7 +17,7 @@ struct HealthCheck {
     }
 
     var isHealthy: Bool { !findings.contains { $0.verdict == .problem } }
-    /// Whether a setting is among the problems.
+    /// Whether a setting has a problem.
     var hasSettingProblem: Bool { !reader.problems.isEmpty }
 
     mutating func run() async {
@@ -43,7 +43,7 @@ struct HealthCheck {
 
     // MARK: Database
 
-    /// - Returns: `nil` when the database could not be asked.
+    /// - Returns: `nil` if the database is unavailable.
     private mutating func check(_ settings: PostgresSettings, _ keys: KeyRing?, _ number: Int16?) async
         -> DatabaseHealth?
     {
@@ -98,7 +98,7 @@ struct HealthCheck {
         }
     }
 
-    /// Notes what `check` throws.
+    /// Records the errors of `check`.
     private mutating func attempt(_ part: String, _ check: () async throws -> Void) async {
         do {
             try await check()
@@ -109,8 +109,8 @@ struct HealthCheck {
 
     // MARK: Broker
 
-    /// - Returns: How many messages wait in the queue of dead letters, 0 when it is not there yet; `nil` when the broker
-    ///   could not be asked. It is only counted: to take a message counts against the broker's delivery limit.
+    /// - Returns: The messages in the dead-letter queue, 0 if it does not exist yet; `nil` if the broker is
+    /// unavailable. It only counts: taking a message would count against the broker's delivery limit.
     private mutating func check(_ settings: BrokerSettings, lanes: [String]) async -> Int? {
         let part = "broker"
         var deadLetters: Int?
@@ -122,7 +122,7 @@ struct HealthCheck {
             for queue in lanes.map({ "jobs.\($0)" }) + [Self.deadLetterQueue] {
                 do {
                     let depth = try await publisher.depth(of: queue)
-                    // It is there: declared again it shows whether its type is the one that is set.
+                    // It exists: declaring it again shows whether it has the configured type.
                     try await publisher.declare([queue])
                     findings.append(.ok(part, "\(settings), queue \(queue): \(depth) waiting"))
                     isReached = true
@@ -135,7 +135,7 @@ struct HealthCheck {
                     if queue == Self.deadLetterQueue { deadLetters = 0 }
                 } catch {
                     findings.append(.problem(part, "queue \(queue): \(error)"))
-                    // Without a broker the next queue would only say the same.
+                    // Without a broker the next queue would give the same error.
                     if !isReached { break }
                 }
             }

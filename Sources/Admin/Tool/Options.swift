@@ -1,25 +1,25 @@
 import ArgumentParser
 import Core
 
-/// What every command takes.
+/// Options of every command.
 struct CommonOptions: ParsableArguments {
     @Option(help: "A file of NAME=VALUE lines; the environment overrides it.", completion: .file())
     var settings: String?
 }
 
-/// What every command takes that prints something.
+/// Options of every command that prints a result.
 struct OutputOptions: ParsableArguments {
     @Flag(help: "Print JSON.")
     var json = false
 }
 
-/// The account that a command is about.
+/// The command's account.
 struct AccountOption: ParsableArguments {
     @Option(name: .customLong("account"), help: "The account's name.")
     var name: String
 }
 
-/// The campaign that a command is about.
+/// The command's campaign.
 struct CampaignArgument: ParsableArguments {
     @Argument(help: "The campaign's number.")
     var id: Int32
@@ -29,7 +29,7 @@ struct CampaignArgument: ParsableArguments {
     }
 }
 
-/// What every command takes that decides something for good.
+/// Options of every irreversible command.
 struct DecisionOptions: ParsableArguments {
     @Option(help: "The reason, for the audit log.") var reason: String
     @Flag(help: "Confirm without a prompt; needed where there is no terminal.") var yes = false
@@ -38,7 +38,7 @@ struct DecisionOptions: ParsableArguments {
         try checkReason(reason)
     }
 
-    /// Whether to go on, once the plan was shown; says so where nothing will be changed.
+    /// Whether to proceed after the plan was shown; says so if nothing is changed.
     func isConfirmed(_ question: String, _ console: Console) -> Bool {
         if yes || console.ask?(question) ?? false { return true }
         console.say("nothing was changed" + (console.ask == nil ? "; use --yes to apply it" : ""))
@@ -46,7 +46,7 @@ struct DecisionOptions: ParsableArguments {
     }
 }
 
-/// A reason that is kept in the audit log: it says something, and nothing that may not be stored.
+/// A reason for the audit log: not empty, and without forbidden content.
 func checkReason(_ reason: String) throws(ValidationError) {
     guard !reason.allSatisfy(\.isWhitespace), !CardNumber.isIn(reason.utf8) else {
         throw ValidationError("--reason must not be empty or contain a payment card number")

@@ -2,22 +2,22 @@ import Broker
 import Core
 import Database
 
-/// Sends dead letters again, or first says what that would do.
+/// Requeues dead letters, or first shows the plan.
 ///
-/// Both go through the same messages page by page. Each page of one campaign is one transaction, in which PostgreSQL
-/// decides again: a tool that is killed has done a page or not, and the same command goes on.
+/// Both read the same messages page by page. Each page of one campaign is one transaction, in which PostgreSQL decides
+/// again: after a crash, the same command continues.
 struct Requeue: Sendable {
-    /// How many messages have which fate.
+    /// The number of messages by outcome.
     struct Tally: Sendable {
         private(set) var counts: [DeadLetterFate: Int] = [:]
-        /// The newest message that was looked at: what dies later is not this command's.
+        /// The newest message seen; later ones are not included.
         fileprivate(set) var last: Int64 = 0
-        /// Why some cannot be read, with one of them.
+        /// Why some are unreadable, with an example.
         fileprivate(set) var unreadable: (id: Int64, detail: String)?
 
         subscript(fate: DeadLetterFate) -> Int { counts[fate] ?? 0 }
         var messages: Int { counts.values.reduce(0, +) }
-        /// Of those, how many a requeue decides.
+        /// Of those, the number that a requeue settles.
         var settled: Int { counts.filter { $0.key.isSettledByRequeue }.values.reduce(0, +) }
 
         fileprivate mutating func count(_ fate: DeadLetterFate, _ number: Int = 1) {
@@ -29,11 +29,11 @@ struct Requeue: Sendable {
 
     let database: AccountDatabase
     let selection: DeadLetterSelection
-    /// `nil` among them for messages that name no account.
+    /// Includes `nil` for messages without an account.
     let accounts: [AccountID?]
     let evenIfExpired: Bool
 
-    /// What it would do; changes nothing.
+    /// The plan; changes nothing.
     func plan() async throws -> Tally {
         var tally = Tally()
         for account in accounts {
@@ -51,11 +51,11 @@ struct Requeue: Sendable {
     /// Does it.
     ///
     /// - Parameters:
-    ///   - plan: What was shown; messages that died since are left alone.
+    ///   - plan: The plan as shown; later dead letters are left alone.
     ///   - reason: For the audit log.
     ///   - publisher: For messages that go back to their queue; `nil` when the plan has none.
-    /// - Returns: What was done.
-    /// - Throws: What a server says; what was done by then stays done.
+    /// - Returns: The result.
+    /// - Throws: Errors of a server; completed pages stay done.
     func run(_ plan: Tally, reason: String, publisher: AMQPPublisher?) async throws -> Tally {
         var done = Tally()
         done.unreadable = plan.unreadable
@@ -128,18 +128,18 @@ struct Requeue: Sendable {
                 reason: reason
             )
         } catch is ReopenRefused {
-            // Cancelled in this moment.
+            // Cancelled at this moment.
             return done.count(.cancelled, messages.count)
         }
         done.count(.sentAgain, receipt.reopened)
         done.count(.optedOut, receipt.optedOut)
-        // Rows that ended otherwise in this moment.
+        // Rows finished at this moment.
         done.count(.finalAlready, rows.count - receipt.reopened - receipt.optedOut)
         for (_, fate) in messages where fate == .finalAlready || fate == .duplicate { done.count(fate) }
     }
 
-    /// Puts envelopes back into their queues. Killed before it is settled, a message is published once more: the claim
-    /// absorbs that.
+    /// Publishes job messages to their queues again. After a crash before settling, a message is published once more,
+    /// and the claim ignores duplicates.
     private func publish(
         _ messages: [WaitingDeadLetter],
         _ account: AccountID?,
@@ -169,7 +169,7 @@ extension Requeue.Tally {
             + DeadLetterFate.allCases.map { .init(name: $0.key, value: .number(self[$0])) }
     }
 
-    /// One line for each fate.
+    /// One line per outcome.
     var text: String {
         guard messages > 0 else { return "none of these dead letters needs a decision" }
         let lines = DeadLetterFate.allCases.filter { self[$0] > 0 }.map { [grouped(self[$0]), $0.sentence] }

@@ -2,12 +2,12 @@ import Core
 import Database
 import Service
 
-/// What came back for a campaign, for people.
+/// A campaign's returned mail, as text.
 extension FullReport {
     private var facts: ReturnedFacts { returned }
     private var rate: ComplaintRate { complaints }
 
-    /// Empty where nothing came back; else it begins with a line end.
+    /// Empty without returned mail; otherwise it begins with a line end.
     var returnedText: String {
         var lines: [String] = []
         if facts.failed + facts.complaints + facts.unsubscribed > 0 {
@@ -50,7 +50,7 @@ extension ThrottleFacts {
     }
 }
 
-/// How an account stands with its recipients.
+/// An account's bounces and complaints.
 struct AccountStanding: Sendable {
     let rules: AccountRules
     let rate: ComplaintRate

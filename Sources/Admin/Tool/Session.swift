@@ -4,14 +4,15 @@ import Database
 import DatabaseClient
 import Glibc
 
-/// A command's work on the database: settings read, log-in checked, names looked up.
+/// A command's database session: settings read, login checked, names resolved.
 struct Session: Sendable {
     let database: AccountDatabase
     let console: Console
 
-    /// Opens the database, lends it to `body`, and closes it.
+    /// Opens the database for `body`, and closes it.
     ///
-    /// - Throws: What is wrong with settings, schema or role, before `body` runs.
+    ///
+    /// - Throws: Problems with settings, schema or role, before `body` runs.
     static func run<Value: Sendable>(
         _ options: CommonOptions,
         _ body: (Session) async throws -> Value
@@ -21,7 +22,7 @@ struct Session: Sendable {
         return try await run(reader.finished(database), body)
     }
 
-    /// The same, with more settings read by the caller.
+    /// The same, with further settings read by the caller.
     static func run<Value: Sendable>(
         _ settings: PostgresSettings,
         _ body: (Session) async throws -> Value
@@ -47,7 +48,7 @@ struct Session: Sendable {
         try Bootstrap.settings(file: options.settings, environment: CommandEnvironment.current.environment)
     }
 
-    /// Who asks, for the audit log: the user of this machine, and who became root as.
+    /// The actor for the audit log: the user of this machine, and who became root as.
     private static func actor(in environment: [String: String]) -> String {
         let user = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid \(getuid())"
         guard getuid() == 0, let real = environment["SUDO_USER"], !real.isEmpty else { return user }
@@ -75,7 +76,7 @@ struct Session: Sendable {
         return list
     }
 
-    /// The account of a campaign that exists.
+    /// The account of an existing campaign.
     func account(of campaign: CampaignID) async throws -> AccountID {
         guard let account = try await database.account(of: campaign) else {
             throw AdminFailure(.badData, "there is no campaign \(campaign). `veredus campaign list` lists campaigns")
@@ -85,14 +86,14 @@ struct Session: Sendable {
 }
 
 extension AdminFailure {
-    /// Gives a violated constraint its own words; every other error keeps what it says.
+    /// Rewords a violated constraint; other errors keep their words.
     static func naming(_ error: any Error, taken message: String) -> any Error {
         guard let error = error as? PostgresError, error.kind == .uniqueViolation else { return error }
         return AdminFailure(.badData, message)
     }
 }
 
-/// A name of ours: not empty, at most 200 characters, nothing invisible.
+/// A name: not empty, at most 200 characters, nothing invisible.
 func checkedName(_ name: String, of what: String) throws(AdminFailure) {
     guard PlainName.isValid(name) else {
         throw AdminFailure(.badData, "the name of \(what) \(PlainName.rule)")

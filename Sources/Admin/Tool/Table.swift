@@ -4,7 +4,7 @@ struct Table {
 
     init(_ head: [String], _ rows: [[String]]) { self.rows = [head] + rows }
 
-    /// Without a line end at its end. Cells lose control characters: a name must not move the cursor.
+    /// Without a final line end. Cells lose control characters: a name must not move the cursor.
     var text: String {
         let rows = rows.map {
             $0.map { String(String.UnicodeScalarView($0.unicodeScalars.filter { $0.value >= 0x20 })) }

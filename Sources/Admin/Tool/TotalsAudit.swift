@@ -1,13 +1,13 @@
 import Core
 import Database
 
-/// Recounts a campaign's rows and compares them with everything that is written about them elsewhere.
+/// Recounts a campaign's rows and compares them with all other records of them.
 struct TotalsAudit: Sendable {
-    /// Something that does not agree, in words.
+    /// A difference, in words.
     struct Difference: Sendable, Equatable {
         /// The lane's name; `nil` for the campaign as a whole.
         let lane: String?
-        /// What JSON calls it: a state, or a flaw of rows.
+        /// Its name in JSON: a state, or a flaw of rows.
         let what: String
         let text: String
     }
@@ -16,14 +16,14 @@ struct TotalsAudit: Sendable {
     struct Lane: Sendable {
         let range: LaneRange
         let counted: DeliveryCounts
-        /// Before the first page and with the last one; the same where all was read in one moment.
+        /// Before the first page and with the last; equal if all was read in one snapshot.
         let countersBefore: DeliveryCounts
         let counters: DeliveryCounts
         /// Whether rows may have changed between its pages.
         let isMoving: Bool
     }
 
-    /// The most rows that are read in one snapshot: a fraction of a second.
+    /// The maximum number of rows in one snapshot: a fraction of a second.
     static let pageRows: Seq = 200_000
 
     let database: AccountDatabase
@@ -107,7 +107,7 @@ struct TotalsAudit: Sendable {
         for state in DeliveryState.allCases {
             let (recount, before, after) = (lane.counted[state], lane.countersBefore[state], lane.counters[state])
             if lane.isMoving {
-                // Only what never shrinks can be compared while it moves. After a reopen not even that.
+                // While it changes, only values that never shrink can be compared, and after a reopen not even those.
                 guard Self.growing.contains(state), before <= after, !(before...after).contains(recount) else {
                     continue
                 }
@@ -161,7 +161,7 @@ struct TotalsAudit: Sendable {
         differences.append(Difference(lane: lane.range.name, what: what, text: text))
     }
 
-    /// States that rows come to and do not leave, but for evidence and operators.
+    /// States that rows enter and leave only by evidence or an operator.
     private static let growing: Set<DeliveryState> = [.accepted, .failed, .suppressed, .cancelled, .expired]
 }
 

@@ -2,15 +2,15 @@ import Core
 import Database
 import Service
 
-/// What `campaign watch` shows of one look after another.
+/// The output of `campaign watch`, from one reading to the next.
 struct WatchView {
-    /// After which nothing having happened needs an explanation, in seconds.
+    /// Seconds without progress that need an explanation.
     private static let patience = 5.0
 
     private let console: Console
     private let isJSON: Bool
     private var meter = RateMeter()
-    /// The last one that was written.
+    /// The last line written.
     private var lastLine = ""
     private var lastWrittenAt = -Double.infinity
     private var firstSeenAt: Double?
@@ -36,7 +36,7 @@ struct WatchView {
         draw(line(report, remedy: remedy(report, workersAlive)), at: report.readAt, isUrgent: false)
     }
 
-    /// Says something beside the counts.
+    /// Prints a message beside the counts.
     mutating func say(_ text: String) { draw(text, at: lastWrittenAt, isUrgent: true) }
 
     mutating func end(_ report: CampaignReport) {
@@ -56,7 +56,7 @@ struct WatchView {
         meter.note(ended, at: report.readAt)
     }
 
-    /// Recipients per second that reached a final state lately.
+    /// Recipients per second that reached a final state recently.
     private var rate: Double { meter.perSecond }
 
     private func secondsLeft(_ report: CampaignReport) -> Double? {
@@ -64,7 +64,7 @@ struct WatchView {
         return Double(Int64(report.audience) - report.counts.ended) / rate
     }
 
-    /// What to do when nothing happens.
+    /// Advice when nothing happens.
     private func remedy(_ report: CampaignReport, _ workersAlive: Int64) -> String? {
         let now = report.readAt
         switch report.state {
@@ -112,7 +112,7 @@ struct WatchView {
         return parts.joined(separator: "  ")
     }
 
-    /// A terminal's line is redrawn; elsewhere a line that differs is written, at most one in two seconds.
+    /// A terminal's line is redrawn; elsewhere a changed line is written, at most one in two seconds.
     private mutating func draw(_ line: String, at moment: Double, isUrgent: Bool) {
         if console.isOutputTerminal {
             console.write(Array("\r\u{1B}[K\(line)".utf8))

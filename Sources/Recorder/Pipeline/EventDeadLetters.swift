@@ -2,29 +2,29 @@ import Core
 import Logging
 import Synchronization
 
-/// Where messages go that are no events this program can read: a row with the reason, then a message for the broker's
-/// own tools, as the workers do with jobs.
+/// Dead-letters messages that this program cannot read: a row with the reason, then a message for the broker's own
+/// tools, as workers do with jobs.
 final class EventDeadLetters: Sendable {
     static let queue = "dead-letters"
-    /// More are not remembered: they wait for their turn.
+    /// The maximum to track: others wait for their turn.
     private static let most = 1_000
 
     private let store: any DeadLetterStore
     private let publisher: any JobPublisher
     private let name: String
-    /// How long a newer recorder has to come for a newer message.
+    /// How long a newer message waits for a newer recorder.
     private let grace: Duration
     private let clock: @Sendable () -> ContinuousClock.Instant
     private let log: Logger
     private let seen = Mutex<[[UInt8]: ContinuousClock.Instant]>([:])
 
     /// - Parameters:
-    ///   - store: Takes the row.
-    ///   - publisher: Takes the copy.
-    ///   - name: This program's, for the row.
-    ///   - grace: How long a newer message may wait for a newer recorder.
-    ///   - clock: What `grace` is counted by.
-    ///   - log: Told when the copy could not be published.
+    ///   - store: Stores the row.
+    ///   - publisher: Publishes the copy.
+    ///   - name: This program's name, for the row.
+    ///   - grace: How long a newer message waits for a newer recorder.
+    ///   - clock: The clock for `grace`.
+    ///   - log: Receives failures to publish the copy.
     init(
         store: any DeadLetterStore,
         publisher: any JobPublisher,
@@ -41,9 +41,9 @@ final class EventDeadLetters: Sendable {
         self.log = log
     }
 
-    /// Buries a message, unless it is one for a newer recorder whose time is not over.
+    /// Dead-letters a message, unless it still waits for a newer recorder.
     ///
-    /// - Returns: Whether it was dead-lettered; if not, it is to be given back.
+    /// - Returns: Whether it was dead-lettered; if not, return it to the queue.
     func deadLetter(_ message: QueueMessage, _ error: EventMessage.Unreadable) async throws -> Bool {
         let reason: DeadLetter.Reason
         let detail: String
@@ -61,7 +61,7 @@ final class EventDeadLetters: Sendable {
             DeadLetter(key: nil, reason: reason, detail: detail, queue: message.queue, envelope: message.body),
             worker: name
         )
-        // The row is the truth: without a broker only the copy for its own tools is missing.
+        // The row counts: without a broker only the copy for its own tools is missing.
         do {
             try await publisher.declare([Self.queue])
             _ = try await publisher.publish([message.body], to: Self.queue)

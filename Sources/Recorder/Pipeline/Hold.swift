@@ -2,16 +2,16 @@ import Core
 import Database
 import Synchronization
 
-/// What the recorder has taken and not written: opens and clicks with the messages that brought them.
+/// Events that the recorder has taken and not written, with their messages.
 final class Hold: Sendable {
-    /// So many events, or messages, are written before the time is over.
+    /// The number of events, or messages, that triggers an early write.
     static let mostEvents = 50_000
     static let mostMessages = 1_500
 
     struct Batch: Sendable {
         var entries: [EventTotals.Entry] = []
         var tags: [JobTag] = []
-        /// Of a newer version: to be given back.
+        /// Of a newer version: to be returned.
         var unsupported: [JobTag] = []
     }
 
@@ -32,7 +32,7 @@ final class Hold: Sendable {
         }
     }
 
-    /// Takes all of it out.
+    /// Empties it and returns the contents.
     func take() -> Batch {
         batch.withLock { batch in
             defer { batch = Batch() }

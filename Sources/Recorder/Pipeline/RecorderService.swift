@@ -5,14 +5,15 @@ import Logging
 import RuntimeSupport
 import ServiceLifecycle
 
-/// Where opens and clicks are written; the other side of the border is PostgreSQL, or a fake in tests.
+/// Writes opens and clicks to PostgreSQL, or to a fake in tests.
 protocol EventStore: Sendable {
-    /// Enters a batch, all of it or nothing; safe to repeat.
+    /// Writes a batch, all or nothing; safe to repeat.
+    ///
     ///
     /// `now`: Seconds since 1970.
     func record(_ entries: [EventTotals.Entry], now: Double) async throws -> EventTotals.Receipt
 
-    /// Whether the store answers; throws why not.
+    /// Checks that the store answers; throws if not.
     func check() async throws
 }
 
@@ -20,9 +21,9 @@ extension EventTotals: EventStore {}
 
 /// Takes opens and clicks from the queue and writes them, sorted, at most once in `flush`.
 ///
-/// Messages are acknowledged when the transaction that counts them has committed; what comes twice is known by its id.
-/// Earlier than in time it writes only when its memory's bound is reached, and once when it stops. Without a database it
-/// gives everything back and waits: nobody holds a message while it waits.
+/// Messages are acknowledged after the transaction that counts them has committed; ids identify duplicates. It writes
+/// earlier only when its memory limit is reached, and when it stops. Without a database it returns all messages and
+/// waits.
 struct RecorderService: Service {
     let source: any JobSource
     let totals: any EventStore
@@ -33,7 +34,7 @@ struct RecorderService: Service {
     var clock: @Sendable () -> Double = { Double(time(nil)) }
     let log: Logger
 
-    /// How often it looks whether it is time.
+    /// The interval of the timer.
     private static let look = Duration.milliseconds(100)
 
     func run() async throws {
@@ -42,13 +43,13 @@ struct RecorderService: Service {
                 group.addTask { try await take() }
                 group.addTask { try await write() }
                 defer { group.cancelAll() }
-                // The first to end: an error, or the source when it was stopped and everything has been taken.
+                // The first to end: an error, or the source after it was stopped and drained.
                 try await group.next()
             }
         } onGracefulShutdown: {
             source.stopTaking()
         }
-        // What is left; without a database it goes back with the connection.
+        // The rest; without a database it returns with the connection.
         do {
             try await settle(hold.take())
         } catch let error where error.isTransientFailure {
@@ -59,7 +60,7 @@ struct RecorderService: Service {
     /// Fills the hold until the source ends.
     private func take() async throws {
         while true {
-            // The broker hands out no more than the prefetch; what is there is bounded by it.
+            // The prefetch limits unacknowledged messages, so the rest is bounded.
             let messages = try await source.next(limit: 256)
             guard !messages.isEmpty else { return }
             for message in messages {
@@ -110,7 +111,7 @@ struct RecorderService: Service {
         }
     }
 
-    /// Runs a step; when the database is away, gives all messages back and waits until it answers.
+    /// Runs a step; without the database it returns all messages and waits.
     private func waitingForDatabase(_ step: () async throws -> Void) async throws {
         do {
             try await step()

@@ -3,7 +3,7 @@ import RuntimeSupport
 
 /// Which threads a request is answered on: opt-outs have their own, and so has everything that tenants and staff ask.
 ///
-/// What is left, pixels, links, assets and health, runs on the threads of the program, which no tenant's request takes.
+/// Pixels, links, assets and health run on the program's shared threads, which no tenant's request uses.
 struct OwnThreads: RouterMiddleware {
     let optOuts: ThreadPool
     /// `nil` on a site of recipients alone.
