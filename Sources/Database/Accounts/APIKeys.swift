@@ -5,17 +5,17 @@ import DatabaseClient
 package struct APIKeyFacts: Sendable {
     package let id: Int32
     package let name: String
-    /// What of the key may be shown.
+    /// The public part of the key.
     package let prefix: String
     package let scopes: [String]
     package let createdAt: Double
-    /// The beginning of the day that it was last used on.
+    /// The start of the day of its last use.
     package let lastUsedAt: Double?
     package let expiresAt: Double?
     package let revokedAt: Double?
 }
 
-/// Whom a key lets in.
+/// A key's holder.
 package struct APIKeyHolder: Sendable, Equatable {
     package let key: Int32
     package let account: AccountID
@@ -26,15 +26,15 @@ package struct APIKeyHolder: Sendable, Equatable {
 }
 
 extension AccountDatabase {
-    /// Stores a key that was made.
+    /// Stores a new key.
     ///
     /// - Parameters:
     ///   - key: The key; only its hash and prefix are stored.
-    ///   - name: What it is for.
-    ///   - scopes: What it opens; not empty.
+    ///   - name: Its purpose.
+    ///   - scopes: Its scopes; not empty.
     ///   - expiry: Seconds since 1970; `nil` is never.
-    ///   - account: Whose data it opens.
-    /// - Returns: What is stored of it.
+    ///   - account: The account it gives access to.
+    /// - Returns: The stored key.
     /// - Throws: ``PostgresError``.
     package func createAPIKey(
         _ key: APIKey,
@@ -62,16 +62,16 @@ extension AccountDatabase {
         }
     }
 
-    /// The account's keys, the newest first; revoked and expired ones among them.
+    /// The account's keys, newest first; including revoked and expired ones.
     package func apiKeys(of account: AccountID) async throws -> [APIKeyFacts] {
         try await transaction(account: account) { connection in
             try connection.rows(.apiKeys, [.int32(account)], APIKeyFacts.init)
         }
     }
 
-    /// Lets nobody in with that key any more.
+    /// Revokes a key.
     ///
-    /// - Returns: Whether there was such a key that was not revoked.
+    /// - Returns: Whether the account had such a key that was not revoked.
     package func revokeAPIKey(_ prefix: String, account: AccountID, reason: String) async throws -> Bool {
         try await transaction(account: account) { connection in
             guard try connection.run(.revokeAPIKey, [.int32(account), .text(prefix)]) > 0 else { return false }
@@ -82,7 +82,7 @@ extension AccountDatabase {
 }
 
 extension PostgresPool {
-    /// Whom a key lets in; `nil` for one that is unknown, expired or revoked.
+    /// A key's holder; `nil` if it is unknown, expired or revoked.
     ///
     /// `hash`: SHA-256 of the key.
     package func holder(ofKey hash: [UInt8], deadline: Duration) async throws -> APIKeyHolder? {

@@ -1,13 +1,13 @@
 import Core
 import DatabaseClient
 
-/// What the programs that serve people ask of the database, the operator's tool and the web side: one account at a time,
-/// each change with a row in the audit log.
+/// The database for the command line and the web program: one account at a time, each change with a row in the audit
+/// log.
 ///
 /// Each call is one transaction, so that an interrupted command leaves nothing half done.
 package struct AccountDatabase: Sendable {
     package let pool: PostgresPool
-    /// Who asks, for the audit log.
+    /// The actor, for the audit log.
     package let actor: String
     /// How long to wait for a connection.
     package let deadline: Duration
@@ -21,8 +21,8 @@ package struct AccountDatabase: Sendable {
     /// Runs `body` in a transaction that sees one account.
     ///
     /// `account`: `nil` sees the names of all accounts and no row of any.
-    /// `hasOneSnapshot`: Whether all statements see the same moment; for reading.
-    /// `body`: Throws to take everything back.
+    /// `hasOneSnapshot`: Whether all statements share a snapshot; for reading.
+    /// `body`: Throws to roll back.
     /// - Returns: What `body` returns.
     /// - Throws: What `body` throws; ``PostgresError``.
     package func transaction<Value: Sendable>(
@@ -47,11 +47,11 @@ package struct AccountDatabase: Sendable {
     }
 }
 
-/// What the audit log says of one act.
+/// An audit log entry.
 package struct AuditEntry: Sendable {
     /// `campaign.start`, `contacts.export`.
     package let action: String
-    /// Of what: a number or a name of ours, no recipient's address.
+    /// The subject: a number or a name, never a recipient's address.
     package let subject: String
     package let reason: String
 
@@ -63,7 +63,7 @@ package struct AuditEntry: Sendable {
 }
 
 extension PostgresConnection {
-    /// Writes one row to the audit log; last in a transaction, for others wait until it ends.
+    /// Writes one row to the audit log; last in a transaction, since others wait until it ends.
     package func write(_ entry: AuditEntry, by actor: String, account: AccountID?) throws(PostgresError) {
         try run(
             .writeAudit,
@@ -76,7 +76,7 @@ extension PostgresConnection {
 }
 
 extension Statement {
-    /// Says which account the transaction may see; `$1` its number as text.
+    /// Sets the account that the transaction may see; `$1` its number as text.
     static let chooseAccount = Statement(
         "choose-account",
         roles: [.admin, .web],

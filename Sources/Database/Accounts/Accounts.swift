@@ -8,7 +8,7 @@ package struct AccountFacts: Sendable {
     package let createdAt: Double
 }
 
-/// A list and who is on it.
+/// A list with its counts.
 package struct ListFacts: Sendable {
     package let id: Int32
     package let name: String
@@ -25,7 +25,7 @@ package struct ListFacts: Sendable {
     }
 }
 
-/// How much an account has.
+/// An account's counts.
 package struct AccountSize: Sendable {
     package let contacts: Int64
     package let erased: Int64
@@ -34,7 +34,7 @@ package struct AccountSize: Sendable {
 }
 
 extension AccountDatabase {
-    /// - Throws: ``PostgresError`` of kind `uniqueViolation` when there is an account of that name.
+    /// - Throws: ``PostgresError`` of kind `uniqueViolation` if the name is taken.
     package func createAccount(named name: String) async throws -> AccountID {
         try await transaction(account: nil) { connection in
             let ids = try connection.rows(.insertAccount, [.text(name)]) { try $0.int32(0) }
@@ -44,7 +44,7 @@ extension AccountDatabase {
         }
     }
 
-    /// Says what recipients know the account as; the empty text for its messages' From name, or its own name.
+    /// Sets the account's display name; empty for its messages' From name, or its own name.
     package func name(_ account: AccountID, forRecipients displayName: String) async throws {
         try await transaction(account: account) { connection in
             try connection.run(.nameAccount, [.int32(account), .text(displayName)])
@@ -73,7 +73,7 @@ extension AccountDatabase {
         }
     }
 
-    /// - Throws: ``PostgresError`` of kind `uniqueViolation` when the account has a list of that name.
+    /// - Throws: ``PostgresError`` of kind `uniqueViolation` if the account has a list of that name.
     package func createList(named name: String, account: AccountID) async throws -> Int32 {
         try await transaction(account: account) { try $0.createList(named: name, account: account, by: actor) }
     }
@@ -90,7 +90,7 @@ extension AccountDatabase {
         }
     }
 
-    /// Says the most that an account's campaigns may learn of their recipients, from the next campaign on.
+    /// Limits what an account's campaigns may track, from the next campaign on.
     package func changeTracking(of account: AccountID, to mode: TrackingMode, reason: String) async throws {
         try await transaction(account: account) { connection in
             try connection.run(.changeTracking, [.int32(account), .int16(mode.rawValue)])

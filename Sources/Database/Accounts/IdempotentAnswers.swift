@@ -1,10 +1,10 @@
 import Core
 import DatabaseClient
 
-/// What was answered to a request that may be repeated.
+/// The stored answer to a repeatable request.
 package struct StoredAnswer: Sendable, Equatable {
     package let status: Int
-    /// Path of what was made; empty for none.
+    /// The path of the new resource; empty for none.
     package let location: String
     package let body: [UInt8]
 
@@ -15,24 +15,25 @@ package struct StoredAnswer: Sendable, Equatable {
     }
 }
 
-/// Why a request with an Idempotency-Key is not taken; nothing has changed then.
+/// Why a request with an Idempotency-Key is refused; nothing has changed then.
 package enum IdempotencyRefused: Error, Equatable, Sendable {
-    /// The first request with this key has not ended.
+    /// The first request with this key is still in progress.
     case inProgress
-    /// The key came with another request before.
+    /// The key belongs to an earlier, different request.
     case otherRequest
 }
 
 extension AccountDatabase {
-    /// Does something once for each key: a repetition gets the first answer, and does nothing.
+    /// Performs a request once per key: a repetition returns the first answer and does nothing.
     ///
-    /// The answer is stored in the transaction of the act itself, so that a program that dies in between leaves neither.
+    /// The answer is stored in the same transaction, so a crash in between leaves neither.
     ///
     /// - Parameters:
-    ///   - key: The client's; `nil` for a request that has none, which is done each time.
-    ///   - requestHash: SHA-256 over all that makes the request what it is.
-    ///   - account: Whose.
-    ///   - act: Does it, and says what to answer. When it throws, nothing is stored, and the key is free again.
+    ///   - key: The client's; `nil` for a request without one, which is performed each time.
+    ///   - requestHash: SHA-256 over everything that identifies the request.
+    ///   - account: The account.
+    ///   - act: Performs the request and returns the answer. If it throws, nothing is stored, and the key is free
+    ///     again.
     /// - Returns: The answer, and whether it is an earlier one.
     /// - Throws: ``IdempotencyRefused``; what `act` throws.
     package func once(
@@ -75,7 +76,7 @@ extension AccountDatabase {
 }
 
 extension Statement {
-    /// `$1` account and key. Two keys that share a lock only make one of them wait and try again.
+    /// `$1` account and key. Two keys with the same lock only make one of them wait and retry.
     static let tryIdempotencyLock = Statement(
         "try-idempotency-lock",
         role: .web,

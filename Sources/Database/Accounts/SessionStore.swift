@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// What is known of a login before anybody has signed in.
+/// A login's stored facts, before sign-in.
 package struct SignInFacts: Sendable {
     package let user: Int32
     package let account: AccountID?
@@ -10,17 +10,17 @@ package struct SignInFacts: Sendable {
     package let password: String?
 }
 
-/// A browser that is signed in.
+/// A browser's session.
 package struct SessionFacts: Sendable {
     package let user: Int32
     package let login: String
     package let role: Role
-    /// The account that the person belongs to; `nil` for staff.
+    /// The user's account; `nil` for staff.
     package let ownAccount: AccountID?
-    /// The account whose data is shown; of staff the one they chose, or none.
+    /// The account whose data is shown; for staff the chosen one, or none.
     package let account: AccountID?
     package let accountName: String?
-    /// Why staff look at it.
+    /// The reason for staff access.
     package let lookReason: String
     /// Since its last use, in seconds.
     package let idleSeconds: Double
@@ -28,7 +28,7 @@ package struct SessionFacts: Sendable {
     package let endsAt: Double
 }
 
-/// Sessions and the links that set passwords, found by the hash of a token that only their holder has.
+/// Sessions and password links, found by the hash of a token that only the holder has.
 package struct SessionStore: Sendable {
     private let pool: PostgresPool
 
@@ -40,7 +40,7 @@ package struct SessionStore: Sendable {
         self.deadline = deadline
     }
 
-    /// What is known of a login; `nil` when nobody who may sign in has it.
+    /// A login's facts; `nil` if no active user has it.
     package func signInFacts(of login: String) async throws -> SignInFacts? {
         try await pool.withConnection(deadline: deadline) { connection in
             try await connection.rows(.signInFacts, [.text(login)]) { row in
@@ -54,15 +54,15 @@ package struct SessionStore: Sendable {
         }
     }
 
-    /// Begins a session, and clears away those that have ended, of whomever.
+    /// Begins a session, and deletes all ended ones.
     ///
     /// - Parameters:
-    ///   - hash: Of the new session's token.
-    ///   - facts: Who signed in.
-    ///   - seconds: How long it lasts at most.
+    ///   - hash: The hash of the new session's token.
+    ///   - facts: The user's facts.
+    ///   - seconds: Its maximum duration.
     ///   - old: The hash of a session that the browser had before: it ends.
     ///   - actor: Their login, also for the audit log.
-    /// - Returns: Whether it has begun; not if the password is another one by now.
+    /// - Returns: Whether it has begun; `false` if the password was changed meanwhile.
     /// - Throws: ``PostgresError``.
     package func begin(
         _ hash: [UInt8],
@@ -89,7 +89,7 @@ package struct SessionStore: Sendable {
         }
     }
 
-    /// A session that has neither ended nor rested for longer than `idleSeconds`.
+    /// A session that has neither ended nor been idle for longer than `idleSeconds`.
     package func session(_ hash: [UInt8], idleSeconds: Double) async throws -> SessionFacts? {
         try await pool.withConnection(deadline: deadline) { connection in
             try await connection.rows(.sessionFacts, [.bytes(hash), .double(idleSeconds)]) { row in
@@ -108,7 +108,7 @@ package struct SessionStore: Sendable {
         }
     }
 
-    /// Notes that a session was used.
+    /// Records that a session was used.
     package func touch(_ hash: [UInt8]) async throws {
         _ = try await pool.withConnection(deadline: deadline) { try await $0.run(.touchSession, [.bytes(hash)]) }
     }
@@ -117,7 +117,7 @@ package struct SessionStore: Sendable {
         _ = try await pool.withConnection(deadline: deadline) { try await $0.run(.endSession, [.bytes(hash)]) }
     }
 
-    /// Lets staff look at an account for a reason, or at none; in the audit log before it is possible.
+    /// Lets staff access an account for a reason, or none; the audit log is written first.
     package func look(_ hash: [UInt8], at account: AccountID?, reason: String, actor: String) async throws {
         try await pool.withConnection(deadline: deadline) { connection in
             try await connection.transaction { connection in
@@ -129,16 +129,16 @@ package struct SessionStore: Sendable {
         }
     }
 
-    /// The person whom a link is for; `nil` when it is used, too old, or none.
+    /// The user of a link; `nil` if it is used, expired or unknown.
     package func loginOfReset(_ hash: [UInt8]) async throws -> String? {
         try await pool.withConnection(deadline: deadline) { connection in
             try await connection.rows(.resetFacts, [.bytes(hash)]) { try $0.text(0) }.first
         }
     }
 
-    /// Sets a password by a link, which ends, with every session and every other link of that person.
+    /// Sets a password through a link, and ends the link with all sessions and other links of that user.
     ///
-    /// - Returns: Who it was; `nil` when the link is no good.
+    /// - Returns: The user; `nil` if the link is invalid.
     package func setPassword(reset: [UInt8], hash: String) async throws -> String? {
         try await pool.withConnection(deadline: deadline) { connection in
             try await connection.rows(.setPassword, [.bytes(reset), .text(hash)]) { try $0.optionalText(0) }.first

@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// Somebody who can sign in, as an owner and the operator see them; the stored password is never among it.
+/// A user, as owners and the operator see them; without the password's hash.
 package struct User: Sendable {
     package let id: Int32
     /// `nil` for staff of the service.
@@ -14,14 +14,14 @@ package struct User: Sendable {
 }
 
 extension AccountDatabase {
-    /// The people of an account; of the service when it is `nil`, for the operator's tool alone.
+    /// The users of an account; the staff if it is `nil`, for the command line only.
     package func people(of account: AccountID?) async throws -> [User] {
         try await transaction(account: account) { try $0.rows(.people, [.optional(account)], User.init) }
     }
 
-    /// Adds somebody who has no password yet.
+    /// Adds a user without a password.
     ///
-    /// - Throws: ``PostgresError`` of kind `uniqueViolation` when somebody has that login, in whatever account.
+    /// - Throws: ``PostgresError`` of kind `uniqueViolation` if the login is taken, in any account.
     package func addPerson(_ login: String, role: Role, account: AccountID?) async throws -> Int32 {
         try await transaction(account: account) { connection in
             let values: [PostgresValue] = [.optional(account), .text(login), .text(role.rawValue)]
@@ -32,14 +32,14 @@ extension AccountDatabase {
         }
     }
 
-    /// Makes a link that sets a person's password once.
+    /// Creates a link that sets a user's password once.
     ///
     /// - Parameters:
-    ///   - person: Of that account.
+    ///   - person: A user of that account.
     ///   - account: `nil` for staff.
-    ///   - hash: Of the link's token.
-    ///   - seconds: How long the link is good.
-    /// - Returns: Whom it is for; `nil` when the account has no such person, or one who may not sign in any more.
+    ///   - hash: The hash of the link's token.
+    ///   - seconds: How long the link is valid.
+    /// - Returns: The login; `nil` if the account has no such user, or a disabled one.
     /// - Throws: ``PostgresError``.
     package func allowReset(
         of person: Int32,
@@ -57,9 +57,9 @@ extension AccountDatabase {
         }
     }
 
-    /// Lets a person sign in no more, and ends their sessions and links.
+    /// Disables a user, and ends their sessions and links.
     ///
-    /// - Returns: Who it was; `nil` when the account has no such person, or one who could not sign in already.
+    /// - Returns: The login; `nil` if the account has no such user, or an already disabled one.
     package func disable(_ person: Int32, account: AccountID?) async throws -> String? {
         try await transaction(account: account) { connection in
             let values: [PostgresValue] = [.int32(person), .optional(account)]
@@ -71,7 +71,7 @@ extension AccountDatabase {
         }
     }
 
-    /// Whom a login belongs to, in whatever account; for the operator's tool alone.
+    /// The user with a login, in any account; for the command line only.
     package func person(named login: String) async throws -> (id: Int32, account: AccountID?)? {
         try await transaction(account: nil) { connection in
             try connection.rows(.personNamed, [.text(login)]) { (try $0.int32(0), try $0.optionalInt32(1)) }.first

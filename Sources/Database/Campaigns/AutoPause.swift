@@ -2,9 +2,9 @@ import Core
 import DatabaseClient
 
 extension ProducerStore {
-    /// Pauses the campaigns of which too much is dead: a wrong template is a slow disaster.
+    /// Pauses campaigns with too many dead rows: a wrong template is a slow disaster.
     ///
-    /// `most`: How many dead letters are too many.
+    /// `most`: The limit of dead letters.
     /// - Returns: Their numbers.
     /// - Throws: ``PostgresError``.
     package func holdBrokenCampaigns(most: Int) async throws -> [CampaignID] {
@@ -22,7 +22,7 @@ extension ProducerStore {
         }
     }
 
-    /// Pauses marketing campaigns that too many complain about, or whose account they complain about.
+    /// Pauses marketing campaigns with too many complaints about them or their account.
     ///
     /// - Returns: Their numbers.
     package func holdComplainedCampaigns() async throws -> [CampaignID] {
@@ -46,10 +46,9 @@ extension ProducerStore {
 }
 
 extension Statement {
-    /// Campaigns of which so much is dead that they had better stop: a number of rows, and a twentieth of what has
-    /// ended.
+    /// Campaigns with too many dead rows: the limit, and a twentieth of the final rows.
     ///
-    /// What was dead at the last resume does not count: an operator has seen it. `$1` this producer's token; `$2` the
+    /// Rows dead at the last resume do not count: an operator has seen them. `$1` this producer's token; `$2` the
     /// number.
     static let brokenCampaigns = Statement(
         "broken-campaigns",
@@ -66,14 +65,14 @@ extension Statement {
         """
     )
 
-    /// Waits for the claims that are under way, and makes the next ones wait; `$1` campaign.
+    /// Waits for the claims in progress, and makes new ones wait; `$1` campaign.
     static let lockCampaignToHold = Statement(
         "lock-campaign-to-hold",
         role: .producer,
         "SELECT pg_advisory_xact_lock(\(AdvisoryLock.campaign.sql), $1)::text"
     )
 
-    /// Pauses a campaign by itself, and writes it to the audit log.
+    /// Pauses a campaign automatically, and writes it to the audit log.
     ///
     /// `$1` campaign; `$2` this producer's token; `$3` why.
     static let holdCampaign = Statement(

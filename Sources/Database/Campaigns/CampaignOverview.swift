@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// What a campaign's report does not say of it.
+/// A campaign's data outside of its report.
 package struct CampaignTraits: Sendable {
     package let campaign: CampaignID
     package let kind: CampaignKind
@@ -20,7 +20,7 @@ package struct CampaignOverview: Sendable {
 }
 
 extension AccountDatabase {
-    /// The account's campaigns before a number, the newest first; in one state, or in any.
+    /// The account's campaigns before a number, newest first; in one state, or in any.
     package func campaigns(
         of account: AccountID,
         before campaign: CampaignID,

@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// How many recipients of a campaign were in each state at one moment.
+/// The number of a campaign's recipients per state at one moment.
 package struct CampaignSample: Sendable {
     /// Seconds since 1970.
     package let at: Double
@@ -14,7 +14,7 @@ package struct CampaignSample: Sendable {
 }
 
 extension AccountDatabase {
-    /// How the counts went, oldest first: the last sample of each of at most `limit` spans of equal length.
+    /// The counts over time, oldest first: the last sample of each of at most `limit` spans of equal length.
     package func samples(of campaign: CampaignID, account: AccountID, limit: Int32) async throws -> [CampaignSample] {
         try await transaction(account: account) { connection in
             try connection.rows(.samplesOfCampaign, [.int32(campaign), .int32(limit)]) { row in
@@ -29,12 +29,12 @@ extension AccountDatabase {
 }
 
 extension ProducerStore {
-    /// Notes the counts of every campaign that this producer drives, or ended a moment ago, where they have changed.
+    /// Samples the changed counts of every campaign that this producer runs, or that ended a moment ago.
     package func sample() async throws {
         _ = try await pool.withConnection { try await $0.run(.sampleCampaigns, [.int64(token)]) }
     }
 
-    /// Keeps one sample in ten minutes of campaigns that ended a day ago.
+    /// Keeps one sample per ten minutes for campaigns that ended a day ago.
     package func thinSamples() async throws {
         _ = try await pool.withConnection { try await $0.run(.thinSamples) }
     }
@@ -43,7 +43,7 @@ extension ProducerStore {
 extension Statement {
     static let forSamples: [Statement] = [.samplesOfCampaign, .sampleCampaigns, .thinSamples]
 
-    /// `$1` campaign; `$2` how many at most. The counts stand in the order of ``DeliveryState``.
+    /// `$1` campaign; `$2` the maximum. The counts are in the order of ``DeliveryState``.
     static let samplesOfCampaign = Statement(
         "samples-of-campaign",
         roles: [.admin, .web],
@@ -61,8 +61,8 @@ extension Statement {
         """
     )
 
-    /// One row for each campaign that this producer drives, or that has ended within a minute, if its counts differ from
-    /// those noted last. `$1` this producer's token.
+    /// One row per campaign that this producer runs, or that ended within a minute, if its counts have changed since
+    /// the last sample. `$1` this producer's token.
     static let sampleCampaigns = Statement(
         "sample-campaigns",
         role: .producer,

@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// A campaign's message and rules, as its author wrote them.
+/// A campaign's message and rules, as written by its author.
 package struct CampaignDraft: Sendable {
     package let name: String
     package let kind: CampaignKind
@@ -39,7 +39,7 @@ package struct CampaignDraft: Sendable {
 }
 
 extension AccountDatabase {
-    /// The account that a campaign belongs to; `nil` when there is no such campaign.
+    /// A campaign's account; `nil` if there is no such campaign.
     package func account(of campaign: CampaignID) async throws -> AccountID? {
         try await transaction(account: nil) { connection in
             try connection.rows(.accountOfCampaign, [.int32(campaign)]) { try $0.optionalInt32(0) }.first ?? nil
@@ -53,9 +53,9 @@ extension AccountDatabase {
         }
     }
 
-    /// Stores a draft as the next version of a campaign that has not been started.
+    /// Stores a draft's next version.
     ///
-    /// - Returns: The version's number; `nil` when the campaign is no draft any more.
+    /// - Returns: The version's number; `nil` if the campaign is no longer a draft.
     package func updateCampaign(_ id: CampaignID, _ draft: CampaignDraft, account: AccountID) async throws -> Int32? {
         try await transaction(account: account) { connection in
             let changed = try connection.run(
@@ -74,10 +74,10 @@ extension AccountDatabase {
         }
     }
 
-    /// Asks for a start: the producer that leases the campaign freezes and sends it.
+    /// Requests a start: the producer that leases the campaign freezes and sends it.
     ///
     /// - Parameters:
-    ///   - campaign: A draft, or one that waits for its time.
+    ///   - campaign: A draft, or a scheduled campaign.
     ///   - account: Its account.
     ///   - moment: Seconds since 1970; `nil` is now.
     /// - Throws: ``RequestRefused``; nothing has changed then.
@@ -89,7 +89,7 @@ extension AccountDatabase {
 
     /// Pauses, resumes or cancels a campaign.
     ///
-    /// Pause and cancel wait for the claims that are under way: once they return, no claim commits any more.
+    /// Pause and cancel wait for the claims in progress: once they return, no claim commits any more.
     ///
     /// - Throws: ``RequestRefused``; nothing has changed then.
     package func ask(_ request: CampaignState.Request, of campaign: CampaignID, account: AccountID) async throws {
@@ -220,7 +220,7 @@ extension Statement {
         RETURNING version
         """
     )
-    /// One that waits for its time, or has missed it, gets the new time. `$1` campaign; `$2` when, NULL for now.
+    /// A scheduled campaign, or one that missed its start, gets the new time. `$1` campaign; `$2` when, NULL for now.
     static let startCampaign = Statement(
         "start-campaign",
         roles: [.admin, .web],
@@ -235,13 +235,13 @@ extension Statement {
               ELSE EXISTS (SELECT FROM deliveries d WHERE d.campaign_id = c.follows AND d.state = c.follows_state) END
         """
     )
-    /// Waits for the claims that are under way, and makes the next ones wait; `$1` campaign.
+    /// Waits for the claims in progress, and makes new ones wait; `$1` campaign.
     static let lockCampaign = Statement(
         "lock-campaign",
         roles: [.admin, .web],
         "SELECT pg_advisory_xact_lock(\(AdvisoryLock.campaign.sql), $1)::text"
     )
-    /// A campaign that runs again has jobs that were acknowledged while it was paused: they are published again.
+    /// A resumed campaign's jobs were acknowledged while it was paused: they are published again.
     ///
     /// `$1` campaign; `$2` states that allow it; `$3` next state.
     static let changeState = Statement(

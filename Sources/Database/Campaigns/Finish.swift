@@ -19,7 +19,7 @@ extension ProducerStore {
         }
     }
 
-    /// Ends a campaign of which every row is final.
+    /// Ends a campaign whose rows are all final.
     ///
     /// - Returns: Whether it ended now.
     package func finish(_ campaign: CampaignID) async throws -> Bool {
@@ -57,10 +57,10 @@ extension Statement {
         """
     )
 
-    /// Decides that a campaign has ended: nothing is pending, being sent or deferred any more.
+    /// Marks a campaign as ended if no row is pending, sending or deferred.
     ///
-    /// The counters are those of this statement's snapshot. A reopen that committed while it waited for the row shows
-    /// on the row itself: it is to be published again, or expires later. `$1` campaign; `$2` this producer's token.
+    /// The counters are those of this statement's snapshot. A reopen that committed during the wait shows on the
+    /// campaign's row: it must be published again, or expires later. `$1` campaign; `$2` this producer's token.
     static let finishCampaign = Statement(
         "finish-campaign",
         role: .producer,
@@ -77,7 +77,7 @@ extension Statement {
         """
     )
 
-    /// Merges a campaign's counters into one row a lane: its writers come and go, their differences add up.
+    /// Merges a campaign's counters into one row per lane: each writer has rows of its own, which add up.
     ///
     /// `$1` campaign.
     static let mergeCounters = Statement(
@@ -93,7 +93,7 @@ extension Statement {
         """
     )
 
-    /// Removes what a claim that raced with the campaign's expiry may have left: nothing is deferred any more.
+    /// Removes retries left by a claim that raced with the campaign's expiry: no row is deferred any more.
     ///
     /// `$1` campaign.
     static let dropLeftRetries = Statement(

@@ -1,11 +1,11 @@
 import Core
 import DatabaseClient
 
-/// Why a campaign cannot be followed.
+/// Why a follow-up is refused.
 package struct FollowUpRefused: Error, Equatable, Sendable, CustomStringConvertible {
     package let campaign: CampaignID
     package let state: CampaignState
-    /// The follow-up that there is already.
+    /// The existing follow-up.
     package let existing: CampaignID?
 
     package init(campaign: CampaignID, state: CampaignState, existing: CampaignID? = nil) {
@@ -25,9 +25,9 @@ package struct FollowUpRefused: Error, Equatable, Sendable, CustomStringConverti
 }
 
 extension AccountDatabase {
-    /// Makes a draft that mails those whom a campaign left in a state: its message and rules, totals of its own.
+    /// Creates a draft for a campaign's recipients in a state: the same message and rules, with its own totals.
     ///
-    /// Who they are is decided by the freeze, as is who has opted out meanwhile.
+    /// The freeze decides who they are, and excludes opt-outs.
     ///
     /// - Returns: Its number.
     /// - Throws: ``FollowUpRefused``; nothing has changed then.
@@ -60,7 +60,7 @@ extension AccountDatabase {
 }
 
 extension Statement {
-    /// `$1` the campaign that it follows; `$2` state; `$3` name.
+    /// `$1` the followed campaign; `$2` state; `$3` name.
     static let insertFollowUp = Statement(
         "insert-follow-up",
         role: .admin,
@@ -75,7 +75,7 @@ extension Statement {
         RETURNING campaign_id
         """
     )
-    /// `$1` the campaign that is followed; `$2` state.
+    /// `$1` the followed campaign; `$2` state.
     static let followUpOf = Statement(
         "follow-up-of",
         role: .admin,
@@ -84,7 +84,7 @@ extension Statement {
         WHERE follows = $1 AND follows_state = $2 AND state <> \(CampaignState.cancelled.sql) LIMIT 1
         """
     )
-    /// The message that was sent, as version 1 of another campaign; `$1` of which; `$2` for which.
+    /// Copies the sent message as version 1; `$1` the followed campaign; `$2` the new one.
     static let copyVersion = Statement(
         "copy-version",
         role: .admin,

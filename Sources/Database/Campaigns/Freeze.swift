@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// Freezes a campaign that is to start: audience, lanes, message and links, in one transaction.
+/// Freezes a starting campaign: audience, lanes, message and links, in one transaction.
 package struct FreezeStore: Sendable {
     private let pool: PostgresPool
     private let token: Int64
@@ -11,7 +11,7 @@ package struct FreezeStore: Sendable {
         self.token = token
     }
 
-    /// What a freeze came to.
+    /// The result of a freeze.
     package struct Frozen: Sendable {
         package let audience: Int
         package let optedOut: Int
@@ -19,9 +19,9 @@ package struct FreezeStore: Sendable {
 
     /// Freezes a campaign.
     ///
-    /// `links`: Compiles the message and gives the URLs of its links, numbered from 1; what it throws stops
-    ///   the freeze and leaves the campaign as it was.
-    /// - Returns: `nil` when the campaign is not to start any more, or is another producer's.
+    /// `links`: Compiles the message and returns the URLs of its links, numbered from 1; an error stops the freeze and
+    /// leaves the campaign unchanged.
+    /// - Returns: `nil` if the campaign is no longer starting, or another producer has it.
     package func freeze(
         _ campaign: CampaignID,
         links: @escaping @Sendable (CampaignVersion) throws -> [(number: Int32, url: String)]
@@ -73,7 +73,7 @@ package struct FreezeStore: Sendable {
 
 /// How a campaign is frozen: its audience, its lanes, its message. All of it in one transaction.
 extension Statement {
-    /// Locks a campaign that is to start.
+    /// Locks a starting campaign.
     ///
     /// `$1` campaign; `$2` the producer's token.
     static let campaignToFreeze = Statement(
@@ -90,7 +90,7 @@ extension Statement {
 
     /// Writes a row per recipient, numbered by lane, so that each lane is one contiguous range.
     ///
-    /// Marketing goes to who is subscribed; transactional mail to every member, whoever unsubscribed from the list.
+    /// Marketing goes to subscribed members, transactional mail to all members.
     /// `$1` campaign; `$2` account; `$3` list; `$4` kind.
     static let freezeAudience = Statement(
         "freeze-audience",
@@ -110,9 +110,9 @@ extension Statement {
         """
     )
 
-    /// The same for a campaign that follows another one: those of its recipients whom that one left in a state.
+    /// The same for a follow-up: the followed campaign's recipients in a state.
     ///
-    /// `$1` campaign; `$2` account; `$3` list; `$4` kind; `$5` the campaign that it follows; `$6` the state.
+    /// `$1` campaign; `$2` account; `$3` list; `$4` kind; `$5` the followed campaign; `$6` the state.
     static let freezeFollowers = Statement(
         "freeze-followers",
         role: .producer,
@@ -149,8 +149,8 @@ extension Statement {
         """
     )
 
-    /// Makes suppressions of the account wait until the freeze has committed, and waits for those under way; so for
-    /// blocks of the whole service.
+    /// Makes suppressions of the account and blocks for the whole service wait until the freeze has committed, and
+    /// waits for those in progress.
     ///
     /// `$1` account.
     static let lockAccount = Statement(
@@ -162,7 +162,7 @@ extension Statement {
         """
     )
 
-    /// Marks who has opted out: a second pass, under the account's lock, so that nobody slips between.
+    /// Marks opt-outs: a second pass, under the account's lock, so that none is missed.
     ///
     /// `$1` campaign; `$2` account; `$3` list; `$4` kind.
     static let freezeOptOuts = Statement(
@@ -193,7 +193,7 @@ extension Statement {
         """
     )
 
-    /// The message that is frozen, and whose links are numbered.
+    /// The message to freeze, with numbered links.
     ///
     /// `$1` campaign; `$2` version.
     static let versionToFreeze = Statement(

@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// One lane of a campaign that this producer drives.
+/// One lane of a campaign that this producer runs.
 package struct LeasedLane: Sendable, Equatable {
     package let lane: LaneID
     package let name: String
@@ -12,7 +12,7 @@ package struct LeasedLane: Sendable, Equatable {
     package let pending: Int32
     package let sending: Int32
     package let deferred: Int32
-    /// Refused too often for who sends: nothing is published until the throttle is off.
+    /// Too many refusals of the sender: nothing is published until the throttle ends.
     package let isThrottled: Bool
 
     package init(
@@ -40,12 +40,12 @@ package struct LeasedLane: Sendable, Equatable {
     }
 }
 
-/// One campaign that this producer drives.
+/// One campaign that this producer runs.
 package struct LeasedCampaign: Sendable, Equatable {
     package let campaign: CampaignID
     package let account: AccountID
     package let state: CampaignState
-    /// Resumed: its jobs are to be published again.
+    /// Resumed: its jobs must be published again.
     package let isToBeRepublished: Bool
     package let isExpired: Bool
     package var lanes: [LeasedLane]
@@ -77,21 +77,21 @@ extension ProducerStore {
         }
     }
 
-    /// Campaigns whose start was missed by more than that: nobody drives them.
+    /// Campaigns that missed their start by more than the grace: no producer runs them.
     package func missedStarts(startGrace: Double) async throws -> [CampaignID] {
         try await pool.withConnection { connection in
             try await connection.rows(.missedStarts, [.double(startGrace)]) { try $0.int32(0) }
         }
     }
 
-    /// Gives back the campaigns that this producer drives; it must change none of them afterwards.
+    /// Releases the campaigns that this producer runs; it must not change them afterwards.
     package func release() async throws {
         _ = try await pool.withConnection(deadline: .seconds(2)) {
             try await $0.run(.releaseCampaigns, [.int64(token)])
         }
     }
 
-    /// The campaigns that this producer drives.
+    /// The campaigns that this producer runs.
     package func leased() async throws -> [LeasedCampaign] {
         let rows = try await pool.withConnection { connection in
             try await connection.rows(.leasedCampaigns, [.int64(token)]) { try LeasedCampaign($0) }
@@ -141,7 +141,7 @@ extension Statement {
         """
     )
 
-    /// Gives back the campaigns that this producer drives: another one takes them at its next look.
+    /// Releases the campaigns that this producer runs: another one leases them at its next tick.
     ///
     /// `$1` this producer's token.
     static let releaseCampaigns = Statement(
@@ -153,7 +153,7 @@ extension Statement {
         """
     )
 
-    /// The campaigns that this producer drives, and how far each of their lanes is.
+    /// The campaigns that this producer runs, with the progress of each lane.
     ///
     /// `$1` this producer's token.
     static let leasedCampaigns = Statement(

@@ -3,7 +3,7 @@ import DatabaseClient
 
 /// The producer's side of PostgreSQL, a file a step: Lease, Freeze, Publish, Retry, Sweep, AutoPause, Finish.
 ///
-/// Every write tests the lease of `token`: a producer that was stopped and wakes changes nothing.
+/// Every write checks the lease of `token`: a suspended producer that resumes changes nothing.
 package struct ProducerStore: Sendable {
     let pool: PostgresPool
     let token: Int64

@@ -2,7 +2,7 @@ import Core
 import DatabaseClient
 
 extension ProducerStore {
-    /// Moves a lane's cursor past what was confirmed.
+    /// Moves a lane's cursor past the confirmed jobs.
     package func moveCursor(_ campaign: CampaignID, _ lane: LeasedLane, to cursor: Seq) async throws {
         _ = try await pool.withConnection { connection in
             try await connection.run(
@@ -27,7 +27,7 @@ extension ProducerStore {
         let token = token
         try await pool.withConnection { connection in
             try await connection.transaction { connection in
-                // First: it waits for a reopen that is under way, whose rows the next statements then see.
+                // First: it waits for a reopen in progress, whose rows the next statements then see.
                 try connection.run(.clearRepublish, [.int32(campaign), .int64(token)])
                 for lane in lanes {
                     try connection.run(
@@ -42,7 +42,7 @@ extension ProducerStore {
 }
 
 extension Statement {
-    /// Moves a lane's cursor past what was confirmed.
+    /// Moves a lane's cursor past the confirmed jobs.
     ///
     /// `$1` campaign; `$2` lane; `$3` generation; `$4` cursor; `$5` this producer's token.
     static let moveCursor = Statement(
@@ -55,7 +55,7 @@ extension Statement {
         """
     )
 
-    /// The next rows of a lane that are still to be published; for lanes that are published again.
+    /// The next unpublished rows of a lane; for lanes that are published again.
     ///
     /// `$1` campaign; `$2` cursor; `$3` last seq of the lane; `$4` how many.
     static let pendingAfterCursor = Statement(

@@ -1,14 +1,14 @@
 import Core
 import DatabaseClient
 
-/// A deferred delivery whose time has come.
+/// A due deferred delivery.
 package struct DueRetry: Sendable {
     package let key: DeliveryKey
     package let lane: LaneID
 }
 
 extension ProducerStore {
-    /// Retries whose time has come; they come again in `againSeconds` unless they are claimed.
+    /// Due retries; unclaimed ones are due again in `againSeconds`.
     package func dueRetries(limit: Int, againSeconds: Double, lanes: [LaneID]) async throws -> [DueRetry] {
         try await pool.withConnection { connection in
             try await connection.rows(
@@ -20,7 +20,7 @@ extension ProducerStore {
         }
     }
 
-    /// Gives back retries that the broker refused.
+    /// Returns retries that the broker refused.
     package func undueRetries(_ keys: [DeliveryKey]) async throws {
         _ = try await pool.withConnection { connection in
             try await connection.run(.undueRetries, [.int32s(keys.map(\.campaign)), .int32s(keys.map(\.seq))])
@@ -29,7 +29,7 @@ extension ProducerStore {
 }
 
 extension Statement {
-    /// Retries whose time has come; moves their publication on, so that a lost job comes back by itself.
+    /// Due retries; advances their publication time, so that a lost job is published again.
     ///
     /// `$1` this producer's token; `$2` how many; `$3` seconds until they are published again; `$4` lanes with room.
     static let dueRetries = Statement(
@@ -50,7 +50,7 @@ extension Statement {
         """
     )
 
-    /// Gives back retries that the broker refused: they are due at once.
+    /// Returns retries that the broker refused: they are due at once.
     ///
     /// `$1` campaigns; `$2` seqs.
     static let undueRetries = Statement(

@@ -4,7 +4,7 @@ import DatabaseClient
 /// A campaign's links as the redirect needs them.
 package struct TrackedCampaign: Sendable {
     package let mode: TrackingMode
-    /// By number; only those that a browser may be sent to.
+    /// By number; only those that a redirect may target.
     package let targets: [UInt16: LinkTarget]
 
     package init(mode: TrackingMode, targets: [UInt16: LinkTarget]) {
@@ -13,7 +13,7 @@ package struct TrackedCampaign: Sendable {
     }
 }
 
-/// Where links lead, whoever's they are.
+/// Links' targets, of all accounts.
 package struct TrackedLinkStore: Sendable {
     private let pool: PostgresPool
 
@@ -38,7 +38,7 @@ package struct TrackedLinkStore: Sendable {
         }
     }
 
-    /// The newest campaigns, whose links are asked for most.
+    /// The newest campaigns, whose links are requested most.
     package func newest(_ most: Int32) async throws -> [CampaignID] {
         try await pool.withConnection { connection in
             try await connection.rows(.newlyTracked, [.int32(most)]) { try $0.int32(0) }

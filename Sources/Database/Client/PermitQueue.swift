@@ -1,4 +1,4 @@
-/// How many callers may go on, and who waits for that, in order of arrival.
+/// A counting semaphore with waiters in order of arrival.
 ///
 /// A value without IO; the pool's actor guards it. A caller takes its place with ``takeOrQueue()`` before it suspends,
 /// so that the order is that of the calls.
@@ -15,7 +15,7 @@ struct PermitQueue {
 
     private(set) var free: Int
     private var waiters: [Waiter] = []
-    /// Permits handed to callers that had not suspended yet.
+    /// Permits granted to callers that had not suspended yet.
     private var granted: Set<Ticket> = []
     private var lastNumber: UInt64 = 0
 
@@ -25,7 +25,7 @@ struct PermitQueue {
 
     /// Takes a permit, or a place in the queue.
     ///
-    /// - Returns: `nil` with a permit; else what to wait with.
+    /// - Returns: `nil` with a permit; otherwise the ticket to wait with.
     mutating func takeOrQueue() -> Ticket? {
         guard free == 0 else {
             free -= 1
@@ -46,13 +46,13 @@ struct PermitQueue {
         }
     }
 
-    /// Leaves the queue; without effect on one that has its permit already.
+    /// Leaves the queue; no effect once the permit is granted.
     mutating func giveUp(_ ticket: Ticket) {
         guard let index = waiters.firstIndex(where: { $0.ticket == ticket }) else { return }
         waiters.remove(at: index).continuation?.resume(returning: false)
     }
 
-    /// Hands a permit to the first in the queue.
+    /// Grants a permit to the first in the queue.
     mutating func giveBack() {
         guard !waiters.isEmpty else {
             free += 1

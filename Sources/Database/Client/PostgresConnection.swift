@@ -5,7 +5,7 @@ import Synchronization
 /// One session with PostgreSQL, on a thread of its own.
 ///
 /// Methods block that thread, never the caller's. A statement is prepared on first use. A lost connection stays lost:
-/// every later call says so, and the owner opens another one. What a COMMIT that got no answer did is unknown, and its
+/// every later call fails, and the owner opens another one. If a COMMIT gets no answer its outcome is unknown, and the
 /// error says so (`commitUnknown`).
 package actor PostgresConnection {
     private let executor: ThreadExecutor
@@ -34,7 +34,7 @@ package actor PostgresConnection {
     /// Connects, logs in, and sets the session up.
     ///
     /// - Parameters:
-    ///   - settings: Where, and as whom.
+    ///   - settings: Server and login.
     ///   - name: The name of the thread, and what `pg_stat_activity` shows.
     ///   - onFree: Called on the connection's thread once libpq's memory is freed; for tests.
     /// - Returns: The connection, ready for statements.
@@ -86,7 +86,7 @@ package actor PostgresConnection {
     /// Not specialised for `Row`: with a borrowed row in its closure the optimiser of Swift 6.3.1 aborts ("Cannot
     /// initialize a nonCopyable type with a guaranteed value"). It costs an indirect return per row.
     ///
-    /// - Throws: ``PostgresError``, or what `decode` throws. The statement was executed then, all the same.
+    /// - Throws: ``PostgresError``, or errors of `decode`, after the statement was executed.
     @_semantics("optimize.sil.specialize.generic.never")
     package func rows<Row: Sendable>(
         _ statement: Statement,
@@ -110,7 +110,8 @@ package actor PostgresConnection {
         if forgotten { forgetPrepared() }
     }
 
-    /// Asks the server to cancel what the connection is doing; does not wait, and may come too late.
+    /// Asks the server to cancel the current statement; does not wait, and may come too late.
+    ///
     ///
     /// The cancelled call throws `queryCanceled`.
     package nonisolated func cancel() {
@@ -124,7 +125,7 @@ package actor PostgresConnection {
         lose(PostgresError(.connectionLost, "the connection was closed by this program"))
     }
 
-    /// Whether the next statement has a chance: connected, and not in the middle of a transaction.
+    /// Whether the next statement can work: connected, and not in the middle of a transaction.
     package var isUsable: Bool {
         guard let alive = handle?.isAlive() else { return false }
         return alive && transactionStatus == PQTRANS_IDLE

@@ -33,7 +33,7 @@ extension PostgresConnection {
             throw handle.lost(statement: nil)
         }
         guard answer.status != PGRES_COPY_IN else { return }
-        // Refused, or no COPY at all: read to the end, so that the connection can be used again.
+        // Refused, or not a COPY: read to the end, so that the connection stays usable.
         let failure: PostgresError? =
             switch answer.status {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: nil
@@ -43,7 +43,7 @@ extension PostgresConnection {
         throw failure ?? .misuse("copyIn was given a command that is not COPY … FROM STDIN", statement: nil)
     }
 
-    /// Sends all chunks and the end; returns what the source threw, after having told the server.
+    /// Sends all chunks and the end; returns the source's error, after telling the server.
     private func send(
         _ nextChunk: () throws -> [UInt8]?,
         _ handle: borrowing PostgresHandle

@@ -1,17 +1,17 @@
 import Core
 
-/// Why the database could not do what was asked, and what a person can do about it.
+/// Why a database operation failed, and what to do about it.
 ///
 /// The server's detail, hint and context are left out on purpose: they quote rows, and rows are people.
 package struct PostgresError: TransientFailure, Sendable, CustomStringConvertible {
     package enum Kind: Sendable, CaseIterable {
-        /// No connection could be made; nothing was asked.
+        /// No connection could be made; nothing was sent.
         case unreachable
         /// The connection went away, or was closed.
         case connectionLost
-        /// The server does not know, or does not want, this user, password or database.
+        /// The server refuses this user, password or database.
         case loginRefused
-        /// The server's certificate is not to be trusted, or it offers no TLS.
+        /// The server's certificate is not trusted, or it offers no TLS.
         case untrusted
         case serializationFailure
         case deadlock
@@ -25,15 +25,15 @@ package struct PostgresError: TransientFailure, Sendable, CustomStringConvertibl
         case shuttingDown
         /// A prepared statement is gone or outdated; the next use prepares it again.
         case statementGone
-        /// The program asked for something impossible: a wrong type, a NULL, a NUL character.
+        /// A mistake of the program: a wrong type, a NULL, a NUL character.
         case misuse
         case other
     }
 
     package let kind: Kind
-    /// Five characters of SQLSTATE; `nil` when the server said nothing.
+    /// Five characters of SQLSTATE; `nil` if there was no answer.
     package let sqlState: String?
-    /// What was said, in the server's or libpq's words: no password, no row.
+    /// The message in the server's or libpq's words: no password, no row.
     package let message: String
     /// The statement's name; `nil` outside of one.
     package internal(set) var statement: String?
@@ -41,7 +41,8 @@ package struct PostgresError: TransientFailure, Sendable, CustomStringConvertibl
     package let constraint: String?
     /// In the imperative.
     package let remedy: String
-    /// The connection went away after COMMIT, or a statement that commits by itself, was sent: it may have been done.
+    /// The connection was lost after COMMIT, or a statement that commits by itself, was sent: it may have been
+    /// executed.
     package internal(set) var commitUnknown = false
 
     package init(
@@ -60,9 +61,9 @@ package struct PostgresError: TransientFailure, Sendable, CustomStringConvertibl
         self.remedy = remedy ?? kind.remedy
     }
 
-    /// Whether the same may succeed later without anybody doing anything.
+    /// Whether a retry may succeed without any change.
     ///
-    /// With ``commitUnknown`` it may also have succeeded already: look before repeating.
+    /// With ``commitUnknown`` it may already have succeeded: check before repeating.
     package var isTransient: Bool { kind.isTransient }
 
     package var description: String {
@@ -102,7 +103,7 @@ extension PostgresError.Kind {
         }
     }
 
-    /// What an SQLSTATE means to a caller: appendix A of PostgreSQL's manual.
+    /// The kind of an SQLSTATE: appendix A of PostgreSQL's manual.
     package init(sqlState: String) {
         switch sqlState {
         case "40001": self = .serializationFailure
@@ -129,7 +130,7 @@ extension PostgresError.Kind {
 }
 
 extension PostgresError {
-    /// What the server answered with an error.
+    /// The server's error.
     package init(sqlState: String, serverMessage: String, statement: String?, constraint: String? = nil) {
         // Class 22 (data exception) quotes the value that does not fit in its primary message.
         let message = sqlState.hasPrefix("22") ? Self.withoutQuotations(serverMessage) : serverMessage
@@ -146,7 +147,7 @@ extension PostgresError {
         Self(.misuse, message, statement: statement)
     }
 
-    /// Replaces whatever stands between double quotes, up to the last one: a value may hold quotes itself.
+    /// Replaces everything between double quotes, up to the last one: a value may contain quotes.
     private static func withoutQuotations(_ message: String) -> String {
         guard let first = message.firstIndex(of: "\""), let last = message.lastIndex(of: "\""), first < last else {
             return message

@@ -1,7 +1,7 @@
 internal import CPostgres
 import Glibc
 
-/// One request and its answers on the wire; every wait is bounded by `silence`, how long the server may say nothing.
+/// One request and its answers on the wire; every wait is bounded by `silence`, the server's longest allowed silence.
 extension PostgresHandle {
     /// Sends what libpq has buffered, and takes in what arrives meanwhile, so that both sides can never block.
     func flush(silence: Duration?) throws(PostgresError) {
@@ -48,7 +48,7 @@ extension PostgresHandle {
                 inspect(result)
                 last = consume result
             case PGRES_COPY_IN:
-                // The server waits for data that nobody has: end it, and read its complaint.
+                // The server waits for data that does not exist: end it, and read its error.
                 PQputCopyEnd(raw, "this program sends COPY data through copyIn only")
                 try flush(silence: silence)
             case PGRES_COPY_OUT, PGRES_COPY_BOTH:

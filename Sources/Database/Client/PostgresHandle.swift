@@ -51,7 +51,7 @@ struct PostgresHandle: ~Copyable {
         return handle
     }
 
-    /// Whether libpq still believes in the connection; a hang-up while it was idle is looked for.
+    /// Whether the connection is alive; checks for a hang-up while it was idle.
     func isAlive() -> Bool {
         var entry = pollfd(fd: PQsocket(raw), events: Int16(POLLIN), revents: 0)
         // Not once: the end comes after the server's last words, which are data like any other.
@@ -83,7 +83,7 @@ struct PostgresHandle: ~Copyable {
         PostgresError(.connectionLost, firstLine(words), statement: statement)
     }
 
-    /// What libpq last said; the buffer is the connection's own.
+    /// libpq's last message; the buffer belongs to the connection.
     var words: String { PQerrorMessage(raw).map { String(cString: $0) } ?? "" }
 
     private func loginError(in phase: ConnStatusType, _ settings: PostgresSettings) -> PostgresError {

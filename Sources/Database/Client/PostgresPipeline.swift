@@ -36,7 +36,7 @@ extension PostgresConnection {
             try send(steps, &ending)
             try receive(steps, &ending)
         } catch {
-            // Without an error from the server the COMMIT that was sent may have been carried out.
+            // Without a server error the COMMIT may have been executed.
             throw settle(ending.failure ?? error, statement: nil, isCommitting: ending.mayHaveCommitted)
         }
         if let failure = ending.failure {
@@ -60,7 +60,7 @@ extension PostgresConnection {
                 ending.sentSteps += 1
             } catch {
                 guard error.kind == .misuse else { throw error }
-                // A value that cannot be sent: what is queued already is rolled back.
+                // A value cannot be sent: the queued part is rolled back.
                 ending.failure = error
                 break
             }
@@ -83,7 +83,7 @@ extension PostgresConnection {
                 case PGRES_PIPELINE_ABORTED: break
                 default:
                     let error = result.error(statement: step?.statement.name)
-                    // Without an SQLSTATE it is libpq that says so: the server may have gone on to the COMMIT.
+                    // Without an SQLSTATE it is libpq's own error: the server may have reached the COMMIT.
                     guard error.sqlState != nil else { throw error }
                     ending.failure = ending.failure ?? error
                     if index <= ending.sentSteps { ending.commits = false }
@@ -124,7 +124,7 @@ extension PostgresConnection {
     }
 }
 
-/// How far a pipelined transaction came.
+/// The progress of a pipelined transaction.
 private struct PipelineEnding {
     var sentSteps = 0
     /// COMMIT was queued, and no step before it is known to have failed.

@@ -1,8 +1,7 @@
 /// Lends connections: at most `size` at a time, the callers beyond that wait in order.
 ///
-/// A connection that broke is thrown away and another is opened in its place, at growing intervals (``ReconnectPace``)
-/// that all callers share. What cannot be had within a caller's deadline is a transient error; a refused log-in, which
-/// no waiting mends, is thrown at once.
+/// A broken connection is dropped and replaced, at growing intervals (``ReconnectPace``) that all callers share.
+/// Missing a caller's deadline is a transient error; a refused login, which is permanent, is thrown at once.
 package actor PostgresPool {
     private let settings: PostgresSettings
     private let name: String
@@ -17,9 +16,9 @@ package actor PostgresPool {
     /// Opens nothing yet.
     ///
     /// - Parameters:
-    ///   - settings: Where, and as whom.
+    ///   - settings: Server and login.
     ///   - name: Of threads, and in `pg_stat_activity`.
-    ///   - size: How many connections there may be, at least 1.
+    ///   - size: The maximum number of connections, at least 1.
     ///   - fraction: Random, at least 0 and less than 1: spreads the reconnects of many programs.
     package init(
         settings: PostgresSettings,
@@ -37,9 +36,9 @@ package actor PostgresPool {
     ///
     /// - Parameters:
     ///   - deadline: How long to wait for a connection, in the queue and for the server together.
-    ///   - body: Must not keep the connection, nor ask the pool for another one.
+    ///   - body: Must not keep the connection, nor use the pool for another one.
     /// - Returns: What `body` returns.
-    /// - Throws: What `body` throws; `CancellationError` when the caller was cancelled while it waited; else a
+    /// - Throws: Errors of `body`; `CancellationError` if the caller was cancelled while it waited; otherwise a
     ///   ``PostgresError``.
     @discardableResult
     package func withConnection<Value: Sendable>(
@@ -60,10 +59,10 @@ package actor PostgresPool {
         }
     }
 
-    /// How many callers wait for a connection, for a gauge.
+    /// The number of waiting callers, for a gauge.
     package var waiting: Int { permits.waiting }
 
-    /// Closes what is idle, and what is lent when it comes back; everyone who waits, or comes later, gets an error.
+    /// Closes idle connections now and lent ones on return; waiting and later callers get an error.
     package func close() async {
         isClosed = true
         permits.refuseAll()
@@ -78,7 +77,7 @@ package actor PostgresPool {
         let isGranted = await withTaskGroup(of: Bool?.self) { group in
             group.addTask { await self.waitForPermit(ticket) }
             group.addTask {
-                // Ends early, too: when the caller is cancelled, or when the other child has its answer.
+                // Ends early, too: when the caller is cancelled, or the other child has its answer.
                 try? await Task.sleep(until: deadline, clock: .continuous)
                 await self.giveUp(ticket)
                 return nil
@@ -107,7 +106,7 @@ package actor PostgresPool {
 
     private func giveUp(_ ticket: PermitQueue.Ticket) { permits.giveUp(ticket) }
 
-    /// An idle connection that is still alive, or a new one.
+    /// A live idle connection, or a new one.
     private func usableConnection(until deadline: ContinuousClock.Instant) async throws -> PostgresConnection {
         while true {
             guard !isClosed else { throw Self.closed }

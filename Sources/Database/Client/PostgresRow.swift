@@ -16,7 +16,7 @@ package struct PostgresRow: ~Copyable {
         self.statement = statement
     }
 
-    /// Whether the column is NULL; true also for a column that the row does not have.
+    /// Whether the column is NULL; true also for a missing column.
     package func isNull(_ column: Int32) -> Bool { PQgetisnull(result, row, column) != 0 }
 
     package func bool(_ column: Int32) throws(PostgresError) -> Bool {

@@ -1,9 +1,9 @@
-/// Where the database is and how to log in, read strictly from `postgresql://user:password@host:port/database?option=…`.
+/// The database's address and login, read strictly from `postgresql://user:password@host:port/database?option=…`.
 ///
 /// Options: `sslmode` (disable, require, verify-ca, verify-full), `sslrootcert`, `sslcert`, `sslkey`, `host` (the
 /// folder of a Unix socket), `connect_timeout` (seconds). Anything else is refused. Without `sslmode` a host that is
-/// neither loopback nor a socket is verified in full. libpq's environment (PGHOST, PGOPTIONS, …) has no say, except
-/// that a password left out is looked up in `~/.pgpass`.
+/// neither loopback nor a socket is verified in full. libpq's environment (PGHOST, PGOPTIONS, …) is ignored, except
+/// that a missing password is looked up in `~/.pgpass`.
 package struct PostgresSettings: Sendable {
     package enum TLSMode: String, Sendable, CaseIterable {
         case disable, require
@@ -50,7 +50,7 @@ package struct PostgresSettings: Sendable {
         return copy
     }
 
-    /// Every problem of a URL at once; no part of a value is repeated, for it may be the password.
+    /// All problems of a URL at once; without values, which may contain the password.
     package struct Malformed: Error, Equatable, CustomStringConvertible {
         package let problems: [String]
         package var description: String {
@@ -111,7 +111,7 @@ package struct PostgresSettings: Sendable {
             ("application_name", applicationName), ("client_encoding", "UTF8"), ("options", ""),
             ("sslmode", tls.rawValue), ("ssl_min_protocol_version", "TLSv1.2"), ("gssencmode", "disable"),
             ("target_session_attrs", "any"), ("replication", "false"),
-            // A server that vanished without a word is noticed after half a minute.
+            // A vanished server is noticed after half a minute.
             ("keepalives", "1"), ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
             ("tcp_user_timeout", "30000"),
         ]
@@ -124,7 +124,7 @@ package struct PostgresSettings: Sendable {
 }
 
 extension PostgresSettings: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// Without the password, so that it can be logged.
+    /// Without the password, for logs.
     package var description: String { "postgresql://\(user)@\(host):\(port)/\(database)?sslmode=\(tls.rawValue)" }
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(self, children: ["url": description]) }

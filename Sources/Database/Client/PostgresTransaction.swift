@@ -30,7 +30,7 @@ extension PostgresConnection {
         }
     }
 
-    /// A body that ended the transaction itself has made the rest of it commit by itself.
+    /// A body that ended the transaction has made its later statements commit by themselves.
     package func requireInTransaction() throws(PostgresError) {
         guard transactionStatus == PQTRANS_IDLE else { return }
         throw .misuse("the transaction was ended by one of its own commands", statement: nil)
@@ -45,7 +45,7 @@ extension PostgresConnection {
         )
     }
 
-    /// Leaves no transaction behind; a connection on which that fails is lost.
+    /// Leaves no transaction open; if that fails, the connection is lost.
     func rollBack() {
         guard transactionStatus == PQTRANS_INTRANS || transactionStatus == PQTRANS_INERROR else { return }
         do {

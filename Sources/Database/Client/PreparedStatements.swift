@@ -6,7 +6,7 @@ extension PostgresConnection {
         do throws(PostgresError) {
             return try performOnce(statement, values)
         } catch {
-            // Nothing has happened yet then, unless a transaction around it was aborted.
+            // Nothing has happened yet then, unless a surrounding transaction was aborted.
             guard error.kind == .statementGone, transactionStatus == PQTRANS_IDLE else { throw error }
         }
         return try performOnce(statement, values)
@@ -33,7 +33,7 @@ extension PostgresConnection {
         }
     }
 
-    /// Makes sure that the statement is prepared for the encoded parameters.
+    /// Ensures that the statement is prepared for the encoded parameters.
     ///
     /// - Returns: Its name on the server.
     func prepare(_ statement: Statement) throws(PostgresError) -> String {
@@ -59,7 +59,7 @@ extension PostgresConnection {
         return serverName
     }
 
-    /// A wrong type of the same width would be misread by the server without a word.
+    /// The server would silently misread a wrong type of the same width.
     private func check(_ statement: Statement, _ types: [PostgresType]) throws(PostgresError) {
         guard parameters.types.count == types.count else {
             throw .misuse("has \(types.count) parameters, \(parameters.types.count) given", statement: statement.name)

@@ -8,7 +8,7 @@ struct ReconnectPace: Sendable {
 
     mutating func succeeded() { self = ReconnectPace() }
 
-    /// Notes a failed attempt; of several at the same time only the first counts.
+    /// Records a failed attempt; of several at the same time only the first counts.
     mutating func failed(attemptAt start: ContinuousClock.Instant, now: ContinuousClock.Instant, fraction: Double) {
         if let lastFailure, start <= lastFailure { return }
         lastFailure = now

@@ -24,7 +24,7 @@ package struct Statement: Sendable {
 
 /// The database roles of the service; the raw value is the role's name in PostgreSQL.
 package enum StatementRole: String, Sendable, CaseIterable {
-    /// Owns the tables, runs migrations; no program logs in with it.
+    /// Owns the tables and runs migrations; no program logs in with it.
     case owner = "veredus_owner"
     case producer = "veredus_producer"
     case worker = "veredus_worker"

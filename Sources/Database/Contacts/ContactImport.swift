@@ -1,14 +1,14 @@
 import Core
 import DatabaseClient
 
-/// A contact on its way into the database; texts are UTF-8 without NUL.
+/// A contact to store; texts are UTF-8 without NUL.
 package struct ImportRow: Sendable {
     package let line: Int32
     package let address: [UInt8]
     package let addressKey: [UInt8]
     package let addressHash: [UInt8]
     package let domain: [UInt8]
-    /// A JSON object; a field that is null takes away what was there.
+    /// A JSON object; a null field removes the stored one.
     package let attributes: [UInt8]
 
     package init(
@@ -28,13 +28,13 @@ package struct ImportRow: Sendable {
     }
 }
 
-/// Where imported contacts go.
+/// The target of imported contacts.
 package struct ImportTarget: Sendable {
     package let account: AccountID
     package let list: Int32
-    /// Where the consent comes from.
+    /// The source of the consent.
     package let source: String
-    /// Which key made the hashes.
+    /// The number of the key that made the hashes.
     package let hashKey: Int16
 
     package init(account: AccountID, list: Int32, source: String, hashKey: Int16) {
@@ -45,17 +45,17 @@ package struct ImportTarget: Sendable {
     }
 }
 
-/// What became of imported rows.
+/// The result for imported rows.
 package struct ImportCounts: Sendable, Equatable {
-    /// Contacts that are new.
+    /// New contacts.
     package var added = 0
     /// Contacts whose address or attributes changed.
     package var changed = 0
     /// New on the list.
     package var subscribed = 0
-    /// On the list already, and unsubscribed from it: they stay so.
+    /// Already on the list and unsubscribed: they stay unsubscribed.
     package var unsubscribed = 0
-    /// Erased at their own wish: nothing was stored.
+    /// Erased on request: nothing was stored.
     package var erased = 0
 
     package init() {}
@@ -72,8 +72,8 @@ package struct ImportCounts: Sendable, Equatable {
 extension AccountDatabase {
     /// Stores a chunk of rows, all or none.
     ///
-    /// Safe to repeat: what is there already stays as it is. It never subscribes who has unsubscribed, never touches a
-    /// suppression, and never brings back who was erased. Of several rows with one address the last counts.
+    /// Safe to repeat: stored rows stay unchanged. It never resubscribes an unsubscribed contact, changes a
+    /// suppression, or restores an erased contact. Of several rows with one address the last counts.
     package func importChunk(_ rows: [ImportRow], into target: ImportTarget) async throws -> ImportCounts {
         let account = PostgresValue.int32(target.account)
         return try await transaction(account: target.account) { connection in
@@ -160,7 +160,7 @@ extension Statement {
     // Contacts are looked up by subqueries that cannot be turned into joins: while contacts have no statistics the
     // planner takes them for few, and compares each of them with each row of the chunk (4 minutes instead of 0.1 s).
 
-    /// Takes out who was erased; `$1` account.
+    /// Removes erased addresses from the chunk; `$1` account.
     static let dropErased = Statement(
         "import-drop-erased",
         role: .admin,
@@ -172,7 +172,7 @@ extension Statement {
         """
     )
 
-    /// Adds contacts, and changes those that differ; one row: added, changed.
+    /// Adds new contacts and updates changed ones; one row: added, changed.
     ///
     /// `$1` account; `$2` rule of the address; `$3` key of the hash.
     static let upsertContacts = Statement(
@@ -195,7 +195,7 @@ extension Statement {
         """
     )
 
-    /// Puts contacts on the list who were never on it; one row: new ones, all of them.
+    /// Subscribes contacts that were never on the list; one row: new ones, all.
     ///
     /// `$1` account; `$2` list; `$3` source of the consent.
     static let joinList = Statement(

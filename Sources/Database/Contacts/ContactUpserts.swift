@@ -1,30 +1,30 @@
 import Core
 import DatabaseClient
 
-/// What became of one contact of a batch.
+/// The result for one contact of a batch.
 package struct UpsertedContact: Sendable, Equatable {
     package enum Outcome: String, WireNamed {
         case added = "added"
         case changed = "changed"
         case unchanged = "unchanged"
-        /// Erased at their own wish: nothing was stored.
+        /// Erased on request: nothing was stored.
         case erased = "erased"
-        /// A later row of the batch has the same address, and counts.
+        /// A later row of the batch has the same address, and applies.
         case duplicate = "duplicate"
     }
 
     package let outcome: Outcome
     /// `nil` where nothing was stored.
     package let contact: ContactID?
-    /// Whether it gets what goes to the list, as far as the list says: who unsubscribed from it stays so.
+    /// Whether it gets the list's messages, according to the list: unsubscribed contacts stay unsubscribed.
     package let isSubscribed: Bool?
-    /// Whether some mail or all of it is kept from that address, whatever the list says.
+    /// Whether a suppression stops some or all mail to the address.
     package let isSuppressed: Bool
 }
 
 extension AccountDatabase {
-    /// Contacts after one of them, in the order of their addresses' hashes, which tells nothing. Erased ones are left
-    /// out. The look is written to the audit log.
+    /// Contacts after one of them, ordered by the hashes of their addresses, which has no meaning. Erased ones are left
+    /// out. The audit log records the access.
     package func contacts(
         of account: AccountID,
         after contact: (hash: [UInt8], id: ContactID)?,
@@ -40,8 +40,8 @@ extension AccountDatabase {
         }
     }
 
-    /// Members of a list after a contact's number, in order; with whether they are subscribed. Erased ones are left
-    /// out. The look is written to the audit log.
+    /// Members of a list after a contact's number, in order, with their subscription. Erased ones are left out. The
+    /// audit log records the access.
     package func contacts(
         on list: Int32,
         of account: AccountID,
@@ -57,7 +57,7 @@ extension AccountDatabase {
         }
     }
 
-    /// A contact with its lists, and a row in the audit log that somebody looked; `nil` for none and for an erased one.
+    /// A contact with its lists, recorded in the audit log; `nil` if there is none or it is erased.
     package func contact(
         _ id: ContactID,
         account: AccountID
@@ -74,8 +74,8 @@ extension AccountDatabase {
 
     /// Stores contacts and puts them on a list, all or none; a row's number in the batch is its place in the result.
     ///
-    /// By the rules of an import: it never subscribes who has unsubscribed, never touches a suppression, and never
-    /// brings back who was erased. Of several rows with one address the last counts.
+    /// The rules of an import apply: it never resubscribes an unsubscribed contact, changes a suppression, or restores
+    /// an erased contact. Of several rows with one address the last counts.
     package func upsert(_ rows: [ImportRow], into target: ImportTarget) async throws -> [UpsertedContact] {
         let account = PostgresValue.int32(target.account)
         return try await transaction(account: target.account) { connection in
@@ -144,7 +144,7 @@ extension PostgresConnection {
         try write(entry, by: actor, account: account)
     }
 
-    /// Adds and changes contacts; by normalised address whether it is new, unchanged ones are left out.
+    /// Adds and updates contacts; returns by normalised address whether it is new; unchanged ones are left out.
     fileprivate func upsert(
         _ rows: [ImportRow],
         hashKey: Int16,

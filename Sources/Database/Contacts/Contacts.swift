@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// A contact as an export writes it, or a dry run renders it.
+/// A contact, for an export or a dry run.
 package struct ContactFacts: Sendable {
     package let id: ContactID
     package let address: String
@@ -20,7 +20,7 @@ package struct MemberFacts: Sendable {
     package let consentedAt: Double
 }
 
-/// What is known of one address within an account.
+/// Everything stored about one address in an account.
 package struct ContactCard: Sendable {
     package struct Membership: Sendable {
         package let list: String
@@ -43,15 +43,15 @@ package struct ContactCard: Sendable {
     package let contact: ContactFacts?
     package let memberships: [Membership]
     package let suppressions: [SuppressionFacts]
-    /// The newest first, at most 20.
+    /// Newest first, at most 20.
     package let deliveries: [Delivery]
-    /// What the recipient has said, and taken back, in order.
+    /// The recipient's opt-outs and undos, in order.
     package let proofs: [OptOutProof]
 }
 
 extension AccountDatabase {
-    /// The members of a list after a contact's number, in order; a transaction of its own, so that a long export holds
-    /// no snapshot.
+    /// The members of a list after a contact's number, in order; in a transaction of its own, so that a long export
+    /// holds no snapshot.
     package func members(
         of list: Int32,
         account: AccountID,
@@ -73,8 +73,7 @@ extension AccountDatabase {
         }
     }
 
-    /// The recipients that a campaign's freeze would write rows for now, after a contact's number, in order; of those
-    /// who have opted out some are among them.
+    /// The recipients that a freeze would write rows for now, after a contact's number, in order; including opt-outs.
     package func audience(
         of campaign: CampaignID,
         account: AccountID,
@@ -98,7 +97,7 @@ extension AccountDatabase {
         }
     }
 
-    /// Everything about one address, and a row in the audit log that somebody looked.
+    /// Everything about one address, recorded in the audit log.
     package func card(
         of address: EmailAddress,
         hash: [UInt8],

@@ -1,17 +1,17 @@
 import Core
 import DatabaseClient
 
-/// What an erasure took away.
+/// The result of an erasure.
 package struct ErasureReceipt: Sendable, Equatable {
-    /// Rows of contacts that were blanked; 0 where the address was no contact, or was erased before.
+    /// Blanked contacts; 0 if the address was not a contact, or already erased.
     package let contacts: Int
     package let suppression: SuppressionReceipt
 }
 
 extension AccountDatabase {
-    /// Takes a person's data out of an account, for good, in one transaction: address and fields, and what servers and
-    /// mails said that may name the address. The row's number stays for the totals, the keyed hash so that no import
-    /// brings the person back, and the suppression so that nothing is sent.
+    /// Erases a person's data from an account for good, in one transaction: address and fields, and texts of servers
+    /// and mails that may name the address. The row's number stays for the totals, the keyed hash prevents imports, and
+    /// the suppression prevents mailing.
     package func erase(
         _ addressHash: [UInt8],
         hashKey: Int16,
@@ -50,7 +50,7 @@ extension AccountDatabase {
 extension Statement {
     static let erasure: [Statement] = [.eraseReplies, .eraseBounces, .eraseMails, .leaveLists, .eraseContact]
 
-    /// The messages of the contacts of a hash: by campaign, since that is how deliveries are found.
+    /// The messages of a hash's contacts: by campaign, since that is how deliveries are found.
     private static let messages = """
         SELECT d.campaign_id, d.seq FROM campaigns k
         JOIN contacts c ON c.account_id = k.account_id AND c.address_hash = $2
@@ -75,7 +75,7 @@ extension Statement {
         WHERE b.campaign_id = l.campaign_id AND b.seq = l.seq
         """
     )
-    /// What waits to be judged is settled as nothing: its suppression is there already.
+    /// Unjudged mail is settled without consequence: the suppression exists already.
     fileprivate static let eraseMails = Statement(
         "erase-mails",
         role: .admin,

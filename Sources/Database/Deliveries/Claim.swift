@@ -30,7 +30,8 @@ extension PostgresDeliveryStore {
 }
 
 extension Statement {
-    /// Takes the locks that pause and cancel wait for; a statement of its own, so that the claim's snapshot is younger.
+    /// Takes the locks that pause and cancel wait for; in a separate statement, so that the claim's snapshot is
+    /// younger.
     ///
     /// `$1` campaigns, ascending.
     static let lockCampaignsShared = Statement(
@@ -46,8 +47,8 @@ extension Statement {
     ///
     /// Rows are locked in (campaign, seq) order, so that claims never deadlock, and judged by what the lock shows, so
     /// that a suppression that committed during the wait counts. Of several jobs for one row one is claimed. A worker
-    /// whose lease is over marks nothing: the sweep would take its messages for lost. Nor does one whose database was
-    /// promoted or recovered under it: that one may not know what was sent.
+    /// with an expired lease claims nothing: the sweep would treat its messages as lost. Nor does one whose database
+    /// was promoted or recovered meanwhile: it may not know what was sent.
     /// `$1` campaigns; `$2` seqs; `$3` generations; `$4` versions of the contacts; `$5` attempts seen; `$6` the claim's
     /// token; `$7` the worker run.
     static let claimDeliveries = Statement(
@@ -90,7 +91,7 @@ extension Statement {
             JOIN contacts p ON p.contact_id = l.contact_id
             LEFT JOIN retries r ON r.campaign_id = l.campaign_id AND r.seq = l.seq
         ), woken AS (
-            -- A retry that this snapshot does not see was made anew meanwhile: its row is not marked, see below.
+            -- A retry outside this snapshot was created meanwhile: its row is not claimed, see below.
             DELETE FROM retries r USING judged j
             WHERE j.verdict = \(Verdict.claimed.sql) AND j.state = \(DeliveryState.deferred.sql)
               AND r.campaign_id = j.campaign_id AND r.seq = j.seq

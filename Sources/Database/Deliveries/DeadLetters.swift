@@ -1,20 +1,20 @@
 import Core
 import DatabaseClient
 
-/// Dead letters of one account with one cause, that nobody has decided about.
+/// Unsettled dead letters of one account with one cause.
 package struct DeadLetterGroup: Sendable {
-    /// `nil` where the envelope could not be read.
+    /// `nil` if the job message was unreadable.
     package let account: AccountID?
     package let reason: DeadLetter.Reason
-    /// What the worker said, numbers blanked: `envelope version #, this worker reads #`.
+    /// The worker's detail, numbers blanked: `job message of version #; this worker reads #`.
     package let cause: String
     package let count: Int64
-    /// One of them, the newest.
+    /// The newest of them.
     package let example: Int64
     package let newestAt: Double
 }
 
-/// One dead letter, as it is stored.
+/// One stored dead letter.
 package struct DeadLetterFacts: Sendable {
     package let id: Int64
     package let account: AccountID?
@@ -29,11 +29,11 @@ package struct DeadLetterFacts: Sendable {
     package let createdAt: Double
     package let settledAt: Double?
     package let settlement: DeadLetterSettlement?
-    /// Of its row; `nil` where it has none.
+    /// The state of its row; `nil` if it has none.
     package let state: DeliveryState?
 }
 
-/// One dead letter that nobody has decided about, and where its row stands.
+/// One unsettled dead letter, with the state of its row.
 package struct WaitingDeadLetter: Sendable {
     package let id: Int64
     package let key: DeliveryKey?
@@ -44,7 +44,7 @@ package struct WaitingDeadLetter: Sendable {
     package let row: DeadLetterFate.Row?
 }
 
-/// Which dead letters a command is about; what is not named is not asked for.
+/// A command's selection of dead letters; `nil` does not restrict it.
 package struct DeadLetterSelection: Sendable {
     package var ids: [Int64]?
     package var reason: DeadLetter.Reason?
@@ -57,10 +57,9 @@ package struct DeadLetterSelection: Sendable {
     }
 }
 
-/// All of this reads the table: a look at the queue counts against the broker's delivery limit.
+/// All of this reads the table: reading the queue counts against the broker's delivery limit.
 extension AccountDatabase {
-    /// Dead letters that wait for a decision, by cause, the most frequent first.
-    /// Without an account: those that name none.
+    /// Unsettled dead letters by cause, most frequent first. Without an account: those without one.
     package func deadLetterGroups(of account: AccountID?, campaign: CampaignID?) async throws -> [DeadLetterGroup] {
         try await transaction(account: account) { connection in
             try connection.rows(.deadLetterGroups, [.optional(account), .optional(campaign)]) { row in
@@ -76,7 +75,7 @@ extension AccountDatabase {
         }
     }
 
-    /// The account of a dead letter; `nil` for one that names none, and for none.
+    /// The account of a dead letter; `nil` if it has none, or does not exist.
     package func account(ofDeadLetter id: Int64) async throws -> AccountID? {
         try await transaction(account: nil) { connection in
             try connection.rows(.accountOfDeadLetter, [.int64(id)]) { try $0.optionalInt32(0) }.first ?? nil
@@ -88,7 +87,7 @@ extension AccountDatabase {
         try await transaction(account: account) { try $0.rows(.deadLetter, [.int64(id)], DeadLetterFacts.init).first }
     }
 
-    /// A page of the dead letters that wait for a decision, by number.
+    /// A page of unsettled dead letters, by number.
     package func waitingDeadLetters(
         of account: AccountID?,
         _ selection: DeadLetterSelection,
@@ -109,8 +108,7 @@ extension AccountDatabase {
         }
     }
 
-    /// Sends the rows of one campaign's dead letters on their way again and settles the messages, in one transaction: a
-    /// tool that is killed has done all of it or nothing.
+    /// Reopens the rows of one campaign's dead letters and settles these, in one transaction.
     ///
     /// - Parameters:
     ///   - messages: Dead letters of that campaign; those whose rows are not dead afterwards are settled.
@@ -118,7 +116,7 @@ extension AccountDatabase {
     ///   - campaign: Any campaign; with rows to reopen, one that ``reopen(_:of:account:from:reason:)`` takes.
     ///   - account: Its account.
     ///   - reason: Why, for the audit log.
-    /// - Returns: What became of the rows.
+    /// - Returns: The result for the rows.
     /// - Throws: ``ReopenRefused``; nothing has changed then.
     package func requeue(
         _ messages: [Int64],
@@ -158,7 +156,7 @@ extension AccountDatabase {
         }
     }
 
-    /// How many dead letters wait for a decision, and how many there are, of all accounts.
+    /// The number of unsettled dead letters and the total, of all accounts.
     package func countDeadLetters() async throws -> (waiting: Int64, total: Int64) {
         try await transaction(account: nil) { connection in
             try connection.rows(.countDeadLetters) { (try $0.int64(0), try $0.int64(1)) }.only(of: .countDeadLetters)
@@ -284,7 +282,7 @@ extension Statement {
         ORDER BY l.dead_letter_id LIMIT $4::int
         """
     )
-    /// Settles messages whose rows are not dead any more, as the rows say; `$1` dead letters.
+    /// Settles messages whose rows are no longer dead, by their rows' state; `$1` dead letters.
     static let settleByRow = Statement(
         "settle-by-row",
         role: .admin,

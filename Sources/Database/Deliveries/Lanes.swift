@@ -1,14 +1,14 @@
 import Core
 import DatabaseClient
 
-/// A lane and the domains whose recipients go through it.
+/// A lane with its recipient domains.
 package struct LaneFacts: Sendable {
     package let id: LaneID
     package let name: String
     package let domains: [String]
 }
 
-/// A domain that cannot be given to a lane, for it has one.
+/// A domain that already belongs to a lane.
 package struct DomainTaken: Error, Equatable, Sendable {
     package let domain: String
     package let lane: String
@@ -23,9 +23,9 @@ extension AccountDatabase {
         }
     }
 
-    /// Makes a lane; campaigns that are frozen already keep the lanes they have.
+    /// Creates a lane; campaigns already frozen keep their lanes.
     ///
-    /// - Throws: ``DomainTaken``; ``PostgresError`` of kind `uniqueViolation` when there is a lane of that name.
+    /// - Throws: ``DomainTaken``; ``PostgresError`` of kind `uniqueViolation` if the name is taken.
     package func createLane(named name: String, domains: [String]) async throws -> LaneID {
         try await transaction(account: nil) { connection in
             // One at a time: the number is the highest and one.

@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// The worker's side of PostgreSQL, a file a step: Prepare, Claim, Record, and StoreDeadLetter for what is neither.
+/// The worker's side of PostgreSQL, a file per step: Prepare, Claim, Record, and StoreDeadLetter.
 package struct PostgresDeliveryStore: DeliveryStore {
     let pool: PostgresPool
 

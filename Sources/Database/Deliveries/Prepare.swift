@@ -40,7 +40,7 @@ extension PostgresDeliveryStore {
 }
 
 extension Statement {
-    /// Reads recipients that are still to be mailed, and what their messages need.
+    /// Reads recipients still to be mailed, with the data for their messages.
     ///
     /// `$1` campaigns; `$2` seqs.
     static let fetchRecipients = Statement(
@@ -56,7 +56,7 @@ extension Statement {
         """
     )
 
-    /// A campaign's frozen version, and who sends it.
+    /// A campaign's frozen version, and its account.
     ///
     /// `$1` campaign.
     static let campaignVersion = Statement(
@@ -73,7 +73,7 @@ extension Statement {
         """
     )
 
-    /// Raises the suspicion against a row that may have ended its worker.
+    /// Counts a redelivered row that may have crashed its worker.
     ///
     /// `$1` campaign; `$2` seq.
     static let raiseRedeliveries = Statement(
@@ -87,7 +87,8 @@ extension Statement {
         """
     )
 
-    /// Takes it back.
+    /// Clears that count.
+    ///
     ///
     /// `$1` campaign; `$2` seq.
     static let clearRedeliveries = Statement(

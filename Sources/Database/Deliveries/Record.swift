@@ -15,13 +15,13 @@ extension PostgresDeliveryStore {
 }
 
 extension Statement {
-    /// Records how deliveries went on.
+    /// Records the outcomes of deliveries.
     ///
-    /// Safe to repeat: a row whose token has changed, or that is recorded already, is left alone; one that became
-    /// `uncertain` meanwhile takes the result. Who opted out while being sent is not tried again.
+    /// Safe to repeat: it skips rows whose token has changed or that are already recorded; a row that became
+    /// `uncertain` meanwhile takes the result. Recipients who opted out during sending are not retried.
     /// `$1` campaigns; `$2` seqs; `$3` tokens; `$4` states; `$5` reasons; `$6` SMTP codes, 0 without a reply;
     /// `$7` seconds to wait, for deferred; `$8` whether the attempt counts; `$9` judgements; `$10` steps;
-    /// `$11` replies' texts, '' where none is to be kept; `$12` tokens of which nothing is in flight any more.
+    /// `$11` replies' texts, '' for none; `$12` tokens with nothing left in flight.
     static let recordResults = Statement(
         "record-results",
         role: .worker,

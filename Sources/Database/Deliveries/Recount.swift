@@ -1,19 +1,19 @@
 import Core
 import DatabaseClient
 
-/// What is wrong with rows of a campaign, whatever their number; numbered as in `recount-rows`.
+/// Flaws of a campaign's rows; numbered as in `recount-rows`.
 package enum RowFlaw: Int16, WireNamed {
-    /// Deferred, and nothing will try it again.
+    /// Deferred, without a retry.
     case deferredWithoutRetry = 1
     /// A retry of a row that is not deferred.
     case retryWithoutDeferred = 2
-    /// Dead, and no dead letter says why.
+    /// Dead, without a dead letter.
     case deadWithoutLetter = 3
-    /// Being sent by a worker that is gone.
+    /// Being sent by a dead worker.
     case sendingWithoutWorker = 4
-    /// Accepted, and nobody said 250.
+    /// Accepted, without a 2xx reply.
     case acceptedWithoutReply = 5
-    /// Failed, and nothing says why.
+    /// Failed, without a reason.
     case failedWithoutReason = 6
 
     package var name: String {
@@ -28,7 +28,7 @@ package enum RowFlaw: Int16, WireNamed {
     }
 }
 
-/// A part of a lane, recounted in one snapshot, and what the lane's counters said in the same one.
+/// A part of a lane, recounted in one snapshot together with the lane's counters.
 package struct RecountPage: Sendable {
     /// Rows with a flaw.
     package struct Flawed: Sendable, Equatable {
@@ -123,10 +123,13 @@ extension Statement {
         FROM counters WHERE campaign_id = $1 AND lane_id = $2
         """
     )
-    /// Rows by state and by what is wrong with them, numbered as ``RowFlaw``, 0 for nothing.
+    /// Rows by state and flaw, numbered as ``RowFlaw``, 0 for none.
     ///
-    /// A worker that went away less than ten seconds ago is left to the producer's sweep. `$1` campaign; `$2` above this
-    /// seq; `$3` up to this one.
+    ///
+    /// A worker that died less than ten seconds ago is left to the producer's sweep.
+    ///
+    ///
+    /// `$1` campaign; `$2` above this seq; `$3` up to this one.
     static let recountRows = Statement(
         "recount-rows",
         role: .admin,

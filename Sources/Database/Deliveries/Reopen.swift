@@ -1,24 +1,24 @@
 import Core
 import DatabaseClient
 
-/// A recipient of whom nobody can know whether a copy arrived, and why.
+/// A recipient whose outcome is unknown, and why.
 package struct UncertainRow: Sendable {
     package let seq: Seq
     package let reason: Int16
-    /// `nil` where no reply was kept.
+    /// `nil` without a stored reply.
     package let step: Int16?
-    /// In the worker's or the other side's words; '' where none were kept.
+    /// In the worker's or the server's words; '' without any.
     package let words: String
     package let at: Double
-    /// Opted out meanwhile: never sent again.
+    /// Opted out meanwhile: not sent again.
     package let hasOptedOut: Bool
 }
 
-/// What a reopen did to the rows that it was asked for.
+/// The result of a reopen.
 package struct ReopenReceipt: Sendable, Equatable {
-    /// Rows that are pending again: they are mailed once more.
+    /// Rows that are pending again: they will be mailed once more.
     package var reopened = 0
-    /// Rows of people who have opted out meanwhile, and are not mailed.
+    /// Rows of recipients who have opted out meanwhile and are not mailed.
     package var optedOut = 0
 
     package init(reopened: Int = 0, optedOut: Int = 0) {
@@ -53,14 +53,14 @@ package struct ReopenRefused: Error, Equatable, Sendable, CustomStringConvertibl
 }
 
 extension AccountDatabase {
-    /// The most rows that one reopen takes: what waits for its locks, claims and opt-outs, waits a moment.
+    /// The maximum number of rows per reopen: claims and opt-outs wait for its locks.
     package static let reopenLimit = 2_000
 
-    /// Sends rows on their way again that ended as dead or uncertain: the only way out of a final state but evidence.
+    /// Reopens dead or uncertain rows: the only way out of a final state besides evidence.
     ///
-    /// One transaction, safe to repeat: a row that is not in one of `states` any more is left alone. Consent is looked
-    /// up again under the account's lock, by the freeze's rule: who has opted out meanwhile is `suppressed` if dead, and
-    /// stays `uncertain` if that, for a copy may have arrived.
+    /// One transaction, safe to repeat: it skips rows no longer in one of `states`. Consent is checked again under the
+    /// account's lock, by the freeze's rule: after an opt-out a dead row becomes `suppressed`, and an uncertain one
+    /// stays `uncertain`, since a copy may have arrived.
     ///
     /// - Parameters:
     ///   - seqs: At most ``reopenLimit``.
@@ -69,7 +69,7 @@ extension AccountDatabase {
     ///   - account: Its account.
     ///   - states: `dead`, `uncertain` or both.
     ///   - reason: Why, for the audit log.
-    /// - Returns: What became of them.
+    /// - Returns: The result.
     /// - Throws: ``ReopenRefused``; nothing has changed then.
     package func reopen(
         _ seqs: [Seq],
@@ -139,7 +139,7 @@ extension PostgresConnection {
         return ReopenReceipt(reopened: ends.count - optedOut, optedOut: optedOut)
     }
 
-    /// Writes what a reopen did to the audit log, in its transaction.
+    /// Writes the reopen to the audit log, in its transaction.
     func noteReopen(
         _ receipt: ReopenReceipt,
         of campaign: CampaignID,
@@ -159,7 +159,7 @@ extension PostgresConnection {
     }
 }
 
-/// Who may not be mailed now, by the rule of the freeze (`freeze-audience`, `freeze-opt-outs`), row by row.
+/// Opt-outs by the rule of the freeze (`freeze-audience`, `freeze-opt-outs`), row by row.
 enum WithdrawnConsent {
     /// True where the recipient of row `d` of campaign `c` has opted out, left the list, was erased or is blocked.
     static let sql = """
@@ -180,7 +180,7 @@ enum WithdrawnConsent {
 }
 
 extension Statement {
-    /// Makes suppressions of the account wait, and waits for those under way; `$1` account.
+    /// Makes suppressions of the account wait, and waits for those in progress; `$1` account.
     static let lockAccountAlone = Statement(
         "lock-account-alone",
         role: .admin,
@@ -189,7 +189,7 @@ extension Statement {
         pg_advisory_xact_lock(\(AdvisoryLock.account.sql), $1)::text
         """
     )
-    /// `$1` campaign. A campaign that is being frozen does not match, and so is not waited for: the freeze holds its row
+    /// `$1` campaign. A campaign being frozen does not match, so this does not wait for it: the freeze holds its row
     /// and waits for the account's lock.
     static let lockReopenable = Statement(
         "lock-reopenable",
@@ -201,7 +201,7 @@ extension Statement {
         FOR NO KEY UPDATE
         """
     )
-    /// Says of each row whether its recipient has opted out. Rows are locked in the order of the claim.
+    /// Whether each row's recipient has opted out. Rows are locked in the order of the claim.
     ///
     /// `$1` campaign; `$2` seqs; `$3` states that they may be in.
     static let reopenRows = Statement(

@@ -2,7 +2,7 @@ import Core
 import DatabaseClient
 
 extension ProducerStore {
-    /// The slots of the workers that are alive, by lane.
+    /// The slots of live workers, by lane.
     package func workerSlots() async throws -> [String: Int] {
         let rows = try await pool.withConnection { connection in
             try await connection.rows(.workerSlots) { (try $0.text(0), Int(try $0.int32(1))) }
@@ -13,9 +13,9 @@ extension ProducerStore {
     /// Ends what workers left behind that went away.
     ///
     /// - Parameters:
-    ///   - limit: How many claims at once.
-    ///   - attempts: How often a message may be tried in all.
-    /// - Returns: How many claims.
+    ///   - limit: The maximum number of claims.
+    ///   - attempts: The maximum number of attempts per message.
+    /// - Returns: The number of claims.
     /// - Throws: ``PostgresError``.
     package func sweepDeadWorkers(limit: Int, attempts: Int = 12) async throws -> Int {
         try await pool.withConnection { connection in
@@ -27,7 +27,7 @@ extension ProducerStore {
 }
 
 extension Statement {
-    /// The slots of the workers that are alive, by lane.
+    /// The slots of live workers, by lane.
     static let workerSlots = Statement(
         "worker-slots",
         role: .producer,
@@ -36,11 +36,11 @@ extension Statement {
         """
     )
 
-    /// Ends what workers left behind that went away: `uncertain`, or deferred to be sent again, by policy.
+    /// Settles the claims of dead workers: `uncertain`, or deferred to be sent again, by policy.
     ///
-    /// After a start of the server the workers come first: they have results that waited for it. Who opted out while
-    /// being sent is never sent again, nor is a message that was in flight whenever a worker went away,
-    /// as often as it may be tried. `$1` how many claims at once; `$2` attempts in all.
+    /// After a server start the workers come first: they have outcomes that waited for it. A recipient who opted out
+    /// during sending is not mailed again, nor is one whose every attempt ended with a dead worker. `$1` how many
+    /// claims at once; `$2` attempts in all.
     static let sweepDeadWorkers = Statement(
         "sweep-dead-workers",
         role: .producer,
@@ -81,7 +81,7 @@ extension Statement {
         """
     )
 
-    /// Forgets workers that went away a while ago and left nothing behind.
+    /// Removes workers that died a while ago and left no claims.
     static let forgetWorkers = Statement(
         "forget-workers",
         role: .producer,

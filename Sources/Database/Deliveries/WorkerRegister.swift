@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// The leases of workers: who may send, by the database's clock.
+/// The leases of workers: the right to send, by the database's clock.
 package struct WorkerRegister: Sendable {
     private let pool: PostgresPool
     private let workerRun: WorkerRun
@@ -26,21 +26,21 @@ package struct WorkerRegister: Sendable {
 
     /// Renews the lease.
     ///
-    /// - Returns: `false` when it had run out: what was in flight may be another worker's now.
+    /// - Returns: `false` if it had expired: another worker may have taken over what was in flight.
     package func renew() async throws -> Bool {
         try await pool.withConnection { connection in
             try await connection.run(.renewWorker, [.int64(workerRun), .double(leaseSeconds)])
         } == 1
     }
 
-    /// Ends the lease; what is left behind is swept at once.
+    /// Ends the lease; remaining claims are swept at once.
     package func end() async throws {
         _ = try await pool.withConnection(deadline: .seconds(2)) { connection in
             try await connection.run(.endWorker, [.int64(workerRun)])
         }
     }
 
-    /// Claims of this worker run that are older than a minute, with their rows: to be compared with what is in flight.
+    /// Claims of this worker run older than a minute, with their rows, to compare with what is in flight.
     package func oldClaims() async throws -> [(token: ClaimToken, key: DeliveryKey)] {
         try await pool.withConnection { connection in
             try await connection.rows(.oldClaims, [.int64(workerRun)]) { row in
@@ -51,7 +51,7 @@ package struct WorkerRegister: Sendable {
 }
 
 extension Statement {
-    /// Registers one run of a worker; it may send for so long from now.
+    /// Registers a worker run with its lease.
     ///
     /// `$1` worker run; `$2` name; `$3` slots; `$4` lanes; `$5` seconds.
     static let registerWorker = Statement(
@@ -63,7 +63,7 @@ extension Statement {
         """
     )
 
-    /// Renews the lease; changes no row when the sweep has given the worker up.
+    /// Renews the lease; changes no row if the sweep has given up the worker.
     ///
     /// `$1` worker run; `$2` seconds from now.
     static let renewWorker = Statement(
@@ -75,8 +75,8 @@ extension Statement {
         """
     )
 
-    /// Claims that are older than a minute, row by row: one whose COMMIT came after its connection was given up has
-    /// messages that nobody has in flight.
+    /// Claims older than a minute, row by row: one whose COMMIT was executed after its connection was abandoned has
+    /// messages that are not in flight.
     ///
     /// `$1` worker run.
     static let oldClaims = Statement(
@@ -88,7 +88,7 @@ extension Statement {
         """
     )
 
-    /// Ends the lease of a worker that stops in order; a worker that leaves claims behind is swept at once.
+    /// Ends the lease of a gracefully stopping worker; remaining claims are swept at once.
     ///
     /// `$1` worker run.
     static let endWorker = Statement(

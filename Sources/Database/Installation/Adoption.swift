@@ -2,7 +2,7 @@ import Core
 import DatabaseClient
 
 extension AccountDatabase {
-    /// Takes the campaigns that would send off their way: running ones are paused, scheduled ones are drafts again.
+    /// Stops the campaigns that would send: running ones are paused, scheduled ones become drafts.
     ///
     /// Safe to repeat.
     ///
@@ -21,7 +21,7 @@ extension AccountDatabase {
         }
     }
 
-    /// Makes this database, on this server, the one that sends.
+    /// Lets this database, on this server, send.
     ///
     /// `newest`: The latest generation that any restore guard remembers.
     package func adoptInstallation(newest: Int64, reason: String) async throws {
@@ -57,14 +57,14 @@ extension Statement {
         RETURNING campaign_id
         """
     )
-    /// `$1` the newest generation that is remembered anywhere.
+    /// `$1` the newest generation of any restore guard.
     static let adoptInstallation = Statement(
         "adopt-installation",
         role: .admin,
         """
         UPDATE installation i
         SET system_identifier = p.system_identifier, timeline = server_timeline(), raised_at = now(),
-            -- Far ahead of every state folder that could not be asked: starts add one, and minutes.
+            -- Far ahead of every unread state folder: starts and minutes add one each.
             generation = greatest(i.generation, $1::bigint, floor(extract(epoch FROM now()) / 60)::bigint) + 1000000
         FROM pg_control_system() p
         """

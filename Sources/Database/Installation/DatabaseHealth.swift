@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// What `veredus doctor` asks of a database.
+/// The database's part of `veredus doctor`.
 package struct DatabaseHealth: Sendable {
     package let serverVersion: String
     package let user: String
@@ -11,7 +11,7 @@ package struct DatabaseHealth: Sendable {
     package let addressKeyChecks: [Int16: [UInt8]]
     /// By key number: those that a program has started with.
     package let tokenKeyChecks: [Int16: [UInt8]]
-    /// Whether the next campaigns have a partition to go to.
+    /// Whether the next campaigns have a partition.
     package let hasPartitionsAhead: Bool
     /// Of all accounts.
     package let deadLetters: (waiting: Int64, total: Int64)
@@ -43,17 +43,17 @@ extension AccountDatabase {
         }
     }
 
-    /// How many workers may send, by the database's clock.
+    /// The number of workers with a lease, by the database's clock.
     package func workersAlive() async throws -> Int64 {
         try await transaction(account: nil) { connection in
             try connection.rows(.workersAlive) { try $0.int64(0) }.only(of: .workersAlive)
         }
     }
 
-    /// Notes which key hashes addresses, or compares it with what was noted first.
+    /// Records the address key's check value, or compares it with the recorded one.
     ///
     /// `number`: The key's number.
-    /// `checkValue`: What the key makes of a fixed text.
+    /// `checkValue`: The key's hash of a fixed text.
     /// - Returns: Whether it is the key that made the stored hashes.
     /// - Throws: ``PostgresError``.
     package func confirmAddressKey(number: Int16, checkValue: [UInt8]) async throws -> Bool {

@@ -1,13 +1,13 @@
 import Core
 import DatabaseClient
 
-/// Which database this is, and how far it has come.
+/// The database's identity and generation.
 package struct InstallationStore: Sendable {
     private let pool: PostgresPool
 
     package init(_ pool: PostgresPool) { self.pool = pool }
 
-    /// Reads what the database says of itself, and what server it runs on.
+    /// Reads the stored identity and the server's.
     package func read() async throws -> (stored: RestoreGuard, server: RestoreGuard) {
         let found = try await pool.withConnection { connection in
             try await connection.rows(.readInstallation) { row in
@@ -25,10 +25,10 @@ package struct InstallationStore: Sendable {
         return try found.only(of: .readInstallation)
     }
 
-    /// Lets nobody else look at the restore guards meanwhile: who takes them hides them.
+    /// Excludes other programs while the restore guards are read, since reading hides them.
     ///
-    /// - Returns: What `body` returns.
-    /// - Throws: What `body` throws; ``Busy`` when another program looks for too long, as one that was stopped does.
+    /// - Returns: The result of `body`. - Throws: Errors of `body`; ``Busy`` if another program takes too long, such as
+    ///   a suspended one.
     package func alone<Value: Sendable>(
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
@@ -49,7 +49,7 @@ package struct InstallationStore: Sendable {
         }
     }
 
-    /// Another program looks at the restore guards, or has been stopped while it did.
+    /// Another program is reading the restore guards, or was suspended while doing so.
     package struct Busy: TransientFailure, CustomStringConvertible {
         package let isTransient = true
         package var description: String { "another program is checking the restore guards of this database" }
@@ -57,7 +57,7 @@ package struct InstallationStore: Sendable {
         package init() {}
     }
 
-    /// Raises the generation: at a program's start always, later once a minute, whoever does it.
+    /// Raises the generation: at each program's start, and once a minute by any program.
     package func raise(isStart: Bool) async throws {
         _ = try await pool.withConnection { try await $0.run(.raiseGeneration, [.bool(isStart)]) }
     }

@@ -1,20 +1,20 @@
 import Core
 import DatabaseClient
 
-/// Where a campaign and its recipients stand.
+/// A campaign's state and totals.
 package struct CampaignReport: Sendable {
     package struct Lane: Sendable {
         package let name: String
         package let counts: DeliveryCounts
     }
 
-    /// Whom a follow-up is for.
+    /// A follow-up's audience.
     package struct Followed: Sendable, Equatable {
         package let campaign: CampaignID
         package let state: DeliveryState
     }
 
-    /// Replies that did not accept, by code.
+    /// Refusals, by code.
     package struct Refusals: Sendable {
         /// 0 without a reply.
         package let code: Int16
@@ -34,17 +34,17 @@ package struct CampaignReport: Sendable {
     package let finishedAt: Double?
     /// The database's clock when this was read.
     package let readAt: Double
-    /// Whether a producer drives it now.
+    /// Whether a producer runs it now.
     package let isLeased: Bool
-    /// Why it was paused by itself; empty when it was not.
+    /// Why it was paused automatically; empty if it was not.
     package let heldBecause: String
-    /// The campaign whose recipients it mails again, and the state that they were left in.
+    /// The followed campaign, and the state of its recipients.
     package let follows: Followed?
     package let lanes: [Lane]
 
     package var counts: DeliveryCounts { lanes.reduce(into: DeliveryCounts()) { $0 += $1.counts } }
 
-    /// Whether its time is over by more than a minute, and no producer has taken it: none runs, or it came too late.
+    /// Whether its start time passed more than a minute ago and no producer took it.
     package var hasMissedItsStart: Bool {
         guard state == .starting, !isLeased, let startAt else { return false }
         return readAt - startAt > 60
@@ -53,11 +53,11 @@ package struct CampaignReport: Sendable {
     /// Whether each recipient is in exactly one state.
     package var isBalanced: Bool { counts.total == Int64(audience) }
 
-    /// From the start to the end, or until now.
+    /// The time from the start to the end, or until now.
     package var seconds: Double? { startedAt.map { max(0, (finishedAt ?? readAt) - $0) } }
 }
 
-/// How many recipients are in each state.
+/// The number of recipients in each state.
 package struct DeliveryCounts: Sendable, Equatable {
     private var numbers = [Int64](repeating: 0, count: DeliveryState.allCases.count)
 
@@ -70,7 +70,7 @@ package struct DeliveryCounts: Sendable, Equatable {
 
     package var total: Int64 { numbers.reduce(0, +) }
 
-    /// Those that nothing more happens to.
+    /// Recipients in a final state.
     package var ended: Int64 { DeliveryState.allCases.filter(\.isFinal).map { self[$0] }.reduce(0, +) }
 
     package static func += (left: inout Self, right: Self) {
@@ -79,22 +79,22 @@ package struct DeliveryCounts: Sendable, Equatable {
 }
 
 extension AccountDatabase {
-    /// Reads one campaign's counters: a few rows, however large the campaign is.
+    /// Reads one campaign's counters: a few rows, whatever the campaign's size.
     package func report(on campaign: CampaignID, account: AccountID) async throws -> CampaignReport? {
-        // One snapshot for both statements, or the totals would seem not to balance now and then.
+        // One snapshot for both statements, or the totals would occasionally not reconcile.
         try await transaction(account: account, hasOneSnapshot: true) { connection in
             try connection.reports(.reportOnCampaign, [.int32(campaign)]).first
         }
     }
 
-    /// The account's campaigns, the newest first.
+    /// The account's campaigns, newest first.
     package func campaigns(of account: AccountID) async throws -> [CampaignReport] {
         try await transaction(account: account, hasOneSnapshot: true) { connection in
             try connection.reports(.campaignsOfAccount, [.int32(account)])
         }
     }
 
-    /// The most frequent replies that did not accept.
+    /// The most frequent refusals.
     package func refusals(of campaign: CampaignID, account: AccountID) async throws -> [CampaignReport.Refusals] {
         try await transaction(account: account) { connection in
             try connection.rows(.refusals, [.int32(campaign)]) { row in
@@ -210,7 +210,7 @@ extension Statement {
         roles: [.admin, .web],
         reportColumns + " WHERE c.account_id = $1 ORDER BY c.campaign_id DESC"
     )
-    /// `$1` campaigns. The columns of counts stand in the order of ``DeliveryState``.
+    /// `$1` campaigns. The columns of counts are in the order of ``DeliveryState``.
     static let countersOfCampaigns = Statement(
         "counters-of-campaigns",
         roles: [.admin, .web],

@@ -1,14 +1,14 @@
 import Core
 import DatabaseClient
 
-/// What is measured; `latencies.what`.
+/// The measured operations; `latencies.what`.
 package enum MeasuredLatency: String, WireNamed {
-    /// From the request to suppress somebody to the committed recall of what was queued.
+    /// From the request for a suppression to the committed recall of queued messages.
     case optOut = "opt-out"
 }
 
 extension AccountDatabase {
-    /// Counts how long something took.
+    /// Records a latency.
     package func note(_ what: MeasuredLatency, _ duration: Duration) async throws {
         try await transaction(account: nil) { connection in
             _ = try connection.run(
@@ -18,7 +18,7 @@ extension AccountDatabase {
         }
     }
 
-    /// How long it took so far.
+    /// The latencies so far.
     package func latencies(of what: MeasuredLatency) async throws -> LatencyHistogram {
         try await transaction(account: nil) { connection in
             let counts = try connection.rows(.latencies, [.text(what.rawValue)]) { (try $0.int32(0), try $0.int64(1)) }

@@ -1,24 +1,24 @@
 import Core
 import DatabaseClient
 
-/// How much an account has: what billing sees of it.
+/// An account's counts: the view for billing.
 package struct AccountCounts: Sendable {
     package let account: AccountFacts
     package let contacts: Int64
     package let campaigns: Int64
-    /// Messages that a receiving side took.
+    /// Accepted messages.
     package let accepted: Int64
 }
 
-/// What waits in one lane, of all accounts together.
+/// The backlog of one lane, of all accounts together.
 package struct LaneOverview: Sendable {
     package let lane: String
     package let pending: Int64
     package let sending: Int64
     package let deferred: Int64
-    /// Campaigns that have something pending.
+    /// Campaigns with pending rows.
     package let campaigns: Int64
-    /// Since when the oldest of them has been running.
+    /// The start of the oldest of them.
     package let oldestStart: Double?
 }
 
@@ -29,13 +29,13 @@ package struct WorkerFacts: Sendable {
     package let slots: Int32
     package let lanes: [String]
     package let startedAt: Double
-    /// How long it may still send without a renewal, in seconds; below 0 it is gone.
+    /// The rest of its lease in seconds; negative once it is dead.
     package let aliveSeconds: Double
     /// Messages claimed and not recorded.
     package let inFlight: Int64
 }
 
-/// Messages of a campaign that a provider refused, or took later, for one reason.
+/// A campaign's refused or deferred messages, by provider and reason.
 package struct FailureGroup: Sendable {
     /// The domain of the recipients.
     package let domain: String
@@ -58,7 +58,7 @@ extension AccountDatabase {
         }
     }
 
-    /// How much every account has, for billing.
+    /// The counts of every account, for billing.
     package func accountCounts() async throws -> [AccountCounts] {
         try await transaction(account: nil) { connection in
             try connection.rows(.accountCounts) { row in
@@ -103,8 +103,7 @@ extension AccountDatabase {
         }
     }
 
-    /// The most frequent refusals of a campaign, by provider and reason; `nil` when there are too many to count while a
-    /// page is waited for.
+    /// A campaign's most frequent refusals, by provider and reason; `nil` if there are too many to count for a page.
     package func failures(of campaign: CampaignID, account: AccountID) async throws -> [FailureGroup]? {
         do {
             return try await transaction(account: account) { connection in

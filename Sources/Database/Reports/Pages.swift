@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// A delivery of a campaign, as a page of them shows it.
+/// A delivery of a campaign, as listed on a page.
 package struct DeliveryFacts: Sendable {
     package let seq: Seq
     package let contact: ContactID
@@ -11,23 +11,23 @@ package struct DeliveryFacts: Sendable {
     package let code: Int16
     package let attempts: Int16
     package let changedAt: Double
-    /// Only where addresses were asked for; empty once erased.
+    /// Only with addresses requested; empty once erased.
     package let address: String?
 }
 
 /// A page of a campaign's deliveries.
 package struct DeliveryPage: Sendable {
     package let rows: [DeliveryFacts]
-    /// Where the next one begins; `nil` after the last. A page may be empty and not the last.
+    /// The start of the next page; `nil` on the last one. A page may be empty without being the last.
     package let next: Seq?
 }
 
-/// A suppression with what it is unique by.
+/// A suppression with its unique key.
 package struct SuppressionPageRow: Sendable {
     package let facts: SuppressionFacts
     package let hash: [UInt8]
     package let hashKey: Int16
-    /// Whose address it is, where it is a contact's.
+    /// The contact with that address, if any.
     package let contact: ContactID?
 }
 
@@ -62,7 +62,7 @@ extension AccountDatabase {
 
     /// Deliveries after a number, in order; of one state, or of all.
     ///
-    /// No index knows states, so that a look at no more than ``deliveryWindow`` rows ends a page.
+    /// There is no index on states, so a page reads at most ``deliveryWindow`` rows.
     package func deliveries(
         of campaign: CampaignID,
         account: AccountID,
@@ -93,10 +93,10 @@ extension AccountDatabase {
         }
     }
 
-    /// How many rows one page of deliveries looks at.
+    /// The maximum number of rows read for one page of deliveries.
     package static var deliveryWindow: Seq { 50_000 }
 
-    /// Suppressions after one of them, in the order of what they are unique by.
+    /// Suppressions after one of them, in the order of their unique keys.
     package func suppressions(
         of account: AccountID,
         after row: SuppressionPageRow.Key?,
@@ -120,7 +120,7 @@ extension AccountDatabase {
         }
     }
 
-    /// Dead letters before a number, the newest first; of one campaign, or of all.
+    /// Dead letters before a number, newest first; of one campaign, or of all.
     package func deadLetters(
         of account: AccountID,
         campaign: CampaignID?,
@@ -138,7 +138,7 @@ extension AccountDatabase {
 }
 
 extension SuppressionPageRow {
-    /// What a suppression is unique by, within its account.
+    /// A suppression's unique key within its account.
     package struct Key: Sendable, Equatable {
         package let hash: [UInt8]
         package let hashKey: Int16
