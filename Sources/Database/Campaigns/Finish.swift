@@ -38,7 +38,7 @@ extension ProducerStore {
 extension Statement {
     /// Ends the next rows of a campaign that is cancelled or has expired.
     ///
-    /// Rows that are being sent are left to their worker. `$1` campaign; `$2` above this seq; `$3` up to this seq;
+    /// Rows being sent are left to their worker. `$1` campaign; `$2` above this seq; `$3` up to this seq;
     /// `$4` the state they get; `$5` this producer's token.
     static let closeRows = Statement(
         "close-rows",

@@ -110,8 +110,8 @@ extension ProducerStore {
 extension Statement {
     /// Takes the campaigns that nobody drives, and keeps those that this producer drives.
     ///
-    /// A scheduled start that was missed by more than its grace is left alone: the operator has to ask again.
-    /// `$1` this producer's token; `$2` seconds the lease lasts; `$3` seconds of grace.
+    /// A scheduled start missed by more than its grace is left alone: the operator must start it again.
+    /// `$1` this producer's token; `$2` seconds of the lease; `$3` seconds of grace.
     static let leaseCampaigns = Statement(
         "lease-campaigns",
         role: .producer,

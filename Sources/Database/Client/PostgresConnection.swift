@@ -73,9 +73,9 @@ package actor PostgresConnection {
         try execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off")
     }
 
-    /// Runs a statement that returns no rows, or whose rows nobody wants.
+    /// Runs a statement and ignores its rows.
     ///
-    /// - Returns: How many rows it changed.
+    /// - Returns: The number of changed rows.
     @discardableResult
     package func run(_ statement: Statement, _ values: [PostgresValue] = []) throws(PostgresError) -> Int {
         try perform(statement, values).affectedRows

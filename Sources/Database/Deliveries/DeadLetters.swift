@@ -137,9 +137,9 @@ extension AccountDatabase {
         }
     }
 
-    /// Settles dead letters as an operator decided; safe to repeat.
+    /// Settles dead letters by an operator's decision; safe to repeat.
     ///
-    /// - Returns: How many were waiting.
+    /// - Returns: How many were unsettled.
     package func settle(
         _ ids: [Int64],
         as settlement: DeadLetterSettlement,

@@ -117,10 +117,11 @@ extension AccountDatabase {
 }
 
 extension PostgresConnection {
-    /// Takes the locks of a reopen, each as a statement of its own, so that what follows sees what they waited for.
+    /// Takes the locks of a reopen, each in a statement of its own, so that later statements see the changes they
+    /// waited for.
     ///
-    /// The campaign's first, as a pause does, then the account's, as a freeze does, then the campaign's row: nobody
-    /// takes two of them the other way round.
+    /// The campaign's first, as a pause does, then the account's, as a freeze does, then the campaign's row: no
+    /// transaction takes two of them in the other order.
     func lockForReopen(_ campaign: CampaignID, account: AccountID) throws {
         try run(.lockCampaign, [.int32(campaign)])
         try run(.lockAccountAlone, [.int32(account)])

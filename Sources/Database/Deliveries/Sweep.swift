@@ -10,7 +10,7 @@ extension ProducerStore {
         return Dictionary(rows) { $0 + $1 }
     }
 
-    /// Ends what workers left behind that went away.
+    /// Settles the claims of dead workers.
     ///
     /// - Parameters:
     ///   - limit: The maximum number of claims.

@@ -1,7 +1,7 @@
 import DatabaseClient
 
 extension PostgresConnection {
-    /// Makes the partitions that the next campaigns go to; only the owner may.
+    /// Creates the partitions of the next campaigns; only the owner may.
     ///
     /// - Returns: How many were made.
     package func makePartitions() throws -> Int32 {
@@ -10,14 +10,14 @@ extension PostgresConnection {
 }
 
 extension PostgresConnection {
-    /// Makes the partitions of the next days' events; only the owner may.
+    /// Creates the partitions of the next days' events; only the owner may.
     ///
     /// - Returns: How many were made.
     package func makeEventPartitions(daysAhead: Int32 = 14) throws -> Int32 {
         try rows(.makeEventPartitions, [.int32(daysAhead)]) { try $0.int32(0) }.only(of: .makeEventPartitions)
     }
 
-    /// Drops the events of days that are older than `days`; only the owner may.
+    /// Drops events older than `days`; only the owner may.
     ///
     /// - Returns: How many partitions were dropped.
     package func dropEventPartitions(olderThan days: Int32) throws -> Int32 {

@@ -1,11 +1,11 @@
 import Core
 import DatabaseClient
 
-/// How something came back; `bounces.kind`.
+/// The kind of a bounce; `bounces.kind`.
 package enum BounceKind: Int16, Sendable, CaseIterable {
-    /// The other side refused it during SMTP.
+    /// Refused during SMTP.
     case reply = 0
-    /// It was taken, and came back.
+    /// Accepted, then bounced.
     case mail = 1
     case complaint = 2
     case unsubscribe = 3
@@ -14,7 +14,7 @@ package enum BounceKind: Int16, Sendable, CaseIterable {
     package static let bounces: [BounceKind] = [.reply, .mail]
 }
 
-/// The delivery that something came back for, and whose it is.
+/// The delivery that returned mail is about, and its account.
 struct ReturnedDelivery: Sendable {
     let key: DeliveryKey
     let account: AccountID
@@ -29,15 +29,15 @@ struct ReturnedDelivery: Sendable {
     let attempt: Int16
 }
 
-/// One thing that came back, on its way into `bounces`.
+/// A bounce, complaint or opt-out to store in `bounces`.
 struct ReturnedMessage: Sendable {
-    /// Where it stands; each is entered once.
+    /// Its source; each is entered once.
     enum Source: Sendable {
         case mail(Int64)
         case reply(Int64)
     }
 
-    /// What it shows about a row of which nobody knew.
+    /// Its evidence about a row with unknown outcome.
     enum Proof: Sendable { case none, arrival, failure }
 
     let kind: BounceKind
@@ -53,7 +53,7 @@ struct ReturnedMessage: Sendable {
     var consequence = BounceConsequence.nothing
 }
 
-/// What somebody said no to.
+/// The scope of an opt-out or bounce.
 struct SaidNo: Sendable {
     let scope: SuppressionScope
     let reason: SuppressionReason
@@ -61,7 +61,7 @@ struct SaidNo: Sendable {
 }
 
 extension PostgresConnection {
-    /// The name under which what comes back is acted upon, in the audit log.
+    /// The actor for returned mail in the audit log.
     static let returningActor = "inbound"
 
     func returnedDelivery(_ key: DeliveryKey) throws -> ReturnedDelivery? {
@@ -81,10 +81,10 @@ extension PostgresConnection {
         }.first
     }
 
-    /// Enters one thing that came back, with all that follows from it; nothing when it was entered before.
+    /// Enters a bounce, complaint or opt-out with its consequences; does nothing if it was entered before.
     ///
-    /// Locks first, and in everybody's order: the account as a suppression does, then rows as a claim does. The audit log
-    /// comes last. `saidNo` is what the recipient asked for; `nil` leaves it to the consequence of the bounce.
+    /// Locks come first, in the common order: the account as a suppression does, then rows as a claim does. The audit
+    /// log comes last. `saidNo` is the recipient's request; `nil` leaves it to the consequence of the bounce.
     func enter(_ message: ReturnedMessage, of delivery: ReturnedDelivery, suppressing saidNo: SaidNo?) throws {
         let account = PostgresValue.int32(delivery.account)
         try run(.shareAccount, [account])
@@ -125,7 +125,7 @@ extension PostgresConnection {
             [
                 .int32(delivery.account), .int32(delivery.key.campaign), .int32(delivery.key.seq),
                 .int16(message.attempt ?? delivery.attempt), .int16(message.kind.rawValue),
-                // What a server says of somebody who was erased may name them.
+                // A server's text about an erased recipient may name them.
                 .text(delivery.address.isEmpty ? "" : message.detail),
                 .bytes(Array(name.utf8)), mail, reply, .int64(delivery.contact), .int16(delivery.lane),
                 .int16(message.reason?.number ?? 0), .int16(message.consequence.number), .text(message.status),
@@ -135,7 +135,7 @@ extension PostgresConnection {
         return added == 1
     }
 
-    /// What a bounce says no to for its recipient, by ``BounceVerdict``.
+    /// The suppression that a bounce causes, by ``BounceVerdict``.
     private func conclusion(
         from message: ReturnedMessage,
         of delivery: ReturnedDelivery,
@@ -156,7 +156,7 @@ extension PostgresConnection {
         }
     }
 
-    /// A message counts once towards the throttle, however many reports come about it: anybody who got it can write some.
+    /// A message counts once towards the throttle, however many reports there are: its recipient can forge some.
     private func isFirstBlock(of key: DeliveryKey) throws -> Bool {
         let blocks = try rows(.blocksOfMessage, [.int32(key.campaign), .int32(key.seq)]) { try $0.int64(0) }
         return blocks == [1]
@@ -222,13 +222,12 @@ extension Statement {
         ON CONFLICT DO NOTHING
         """
     )
-    /// How many messages to somebody failed softly in a row within the account's days, and how many are too many.
+    /// A recipient's consecutive soft bounces within the account's days, and the account's limit.
     ///
-    /// A message that was taken, and of which nothing came back, begins the row again; its time is that of the last word
-    /// about it during SMTP. For refusals during SMTP it does so at once: who refuses there would have refused it, too.
-    /// Bounces by mail may come days later, as long as queues keep a message: for those it shows a good mailbox only when it
-    /// was taken more than five days before the newest bounce. What failed for the sender's sake neither counts nor
-    /// begins again. `$1` account; `$2` contacts.
+    /// A delivered message resets the counter, as of the last SMTP reply about it. For refusals during SMTP it does so
+    /// at once: that server would have refused it, too. Bounces by mail may come days later, as long as queues keep a
+    /// message: for those it shows a good mailbox only if it was accepted more than five days before the newest bounce.
+    /// Blocks neither count nor reset. `$1` account; `$2` contacts.
     static let softBouncesInARow = Statement(
         "soft-bounces-in-a-row",
         role: .inbound,

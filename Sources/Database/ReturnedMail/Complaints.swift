@@ -1,9 +1,9 @@
 import Core
 import DatabaseClient
 
-/// What an account decides about bounces and complaints.
+/// An account's limits for bounces and complaints.
 package struct AccountRules: Sendable, Equatable {
-    /// Soft bounces in a row that suppress, and within how many days.
+    /// Consecutive soft bounces that suppress, and the days within which they count.
     package var softBounces: Int16
     package var softBounceDays: Int16
     /// Of a million accepted messages.
@@ -11,7 +11,7 @@ package struct AccountRules: Sendable, Equatable {
     package var complaintsPause: Int32
     /// Fewer complaints pause nothing.
     package var complaintsLeast: Int32
-    /// Refusals of the sender within ten minutes that put the throttle on.
+    /// Refusals of the sender within ten minutes that start a throttle.
     package var throttleBlocks: Int32
 
     package var complaints: ComplaintRule {
@@ -23,7 +23,7 @@ package struct AccountRules: Sendable, Equatable {
     }
 }
 
-/// A lane that an account's marketing does not go into for a while.
+/// A lane that is throttled for an account's marketing.
 package struct ThrottleFacts: Sendable {
     package let lane: String
     package let until: Double
@@ -84,9 +84,10 @@ extension AccountDatabase {
         }
     }
 
-    /// Takes an account's throttles off.
+    /// Lifts an account's throttles.
     ///
-    /// - Returns: How many were on.
+    ///
+    /// - Returns: The number lifted.
     package func releaseThrottles(of account: AccountID, reason: String) async throws -> Int {
         try await transaction(account: account) { connection in
             let released = try connection.run(.releaseThrottles, [.int32(account)])
@@ -155,10 +156,9 @@ extension Statement {
                 WHERE c.account_id = $1 AND c.started_at > now() - interval '30 days')
         """
     )
-    /// Marketing campaigns that had better stop: too many complain, about this campaign or about the whole account in 30
-    /// days.
+    /// Marketing campaigns with too many complaints, about the campaign or about the whole account in 30 days.
     ///
-    /// What was complained about at the last resume does not count towards the least number: an operator has seen it.
+    /// Complaints before the last resume do not count towards the minimum: an operator has seen them.
     /// `$1` the producer's token.
     static let complainedCampaigns = Statement(
         "complained-campaigns",

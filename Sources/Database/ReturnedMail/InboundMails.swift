@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// A stored mail as the operator's tool shows it.
+/// A stored mail as the command line shows it.
 package struct InboundMailFacts: Sendable, Equatable {
     package let mail: Int64
     package let mailbox: String
@@ -10,11 +10,11 @@ package struct InboundMailFacts: Sendable, Equatable {
     package let sizeBytes: Int
     package let state: InboundState
     package let settlement: MailSettlement?
-    /// Whether its text is still there.
+    /// Whether its text is still stored.
     package let hasContent: Bool
 }
 
-/// How many mails of a kind came in some days and left nothing but this number.
+/// Mails of a kind that were only counted, over some days.
 package struct InboundTally: Sendable, Equatable {
     package let mailbox: String
     package let what: InboundCount?
@@ -22,7 +22,7 @@ package struct InboundTally: Sendable, Equatable {
 }
 
 extension AccountDatabase {
-    /// Stores a mail that the operator's tool was given.
+    /// Stores a mail from the command line.
     ///
     /// The transaction sees the account of the campaign that the mail's signed address names, and no other.
     package func storeInbound(_ arrival: MailArrival, mailbox: String) async throws -> InboundOutcome {
@@ -31,7 +31,7 @@ extension AccountDatabase {
         return try await transaction(account: account) { try $0.store(arrival, mailbox: mailbox) }
     }
 
-    /// The newest mails of an account, without their text.
+    /// The newest mails of an account, without text.
     package func recentInbound(of account: AccountID, limit: Int) async throws -> [InboundMailFacts] {
         try await transaction(account: account) { connection in
             try connection.rows(
@@ -41,7 +41,7 @@ extension AccountDatabase {
         }
     }
 
-    /// The mails of which only a number is kept, of all accounts: nobody knows whose they are.
+    /// Mails that were only counted, of all accounts: their account is unknown.
     package func inboundTallies(days: Int) async throws -> [InboundTally] {
         try await transaction(account: nil) { connection in
             try connection.rows(.inboundCounts, [.int32(Int32(days))]) { row in
@@ -54,7 +54,7 @@ extension AccountDatabase {
         }
     }
 
-    /// One mail with what is kept of it, and the audit log says who looked; `nil` when there is none.
+    /// One stored mail, recorded in the audit log; `nil` if there is none.
     package func inboundMail(_ mail: Int64, reason: String) async throws -> (InboundMailFacts, content: [UInt8]?)? {
         let account = try await transaction(account: nil) { connection in
             try connection.rows(.accountOfInboundMail, [.int64(mail)]) { try $0.optionalInt32(0) }.first ?? nil

@@ -2,7 +2,7 @@ import Core
 import DatabaseClient
 
 extension Statement {
-    /// Those of what comes back by mail.
+    /// The statements for returned mail.
     static let inbound: [Statement] = [
         .storeInboundMail, .whyNotStored, .countInbound, .waitingInbound, .lockInboundMail, .markInboundSettled,
         .putOffInbound, .dropInboundContent, .dropInboundRows, .dropInboundCounts, .accountOfInboundMail,
@@ -58,7 +58,7 @@ extension Statement {
         WHERE state = \(InboundState.stored.sql) AND due_at <= now() ORDER BY due_at, mail_id LIMIT $1
         """
     )
-    /// `$1` mail; no row when another program settles it, or has.
+    /// `$1` mail; no row if another program is settling it, or has.
     static let lockInboundMail = Statement(
         "lock-inbound-mail",
         role: .inbound,
@@ -67,7 +67,7 @@ extension Statement {
         WHERE mail_id = $1 AND state = \(InboundState.stored.sql) FOR UPDATE SKIP LOCKED
         """
     )
-    /// Of somebody who was erased no word is kept. `$1` mail; `$2` settlement.
+    /// No text about an erased recipient is kept. `$1` mail; `$2` settlement.
     static let markInboundSettled = Statement(
         "mark-inbound-settled",
         role: .inbound,

@@ -1,12 +1,12 @@
 import Core
 import DatabaseClient
 
-/// What is done with a mail in the database.
+/// The state of a mail in the database.
 package enum InboundState: Int16, WireNamed {
-    /// Waits for its judgement.
+    /// Waits to be judged.
     case stored = 0
     case settled = 1
-    /// Encrypted, for somebody to look at, and dropped after ``InboundRetention/sealedHours``.
+    /// Encrypted, for an operator to read, and dropped after ``InboundRetention/sealedHours``.
     case notUnderstood = 2
     /// Its judgement failed again and again.
     case givenUp = 3
@@ -21,11 +21,11 @@ package enum InboundState: Int16, WireNamed {
     }
 }
 
-/// Mails of which a number is kept and nothing else; `inbound_counts.what`.
+/// Mails that are only counted; `inbound_counts.what`.
 package enum InboundCount: Int16, WireNamed {
     /// No signed address in it verified.
     case notOurs = 0
-    /// Larger or deeper than is read.
+    /// Above the limits of size or depth.
     case beyondLimits = 1
     /// More than ``PostgresConnection/mostMailsOfShelf`` about one message.
     case tooMany = 2
@@ -42,19 +42,19 @@ package enum InboundCount: Int16, WireNamed {
     }
 }
 
-/// What became of a mail that was to be stored; in every case it need not come again.
+/// The result of storing a mail; in every case the sender need not repeat it.
 package enum InboundOutcome: Sendable, Equatable {
     case stored
-    /// It is there already.
+    /// Already stored.
     case known
     case counted(InboundCount)
 }
 
-/// How long what came by mail is kept.
+/// How long returned mail is kept.
 package struct InboundRetention: Sendable, Equatable {
-    /// What was not understood.
+    /// Mail that was not understood.
     package static let sealedHours = 72
-    /// Rows without their content: so long the same mail is known again.
+    /// Rows without content: as long as the same mail is recognised.
     package static let rowDays = 400
 
     /// The content of settled mails.
@@ -76,18 +76,19 @@ package struct WaitingMail: Sendable, Equatable {
 }
 
 extension PostgresConnection {
-    /// How many mails about one message are stored in one ``MailShelf``: who holds one signed address cannot fill the disk.
+    /// The maximum number of stored mails per message and ``MailShelf``: the holder of a signed address cannot fill the
+    /// disk.
     package static let mostMailsOfShelf = 32
 
     /// Stores a mail once for each mailbox, in the caller's transaction.
     ///
-    /// Of what is not stored a number of the day is raised. Once the transaction has committed the mail need not come
-    /// again; a caller that is killed before it could say so brings it again, and it is known then.
+    /// Mail that is not stored is counted for the day. After the commit the sender need not repeat the mail; if a
+    /// caller crashes before it acknowledges, the repeated mail is recognised.
     ///
     /// - Parameters:
     ///   - arrival: What the sorter made of it.
     ///   - mailbox: The way in, at most 200 characters.
-    /// - Returns: Whether it is stored, known or counted.
+    /// - Returns: Whether it was stored, known or counted.
     /// - Throws: ``PostgresError``.
     package func store(_ arrival: MailArrival, mailbox: String) throws -> InboundOutcome {
         let mail: ArrivedMail
@@ -125,7 +126,7 @@ extension PostgresConnection {
     }
 }
 
-/// The totals of what comes back by mail, for `veredus-inbound`.
+/// The store of returned mail, for `veredus-inbound`.
 package struct InboundStore: Sendable {
     private let pool: PostgresPool
 
@@ -151,16 +152,16 @@ package struct InboundStore: Sendable {
         }
     }
 
-    /// The next mails to be judged, whoever judges them: nothing is locked.
+    /// The next mails to judge, without locks.
     package func waiting(limit: Int) async throws -> [WaitingMail] {
         try await pool.withConnection { connection in
             try await connection.rows(.waitingInbound, [.int32(Int32(limit))]) { try WaitingMail($0) }
         }
     }
 
-    /// Enters what a mail said, and marks it as settled, in one transaction.
+    /// Applies a mail and marks it as settled, in one transaction.
     ///
-    /// - Returns: `nil` when another program has it, or had it.
+    /// - Returns: `nil` if another program is settling it, or has.
     package func settle(_ mail: WaitingMail, report: MailReport) async throws -> MailSettlement? {
         try await pool.withConnection { connection in
             try await connection.transaction { connection in
@@ -175,17 +176,17 @@ package struct InboundStore: Sendable {
         }
     }
 
-    /// Puts a mail off whose judgement failed, longer each time; after ``mostTries`` it is given up.
+    /// Postpones a mail whose judgement failed, longer each time; after ``mostTries`` it is given up.
     package func putOff(_ mail: WaitingMail) async throws {
         _ = try await pool.withConnection { connection in
             try await connection.run(.putOffInbound, [.int64(mail.mail), .int16(Self.mostTries)])
         }
     }
 
-    /// How often a judgement is tried.
+    /// The maximum number of tries of a judgement.
     package static let mostTries: Int16 = 10
 
-    /// Drops what has been kept long enough, a page at a time.
+    /// Drops expired mail, a page at a time.
     ///
     /// - Returns: How many rows it touched; as many as `limit` or more when there is more to do.
     package func dropOld(_ retention: InboundRetention, limit: Int = 1_000) async throws -> Int {

@@ -1,21 +1,21 @@
 import Core
 import DatabaseClient
 
-/// Refusals during SMTP, judged by the same words and with the same consequences as bounces that come later.
+/// Refusals during SMTP, judged by the same rules and with the same consequences as later bounces.
 ///
 /// Only a final refusal has consequences for its recipient; a deferral counts for the statistics and, where it is about
 /// the sender, for the throttle. Several may judge at once: each reply is judged once.
 package struct ReplyJudgements: Sendable {
-    /// Says why a reply refused.
+    /// Explains why a reply refused.
     package typealias Classify = @Sendable (SMTPReply, SMTPStep) -> BounceFinding
 
-    /// What became of a batch.
+    /// The result for a batch.
     package struct Batch: Sendable {
-        /// Replies that were looked at.
+        /// The number of replies read.
         package let count: Int
         /// The number of the last of them.
         package let last: Int64
-        /// Those that are about a recipient: to be judged one by one.
+        /// Those about a recipient, to be judged one by one.
         package let weighty: [Int64]
     }
 
@@ -27,7 +27,7 @@ package struct ReplyJudgements: Sendable {
         self.classify = classify
     }
 
-    /// Notes how much has ended in each lane that is sent to, for the throttles.
+    /// Records the number of finished messages in each active lane, for the throttles.
     package func notePulse() async throws {
         try await pool.withConnection { connection in
             try await connection.run(.notePulse)
@@ -35,7 +35,7 @@ package struct ReplyJudgements: Sendable {
         }
     }
 
-    /// Judges at most `limit` replies above a number, as far as they need no lock but their own.
+    /// Judges at most `limit` replies above a number, as far as they need no further locks.
     package func judgeBatch(after reply: Int64, limit: Int32 = 500) async throws -> Batch {
         let classify = classify
         return try await pool.withConnection { connection in
@@ -57,7 +57,7 @@ package struct ReplyJudgements: Sendable {
         }
     }
 
-    /// Judges one reply with all that follows from it, as a bounce is.
+    /// Judges one reply with its consequences, like a bounce.
     package func judge(_ reply: Int64) async throws {
         let classify = classify
         try await pool.withConnection { connection in
@@ -83,7 +83,7 @@ package struct ReplyJudgements: Sendable {
     }
 }
 
-/// A reply that nobody has judged yet, and where its message stands.
+/// An unjudged reply, with the state of its message.
 private struct UnjudgedReply: Sendable {
     let id: Int64
     let key: DeliveryKey
@@ -93,7 +93,7 @@ private struct UnjudgedReply: Sendable {
     let code: Int
     let text: String
     let at: Double
-    /// `nil` where the message's row is gone.
+    /// `nil` if the message's row is gone.
     let lane: LaneID?
     let contact: ContactID?
     /// Whether it ended the message.
@@ -113,13 +113,13 @@ private struct UnjudgedReply: Sendable {
         isFinal = try row.bool(11)
     }
 
-    /// `nil` for words of our own: no connection, a worker that went away.
+    /// `nil` for Veredus's own texts: no connection, a dead worker.
     func finding(_ classify: ReplyJudgements.Classify) -> BounceFinding? {
         guard (400..<600).contains(code), let step, lane != nil else { return nil }
         return classify(SMTPReply(code: code, text: Array(text.utf8)), step)
     }
 
-    /// Whether something may follow for the recipient.
+    /// Whether it can have a consequence for the recipient.
     func isWeighty(_ finding: BounceFinding?) -> Bool {
         guard isFinal, let finding else { return false }
         return finding.consequence == .hard || finding.consequence == .soft
@@ -127,7 +127,7 @@ private struct UnjudgedReply: Sendable {
 
     /// Whether it counts towards a throttle: a refusal of the sender for good, or "too fast" at any time.
     ///
-    /// Other deferrals do not: a server that greylists says no to everybody's first attempt.
+    /// Other deferrals do not: greylisting defers every first attempt.
     func throttles(_ finding: BounceFinding?) -> Bool {
         guard let finding, finding.consequence == .block else { return false }
         return isFinal || finding.reason == .rateLimited
@@ -159,7 +159,7 @@ extension PostgresConnection {
         let places = Dictionary(grouping: blocks) { block in
             ThrottlePlace(account: block.reply.account, lane: block.reply.lane ?? 0)
         }
-        // In everybody's order: each locks the row of its minute.
+        // In the common order: each locks the row of its minute.
         for place in places.keys.sorted() {
             let count = Int32(clamping: places[place]?.count ?? 0)
             for entry in try countBlocks(count, account: place.account, lane: place.lane) {
@@ -196,7 +196,7 @@ extension Statement {
             ORDER BY r.reply_id LIMIT $2 FOR UPDATE OF r SKIP LOCKED
             """
     )
-    /// `$1` reply. Nothing while another one judges it.
+    /// `$1` reply. No row while another program judges it.
     static let replyToJudge = Statement(
         "reply-to-judge",
         role: .inbound,

@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// What came back for a campaign.
+/// A campaign's returned mail.
 package struct ReturnedFacts: Sendable {
     /// Messages that failed for one reason at one provider.
     package struct Bounced: Sendable {
@@ -15,17 +15,17 @@ package struct ReturnedFacts: Sendable {
 
     /// The most frequent first.
     package let bounced: [Bounced]
-    /// Recipients of whom a message failed, whenever it was said; complained; opted out by mail.
+    /// Recipients whose message failed, during SMTP or later; who complained; who opted out by mail.
     package let failed: Int64
     package let complaints: Int64
     package let unsubscribed: Int64
-    /// Recipients who left by the message's own link, or their mail program's button, and did not take it back.
+    /// Recipients who opted out through the message's link or their mail program's button, and did not undo it.
     package let left: Int64
     package let rule: ComplaintRule
 }
 
 extension AccountDatabase {
-    /// What came back for a campaign; at most `limit` reasons and providers are named.
+    /// A campaign's returned mail; at most `limit` reasons and providers.
     package func returned(
         of campaign: CampaignID,
         account: AccountID,
@@ -58,7 +58,7 @@ extension AccountDatabase {
         }
     }
 
-    /// How many accounts are throttled now, in which lanes, and until when.
+    /// The number of throttled accounts, their lanes, and the latest end.
     package func throttles() async throws -> (accounts: Int64, lanes: [String], until: Double?) {
         try await transaction(account: nil) { connection in
             try connection.rows(.countThrottles) { row in

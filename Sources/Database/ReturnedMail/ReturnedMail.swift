@@ -1,14 +1,14 @@
 import Core
 import DatabaseClient
 
-/// A mail that came back, read, on its way into the database.
+/// A parsed returned mail to apply.
 package struct ReturnedMail: Sendable {
     /// `inbound_mails.mail_id`: each mail is settled once.
     package let mail: Int64
     /// Seconds since 1970, by the database's clock.
     package let receivedAt: Double
     package let report: MailReport
-    /// What the signed address names that verified; `nil` changes nothing but a counter.
+    /// The content of its verified signed address; without one only a counter changes.
     package let origin: TrackingToken?
 
     package init(mail: Int64, receivedAt: Double, report: MailReport, origin: TrackingToken?) {
@@ -19,11 +19,11 @@ package struct ReturnedMail: Sendable {
     }
 }
 
-/// What a mail that came back led to.
+/// The result of a returned mail.
 package enum MailSettlement: Int16, WireNamed {
-    /// Nothing: an answer of a machine, a delay, a report that blames nobody.
+    /// None: an automatic answer, a delay, a report without a failure.
     case nothing = 0
-    /// No signed address verified, or it names a message that is not in this database.
+    /// No verified signed address, or a message that is not in this database.
     case notOurs = 1
     case bounce = 2
     case complaint = 3
@@ -41,7 +41,7 @@ package enum MailSettlement: Int16, WireNamed {
 }
 
 extension PostgresConnection {
-    /// Enters what a mail said: the bounce or complaint, its suppression with the recall, evidence for an uncertain row.
+    /// Applies a mail: the bounce or complaint, its suppression with the recall, evidence for an uncertain row.
     ///
     /// In the caller's transaction, which marks the mail as settled: both are there, or neither. Safe to repeat. Its last
     /// statement may take the lock of the audit log, which others wait for: commit soon.
@@ -76,9 +76,9 @@ extension PostgresConnection {
 
     private func settleReport(_ mail: ReturnedMail, of delivery: ReturnedDelivery) throws -> MailSettlement {
         guard let recipient = mail.report.recipient(for: delivery.address) else { return .nothing }
-        // Whoever delays, relays or delivers it has taken it.
+        // The server that delays, relays or delivers it has accepted it.
         guard recipient.action == .failed else { return try settleAnswer(of: delivery) }
-        // Of an earlier attempt, it says nothing about the last one.
+        // About an earlier attempt, so no evidence about the last one.
         let isOfLastAttempt = mail.origin?.attempt.map { $0 == Int(delivery.attempt) } ?? true
         var message = ReturnedMessage(
             mail,
@@ -94,7 +94,7 @@ extension PostgresConnection {
         return .bounce
     }
 
-    /// An answer shows that the message has arrived, and says nothing else.
+    /// An answer only shows that the message arrived.
     private func settleAnswer(of delivery: ReturnedDelivery) throws -> MailSettlement {
         // Nothing leads back from here: no lock is needed to see it.
         guard delivery.state == .uncertain else { return .nothing }
@@ -104,7 +104,7 @@ extension PostgresConnection {
 }
 
 extension TrackingToken {
-    /// The delivery that it names, if it names one.
+    /// The delivery that it names, if any.
     fileprivate var delivery: DeliveryKey? {
         switch self {
         case .unsubscribe(let key), .mailUnsubscribe(let key), .bounce(let key, _): key
@@ -114,7 +114,7 @@ extension TrackingToken {
         }
     }
 
-    /// The attempt that a return path is of.
+    /// The attempt of a return path.
     fileprivate var attempt: Int? {
         guard case .bounce(_, let attempt) = self else { return nil }
         return Int(attempt)

@@ -2,10 +2,10 @@ import Core
 import DatabaseClient
 
 extension PostgresConnection {
-    /// Counts refusals that are about the sender, and puts the throttle on when they are too many (``Throttle``); it ends
-    /// by itself.
+    /// Counts refusals of the sender, and starts a throttle when there are too many (``Throttle``); it expires on its
+    /// own.
     ///
-    /// - Returns: What the audit log is to say of a new throttle.
+    /// - Returns: The audit log entry for a new throttle.
     func countBlocks(_ count: Int32, account: AccountID, lane: LaneID) throws -> [AuditEntry] {
         let place: [PostgresValue] = [.int32(account), .int16(lane)]
         try run(.countBlocks, place + [.int32(count)])
@@ -24,7 +24,7 @@ extension PostgresConnection {
             .putOnThrottle,
             place + [.int16(throttle.level), .double(throttle.minutes), .int32(Int32(clamping: facts.blocked))]
         )
-        // One that somebody put on meanwhile holds.
+        // A throttle that started meanwhile stays.
         guard isNew == 1 else { return [] }
         return [
             AuditEntry(
@@ -37,12 +37,12 @@ extension PostgresConnection {
 }
 
 extension Statement {
-    /// What has ended of an account in a lane so far; `$1` account, `$2` lane.
+    /// The number of an account's finished messages in a lane so far; `$1` account, `$2` lane.
     private static let ended = """
         (SELECT COALESCE(sum(k.accepted + k.failed), 0)::int8 FROM campaigns c JOIN counters k USING (campaign_id)
          WHERE c.account_id = $1 AND k.lane_id = $2)
         """
-    /// In a minute of which nobody noted the beginning all that ever ended counts as ended within it: rather no throttle than
+    /// If no program recorded the start of a minute, all finished messages count as within it: rather no throttle than
     /// a wrong one. `$1` account; `$2` lane; `$3` how many.
     static let countBlocks = Statement(
         "count-blocks",
@@ -74,7 +74,7 @@ extension Statement {
         WHERE a.account_id = $1
         """
     )
-    /// Puts a throttle on, unless one is on. `$1` account; `$2` lane; `$3` level; `$4` minutes; `$5` refusals.
+    /// Starts a throttle, unless one is on. `$1` account; `$2` lane; `$3` level; `$4` minutes; `$5` refusals.
     static let putOnThrottle = Statement(
         "put-on-throttle",
         role: .inbound,
@@ -86,7 +86,7 @@ extension Statement {
         WHERE b.until <= now()
         """
     )
-    /// Notes for this minute how much has ended in the lanes of accounts that send.
+    /// Records for this minute the number of finished messages in the lanes of active accounts.
     static let notePulse = Statement(
         "note-pulse",
         role: .inbound,

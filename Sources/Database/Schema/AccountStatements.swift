@@ -1,7 +1,7 @@
 import DatabaseClient
 
 extension Statement {
-    /// The statements that see one account at a time: of the operator's tool, the API and the dashboard.
+    /// The statements that see one account at a time: for the command line, the API and the dashboard.
     ///
     /// Those of an import are not among them: they need its staging table.
     static let ofAccounts: [Statement] = [

@@ -6,11 +6,11 @@ package enum AdvisoryLock: Int32, Sendable, CaseIterable {
     case campaign = 1
     /// An account: suppressions share it; a freeze and a reopen take it alone.
     ///
-    /// Account 0 is the whole service: a block of the service takes it alone; a freeze and a reopen share it.
+    /// Account 0 is the whole service: a block for the whole service takes it alone; a freeze and a reopen share it.
     case account = 2
     /// The audit log, whose entries form a chain.
     case auditLog = 4
-    /// The restore guard of the installation: one program at a time looks at what others remember.
+    /// The restore guard of the installation: one program at a time reads the remembered ones.
     case restoreGuard = 5
     /// An Idempotency-Key of the API.
     case idempotencyKey = 6

@@ -1,9 +1,9 @@
 import DatabaseClient
 
-/// Makes roles and database, once, as superuser; safe to repeat, and then it changes only passwords and grants.
+/// Creates roles and database as superuser; safe to repeat: it then changes only passwords and grants.
 ///
 /// `veredus_owner` owns the database and has BYPASSRLS (migrations and pg_dump need it); the programs' roles own
-/// nothing and bypass nothing. PUBLIC loses its rights. Tables and their grants are the migrations' business.
+/// nothing and bypass nothing. PUBLIC loses its rights. Migrations create tables and their grants.
 package struct DatabaseBootstrap: Sendable {
     private let superuser: PostgresSettings
 

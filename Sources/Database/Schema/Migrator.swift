@@ -1,6 +1,6 @@
 import DatabaseClient
 
-/// One step of the schema; its text never changes once it was released.
+/// One step of the schema; its text never changes after release.
 package struct Migration: Sendable {
     /// From 1, without gaps.
     package let version: Int32
@@ -34,8 +34,8 @@ package struct Migration: Sendable {
 
 /// Brings the schema up to what this program needs: forward only, each step in a transaction of its own.
 ///
-/// It logs in as `veredus_owner`. Of several at the same time one works and the others wait for it. It refuses when a
-/// step that was applied has another text here, and when the database is newer than the program.
+/// It logs in as `veredus_owner`. Concurrent migrations wait for each other. It refuses if an applied step has a
+/// different text here, or if the database is newer than the program.
 package struct Migrator: Sendable {
     /// Of `pg_advisory_lock`: "veredus" in ASCII, so that it is recognised in pg_locks.
     static let lockKey: Int64 = 0x76_6572_6564_7573
@@ -44,7 +44,7 @@ package struct Migrator: Sendable {
 
     package init(_ migrations: [Migration] = Migration.all) { self.migrations = migrations }
 
-    /// What is wrong between the schema and the program.
+    /// A mismatch between the schema and the program.
     package enum Mismatch: Error, Equatable, CustomStringConvertible, Sendable {
         case behind(schema: Int32, program: Int32)
         case newer(schema: Int32, program: Int32)
@@ -67,7 +67,7 @@ package struct Migrator: Sendable {
     ///
     /// - Parameters:
     ///   - connection: Logged in as the owner of the database.
-    ///   - notify: Is told, in a sentence each, what happens: a wait, a step applied.
+    ///   - notify: Receives progress messages: a wait, an applied step.
     /// - Returns: The versions that were applied; empty when there was nothing to do.
     /// - Throws: ``Mismatch``, or the ``PostgresError`` of the step that failed; the steps before it stay applied. The
     ///   connection is closed then, and its lock with it.
@@ -155,7 +155,7 @@ package struct Migrator: Sendable {
         let checksums = try await connection.rows(.checksums, [texts]) { try $0.bytes(0) }
         for (migration, checksum) in zip(migrations, checksums) {
             guard let entry = applied.first(where: { $0.version == migration.version }) else {
-                // One that was left out below a newer one: the list has changed.
+                // A step below a newer one was left out: the list has changed.
                 guard migration.version > applied.last?.version ?? 0 else {
                     throw Mismatch.changed(version: migration.version, name: migration.name)
                 }

@@ -2,7 +2,7 @@ import Core
 import DatabaseClient
 
 extension PostgresConnection {
-    /// Refuses a log-in that could see past row level security: the walls between accounts would be made of paper.
+    /// Refuses a login that bypasses row level security: accounts would not be separated.
     ///
     /// - Throws: ``PostgresError`` when the role, or one that it is a member of, is superuser, has BYPASSRLS, or owns
     ///   tables.
@@ -17,7 +17,7 @@ extension PostgresConnection {
         }
     }
 
-    /// Refuses a server that forgets commits when it falls: a mark that is forgotten is a message sent twice.
+    /// Refuses a server that may lose commits in a crash: a lost claim is a message sent twice.
     ///
     /// - Throws: ``PostgresError`` when fsync, full_page_writes or synchronous_commit is off.
     package func assertDurable() throws {

@@ -1,11 +1,11 @@
 import Core
 import DatabaseClient
 
-/// How a no reached us; `opt_out_proofs.way`.
+/// The way of an opt-out; `opt_out_proofs.way`.
 package enum OptOutWay: Int16, WireNamed {
     /// A mail program's own button (RFC 8058).
     case oneClick = 0
-    /// The page that the message's link leads to.
+    /// The unsubscribe page of the message.
     case page = 1
     case preferences = 2
     /// A mail to the message's unsubscribe address.
@@ -21,7 +21,7 @@ package enum OptOutWay: Int16, WireNamed {
     }
 }
 
-/// What an opt-out did, or that it was taken back; `opt_out_proofs.action`.
+/// An opt-out's effect, or its undo; `opt_out_proofs.action`.
 package enum OptOutAction: Int16, WireNamed {
     case list = 0
     case marketing = 1
@@ -36,7 +36,7 @@ package enum OptOutAction: Int16, WireNamed {
     }
 }
 
-/// What somebody says no to.
+/// The scope of an opt-out.
 package enum OptOutChoice: Sendable, Equatable {
     case list(Int32)
     /// All mail of the account that needs consent.
@@ -52,71 +52,71 @@ package enum OptOutChoice: Sendable, Equatable {
     }
 }
 
-/// What is known of a message that a signed token names, for the pages that it leads to.
+/// A message's data for its opt-out pages, from a signed token.
 package struct OptOutMessage: Sendable {
     package let key: DeliveryKey
     package let account: AccountID
-    /// What recipients know the account as.
+    /// The account's display name.
     package let senderName: String
     package let list: Int32
     package let listName: String
     package let kind: CampaignKind
-    /// The message's language; `nil` when it has none that is known here.
+    /// The message's language; `nil` if unknown here.
     package let language: MessageLanguage?
     let addressHash: [UInt8]
     let hashKey: Int16
 }
 
-/// What an opt-out did: for the receipt, and for undoing it.
+/// The result of an opt-out: for the receipt, and for undoing it.
 package struct OptOutReceipt: Sendable, Equatable {
     /// The proof's number; names it to ``AccountDatabase/takeBack(_:of:by:)``.
     package let proof: Int64
     package let choice: OptOutChoice
-    /// When it took effect, in seconds since 1970: for who had said no before, then.
+    /// When it took effect, in seconds since 1970; earlier if the recipient had opted out before.
     package let at: Double
-    /// Whether it was the first no to this.
+    /// Whether it was the first opt-out of this scope.
     package let isNew: Bool
-    /// Queued messages that are not sent now.
+    /// Recalled messages; they will not be sent.
     package let recalled: Int
-    /// Messages that were being sent already, and may arrive.
+    /// Messages in flight, which may arrive.
     package let onTheirWay: Int
     package let canBeTakenBack: Bool
 }
 
-/// What an undo did.
+/// The result of an undo.
 package enum TakenBack: Sendable, Equatable {
-    /// There is nothing to take back: too long ago, gone, or said again since.
+    /// There is nothing to undo: too old, gone, or repeated since.
     case nothing
-    /// It is taken back, by this call or by an earlier one, and the list's messages come again.
+    /// It is undone, now or earlier, and the list's messages are sent again.
     case subscribed
-    /// It is taken back, and something else keeps the list's messages away.
+    /// It is undone, but something else still stops the list's messages.
     case butStillOff
 }
 
-/// A list of the account that the message's recipient is on, or was.
+/// A list of the account that the recipient is or was on.
 package struct ListPreference: Sendable, Equatable {
     package let list: Int32
     package let name: String
     package let isSubscribed: Bool
 }
 
-/// What the preference page shows.
+/// The preference page's data.
 package struct MailPreferences: Sendable {
     package let message: OptOutMessage
     package let lists: [ListPreference]
-    /// Whether no marketing mail of the account is sent to the recipient, whatever the lists say.
+    /// Whether a suppression stops all marketing mail to the recipient.
     package let isOffMarketing: Bool
-    /// What was done by this message and can be taken back, the newest first.
+    /// This message's opt-outs that can be undone, newest first.
     package let undoable: [OptOutReceipt]
 }
 
-/// What recipients do themselves, with a message's token as their right to do it. Their acts are kept as proofs, not in
-/// the audit log, which is about those who work here.
+/// Recipients' own acts, authorised by a message's token. They are kept as proofs, not in the audit log, which is about
+/// staff and operators.
 extension AccountDatabase {
-    /// Unsubscribes whom a message was written to; safe to repeat, and the first receipt is kept.
+    /// Unsubscribes a message's recipient; safe to repeat, and the first receipt is kept.
     ///
     /// Once this returns it is on the database's disk.
-    /// - Returns: `nil` when there is no such message, or when the list is not the account's.
+    /// - Returns: `nil` if there is no such message, or the list belongs to another account.
     package func optOut(
         _ key: DeliveryKey,
         of choice: @escaping @Sendable (OptOutMessage) -> OptOutChoice,
@@ -132,7 +132,7 @@ extension AccountDatabase {
         }
     }
 
-    /// Takes one opt-out back that was made with this message less than a week ago, and not said again since.
+    /// Undoes one opt-out made with this message less than a week ago and not repeated since.
     package func takeBack(_ proof: Int64, of key: DeliveryKey, by way: OptOutWay) async throws -> TakenBack {
         try await transaction(account: nil) { connection in
             guard let message = try connection.optOutMessage(key) else { return .nothing }
@@ -149,7 +149,7 @@ extension AccountDatabase {
         }
     }
 
-    /// The message, and its list's opt-out when it was made with this very message and stands.
+    /// The message, and its list's opt-out if it was made with this message and is in effect.
     package func message(_ key: DeliveryKey) async throws -> (OptOutMessage, OptOutReceipt?)? {
         try await transaction(account: nil) { connection in
             guard let message = try connection.optOutMessage(key) else { return nil }
@@ -176,7 +176,8 @@ extension AccountDatabase {
         }
     }
 
-    /// Counts how long an opt-out took. What was done is done: nobody waits long for this, nor for its way to the disk.
+    /// Records the latency of an opt-out. The opt-out is stored: this must not delay the answer, not even by a disk
+    /// write.
     package func noteOptOut(_ duration: Duration) async throws {
         let hurried = AccountDatabase(pool: pool, actor: actor, deadline: .seconds(1))
         try await hurried.transaction(account: nil) { connection in
@@ -210,12 +211,12 @@ extension PostgresConnection {
         }.first
     }
 
-    /// Suppresses and writes the proof, in the caller's transaction; what a mail's reader calls, too.
+    /// Suppresses and writes the proof, in the caller's transaction; also for opt-outs by mail.
     ///
     /// One at a time for a message: of two clicks the second finds what the first has done.
     package func optOut(_ message: OptOutMessage, of choice: OptOutChoice, by way: OptOutWay) throws -> OptOutReceipt {
         try run(.lockMessage, [.int32(message.key.campaign), .int32(message.key.seq)])
-        // Said by this very message before, and in force: that is no second no.
+        // Already made by this message, and in effect: not a second opt-out.
         if let standing = try standing(choice, of: message) { return standing }
         let done = try suppress(
             Suppression(

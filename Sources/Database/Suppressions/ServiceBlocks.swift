@@ -1,6 +1,6 @@
 import DatabaseClient
 
-/// Whom the service itself does not mail, whichever account asks.
+/// Addresses that no account mails.
 package struct ServiceBlock: Sendable {
     package let id: Int64
     package let addressHash: [UInt8]
@@ -10,7 +10,7 @@ package struct ServiceBlock: Sendable {
 }
 
 extension AccountDatabase {
-    /// Blocks an address for all accounts, and recalls what is queued for it; safe to repeat.
+    /// Blocks an address for every account, and recalls its queued messages; safe to repeat.
     package func block(
         _ addressHash: [UInt8],
         key: Int16,

@@ -1,7 +1,7 @@
 import Core
 import DatabaseClient
 
-/// What somebody is not to be mailed; `suppressions.scope`.
+/// The mail that a suppression stops; `suppressions.scope`.
 package enum SuppressionScope: Int16, WireNamed {
     case all = 0
     /// Everything that needs consent.
@@ -17,7 +17,7 @@ package enum SuppressionScope: Int16, WireNamed {
     }
 }
 
-/// Why somebody is not to be mailed; `suppressions.reason`.
+/// Why an address is suppressed; `suppressions.reason`.
 package enum SuppressionReason: Int16, WireNamed {
     case unsubscribe = 0
     case hardBounce = 1
@@ -43,7 +43,7 @@ package enum SuppressionReason: Int16, WireNamed {
     }
 }
 
-/// Who is to be suppressed, and where.
+/// The address to suppress, and its account.
 package struct Suppression: Sendable {
     package let account: AccountID
     package let addressHash: [UInt8]
@@ -73,24 +73,24 @@ package struct Suppression: Sendable {
     }
 }
 
-/// What a suppression did to messages that were due.
+/// The effect of a suppression on queued messages.
 package struct SuppressionReceipt: Sendable, Equatable {
-    /// Whose address it is, where it is a contact's.
+    /// The contact with that address, if any.
     package let contact: ContactID?
-    /// Whether it was not there before.
+    /// Whether it is new.
     package let isNew: Bool
-    /// Queued messages that are not sent now.
+    /// Recalled messages; they will not be sent.
     package let recalled: Int
-    /// Messages that a worker had marked before: they may arrive, and are not tried again.
+    /// Messages already claimed: they may arrive, and are not retried.
     package let alreadyOnTheirWay: Int
 }
 
 extension PostgresConnection {
-    /// Stores a suppression and recalls what is queued, in the caller's transaction: once that has committed, no message
-    /// is marked as being sent to that address any more.
+    /// Stores a suppression and recalls queued messages, in the caller's transaction: after its commit, no message to
+    /// that address is claimed any more.
     ///
-    /// Everybody who takes a no for an answer does it here: the operator's tool, the web side, and what comes back by
-    /// mail. The caller's transaction sees the account, and says in the audit log who it was, last.
+    /// Every suppression is made here: by the command line, the web program and returned mail. The caller's transaction
+    /// sees the account, and writes the audit log last.
     package func suppress(_ suppression: Suppression) throws -> SuppressionReceipt {
         let account = PostgresValue.int32(suppression.account)
         // A freeze holds it alone: its second look at the suppressions either sees this one, or waits for it.
@@ -110,9 +110,10 @@ extension PostgresConnection {
         return try recall(suppression, contacts: contacts, isNew: isNew)
     }
 
-    /// Takes the contacts' rows out of open campaigns.
+    /// Recalls the contacts' rows in open campaigns.
     ///
-    /// Two statements: the second has a snapshot younger than the locks, and so sees what it waited for.
+    ///
+    /// Two statements: the second has a snapshot younger than the locks, and so sees the changes they waited for.
     private func recall(
         _ suppression: Suppression,
         contacts: [ContactID],

@@ -61,7 +61,7 @@ extension SuppressionRow {
 }
 
 extension AccountDatabase {
-    /// Stores a suppression and recalls what is queued, in one transaction of its own.
+    /// Stores a suppression and recalls queued messages, in a transaction of its own.
     package func suppress(_ suppression: Suppression) async throws -> SuppressionReceipt {
         try await transaction(account: suppression.account) { connection in
             let receipt = try connection.suppress(suppression)
@@ -75,7 +75,7 @@ extension AccountDatabase {
         }
     }
 
-    /// Stores suppressions of one account, all or none, and recalls what is queued; says nothing in the audit log.
+    /// Stores suppressions of one account, all or none, and recalls queued messages; writes no audit log.
     ///
     /// `suppressions`: At most a few hundred: their recipients' rows are locked until all are stored.
     /// - Returns: What each did, in the order of the addresses' hashes.
@@ -91,7 +91,7 @@ extension AccountDatabase {
                 .lockOpenDeliveries,
                 [.int32(account), .int64s(contacts), .int16(SuppressionScope.all.rawValue), .int32(0)]
             )
-            // In an order of their own, so that two imports of one file wait for each other and never in a circle.
+            // In a fixed order, so that two imports of one file never deadlock.
             return try suppressions.sorted { $0.addressHash.lexicographicallyPrecedes($1.addressHash) }
                 .map { try connection.suppress($0) }
         }
@@ -142,7 +142,7 @@ extension AccountDatabase {
         }
     }
 
-    /// How many of some contacts a campaign of that kind and list would leave out.
+    /// The number of given contacts that a campaign of that kind and list would leave out.
     package func countSuppressed(
         _ contacts: [ContactID],
         account: AccountID,

@@ -1,20 +1,20 @@
-/// What is known of opens and clicks; a machine's are counted apart.
+/// Opens and clicks; those of machines are counted separately.
 ///
-/// Where the account's tracking names nobody, small figures are not told (P5): they are 0 here, and
-/// ``isTold(_:)`` says so, so that no reader can show them by mistake. ``told(_:)`` is what to show.
+/// In aggregate tracking, small figures are withheld (P5): they are 0 here and ``isTold(_:)`` is false, so that they
+/// cannot be shown by mistake. Show ``told(_:)``.
 package struct EngagementCounts: Sendable, Equatable {
-    /// Whether a figure is told, and why not.
+    /// Whether a figure is shown, or why it is withheld.
     package enum Telling: Sendable, Equatable {
         case plain
         /// It is too small.
         case tooFew
-        /// It is large enough, but the total less it would be one that is too small.
+        /// Large enough, but subtracting it from the total would reveal a small one.
         case cover
     }
 
-    /// Pixels or links that were followed at least once by a person, as far as can be told.
+    /// Pixels or links requested at least once by a person, as far as known.
     package var unique: Int64 = 0
-    /// How often in all.
+    /// The total number of requests.
     package var total: Int64 = 0
     /// By machines: mail providers' proxies, scanners.
     package var machine: Int64 = 0
@@ -33,7 +33,7 @@ package struct EngagementCounts: Sendable, Equatable {
 
     package func isTold(_ figure: KeyPath<EngagementCounts, Int64>) -> Bool { telling(figure) == .plain }
 
-    /// A figure in words: its number, or that it is not told.
+    /// A figure as text: its number, or that it is withheld.
     package func told(_ figure: KeyPath<EngagementCounts, Int64>) -> String {
         switch telling(figure) {
         case .plain: String(self[keyPath: figure])
@@ -46,11 +46,11 @@ package struct EngagementCounts: Sendable, Equatable {
         figure == \.machine ? machines : people
     }
 
-    /// The one rule: fewer than five, or of fewer than twenty recipients, are not told, nor is a part of a total that
-    /// would give such a one away.
+    /// The rule: figures below five, or of fewer than twenty recipients, are withheld, as is any part of a total that
+    /// would reveal one.
     ///
     /// - Parameters:
-    ///   - parts: Of one total: all links, all hours.
+    ///   - parts: The parts of one total: all links, all hours.
     ///   - recipients: How many messages went out.
     /// - Returns: The parts in their order, 0 where they are not told.
     static func blurred(_ parts: [EngagementCounts], among recipients: Int64) -> [EngagementCounts] {
@@ -69,8 +69,8 @@ package struct EngagementCounts: Sendable, Equatable {
         }
     }
 
-    /// Which parts of a total that is told are told: what is not told are two or more that add up to ``least`` or more,
-    /// so that subtracting brings nothing out; the smallest cover for those that are too small.
+    /// Which parts of a shown total are shown: the withheld ones are two or more that add up to ``least`` or more, so
+    /// that subtraction reveals nothing; the smallest set that covers the small ones.
     static func telling(_ parts: [Int64]) -> [Telling] {
         var result = parts.map { $0 < least ? Telling.tooFew : .plain }
         guard parts.count > 1, result.contains(.tooFew) else { return result }

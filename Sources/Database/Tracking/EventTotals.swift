@@ -3,11 +3,10 @@ import DatabaseClient
 
 /// The recorder's totals: opens and clicks, each counted once by its id.
 package struct EventTotals: Sendable {
-    /// A campaign of fewer recipients is not counted in `aggregate`: its figures would be told to nobody, and one that
-    /// is not there cannot be read off the tables either.
+    /// A smaller campaign is not counted in `aggregate`: its figures would never be shown, and missing ones cannot leak
+    /// from the tables.
     package static let leastAudience: Int32 = 20
-    /// An open or click so soon after the message was accepted is a scanner's. Only where the token names the recipient
-    /// can this be known.
+    /// An open or click this soon after acceptance is a scanner's. Known only if the token names the recipient.
     package static let soonestSeconds = 2.0
 
     /// One event with the hour that it was taken in.
@@ -25,17 +24,17 @@ package struct EventTotals: Sendable {
         var day: Int32 { hour / 24 }
     }
 
-    /// What became of a batch.
+    /// The result of a batch.
     package struct Receipt: Sendable, Equatable {
         /// Entered in the figures.
         package var counted = 0
         /// Seen before, in this batch or in an older one.
         package var repeated = 0
-        /// Older than the days that are kept: nobody could tell whether it was counted.
+        /// Older than the kept days: it cannot be told whether it was counted.
         package var late = 0
-        /// Of a campaign that is unknown, is not tracked, or is too small to be told of.
+        /// The campaign is unknown, not tracked, or too small.
         package var untracked = 0
-        /// `uncertain` messages that were seen to have arrived.
+        /// `uncertain` messages that have evidently arrived.
         package var evidence = 0
 
         package init() {}
@@ -58,8 +57,8 @@ package struct EventTotals: Sendable {
 
     /// Enters a batch, in one transaction: all of it or nothing; safe to repeat.
     ///
-    /// Sets, figures and ids are written in the order of their keys, so that neither the order of rows nor that of
-    /// transactions says what came before what, and several recorders never wait for each other in a circle.
+    /// Sets, figures and ids are written in the order of their keys, so that neither the order of rows nor of
+    /// transactions reveals the order of events, and recorders never deadlock.
     package func record(_ entries: [Entry], now: Double) async throws -> Receipt {
         guard !entries.isEmpty else { return Receipt() }
         let today = Int32(now / 86_400)
