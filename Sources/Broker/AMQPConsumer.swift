@@ -3,7 +3,7 @@ import RuntimeSupport
 
 /// Takes messages from several queues, on a connection and a thread of its own.
 ///
-/// Reconnects by itself, declares its queues on each connection, and consumes again when a queue was deleted under it.
+/// Reconnects automatically, declares its queues on each connection, and consumes again after a queue was deleted.
 /// Errors are ``AMQPError``.
 package final class AMQPConsumer: JobSource {
     private let commandQueue: ThreadQueue<ConsumerCommand>
@@ -13,11 +13,11 @@ package final class AMQPConsumer: JobSource {
     /// Starts the thread, which begins to connect; returns at once.
     ///
     /// - Parameters:
-    ///   - broker: Where to take from.
+    ///   - broker: The broker.
     ///   - queues: At least one; declared durable, of the settings' type.
     ///   - prefetch: The most messages of each queue that are handed out and not acknowledged. The broker gives no limit
     ///     for the whole connection: quorum queues know no global one.
-    ///   - notice: Told each loss, reconnect and deleted queue, one line each, on the connection's thread.
+    ///   - notice: Receives each loss, reconnect and deleted queue, one line each, on the connection's thread.
     /// - Throws: Of kind `badSetting` when this cannot work with any broker.
     package init(
         _ broker: BrokerSettings,
@@ -57,7 +57,7 @@ package final class AMQPConsumer: JobSource {
 
     deinit { _ = commandQueue.post(.close(nil)) }
 
-    /// How the connection stands.
+    /// The connection's status.
     package var status: ConnectionStatus { board.current }
 
     /// Waits for messages; throws `CancellationError` when the task is cancelled while nothing is there.
@@ -75,10 +75,10 @@ package final class AMQPConsumer: JobSource {
 
     package func stopTaking() { _ = commandQueue.post(.stopTaking) }
 
-    /// Cancels the consumers and gives every message back that is not acknowledged, those already returned by
+    /// Cancels the consumers and returns every unacknowledged message, those already returned by
     /// ``next(limit:)`` included: acknowledging them later does nothing. ``next(limit:)`` waits until ``resume()``.
     ///
-    /// For when nothing can be done with messages, as without a database. Returns at once.
+    /// For when messages cannot be processed, as without a database. Returns at once.
     package func suspend() { _ = commandQueue.post(.suspend) }
 
     /// Consumes again after ``suspend()``.
@@ -94,7 +94,7 @@ package final class AMQPConsumer: JobSource {
     }
 }
 
-/// What other threads ask of the consumer's.
+/// Requests of other threads to the consumer's.
 enum ConsumerCommand: Sendable {
     case acknowledge([JobTag])
     case giveBack([JobTag])

@@ -5,7 +5,7 @@ extension AMQPError {
         AMQPError(kind: .outOfMemory, call: call, reason: "it returned NULL", remedy: "Give the process more memory")
     }
 
-    /// Something that a broker may not send here; a new connection begins in step again.
+    /// A frame that a broker must not send here; a new connection resynchronises.
     static func unexpected(_ what: String) -> AMQPError {
         AMQPError(
             kind: .connectionLost,

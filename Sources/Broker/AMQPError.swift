@@ -1,7 +1,7 @@
 import CRabbitMQ
 import Core
 
-/// Why the broker could not do what was asked, and what a person can do about it.
+/// Why a broker operation failed, and what to do about it.
 ///
 /// Never holds a password or a message's body.
 package struct AMQPError: TransientFailure, Equatable, Sendable, CustomStringConvertible {
@@ -12,19 +12,19 @@ package struct AMQPError: TransientFailure, Equatable, Sendable, CustomStringCon
         case unreachable
         /// There was a connection, or there is none at the moment.
         case connectionLost
-        /// The broker holds publishers back: memory or disk alarm.
+        /// The broker blocks publishers: memory or disk alarm.
         case blocked
-        /// The broker does not answer in time although its connection lives.
+        /// The broker does not answer in time although the connection is alive.
         case noAnswer
-        /// User, password, virtual host or a right is refused.
+        /// User, password, virtual host or a permission is refused.
         case accessRefused
         /// The queue exists with other properties.
         case topologyMismatch
         /// The queue does not exist.
         case missingQueue
-        /// The certificate, its name or its authority does not verify.
+        /// The certificate, its name or its issuer does not verify.
         case untrusted
-        /// The broker said no for another reason.
+        /// The broker refused for another reason.
         case refusedByBroker
         case outOfMemory
         /// This side was closed.
@@ -38,7 +38,7 @@ package struct AMQPError: TransientFailure, Equatable, Sendable, CustomStringCon
     /// In the imperative.
     package let remedy: String
 
-    /// Whether the same may work later without anybody changing anything.
+    /// Whether a retry may succeed without any change.
     package var isTransient: Bool {
         switch kind {
         case .unreachable, .connectionLost, .blocked, .noAnswer, .missingQueue: true

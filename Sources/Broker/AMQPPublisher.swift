@@ -4,8 +4,8 @@ import RuntimeSupport
 /// Publishes persistent messages with confirms, on a connection and a thread of its own.
 ///
 /// Apart from consumers, because under a memory alarm RabbitMQ stops reading from a connection that publishes, acks
-/// included. Reconnects by itself; a message is published at most once per call: what a lost connection leaves
-/// unconfirmed comes back `refused`, though it may be in the queue.
+/// included. Reconnects automatically; a message is published at most once per call: unconfirmed messages of a lost
+/// connection come back `refused`, though they may be in the queue.
 ///
 /// Errors are ``AMQPError``; after one that is not transient nothing works any more. Cancelling the caller's task
 /// does not cut a wait short: `patience` and `answerLimit` of the settings do.
@@ -16,9 +16,9 @@ package final class AMQPPublisher: JobPublisher {
     /// Starts the thread, which begins to connect; returns at once.
     ///
     /// - Parameters:
-    ///   - broker: Where to publish.
+    ///   - broker: The broker.
     ///   - window: The most messages that wait for their confirm.
-    ///   - notice: Told each loss, reconnect and block, one line each, on the connection's thread.
+    ///   - notice: Receives each loss, reconnect and block, one line each, on the connection's thread.
     /// - Throws: Of kind `badSetting` when this cannot work with any broker.
     package init(
         _ broker: BrokerSettings,
@@ -38,7 +38,7 @@ package final class AMQPPublisher: JobPublisher {
 
     deinit { _ = commandQueue.post(.close(nil)) }
 
-    /// How the connection stands.
+    /// The connection's status.
     package var status: ConnectionStatus { board.current }
 
     /// Publishes to the queue of that name.
@@ -67,7 +67,7 @@ package final class AMQPPublisher: JobPublisher {
         for queue in queues { _ = try await ask(.declare, queue) }
     }
 
-    /// Waits for what is under way, at most as long as that may take anyway, and closes the connection.
+    /// Waits for publishes in progress, within their time limits, and closes the connection.
     package func close() async {
         await withCheckedContinuation { continuation in
             guard commandQueue.post(.close(continuation)) != nil else { return }
@@ -84,7 +84,7 @@ package final class AMQPPublisher: JobPublisher {
     }
 }
 
-/// What other threads ask of the publisher's.
+/// Requests of other threads to the publisher's.
 enum PublisherCommand: Sendable {
     case publish(PublishOrder)
     case ask(QueueQuestion, String, CheckedContinuation<Int, any Error>)
@@ -98,7 +98,7 @@ struct PublishOrder: Sendable {
     let continuation: CheckedContinuation<[PublishOutcome], any Error>
 }
 
-/// What can be asked about a queue; both are answered with its number of ready messages.
+/// A question about a queue; both are answered with its number of ready messages.
 enum QueueQuestion: Sendable {
     case depth, declare
 }

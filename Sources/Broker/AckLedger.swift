@@ -1,7 +1,7 @@
-/// Which deliveries of one channel are not settled yet, and how to settle them in few frames.
+/// Tracks the unsettled deliveries of one channel, and settles them in few frames.
 ///
-/// A value without IO. It is the reason why no delivery is settled twice: RabbitMQ closes the channel with 406 on a
-/// tag that it does not know, also when it is the tag of a `multiple`.
+/// A value without IO. It ensures that no delivery is settled twice: RabbitMQ closes the channel with 406 on an unknown
+/// tag, also that of a `multiple`.
 struct AckLedger {
     /// One basic.ack or basic.nack.
     struct Frame: Equatable {
@@ -9,7 +9,7 @@ struct AckLedger {
         let multiple: Bool
     }
 
-    /// How many deliveries are not settled.
+    /// The number of unsettled deliveries.
     private(set) var outstanding = 0
     /// Below it everything is settled.
     private var base: UInt64 = 1
@@ -56,7 +56,7 @@ struct AckLedger {
     /// Settles everything, in one frame; `nil` when there is nothing.
     mutating func settleAll() -> Frame? {
         guard outstanding > 0 else { return nil }
-        // The last tag may be settled already, and a `multiple` must not bear such a one.
+        // The last tag may be settled already, and a `multiple` must not use such a tag.
         var last = next - 1
         while isSettled[slot(of: last)] { last -= 1 }
         base = next

@@ -1,19 +1,19 @@
 import Core
 
-/// Where the broker is, who we are there, and how long we wait.
+/// The broker's address, the login, and time limits.
 ///
 /// Printing it shows no password.
 package struct BrokerSettings: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
     /// How TLS is verified: always the peer, its name, and TLS 1.2 or newer.
     package struct TLS: Sendable, Equatable {
-        /// A PEM file of the authorities to trust.
+        /// A PEM file with the trusted issuers.
         package let caFile: String
 
         /// Debian's bundle of public authorities.
         package static let systemAuthorities = "/etc/ssl/certs/ca-certificates.crt"
     }
 
-    /// What a queue is declared as; `x-queue-type`.
+    /// The type of declared queues; `x-queue-type`.
     package enum QueueType: String, Sendable, CaseIterable {
         /// Replicated, and safe against the loss of a node: the default.
         case quorum
@@ -74,7 +74,7 @@ package struct BrokerSettings: Sendable, Equatable, CustomStringConvertible, Cus
         self.tls = tls
     }
 
-    /// Looks at what was set after the initialiser.
+    /// Validates settings changed after the initialiser.
     func validate() throws(AMQPError) {
         let limits = [connectLimit, writeLimit, answerLimit, patience, firstPause, longestPause]
         guard 1...600 ~= heartbeatSeconds, limits.allSatisfy({ $0 >= .milliseconds(1) && $0 <= .seconds(3_600) }) else {

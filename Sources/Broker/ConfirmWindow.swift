@@ -1,7 +1,7 @@
-/// Which messages of one channel wait for their confirm.
+/// Tracks the unconfirmed messages of one channel.
 ///
 /// A value without IO. The broker numbers publishes on a channel from 1 and confirms them in any order: one by one, or
-/// `multiple`, all up to a number. What it confirms twice or out of nowhere is ignored.
+/// `multiple`, all up to a number. Repeated and unknown confirms are ignored.
 struct ConfirmWindow {
     /// The number that the next publish has.
     private(set) var next: UInt64 = 1

@@ -1,17 +1,17 @@
 import Synchronization
 
-/// How a connection stands, for logs and metrics.
+/// A connection's status, for logs and metrics.
 package struct ConnectionStatus: Sendable, Equatable {
     package internal(set) var isConnected = false
-    /// Whether the broker holds publishers back (memory or disk alarm).
+    /// Whether the broker blocks publishers (memory or disk alarm).
     package internal(set) var isBlocked = false
-    /// How often the connection was made again.
+    /// The number of reconnects.
     package internal(set) var reconnects = 0
-    /// The last reason for which it was lost or could not be made; stays after a reconnect.
+    /// The last reason for a loss or a failed attempt; kept after a reconnect.
     package internal(set) var lastError: String?
 }
 
-/// Where the thread of a connection writes its status, others read it, and notices go out.
+/// A connection's thread writes its status and notices here; others read it.
 final class LinkBoard: Sendable {
     private let status = Mutex(ConnectionStatus())
     /// Called on the connection's thread, with one line of text; must return soon.

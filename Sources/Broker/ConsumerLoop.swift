@@ -2,7 +2,7 @@ import CRabbitMQ
 import Core
 import RuntimeSupport
 
-/// The consumer's thread: owns the connection, hands messages over, sends acknowledgements in few frames.
+/// The consumer's thread: owns the connection, passes on messages, sends acknowledgements in few frames.
 ///
 /// Used by one thread only.
 final class ConsumerLoop {
@@ -15,7 +15,7 @@ final class ConsumerLoop {
     /// How long a stop waits for the broker to say that nothing more comes.
     private static let goodbyeLimit = Duration.seconds(5)
 
-    /// What callers asked for; only ever grows, apart from `suspended`.
+    /// Callers' requests; only ever grows, apart from `suspended`.
     private struct Wishes {
         var suspended = false
         var stopped = false
@@ -58,7 +58,7 @@ final class ConsumerLoop {
         self.board = board
     }
 
-    /// Runs until closed, or until something fails that no reconnect can mend.
+    /// Runs until closed, or until a permanent failure.
     func run(_ watchdog: WriteWatchdog) {
         do throws(AMQPError) {
             let reconnector = Reconnector(broker: broker, purpose: "consumer", board: board, watchdog: watchdog)
@@ -93,7 +93,7 @@ final class ConsumerLoop {
                 if wishes.closing, monotonicNow() >= writtenAt { return try connection.close() }
             }
             let now = monotonicNow()
-            // What it would still hand out goes to somebody else when the connection ends.
+            // Messages it would still deliver go to another consumer when the connection ends.
             if now >= stopBy, !subscriptions.isIdle {
                 arrivals.end(nil)
                 if wishes.closing { return }
@@ -166,7 +166,7 @@ final class ConsumerLoop {
         for frame in frames { try connection.sent(connection.guarded { write(frame) }, "basic.ack") }
     }
 
-    /// When the last burst of settlements is written, as far as anybody can know.
+    /// When the last burst of settlements is presumably written.
     private var writtenAt: UInt64 {
         burst.count > Self.burstLimit ? burst.last + Self.burstTime.nanoseconds : 0
     }

@@ -2,7 +2,7 @@ import Core
 import RuntimeSupport
 import Synchronization
 
-/// Where the consumer's thread leaves messages and tasks wait for them.
+/// Passes messages from the consumer's thread to waiting tasks.
 final class MessageQueue: Sendable {
     private let messages = BatchQueue<QueueMessage>()
     /// Why nothing more arrives; `nil` when it was asked for.
@@ -23,7 +23,7 @@ final class MessageQueue: Sendable {
         arrived.removeAll(keepingCapacity: true)
     }
 
-    /// Throws away what nobody has taken: it belongs to the broker again.
+    /// Drops the messages not taken: the broker has them again.
     func clear() { _ = messages.takeNow(atMost: .max) }
 
     /// Ends the waits once all messages are taken: with nothing, or with an error. Called by the consumer's thread alone.

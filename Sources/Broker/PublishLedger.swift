@@ -1,6 +1,6 @@
 import Core
 
-/// The publishes of one connection: what is still to be sent, what waits for its confirm, who waits for the outcome.
+/// The publishes of one connection: unsent, unconfirmed, and the callers waiting for them.
 ///
 /// No IO; the loop sends what ``next()`` names and reports the broker's frames.
 struct PublishLedger {

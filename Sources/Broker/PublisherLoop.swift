@@ -33,7 +33,7 @@ final class PublisherLoop {
         ledger = PublishLedger(window: window)
     }
 
-    /// Runs until closed, or until something fails that no reconnect can mend.
+    /// Runs until closed, or until a permanent failure.
     func run(_ watchdog: WriteWatchdog) {
         var end = AMQPError.closed
         do throws(AMQPError) {
@@ -273,7 +273,7 @@ final class PublisherLoop {
         let deadline = deadline(after: broker.patience)
         ledger.hurry(to: deadline)
         questions.hurry(to: deadline)
-        // Nothing of these was sent: their callers need not wait.
+        // None of these was sent: their callers need not wait.
         ledger.giveUpUnsent(because: .blocked(reason))
     }
 }

@@ -3,8 +3,8 @@ import Core
 
 /// Questions about queues, one at a time, on a channel of their own.
 ///
-/// RabbitMQ answers a bad one by closing the channel, and must not close the one that publishes with it. The channel is
-/// opened again then, without waiting.
+/// RabbitMQ answers an invalid one by closing the channel, which must not be the publishing one. The channel is then
+/// reopened, without waiting.
 struct QueueQuestions {
     static let channel: UInt16 = 2
 
@@ -105,7 +105,7 @@ struct QueueQuestions {
         return wasAsked
     }
 
-    /// The connection is gone: what was asked fails, what was not waits on.
+    /// The connection is lost: sent questions fail, unsent ones keep waiting.
     mutating func loseConnection(_ error: AMQPError, keepUnasked: Bool, deadline: UInt64) {
         if state == .asked, !waiting.isEmpty { waiting.removeFirst().continuation?.resume(throwing: error) }
         state = .opening

@@ -3,9 +3,9 @@ import Core
 import Glibc
 import RuntimeSupport
 
-/// Keeps one connection up: connects, lets it be served, waits with back-off when it is lost, connects again.
+/// Keeps one connection up: connects, serves it, waits with back-off when it is lost, reconnects.
 ///
-/// Blocks the calling thread, which owns the connection. What no reconnect can mend ends it.
+/// Blocks the calling thread, which owns the connection. A permanent error ends it.
 struct Reconnector {
     let broker: BrokerSettings
     let purpose: String
@@ -16,7 +16,7 @@ struct Reconnector {
     ///
     /// - Parameters:
     ///   - serve: Works on a connection; returns when the work is done, throws when the connection is lost.
-    ///   - lost: Told each loss, before the wait.
+    ///   - lost: Called at each loss, before the wait.
     ///   - pause: Waits until a moment of ``monotonicNow()``; returns `false` to end it all.
     /// - Throws: An error that is not transient.
     func run(
@@ -48,7 +48,7 @@ struct Reconnector {
                 }
                 lost(error)
                 guard error.isTransient else { throw error }
-                // A connection that breaks as soon as it is made is no success.
+                // A connection that breaks at once is not a success.
                 if let connectedAt, monotonicNow() - connectedAt > broker.longestPause.nanoseconds {
                     backoff.reset()
                 }

@@ -2,10 +2,10 @@ import CRabbitMQ
 import Core
 import RuntimeSupport
 
-/// The consumers of one channel, one a queue, and what each is doing.
+/// The consumers of one channel, one per queue, and their states.
 ///
-/// It is told what is wanted and what the broker says, and sends what brings each queue nearer, without waiting:
-/// declare, consume, cancel. A consumer's tag is the place of its queue in the list.
+/// From the wanted state and the broker's frames it sends the next step for each queue, without waiting: declare,
+/// consume, cancel. A consumer's tag is the place of its queue in the list.
 struct Subscriptions {
     static let channel: UInt16 = 1
 

@@ -2,7 +2,7 @@ import Glibc
 import RuntimeSupport
 import Synchronization
 
-/// Hands items from any thread to the one thread that owns a connection.
+/// Passes items from any thread to the thread that owns a connection.
 ///
 /// The eventfd is written only when the box was empty: a busy caller costs no system call.
 final class ThreadQueue<Item: Sendable>: Sendable {
@@ -30,7 +30,7 @@ final class ThreadQueue<Item: Sendable>: Sendable {
 
     /// Leaves an item for the owner.
     ///
-    /// - Returns: Why nobody will take it; `nil` when it was left.
+    /// - Returns: Why it was refused; `nil` on success.
     func post(_ item: Item) -> AMQPError? {
         let (wasEmpty, end) = state.withLock { state in
             guard state.end == nil else { return (false, state.end) }

@@ -25,10 +25,10 @@ final class WriteWatchdog: Sendable {
     /// Watches a socket from now on; `nil` before the socket is closed, whose number may be another's afterwards.
     func watch(_ descriptor: Int32?) { shared.descriptor.withLock { $0 = descriptor } }
 
-    /// Notes when a write begins.
+    /// Records when a write begins.
     func begin() { shared.began.store(monotonicNow(), ordering: .relaxed) }
 
-    /// Notes that it ended.
+    /// Records its end.
     func end() { shared.began.store(0, ordering: .relaxed) }
 
     private final class Shared: Sendable {

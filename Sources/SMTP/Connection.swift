@@ -2,7 +2,7 @@ import CCurl
 import Core
 import Glibc
 
-/// One connection to a route: libcurl's until it is logged in, then this session's.
+/// One connection to a route: driven by libcurl until it is logged in, then by this session.
 ///
 /// Belongs to the event loop's thread, as everything of libcurl's multi handle.
 final class Connection {
@@ -43,7 +43,7 @@ final class Connection {
         session = SMTPSession(capabilities: SMTPCapabilities(), now: now)
     }
 
-    /// The log-in is done: from now on the bytes are ours.
+    /// The login is done: from now on the session handles the bytes.
     func takeOver(_ route: SMTPRouteSettings, now: MonotonicNanoseconds) {
         socket = easy.socket
         session = SMTPSession(

@@ -33,7 +33,7 @@ final class OpenSockets {
     }
 }
 
-/// What libcurl's callbacks tell about one log-in.
+/// The results of libcurl's callbacks during one login.
 final class LoginWatch {
     let sockets: OpenSockets
     var replies = LoginReplies()

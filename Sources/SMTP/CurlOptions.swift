@@ -26,7 +26,7 @@ final class CurlOptions {
         set(CURLOPT_PROTOCOLS_STR, "smtp,smtps")
         set(CURLOPT_CONNECT_ONLY, 1)
         set(CURLOPT_NOSIGNAL, 1)
-        // An empty proxy: `all_proxy` and its kin in the environment are for browsers.
+        // An empty proxy: `all_proxy` and similar environment variables are for browsers.
         set(CURLOPT_PROXY, "")
         set(CURLOPT_NOPROXY, "*")
         set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))

@@ -4,7 +4,7 @@ import RuntimeSupport
 
 /// The event loop of one route: one thread, one epoll, one libcurl multi, and all the connections in it.
 ///
-/// Messages come in batches and outcomes go in batches, each through a queue. Nothing here is touched by another thread.
+/// Messages arrive and outcomes leave in batches, each through a queue. Only this thread uses it.
 final class RouteLoop {
     let route: SMTPRouteSettings
     let fence: LeaseFence
@@ -37,7 +37,7 @@ final class RouteLoop {
     private var outcomesSince: MonotonicNanoseconds = 0
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4_096, alignment: 16)
 
-    /// How long outcomes may wait for company: waking a task costs as much as a third of a message.
+    /// How long outcomes may wait to be batched: waking a task costs as much as a third of a message.
     static var linger: MonotonicNanoseconds { 2_000_000 }
     static var queueKey: UInt64 { .max }
     /// Marks events of sockets that are still libcurl's.

@@ -117,7 +117,7 @@ extension RouteLoop {
         connections[connection.slot] = nil
     }
 
-    /// A connection could not be made: the route rests, and when it has none that works, nobody waits for it.
+    /// A connection could not be made: the route rests, and without a working connection waiting messages are returned.
     func routeFailed(_ error: SMTPRouteError) {
         rest.failed(error, at: now)
         guard established == 0, connecting == 0 else { return }
@@ -128,7 +128,7 @@ extension RouteLoop {
 }
 
 extension CurlEasy {
-    /// What a log-in ended with, in libcurl's words and the server's.
+    /// The result of a login, in libcurl's words and the server's.
     func failure(_ status: CURLcode, _ route: SMTPRouteSettings) -> SMTPRouteError {
         SMTPRouteError(
             call: "curl_easy_perform",

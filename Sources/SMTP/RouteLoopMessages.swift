@@ -1,7 +1,7 @@
 import Core
 import RuntimeSupport
 
-/// Messages: which connection takes which, and the bytes to and fro.
+/// Messages: their assignment to connections, and their bytes.
 extension RouteLoop {
     /// Gives waiting messages to connections, and opens more where there are too few.
     func assign() {
@@ -187,7 +187,7 @@ extension RouteLoop {
 
     // MARK: Closing
 
-    /// No message begins any more; connections without one say QUIT.
+    /// No new message begins; idle connections send QUIT.
     func beginClosing() {
         guard case .by(let deadline) = closing else { return }
         returnWaiting(.notStarted, "stopped before it was sent")
@@ -202,7 +202,7 @@ extension RouteLoop {
         note(deadline: deadline)
     }
 
-    /// The grace is over: what is under way ends as it stands.
+    /// The grace is over: messages under way end as they are.
     private func stopAll() {
         for connection in connections {
             guard let connection, connection.isLoggedIn, connection.session.phase != .quit else { continue }

@@ -2,7 +2,7 @@ import Core
 import RuntimeSupport
 import Synchronization
 
-/// What the event loop is asked to do: messages and the wish to close, handed over in batches.
+/// Requests to the event loop: messages and the request to close, in batches.
 ///
 /// An eventfd wakes the loop, and only when there was nothing to take before.
 final class RouteQueue: Sendable {
@@ -10,7 +10,7 @@ final class RouteQueue: Sendable {
         case no
         /// Messages under way may end until then.
         case by(MonotonicNanoseconds)
-        /// The transport was freed: nobody waits for anything.
+        /// The transport was freed: no caller waits for anything.
         case abandoned
     }
 
@@ -32,7 +32,7 @@ final class RouteQueue: Sendable {
         self.wakeup = wakeup
     }
 
-    /// - Returns: False once the loop has ended or is ending: they were not taken.
+    /// - Returns: `false` once the loop has ended or is ending: the messages were refused.
     func add(_ messages: [OutgoingMessage]) -> Bool {
         let (isTaken, wasEmpty) = state.withLock { state in
             guard !state.hasStopped, state.closing == .no else { return (false, false) }
@@ -54,7 +54,7 @@ final class RouteQueue: Sendable {
         }
     }
 
-    /// From now on ``add(_:)`` says no.
+    /// From now on ``add(_:)`` refuses messages.
     func refuse() {
         state.withLock { $0.hasStopped = true }
     }

@@ -6,13 +6,13 @@ import Core
 struct RouteRest {
     private(set) var failures = 0
     private(set) var until: MonotonicNanoseconds = 0
-    /// Why, in words for the messages that waited.
+    /// The reason, for the messages that waited.
     private(set) var reason: SMTPRouteError?
 
     func isResting(at now: MonotonicNanoseconds) -> Bool { now < until }
     var isProbing: Bool { failures > 0 }
 
-    /// Failures of connections that were under way together count as one.
+    /// Failures of simultaneous connections count as one.
     mutating func failed(_ error: SMTPRouteError?, at now: MonotonicNanoseconds) {
         reason = error ?? reason
         guard !isResting(at: now) else { return }

@@ -2,7 +2,7 @@ import CCurl
 import Glibc
 import RuntimeSupport
 
-/// What a route answers to a visit without a message.
+/// A route's answers to a connection without a message.
 package struct SMTPProbeResult: Sendable {
     package let capabilities: SMTPCapabilities
     /// Whether the connection has TLS.
@@ -13,10 +13,10 @@ package struct SMTPProbeResult: Sendable {
 }
 
 extension SMTPRouteSettings {
-    /// Connects, logs in, says QUIT: what `doctor` shows.
+    /// Connects, logs in, sends QUIT, for `doctor`.
     ///
-    /// - Returns: What the server offers.
-    /// - Throws: What went wrong and what to do about it.
+    /// - Returns: The server's capabilities.
+    /// - Throws: The problem and what to do about it.
     package func probe() async throws(SMTPRouteError) -> SMTPProbeResult {
         let result: Result<SMTPProbeResult, SMTPRouteError> = await withCheckedContinuation { continuation in
             // A thread of its own: libcurl blocks it for as long as the server takes.
@@ -34,7 +34,7 @@ extension SMTPRouteSettings {
             let hasTLS = isTLSFirst || easy.watch.replies.hasBegunTLS
             var count = 0
             let quit: StaticString = "QUIT\r\n"
-            // Whether it is heard does not matter: what was asked is answered.
+            // It does not matter whether the server reads it.
             _ = curl_easy_send(easy.raw, quit.utf8Start, quit.utf8CodeUnitCount, &count)
             return withExtendedLifetime(sockets) {
                 .success(

@@ -1,7 +1,7 @@
 import CCurl
 import Core
 
-/// Why a route could not be connected or logged in to, and what a person can do about it.
+/// Why connecting or logging in to a route failed, and what to do about it.
 package struct SMTPRouteError: Error, CustomStringConvertible {
     package enum Kind: Sendable { case unreachable, noTLS, refusedLogin, refusedUs, outOfMemory, other }
     package let kind: Kind
@@ -11,7 +11,7 @@ package struct SMTPRouteError: Error, CustomStringConvertible {
     package let reason: String
     /// In the imperative.
     package let remedy: String
-    /// Where in the log-in it ended.
+    /// The step of the login at which it ended.
     package let step: SMTPStep
     /// The SMTP reply that ended it, 0 without one.
     package let code: Int

@@ -1,13 +1,13 @@
 import CCurl
 import Glibc
 
-/// Where messages go and how: one relay, its log-in, and how much of it may be used.
+/// A route for messages: one relay, its login, and its limits.
 package struct SMTPRouteSettings: Sendable, CustomStringConvertible {
-    /// What is asked of a connection that begins in plain text.
+    /// The requirement for connections that begin unencrypted.
     package enum StartTLS: String, Sendable, CaseIterable {
         /// TLS with a verified certificate, or no message.
         case required
-        /// TLS when it is offered, the certificate not verified; no defence against somebody in the middle.
+        /// TLS if offered, the certificate not verified; no defence against a man in the middle.
         case opportunistic
         case off
     }
@@ -56,12 +56,12 @@ package struct SMTPRouteSettings: Sendable, CustomStringConvertible {
     package var ehloName: String
     /// How many connections may be open at once.
     package var connections = 20
-    /// After so many messages a connection is closed and another opened.
+    /// The number of messages after which a connection is replaced.
     package var messagesPerConnection = 1_000
     package var timeouts = SMTPTimeouts()
-    /// A connection without a message for so long is closed with QUIT.
+    /// The idle time after which a connection is closed with QUIT.
     package var idleTimeout: Duration = .seconds(30)
-    /// A message that finds no connection for so long comes back `notStarted`.
+    /// The time after which a message without a connection comes back `notStarted`.
     package var startWithin: Duration = .seconds(30)
 
     package init(host: String, port: Int, ehloName: String) {
@@ -75,14 +75,14 @@ package struct SMTPRouteSettings: Sendable, CustomStringConvertible {
 
     var bracketedHost: String { host.contains(":") ? "[\(host)]" : host }
 
-    /// Whether a certificate must be good before anything is said.
+    /// Whether a verified certificate is required first.
     var verifiesServer: Bool { isTLSFirst || startTLS == .required }
 
     var mayHaveTLS: Bool { isTLSFirst || startTLS != .off }
 
     var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 
-    /// What is wrong with them, each in a sentence that says what to do; empty when they can be used.
+    /// Their problems, each in a sentence that says what to do; empty if valid.
     package func problems() -> [String] {
         var problems: [String] = []
         if !isPlainName(host) || host.isEmpty {
@@ -149,7 +149,7 @@ package struct SMTPRouteSettings: Sendable, CustomStringConvertible {
     }
 }
 
-/// Everything that is wrong with a route's settings, at once.
+/// All problems of a route's settings.
 package struct SMTPSettingsError: Error, CustomStringConvertible {
     package let problems: [String]
     package var description: String { "SMTP route: " + problems.joined(separator: "; ") + "." }

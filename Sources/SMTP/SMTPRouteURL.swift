@@ -3,7 +3,7 @@ import Core
 import Glibc
 
 extension SMTPRouteSettings {
-    /// Reads a route from a URL, strictly: what it does not know is an error, and all errors come at once.
+    /// Reads a route from a URL, strictly: unknown parts are errors, and all errors are reported together.
     ///
     /// `smtp://user:password@relay.example.org:587?starttls=required&ehlo=mail.example.org&connections=50`.
     /// `smtp` is port 587 and `smtps` port 465 unless it says otherwise. Queries: `starttls`, `auth`, `ca`, `ehlo`,
@@ -15,7 +15,7 @@ extension SMTPRouteSettings {
     ///   - url: User, password and query values percent-encoded.
     ///   - password: Instead of one in the URL.
     ///   - hostName: This machine's name, for EHLO when the URL names none.
-    /// - Throws: All that is wrong; neither the user nor the password is in it.
+    /// - Throws: All problems, without user and password.
     package init(
         parsing url: String,
         password: String? = nil,
@@ -43,7 +43,7 @@ extension SMTPRouteSettings {
         guard problems.isEmpty else { throw SMTPSettingsError(problems: problems) }
     }
 
-    /// - Returns: What is wrong with it; empty when it is set.
+    /// - Returns: The problems; empty on success.
     private mutating func set(_ key: String, to value: String) -> [String] {
         let wrong = "\(key)=\(value)"
         if let path = Self.durations[key] {

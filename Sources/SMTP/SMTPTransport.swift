@@ -15,9 +15,9 @@ package final class SMTPTransport: MailTransport {
     ///
     /// - Parameters:
     ///   - route: Checked once more.
-    ///   - fence: Asked before each final dot.
+    ///   - fence: Checked before each final dot.
     ///   - onEnd: Called on the transport's thread when every handle is freed.
-    /// - Throws: What is wrong with the settings.
+    /// - Throws: The problems of the settings.
     package init(
         _ route: SMTPRouteSettings,
         fence: LeaseFence,
@@ -49,7 +49,7 @@ package final class SMTPTransport: MailTransport {
         if let loop = RouteLoop(route, fence: fence, routeQueue: routeQueue, outcomeQueue: outcomes, gauges: gauges) {
             loop.run()
         }
-        // Messages that came in while the loop ended, or that it never was there for.
+        // Messages that arrived while the loop ended, or was never started.
         var left: [OutgoingMessage] = []
         routeQueue.refuse()
         _ = routeQueue.take(into: &left)
@@ -72,11 +72,11 @@ package final class SMTPTransport: MailTransport {
         await routeQueue.close(by: overflow ? .max : deadline)
     }
 
-    /// How much is going on, as of a moment ago.
+    /// The current load, as of a moment ago.
     package var load: RouteLoad { gauges.load }
 }
 
-/// How much is going on in a transport.
+/// A transport's load.
 package struct RouteLoad: Sendable, Equatable {
     /// Connections that are logged in.
     package var open = 0

@@ -1,6 +1,6 @@
 import Core
 
-/// Why a message is not even offered to a server.
+/// Why a message is not offered to a server.
 package enum MessageFault: Error, Equatable, Sendable {
     case noContent
     case bareLineFeed
@@ -18,7 +18,7 @@ package enum MessageFault: Error, Equatable, Sendable {
     /// What it means for the recipient: only an address that this route can never reach is the recipient's fault.
     package var judgement: Judgement { self == .recipientNeedsSMTPUTF8 ? .never : .notThisMessage }
 
-    /// In our own words; no address.
+    /// In Veredus's words; without an address.
     package var reason: String {
         switch self {
         case .noContent: "not sent: the message is empty"

@@ -1,4 +1,4 @@
-/// What a server offered in its reply to EHLO, RFC 5321 §4.1.1.1.
+/// A server's extensions from its reply to EHLO, RFC 5321 §4.1.1.1.
 package struct SMTPCapabilities: Equatable, Sendable {
     /// RFC 2920: MAIL, RCPT and DATA may go in one write.
     package var pipelining = false
@@ -51,7 +51,7 @@ package struct LoginReplies: Sendable {
     package private(set) var capabilities = SMTPCapabilities()
     /// The last line, without its line end; at most 512 bytes.
     package private(set) var lastLine = ""
-    /// Whether the server said yes to STARTTLS: the second 220.
+    /// Whether the server accepted STARTTLS: the second 220.
     package private(set) var hasBegunTLS = false
     private var hasGreeted = false
     private var isInside250 = false

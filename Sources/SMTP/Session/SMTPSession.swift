@@ -1,11 +1,11 @@
 import Core
 
-/// The mail transactions of one connection after its log-in, as a value: what arrives goes in, what is to be written
-/// and how messages ended comes out.
+/// The mail transactions of one connection after its login, as a value: received bytes go in; bytes to write and
+/// messages' outcomes come out.
 ///
-/// One message at a time, one recipient a message. It decides what follows from each reply, silence or loss; sockets,
+/// One message at a time, one recipient a message. It decides the effect of each reply, silence or loss; sockets,
 /// clocks and the choice of the next message are the caller's. After every call the caller looks at ``phase``,
-/// ``takeFinished()`` and ``withPending(_:)``. A `closed` session is of no more use: the caller closes the connection.
+/// ``takeFinished()`` and ``withPending(_:)``. When a session is `closed`, the caller closes the connection.
 package struct SMTPSession: Sendable {
     /// What the connection waits for.
     package enum Phase: Sendable, Equatable {
@@ -156,7 +156,8 @@ package struct SMTPSession: Sendable {
 
     // MARK: Ends
 
-    /// The other side closed, or the network failed.
+    /// The peer closed the connection, or the network failed.
+    ///
     ///
     /// - Parameter reason: libcurl's words, without an address.
     package mutating func connectionLost(_ reason: String) {
@@ -173,18 +174,18 @@ package struct SMTPSession: Sendable {
         breakOff("\(what) (\(stepName))")
     }
 
-    /// The fence does not allow the final dot: nothing of it leaves, the connection is closed.
+    /// The fence does not allow the final dot: none of it is sent, and the connection is closed.
     package mutating func fence() {
         if !isPastDot { finish(.notStarted, text: "the lease of this worker has ended", step: .dot) }
         breakOff("the lease of this worker has ended")
     }
 
-    /// Ends what is under way: a loss by our own will.
+    /// Ends the current message: a deliberate loss.
     package mutating func stop() {
         breakOff(isPastDot ? "stopped while waiting" : "stopped before the end of the message", isStopped: true)
     }
 
-    /// Closes without another word; what was under way is `unknown` past the dot, else `later`.
+    /// Closes without QUIT; the current message is `unknown` past the dot, otherwise `later`.
     mutating func breakOff(_ reason: String, isStopped: Bool = false) {
         finish(isPastDot ? .unknown : .later, text: reason, step: step, isStopped: isStopped)
         phase = .closed

@@ -30,7 +30,7 @@ extension SMTPSession {
         case .data: takeDataReply(reply, now: now)
         case .dot: takeDotReply(reply, now: now)
         case .loneDot:
-            // A 2xx would mean that somebody got an empty message: this server is not to be trusted with another.
+            // A 2xx would mean that a recipient got an empty message: no further message goes to this server.
             reply.isRefusal ? becomeIdle(now: now) : close()
         case .reset: reply.isPositive && !hasPending ? becomeIdle(now: now) : close()
         case .idle, .quit, .closed: close()  // a reply to nothing, or the end
@@ -51,7 +51,7 @@ extension SMTPSession {
 
     private mutating func takeRcptReply(_ reply: SMTPReply, now: MonotonicNanoseconds) {
         if reply.isPositive {
-            // MAIL was refused and RCPT is not: whatever this server is about to do, it is not told a message.
+            // MAIL was refused but RCPT was not: this server gets no message.
             guard message != nil else { return close() }
         } else if reply.isRefusal {
             finish(by: reply)

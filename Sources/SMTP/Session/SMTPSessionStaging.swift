@@ -1,7 +1,7 @@
 import Core
 
 extension SMTPSession {
-    /// Lays out the commands and the content of a message in `output`, or says why it must not leave.
+    /// Lays out the commands and the content of a message in `output`, or explains why it must not be sent.
     mutating func stage(_ message: OutgoingMessage) throws(MessageFault) {
         let needsUTF8 = try checkAddresses(of: message)
         guard capabilities.sizeLimit == 0 || message.content.count <= capabilities.sizeLimit else {

@@ -1,4 +1,4 @@
-/// How long each step may take; the defaults are the minima of RFC 5321 §4.5.3.2.
+/// The time limits of each step; the defaults are the minima of RFC 5321 §4.5.3.2.
 package struct SMTPTimeouts: Equatable, Sendable {
     /// DNS, TCP, and TLS where it comes first.
     package var connect: Duration = .seconds(30)
@@ -12,7 +12,7 @@ package struct SMTPTimeouts: Equatable, Sendable {
     package var block: Duration = .seconds(180)
     /// The reply to the final dot. A shorter wait means mail that is delivered twice, or `unknown`.
     package var dot: Duration = .seconds(600)
-    /// From MAIL to the final dot, all in all: what a tarpit may cost.
+    /// From MAIL to the final dot in total: the limit for a tarpit.
     package var transaction: Duration = .seconds(900)
     /// The reply to QUIT, after which the connection is cut.
     package var quit: Duration = .seconds(2)

@@ -4,15 +4,15 @@
     import Musl
 #endif
 
-/// Appends a message as DATA wants it: dots at line starts doubled, and the final dot.
+/// Appends a message in the form for DATA: dots at line starts doubled, and the final dot.
 ///
-/// Also the gate that no message passes which another server could read as two (SMTP smuggling): the only line end
-/// is CRLF, and neither CR, LF nor NUL stands anywhere else. RFC 5321 §2.3.8, §4.5.2, §4.5.3.1.6.
+/// It also refuses messages that another server could read as two (SMTP smuggling): the only line end is CRLF, and
+/// neither CR, LF nor NUL stands anywhere else. RFC 5321 §2.3.8, §4.5.2, §4.5.3.1.6.
 ///
 /// - Parameters:
 ///   - content: The message, its dots not stuffed.
 ///   - output: Where it goes; of no use after a throw.
-/// - Throws: What a message must not have.
+/// - Throws: The fault of the message.
 package func appendWireContent(_ content: [UInt8], to output: inout [UInt8]) throws(MessageFault) {
     if let fault = content.withUnsafeBytes({ appendLines($0, to: &output) }) { throw fault }
 }

@@ -1,6 +1,6 @@
 import Crypto
 
-/// What a key of the API opens.
+/// The scopes of an API key.
 package enum APIScope: String, WireNamed {
     /// Campaigns with their reports, and dead letters; no addresses.
     case readCampaigns = "campaigns:read"
@@ -13,7 +13,7 @@ package enum APIScope: String, WireNamed {
     case writeSuppressions = "suppressions:write"
 }
 
-/// A key of the API: `vrd_`, eight digits that may be shown, `_` and a secret of 192 bits.
+/// An API key: `vrd_`, eight public digits, `_` and a secret of 192 bits.
 package struct APIKey: Sendable {
     package let text: String
 
@@ -21,7 +21,7 @@ package struct APIKey: Sendable {
     private static let prefixCount = 12
     private static let count = prefixCount + 1 + 48
 
-    /// Makes a new one.
+    /// Creates a new one.
     package init(using random: inout some RandomNumberGenerator) {
         func digits(_ bytes: Int) -> String {
             (0..<bytes).map { _ in
@@ -32,7 +32,7 @@ package struct APIKey: Sendable {
         text = "\(Self.mark)\(digits(4))_\(digits(24))"
     }
 
-    /// Takes one that somebody sent; `nil` when it cannot be one of ours.
+    /// Reads a key; `nil` if it is malformed.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count == Self.count, bytes.starts(with: Self.mark.utf8),
@@ -43,7 +43,7 @@ package struct APIKey: Sendable {
         self.text = text
     }
 
-    /// What of it is stored and shown, to tell it from others.
+    /// The public prefix, stored and shown to identify it.
     package var prefix: String { String(text.prefix(Self.prefixCount)) }
 
     /// SHA-256 of the whole key: its secret is random, so that no salt and no slow hash is needed.

@@ -1,4 +1,4 @@
-/// What a person can be allowed to do.
+/// What a user may do.
 package enum Permission: String, Sendable, CaseIterable {
     /// Campaigns, their figures and their messages.
     case seeCampaigns
@@ -6,32 +6,32 @@ package enum Permission: String, Sendable, CaseIterable {
     case seeContacts
     /// Start, pause, resume, cancel, and write drafts.
     case runCampaigns
-    /// Messages that nothing could be done with.
+    /// Dead letters.
     case seeDeadLetters
-    /// Who may sign in to the account, and links that set their passwords.
+    /// The account's users, and links that set their passwords.
     case manageUsers
-    /// Names of all accounts; and to look at one of them, for a reason.
+    /// Names of all accounts; and access to one of them, for a reason.
     case lookAtAccounts
-    /// How much each account has and sends, and nothing else of it.
+    /// Each account's counts, and nothing else of it.
     case seeCounts
-    /// Workers and queues: nothing of an account's.
+    /// Workers and queues: no account data.
     case seeOperations
 }
 
 extension Role {
-    /// The one table of who may do what: the dashboard asks it before every page.
+    /// The table of permissions by role: the dashboard checks it before every page.
     ///
-    /// Staff who look at an account's data need a reason besides, and the audit log has each look.
+    /// Staff access to an account's data also needs a reason, and the audit log records it.
     package var permissions: Set<Permission> {
         switch self {
         case .owner: [.seeCampaigns, .seeContacts, .runCampaigns, .seeDeadLetters, .manageUsers]
         case .editor: [.seeCampaigns, .seeContacts, .runCampaigns, .seeDeadLetters]
         case .viewer: [.seeCampaigns]
         case .admin: Set(Permission.allCases)
-        // Helps accounts without their contacts' addresses.
+        // Supports accounts, without seeing contacts' addresses.
         case .support: [.seeCampaigns, .seeDeadLetters, .lookAtAccounts, .seeOperations]
         case .billing: [.seeCounts]
-        // Markets the service; what accounts do with it is none of its business.
+        // Markets the service, without access to account data.
         case .marketing: []
         }
     }

@@ -1,4 +1,4 @@
-/// What a person who signs in is; `users.role`.
+/// A user's role; `users.role`.
 package enum Role: String, WireNamed {
     // Of an account.
     case owner = "owner"
@@ -10,7 +10,7 @@ package enum Role: String, WireNamed {
     case billing = "billing"
     case marketing = "marketing"
 
-    /// Whether a person of this role works for the service, and belongs to no account.
+    /// Whether users with this role are staff, and belong to no account.
     package var isStaff: Bool {
         switch self {
         case .owner, .editor, .viewer: false

@@ -1,8 +1,8 @@
 import Crypto
 
-/// 256 random bits that name a session or a link, to be given to one person.
+/// 256 random bits that identify a session or a link, known only to its holder.
 ///
-/// The database keeps only the hash: who reads it there cannot make the token.
+/// The database stores only the hash, which does not reveal the token.
 package struct SecretToken: Sendable, Equatable {
     package static let byteCount = 32
 
@@ -32,7 +32,7 @@ package struct SecretToken: Sendable, Equatable {
         text = Self.text(of: bytes)
     }
 
-    /// Another secret of the same holder, that tells nothing of this one: the forms of a session bear one.
+    /// Another secret for the same holder, which does not reveal this one: for the forms of a session.
     package func derived(_ purpose: String) -> String {
         Self.text(
             of: Array(HMAC<SHA256>.authenticationCode(for: Array(purpose.utf8), using: SymmetricKey(data: bytes)))
@@ -46,7 +46,7 @@ package struct SecretToken: Sendable, Equatable {
     }
 }
 
-/// Whether two texts are the same, in a time that depends on their length alone.
+/// Whether two texts are equal, in a time that depends only on their length.
 package func isSameSecret(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {
     guard left.count == right.count else { return false }
     return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0

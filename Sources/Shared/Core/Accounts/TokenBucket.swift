@@ -1,4 +1,4 @@
-/// A limit on how often something may be done: so many at once, and then at a rate.
+/// A rate limit: a burst, and then a steady rate.
 package struct TokenBucket: Sendable {
     private let capacity: Double
     private let perSecond: Double

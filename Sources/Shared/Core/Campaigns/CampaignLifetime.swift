@@ -1,4 +1,4 @@
-/// How long after its start a campaign tries, until what is left expires; `campaigns.lifetime`.
+/// How long a campaign tries after its start, until unsent messages expire; `campaigns.lifetime`.
 package struct CampaignLifetime: Sendable, Equatable {
     /// 60 days at most.
     package static let minutes = 1...86_400

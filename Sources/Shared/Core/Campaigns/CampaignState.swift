@@ -6,7 +6,7 @@
 ///                     └──────cancel────────┴──▶ cancelling ──rows follow──▶ cancelled
 /// ```
 package enum CampaignState: Int16, WireNamed {
-    /// Can be changed; nothing was asked for.
+    /// Editable; not started.
     case draft = 0
     /// A start was asked for, now or at a time; the producer that leases it freezes it.
     case starting = 1
@@ -19,7 +19,7 @@ package enum CampaignState: Int16, WireNamed {
     /// Every recipient is in a final state.
     case finished = 6
 
-    /// Those in which a producer drives it; the schema has an index of them, in this order.
+    /// The states in which a producer runs it; the schema has an index of them, in this order.
     package static let open: [CampaignState] = [.starting, .running, .paused, .cancelling]
     /// Those in which it has recipients, and has not ended.
     package static let underWay: [CampaignState] = [.running, .paused, .cancelling]
@@ -37,7 +37,7 @@ package enum CampaignState: Int16, WireNamed {
         }
     }
 
-    /// What an operator can ask of a campaign; the audit log has it.
+    /// An operator's request about a campaign; recorded in the audit log.
     package enum Request: String, WireNamed {
         case start = "start"
         case pause = "pause"
@@ -45,7 +45,7 @@ package enum CampaignState: Int16, WireNamed {
         case cancel = "cancel"
     }
 
-    /// The states that a request is possible in.
+    /// The states that allow a request.
     package static func states(allowing request: Request) -> [CampaignState] {
         switch request {
         // Again while it waits: for another time.
@@ -57,11 +57,11 @@ package enum CampaignState: Int16, WireNamed {
     }
 }
 
-/// What a campaign may do to somebody who may have got a copy; `campaigns.policy`.
+/// How a campaign treats a recipient who may have got a copy; `campaigns.policy`.
 package enum DeliveryPolicy: Int16, WireNamed {
-    /// Never twice: what a crash leaves unknown is `uncertain`.
+    /// Never twice: if a crash leaves the outcome unknown, it is `uncertain`.
     case atMostOnce = 0
-    /// Nobody forgotten: what a crash leaves unknown is sent again with the same Message-ID.
+    /// None forgotten: if a crash leaves the outcome unknown, the message is sent again with the same Message-ID.
     case atLeastOnce = 1
 
     package var name: String {
@@ -71,11 +71,11 @@ package enum DeliveryPolicy: Int16, WireNamed {
         }
     }
 
-    /// What a campaign of that kind has unless it says otherwise.
+    /// The default for a kind of campaign.
     package init(standardOf kind: CampaignKind) { self = kind == .marketing ? .atMostOnce : .atLeastOnce }
 }
 
-/// What the law calls it; `campaigns.kind`.
+/// The legal kind of a campaign; `campaigns.kind`.
 package enum CampaignKind: Int16, WireNamed {
     /// Needs consent: tests every scope of suppression and the membership of the list.
     case marketing = 0

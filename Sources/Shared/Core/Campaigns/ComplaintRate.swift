@@ -1,9 +1,9 @@
-/// When complaints are too many; each account's own.
+/// An account's limits for complaints.
 package struct ComplaintRule: Sendable, Equatable {
     /// Of a million accepted messages.
     package let warnMillionths: Int
     package let pauseMillionths: Int
-    /// Fewer complaints than these pause nothing, whatever the rate.
+    /// The minimum number of complaints for a pause, whatever the rate.
     package let least: Int
 
     package init(warnMillionths: Int, pauseMillionths: Int, least: Int) {
@@ -29,7 +29,7 @@ package struct ComplaintRate: Sendable, Equatable {
         self.accepted = accepted
     }
 
-    /// 0 where nothing was accepted and nobody complains; 100 where more complain than have a message.
+    /// 0 without accepted messages and complaints; 100 if there are more complaints than messages.
     package var percent: Double {
         guard complaints > 0 else { return 0 }
         return min(100, 100 * Double(complaints) / Double(max(1, accepted)))

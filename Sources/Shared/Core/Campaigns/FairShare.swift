@@ -1,8 +1,8 @@
-/// How a lane's room in the broker is shared by the campaigns that want it.
+/// Divides a lane's room in the broker among campaigns.
 ///
 /// First by account, then by campaign within it: each has a weight of one over the square root of what it has left, so
 /// that a small one is soon done beside a large one, and the large one never stops. An account gains nothing by
-/// splitting a campaign. Whoever wants less than its share leaves the rest to the others.
+/// splitting a campaign. A campaign that needs less than its share leaves the rest to the others.
 package enum FairShare {
     /// What one campaign still has to publish in this lane.
     package struct Demand: Sendable, Equatable {
@@ -35,7 +35,7 @@ package enum FairShare {
         return shares
     }
 
-    /// Weighted max-min fairness: nobody gets more than it wants, and what it leaves goes to the others.
+    /// Weighted max-min fairness: no campaign gets more than it needs, and the rest goes to the others.
     private static func fill(_ room: Int, _ wanted: [Int]) -> [Int] {
         var shares = [Int](repeating: 0, count: wanted.count)
         var left = max(0, min(room, wanted.reduce(0, +)))

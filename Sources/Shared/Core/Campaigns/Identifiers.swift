@@ -8,7 +8,7 @@ package typealias CampaignID = Int32
 package typealias Seq = Int32
 /// A group of recipients' domains with a queue of its own, `jobs.<name>`; `lanes.lane_id`.
 package typealias LaneID = Int16
-/// How often the jobs of a lane were published again, from 1: jobs of an older generation are acknowledged unsent.
+/// The number of a lane's publication, from 1: jobs of an older generation are acknowledged unsent.
 package typealias Generation = Int32
 /// Names one claim batch; random, never 0, so that a lost reply to COMMIT can be looked up by it.
 package typealias ClaimToken = Int64

@@ -1,4 +1,4 @@
-/// The language of what we add to a message; stored in the settings of a campaign's version.
+/// The language of the text that Veredus adds to a message; stored in the settings of a campaign's version.
 package enum MessageLanguage: String, WireNamed {
     case en = "en"
     case de = "de"

@@ -1,4 +1,4 @@
-/// What a name of ours may be: an account's, a list's, a key's.
+/// The rule for names of accounts, lists and keys.
 package enum PlainName {
     /// Whether it has 1 to 200 characters, nothing invisible among them and no blank at its ends.
     package static func isValid(_ name: String) -> Bool {

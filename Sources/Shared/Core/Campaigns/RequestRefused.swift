@@ -1,13 +1,13 @@
-/// What an operator asked for and cannot have.
+/// A refused request of an operator.
 package struct RequestRefused: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Why: Equatable, Sendable {
-        /// The campaign stands elsewhere.
+        /// The campaign is in another state.
         case state(CampaignState)
-        /// Nobody is on the list.
+        /// The list has no subscribers.
         case emptyList
-        /// It follows a campaign that has left nobody in the state that it is for.
+        /// The followed campaign has no recipients in the state.
         case nobodyLeft(by: CampaignID)
-        /// It was to be started at a moment that is past.
+        /// The requested start is in the past.
         case past
     }
 
@@ -21,7 +21,7 @@ package struct RequestRefused: Error, Equatable, Sendable, CustomStringConvertib
         self.why = why
     }
 
-    /// What stands in the way: the command line, the API and the dashboard say it in these words.
+    /// The reason: the command line, the API and the dashboard use these words.
     package var reason: String {
         switch why {
         case .emptyList: "campaign \(campaign) cannot be started: its list has no subscribers"
@@ -55,7 +55,7 @@ package struct RequestRefused: Error, Equatable, Sendable, CustomStringConvertib
     }
 }
 
-/// Why a campaign is not given another version.
+/// Why a campaign cannot be changed.
 package struct ChangeRefused: Error, Equatable, Sendable, CustomStringConvertible {
     package let campaign: CampaignID
     package let state: CampaignState

@@ -1,6 +1,6 @@
 /// Finds payment card numbers, so that none is ever stored.
 package enum CardNumber {
-    /// Why a text with one is refused.
+    /// The error for a text that contains one.
     package static let refusal = "a payment card number, which must not be stored"
 
     /// ISO/IEC 7812-1: what a card's number may have.

@@ -1,7 +1,7 @@
-/// Whether a contact is still a person's; `contacts.status`.
+/// Whether a contact is active; `contacts.status`.
 package enum ContactStatus: Int16, WireNamed {
     case active = 0
-    /// Erased: the row keeps its id and its hash, so that no import brings the person back.
+    /// Erased: the row keeps its id and its hash, so that no import restores it.
     case erased = 1
 
     package var name: String {

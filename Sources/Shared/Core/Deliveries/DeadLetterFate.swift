@@ -1,23 +1,23 @@
-/// What becomes of a dead letter that an operator wants to be sent again.
+/// The result of requeueing a dead letter.
 package enum DeadLetterFate: Sendable, Equatable, CaseIterable {
-    /// Its row becomes pending: the recipient is mailed.
+    /// Its row becomes pending: the recipient will be mailed.
     case sentAgain
     /// The recipient has opted out meanwhile, and is not mailed.
     case optedOut
-    /// Its row has ended otherwise, or is on its way already.
+    /// Its row is finished, or in flight.
     case finalAlready
-    /// Another dead letter of the same row sends it.
+    /// Another dead letter of the same row reopens it.
     case duplicate
-    /// Its campaign has expired: sent again only when asked for expressly.
+    /// Its campaign has expired: requeued only on explicit request.
     case expired
     /// Its campaign was cancelled.
     case cancelled
-    /// It has no row: its envelope goes back to the queue that it came from, for a newer worker.
+    /// It has no row: its job message returns to its queue, for a newer worker.
     case publishedAgain
-    /// It cannot be read by any worker.
+    /// No worker can read it.
     case unreadable
 
-    /// Where the row of a dead letter stands, and its campaign.
+    /// The state of a dead letter's row, and of its campaign.
     package struct Row: Sendable, Equatable {
         package let state: DeliveryState
         package let campaignState: CampaignState
@@ -68,7 +68,7 @@ package enum DeadLetterFate: Sendable, Equatable, CaseIterable {
         }
     }
 
-    /// Whether an operator's requeue decides it; the others wait on, for another decision.
+    /// Whether a requeue settles it; the others stay for another decision.
     package var isSettledByRequeue: Bool {
         switch self {
         case .sentAgain, .optedOut, .finalAlready, .duplicate, .publishedAgain: true
@@ -77,7 +77,7 @@ package enum DeadLetterFate: Sendable, Equatable, CaseIterable {
     }
 }
 
-/// What an operator decided about a dead letter; `dead_letters.settlement`.
+/// An operator's decision about a dead letter; `dead_letters.settlement`.
 package enum DeadLetterSettlement: Int16, WireNamed {
     case sentAgain = 0
     /// To be sent again, but the recipient had opted out.

@@ -1,12 +1,12 @@
-/// What becomes of a delivery, from how its attempt ended and the campaign's policy.
+/// The next state of a delivery, from the outcome of its attempt and the campaign's policy.
 ///
-/// The one place that decides whether, and when, a message is tried again.
+/// The only place that decides whether, and when, a message is retried.
 package struct DeliveryDecision: Sendable, Equatable {
     package let state: DeliveryState
     package let reason: DeliveryReason
     /// For `deferred`: the seconds until the next attempt.
     package let waitSeconds: Double
-    /// Whether the attempt is one of those that the schedule allows.
+    /// Whether the attempt counts against the schedule.
     package let countsAsAttempt: Bool
 
     private init(state: DeliveryState, reason: DeliveryReason, waitSeconds: Double, countsAsAttempt: Bool) {
@@ -16,7 +16,7 @@ package struct DeliveryDecision: Sendable, Equatable {
         self.countsAsAttempt = countsAsAttempt
     }
 
-    /// Nothing left this machine: it is tried again at once, and the attempt does not count.
+    /// Nothing left this machine: it is retried at once, and the attempt does not count.
     package static let putBack = DeliveryDecision(
         state: .deferred,
         reason: .putBack,
@@ -25,10 +25,10 @@ package struct DeliveryDecision: Sendable, Equatable {
     )
 
     /// - Parameters:
-    ///   - outcome: How the attempt ended.
+    ///   - outcome: The outcome of the attempt.
     ///   - attempt: The number of this attempt, from 1.
     ///   - policy: The campaign's: whether a message that may have arrived is sent again.
-    ///   - schedule: When, and how often, a message is tried again.
+    ///   - schedule: When, and how often, a message is retried.
     ///   - fraction: Random, at least 0 and less than 1: spreads the retries.
     package init(
         _ outcome: MessageOutcome,
@@ -48,13 +48,14 @@ package struct DeliveryDecision: Sendable, Equatable {
         case .unknown where policy == .atMostOnce:
             (state, reason) = (.uncertain, outcome.isStopped ? .stoppedWaiting : .lostAfterDot)
         case .later where outcome.isOfRoute:
-            // The relay is down or refuses us: no reason to give a recipient up. The campaign's lifetime is the limit.
+            // The relay is down or refuses this machine: not the recipient's fault. The campaign's lifetime is the
+            // limit.
             wait = schedule.delaySeconds(afterAttempt: 1, fraction: fraction) ?? schedule.firstSeconds
         case .unknown, .later:
             if let seconds = schedule.delaySeconds(afterAttempt: attempt, fraction: fraction) {
                 wait = seconds
             } else {
-                // At-least-once may have delivered an unknown one: still not an acceptance that anybody stated.
+                // Under at-least-once an unknown one may have been delivered, but no server has confirmed it.
                 (state, reason) = (outcome.judgement == .unknown ? .uncertain : .failed, .attemptsExhausted)
             }
         }

@@ -1,14 +1,14 @@
-/// What can happen to a delivery. Each is one kind of write to `deliveries`.
+/// The events of a delivery. Each is one kind of write to `deliveries`.
 package enum DeliveryEvent: Sendable, CaseIterable {
-    /// A worker marks it: a copy may be on its way from now on.
+    /// A worker claims it: from now on a copy may be on its way.
     case claim
-    /// The other side took it, or was seen to have it: a 2xx to the final dot.
+    /// The receiving server accepted it, or it has evidently arrived: a 2xx to the final dot.
     case accept
     /// It is refused for good, or its attempts are used up.
     case refuse
-    /// It is to be tried again later: a 4xx, a connection lost before the dot, put back, or lost at-least-once.
+    /// It will be retried later: a 4xx, a connection lost before the dot, put back, or lost under at-least-once.
     case `defer`
-    /// Nobody can know: the connection or the worker went away past the dot, and it must not be sent twice.
+    /// The outcome is unknown: the connection or the worker was lost past the dot, and it must not be sent twice.
     case loseTrack
     /// The recipient opted out.
     case optOut
@@ -18,20 +18,20 @@ package enum DeliveryEvent: Sendable, CaseIterable {
     case expire
     /// It cannot be processed.
     case deadLetter
-    /// A bounce came back: it had been delivered, and was refused further on.
+    /// A bounce arrived: it had been accepted, and was refused further on.
     case bounce
-    /// Something names the recipient that only one who got it can cause: an open, a click, a complaint, an answer.
+    /// Evidence that only a recipient of the message can cause: an open, a click, a complaint, an answer.
     case engagement
-    /// An operator sends it on its way again; audited.
+    /// An operator reopens it; audited.
     case reopen
 }
 
 extension DeliveryState {
-    /// Where an event leads; `nil` where it changes nothing.
+    /// The state after an event; `nil` if it changes nothing.
     ///
     /// The one table of a delivery's life. Only evidence (a late reply, a bounce, an open or click that names the
-    /// recipient) and an operator's reopen lead out of a final state. The statements that write `deliveries` are held
-    /// against it, state by state, in the tests.
+    /// recipient) and an operator's reopen lead out of a final state. Tests compare the statements that write
+    /// `deliveries` with it, state by state.
     package func after(_ event: DeliveryEvent) -> DeliveryState? {
         switch (self, event) {
         case (.pending, .claim), (.deferred, .claim): .sending

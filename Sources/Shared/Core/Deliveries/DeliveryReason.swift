@@ -1,4 +1,4 @@
-/// Why a delivery is in its state, where the SMTP reply alone does not say; stored in `deliveries.reason`.
+/// Why a delivery is in its state, if the SMTP reply alone does not say; stored in `deliveries.reason`.
 package enum DeliveryReason: Int16, WireNamed {
     /// Nothing to add.
     case none = 0
@@ -18,16 +18,16 @@ package enum DeliveryReason: Int16, WireNamed {
     case lostAfterDot = 7
     /// The worker stopped while it waited for the reply to the final dot.
     case stoppedWaiting = 8
-    /// The worker that had marked it went away.
+    /// The worker that had claimed it died.
     case workerLost = 9
-    /// In flight whenever a worker crashed.
+    /// In flight every time a worker crashed.
     case poison = 10
     /// Put back unsent: no connection was free in time, or the worker stopped.
     case putBack = 11
-    /// It had been taken, or may have been, and a bounce came back: the row in `bounces` says why.
+    /// Accepted, or possibly accepted, and then bounced: the row in `bounces` has the reason.
     case bounced = 12
-    /// Nobody knew, until something came back that only a recipient can send, or an open or a click that names the
-    /// recipient: it has arrived.
+    /// Unknown, until evidence that only a recipient can cause, or an open or click that names the recipient: it has
+    /// arrived.
     case seen = 13
 
     package var name: String {

@@ -1,24 +1,24 @@
-/// Where one recipient of one campaign stands; the numbers are stored in `deliveries.state`.
+/// The state of one recipient of one campaign; the numbers are stored in `deliveries.state`.
 ///
 /// At every moment each recipient is in exactly one of these, so that they add up to the audience.
 package enum DeliveryState: Int16, WireNamed {
     /// Not claimed yet.
     case pending = 0
-    /// Marked by a worker: a copy may be on its way.
+    /// Claimed by a worker: a copy may be on its way.
     case sending = 1
     /// Waits in `retries` for its next attempt.
     case deferred = 2
-    /// The receiving side took responsibility with a 2xx.
+    /// The receiving server accepted it with a 2xx.
     case accepted = 3
     /// Refused for good, or given up.
     case failed = 4
-    /// Opted out, or never to be mailed, before a mark.
+    /// Opted out, or never to be mailed, before a claim.
     case suppressed = 5
-    /// The connection or the worker went away past the final dot: nobody can know.
+    /// The connection or the worker was lost past the final dot: the outcome is unknown.
     case uncertain = 6
-    /// The campaign was cancelled first.
+    /// The campaign was cancelled before it was sent.
     case cancelled = 7
-    /// The campaign's expiry came first.
+    /// The campaign expired before it was sent.
     case expired = 8
     /// Could not be processed; `dead_letters` has the reason.
     case dead = 9
@@ -38,11 +38,11 @@ package enum DeliveryState: Int16, WireNamed {
         }
     }
 
-    /// Those in which it waits for a claim.
+    /// The states in which it waits for a claim.
     package static let waiting: [DeliveryState] = [.pending, .deferred]
-    /// Those out of which it comes by itself.
+    /// The states that it leaves on its own.
     package static let open: [DeliveryState] = [.pending, .sending, .deferred]
 
-    /// Whether nothing more happens to it without evidence or an operator.
+    /// Whether only evidence or an operator can change it.
     package var isFinal: Bool { rawValue > Self.deferred.rawValue }
 }

@@ -1,9 +1,9 @@
-/// One recipient as the worker reads it, before anything is marked.
+/// One recipient as the worker reads it, before the claim.
 package struct FetchedRecipient: Sendable {
     package let key: DeliveryKey
-    /// Marks so far; the next attempt is one more.
+    /// Claims so far; the next attempt is one more.
     package let attempt: Int16
-    /// How often rendering it was begun and never ended.
+    /// The number of unfinished renderings.
     package let redeliveries: Int16
     package let contactVersion: Int32
     /// The address as the account wrote it, UTF-8.
@@ -28,12 +28,12 @@ package struct FetchedRecipient: Sendable {
     }
 }
 
-/// What a worker asks of one row: mark it, if it is still what was fetched.
+/// A worker's request for one row: claim it, if it is unchanged since the fetch.
 package struct ClaimRequest: Sendable {
     package let key: DeliveryKey
     package let generation: Generation
     package let contactVersion: Int32
-    /// Marks that the fetch saw.
+    /// Claims at the time of the fetch.
     package let attempt: Int16
 
     package init(key: DeliveryKey, generation: Generation, contactVersion: Int32, attempt: Int16) {
@@ -44,7 +44,7 @@ package struct ClaimRequest: Sendable {
     }
 }
 
-/// How one delivery goes on, guarded by the token of its claim.
+/// The outcome of one delivery, guarded by the token of its claim.
 package struct DeliveryResult: Sendable {
     package let key: DeliveryKey
     package let token: ClaimToken
@@ -57,7 +57,7 @@ package struct DeliveryResult: Sendable {
     package let waitSeconds: Double
     /// Whether the attempt counts: not where nothing left this machine.
     package let countsAsAttempt: Bool
-    /// The outcome in the other side's words, kept when it is not an acceptance.
+    /// The reply in the server's words, kept unless it is an acceptance.
     package let outcome: MessageOutcome
 
     package init(
@@ -95,7 +95,7 @@ package struct DeliveryResult: Sendable {
     }
 }
 
-/// What cannot be processed, with the envelope it came in.
+/// A job that cannot be processed, with its job message.
 package struct DeadLetter: Sendable {
     package enum Reason: Int16, WireNamed {
         case undecodable = 0
@@ -115,7 +115,7 @@ package struct DeadLetter: Sendable {
         }
     }
 
-    /// `nil` where the envelope could not be read.
+    /// `nil` if the job message was unreadable.
     package let key: DeliveryKey?
     package let reason: Reason
     package let detail: String
@@ -131,34 +131,34 @@ package struct DeadLetter: Sendable {
     }
 }
 
-/// Stores dead letters; the other side of the border is PostgreSQL, or a fake in tests.
+/// Stores dead letters; PostgreSQL, or a fake in tests.
 package protocol DeadLetterStore: Sendable {
-    /// Stores a dead letter, and moves its row, if it has one that is still to be mailed, to `dead`.
+    /// Stores a dead letter, and moves its row, if it has one still to be mailed, to `dead`.
     func deadLetter(_ message: DeadLetter, worker: String) async throws
 }
 
-/// What the worker needs of the totals; the other side of the border is PostgreSQL, or a fake in tests.
+/// The worker's store of deliveries; PostgreSQL, or a fake in tests.
 package protocol DeliveryStore: DeadLetterStore {
     /// Reads recipients that are still to be mailed; a row that is final, being sent or unknown is left out.
     func fetch(_ keys: [DeliveryKey]) async throws -> [FetchedRecipient]
 
-    /// Marks rows as being sent, in one transaction, under `token`.
+    /// Claims rows, in one transaction, under `token`.
     ///
     /// - Returns: A verdict for every request, in order.
     func claim(_ requests: [ClaimRequest], token: ClaimToken, workerRun: WorkerRun) async throws -> [Verdict]
 
-    /// Records how deliveries went on; safe to repeat. A row whose token has changed is left alone.
+    /// Records outcomes; safe to repeat. A row whose token has changed is left alone.
     ///
-    /// `finished`: Claims of which nothing is in flight any more once these results are recorded.
+    /// `finished`: Claims with nothing left in flight once these are recorded.
     func record(_ results: [DeliveryResult], finished: [ClaimToken]) async throws
 
-    /// Raises the `suspect` count of a redelivered row and returns it; `nil` where the row is not to be mailed.
+    /// Raises the `suspect` count of a redelivered row and returns it; `nil` if the row is not to be mailed.
     func markRedelivered(_ key: DeliveryKey) async throws -> Int16?
 
-    /// Takes the suspicion back: the row's message was rendered, and nothing happened.
+    /// Clears that count: the row's message was rendered without a crash.
     func clearRedelivered(_ key: DeliveryKey) async throws
 
-    /// Whether the store answers; throws why not.
+    /// Checks that the store answers; throws if not.
     func check() async throws
 
     /// A campaign's frozen message; `nil` when there is no such campaign or it is not frozen.

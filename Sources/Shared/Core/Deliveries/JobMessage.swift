@@ -1,11 +1,11 @@
-/// The body of a job message: which recipients of one campaign are to be mailed. No personal data.
+/// The body of a job message: the recipients of one campaign to mail. No personal data.
 ///
 /// Readable in the broker's own tools, a few dozen bytes: `v1 <campaign> <generation> <seq>[,<seq>…]` in ASCII
 /// decimal. A program reads its own version and the one before it; a version that is too new goes back to the queue.
 package struct JobMessage: Equatable, Sendable {
     /// The version this program writes.
     package static let version = 1
-    /// More in one envelope is refused: a crash would take them all along.
+    /// The maximum per job message: a crash affects them all.
     package static let maximumJobs = 1_000
 
     package let campaign: CampaignID
@@ -18,11 +18,11 @@ package struct JobMessage: Equatable, Sendable {
         self.seqs = seqs
     }
 
-    /// Why a body is not an envelope that this program can read.
+    /// Why a body is not a readable job message.
     package enum Unreadable: Error, Equatable, Sendable {
-        /// Written by a newer program: give it back, a newer worker takes it.
+        /// Written by a newer program: return it to the queue, for a newer worker.
         case tooNew(version: Int)
-        /// Not an envelope at all.
+        /// Not a job message.
         case malformed(at: Int)
     }
 

@@ -29,18 +29,18 @@ package struct QueueMessage: Sendable {
     }
 }
 
-/// Takes jobs; the other side of the border is RabbitMQ, or a fake in tests.
+/// Takes jobs; RabbitMQ, or a fake in tests.
 package protocol JobSource: Sendable {
     /// Waits for at least one message and returns all there are, at most `limit`.
     ///
     /// - Returns: Empty once ``stopTaking()`` was called and what had arrived is handed out.
-    /// - Throws: Only what no reconnect can mend (refused log-in, refused topology).
+    /// - Throws: Only permanent errors (refused login, refused topology).
     func next(limit: Int) async throws -> [QueueMessage]
 
     /// Acknowledges, in batches; returns at once. Tags of an older connection are dropped.
     func acknowledge(_ tags: [JobTag])
 
-    /// Gives messages back to the queue; returns at once.
+    /// Returns messages to the queue; returns at once.
     func giveBack(_ tags: [JobTag])
 
     /// Cancels the consumers: the broker hands out nothing more.
@@ -53,7 +53,7 @@ package protocol JobSource: Sendable {
     func resume()
 }
 
-/// What became of one publish.
+/// The outcome of one publish.
 package enum PublishOutcome: Sendable, Equatable {
     /// The broker confirmed that it is in its queue.
     case confirmed
@@ -61,7 +61,7 @@ package enum PublishOutcome: Sendable, Equatable {
     case refused(reason: String)
 }
 
-/// Publishes jobs with confirms; the other side of the border is RabbitMQ, or a fake in tests.
+/// Publishes jobs with confirms; RabbitMQ, or a fake in tests.
 package protocol JobPublisher: Sendable {
     /// Publishes persistent messages to one queue and waits until each is confirmed or refused.
     ///

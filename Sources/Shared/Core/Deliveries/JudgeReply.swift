@@ -1,7 +1,7 @@
-/// What a reply that ends a message means for its recipient.
+/// The meaning of a reply that ends a message, for its recipient.
 ///
 /// The code decides first; among 5xx the enhanced code says whether the mailbox is at fault, or the message, or the
-/// route. Only what blames the mailbox is `never`, because that suppresses the address: when in doubt a refusal is
+/// route. Only refusals of the mailbox are `never`, because that suppresses the address: when in doubt a refusal is
 /// `notThisMessage`.
 ///
 /// - Parameters:
@@ -22,7 +22,7 @@ private func judgeRefusal(_ reply: SMTPReply, at step: SMTPStep) -> Judgement {
     case .connect, .greeting, .ehlo, .startTLS, .auth, .quit: return .later
     case .mail, .rcpt, .data, .dot: break
     }
-    // RFC 4954 §6: the server wants TLS or a log-in. The route is at fault; the next message would fare the same.
+    // RFC 4954 §6: the server requires TLS or a login. The route is at fault; the next message would fail the same way.
     if [530, 534, 535, 538].contains(reply.code) { return .later }
     if reply.contradictsItself { return .notThisMessage }
     if let status = reply.enhanced { return judge(status, at: step) }

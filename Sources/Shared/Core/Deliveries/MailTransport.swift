@@ -20,18 +20,18 @@ package struct OutgoingMessage: Sendable {
     }
 }
 
-/// How one message ended, in the words of the receiving side.
+/// The outcome of one message, in the server's words.
 package struct MessageOutcome: Sendable, Equatable {
     /// The message's own number.
     package let id: UInt64
     package let judgement: Judgement
     /// The SMTP reply code, 0 without a reply.
     package let code: Int16
-    /// The reply's text after the code, or our own reason; at most 500 bytes, printable.
+    /// The reply's text after the code, or Veredus's own reason; at most 500 bytes, printable.
     package let text: String
     /// The step whose reply, or whose silence, decided.
     package let step: SMTPStep
-    /// Whether we broke it off ourselves, since the worker stops.
+    /// Whether the worker itself broke it off in order to stop.
     package let isStopped: Bool
 
     package init(
@@ -51,9 +51,9 @@ package struct MessageOutcome: Sendable, Equatable {
     }
 }
 
-/// What a reply, or the lack of one, means for the recipient; `replies.judgement`.
+/// The meaning of a reply, or of its absence, for the recipient; `replies.judgement`.
 package enum Judgement: Int16, WireNamed {
-    /// 2xx to the final dot: the other side is responsible now.
+    /// 2xx to the final dot: the receiving server is responsible now.
     case accepted = 0
     /// Try again after a wait: 4xx, no connection, or a loss before the final dot.
     case later = 1
@@ -112,12 +112,12 @@ extension MessageOutcome {
     package var isOfRoute: Bool { judgement == .later && step.rawValue < SMTPStep.mail.rawValue }
 }
 
-/// Sends messages; the other side of the border is SMTP, or a fake in tests.
+/// Sends messages; SMTP, or a fake in tests.
 package protocol MailTransport: Sendable {
-    /// Hands messages over and returns at once; each comes back exactly once through ``outcomes()``.
+    /// Takes messages and returns at once; each comes back exactly once through ``outcomes()``.
     func send(_ messages: [OutgoingMessage])
 
-    /// Waits for at least one outcome and returns all there are; empty once closed and drained.
+    /// Waits for at least one outcome and returns all available; empty once closed and drained.
     func outcomes() async -> [MessageOutcome]
 
     /// Takes no more messages; those waiting for a connection come back `notStarted`, those under way have `grace`

@@ -1,10 +1,10 @@
-/// When a deferred delivery is tried again.
+/// When a deferred delivery is retried.
 package struct RetrySchedule: Sendable, Equatable {
     /// The ceiling of the first wait, in seconds; it doubles with every attempt.
     package let firstSeconds: Double
     /// No ceiling is above this, in seconds.
     package let longestSeconds: Double
-    /// Attempts in all, after which the recipient is given up.
+    /// The maximum number of attempts, after which the recipient is given up.
     package let attempts: Int
 
     package init(firstSeconds: Double = 60, longestSeconds: Double = 4 * 3600, attempts: Int = 12) {

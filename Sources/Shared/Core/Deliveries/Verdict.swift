@@ -1,11 +1,11 @@
-/// What the claim says to one job; the numbers are those of the statement `claim-deliveries`.
+/// The claim's answer for one job; the numbers are those of the statement `claim-deliveries`.
 ///
-/// Every job gets one, and every job is acknowledged then, but for a worker that has lost its lease: a row that waits
-/// for something is brought back by the producer, from PostgreSQL, never by the broker.
+/// Every job gets one and is then acknowledged, unless the worker has lost its lease: waiting rows are published again
+/// by the producer, from PostgreSQL, never by the broker.
 package enum Verdict: Int16, Sendable, CaseIterable {
-    /// Marked as being sent: this worker, and only this one, sends it now.
+    /// Claimed: only this worker sends it now.
     case claimed = 0
-    /// Sent, being sent, or ended some other way already.
+    /// Sent, being sent, or finished otherwise.
     case final = 1
     /// Deferred, and its time has not come.
     case notDue = 2
@@ -17,8 +17,8 @@ package enum Verdict: Int16, Sendable, CaseIterable {
     case oldGeneration = 5
     /// The contact or the row changed since it was fetched: fetch, render and claim again.
     case changed = 6
-    /// No such row: the database is another one than the producer's.
+    /// No such row: this is not the producer's database.
     case unknown = 7
-    /// The worker's lease is over: nothing was marked, and its jobs go back.
+    /// The worker's lease has expired: nothing was claimed, and its jobs return.
     case leaseLost = 8
 }

@@ -1,10 +1,10 @@
-/// Which database it was, and how far it had come: what a program remembers outside of it.
+/// A database's identity and generation, remembered outside of it.
 ///
 /// A database that is restored from yesterday has forgotten what was sent since, and would have it sent again. Its
 /// generation is raised with every start of a program and every minute; a restore guard that remembers a later one gives it
 /// away.
 package struct RestoreGuard: Equatable, Sendable {
-    /// Drawn when the database was made, and kept by every copy of it: a UUID.
+    /// Drawn when the database was created, and kept by every copy: a UUID.
     package let installation: String
     /// PostgreSQL's `system_identifier`: made with the cluster, and kept by its physical copies.
     package let systemIdentifier: Int64
@@ -44,7 +44,7 @@ package struct RestoreGuard: Equatable, Sendable {
     }
 }
 
-/// Why nothing may be sent from a database.
+/// Why a database must not send.
 package struct RestoredDatabaseFound: Error, Equatable, CustomStringConvertible {
     package let reason: String
 
@@ -55,14 +55,14 @@ package struct RestoredDatabaseFound: Error, Equatable, CustomStringConvertible 
 
     /// Judges a database.
     ///
-    /// No restore guard at all is no reason: a wiped broker must not stop anybody. Nor is one of another installation: a
-    /// database that was made again has nothing to send twice.
+    /// Without any restore guard it passes: a wiped broker must not stop sending. One of another installation is
+    /// ignored: a new database has nothing to send twice.
     ///
     /// - Parameters:
     ///   - stored: What the database says that it is.
     ///   - server: What the server is that it runs on; its generation does not matter.
     ///   - restoreGuards: What was remembered elsewhere, and where.
-    /// - Returns: `nil` for the database that everybody remembers.
+    /// - Returns: `nil` if the database is current.
     package static func judge(
         _ stored: RestoreGuard,
         on server: RestoreGuard,
