@@ -56,16 +56,16 @@ struct ServerOptions: ParsableArguments {
 /// What the simulator does wrong by itself.
 struct TroubleOptions: ParsableArguments {
     @Option(help: "Milliseconds before every reply.") var delay = 0
-    @Option(help: "Part of RCPTs that is answered 451, from 0 to 1.") var deferRate = 0.0
-    @Option(help: "Part of recipients that is always answered 550, from 0 to 1.") var rejectRate = 0.0
-    @Option(help: "Part of messages that is stored and never answered, from 0 to 1.") var forgetRate = 0.0
-    @Option(help: "Decides whom the rates hit.") var seed: UInt64 = 1
-    @Option(help: "Further connections are greeted with 421.") var maxConnections: Int?
-    @Option(help: "After so many messages a connection gets 421.") var maxMessagesPerConnection: Int?
-    @Option(help: "Mails a second; further ones get 451 4.7.28.") var rate: Int?
-    @Option(help: "Seconds after which a silent connection is closed without a word.") var idle: Int?
+    @Option(help: "Share of RCPTs answered with 451, from 0 to 1.") var deferRate = 0.0
+    @Option(help: "Share of recipients always answered with 550, from 0 to 1.") var rejectRate = 0.0
+    @Option(help: "Share of messages stored without an answer, from 0 to 1.") var forgetRate = 0.0
+    @Option(help: "Seed that selects the recipients hit by the rates.") var seed: UInt64 = 1
+    @Option(help: "Maximum number of connections; further ones get 421.") var maxConnections: Int?
+    @Option(help: "Messages per connection before a 421.") var maxMessagesPerConnection: Int?
+    @Option(help: "Maximum mails a second; further ones get 451 4.7.28.") var rate: Int?
+    @Option(help: "Seconds after which an idle connection is closed without a reply.") var idle: Int?
     @Option(help: "A JSON file with rules.") var script: String?
-    @Option(help: "HOST:PORT of the SMTP server that reports and answers are sent to.") var inbound: String?
+    @Option(help: "HOST:PORT of the SMTP server for reports and answers.") var inbound: String?
 
     func apply(to configuration: inout MailSimulator.Configuration) throws {
         configuration.delay = .milliseconds(delay)
@@ -91,9 +91,9 @@ struct TroubleOptions: ParsableArguments {
 
 /// What recipients do with messages, over plain HTTP on this machine.
 struct ReaderOptions: ParsableArguments {
-    @Option(help: "Part of recipients that load the pixel, from 0 to 1.") var openRate = 0.0
-    @Option(help: "Part of those who open that follow a link, from 0 to 1.") var clickRate = 0.0
-    @Option(help: "Part of recipients that press their mail program's unsubscribe button, from 0 to 1.")
+    @Option(help: "Share of recipients who load the pixel, from 0 to 1.") var openRate = 0.0
+    @Option(help: "Share of openers who follow a link, from 0 to 1.") var clickRate = 0.0
+    @Option(help: "Share of recipients who press their mail program's unsubscribe button, from 0 to 1.")
     var leaveRate = 0.0
 
     func apply(to configuration: inout MailSimulator.Configuration) {
@@ -108,9 +108,9 @@ struct ReaderOptions: ParsableArguments {
 
 /// What the simulator writes down.
 struct KeepingOptions: ParsableArguments {
-    @Option(help: "A JSON-lines file, one line a copy accepted; appended to.") var record: String?
+    @Option(help: "A JSON-lines file to append to, one line per accepted copy.") var record: String?
     @Option(help: "A folder for every message as NUMBER.eml, octet for octet, dots unstuffed.") var spool: String?
-    @Option(help: "Of how many messages, the first ones, the record holds the octets (base64).") var keepBytes = 0
+    @Option(help: "The number of messages, from the first, whose octets (base64) the record includes.") var keepBytes = 0
     @Option(help: "A file with the summary so far, replaced once a second.") var statusFile: String?
 
     func apply(to configuration: inout MailSimulator.Configuration) {
