@@ -11,7 +11,7 @@ struct MessageHeader: Sendable {
     private let trackingBase: [UInt8]
     private let messageIDDomain: [UInt8]
     let returnPathDomain: [UInt8]
-    /// Tells the relay which message it is, where it tells nobody our return path: what stands before and after the token.
+    /// Identifies the message to a provider that replaces the return path: the text before and after the token.
     private let relayField: (before: [UInt8], after: [UInt8])?
     /// What follows List-Unsubscribe, up to the first byte of the text part.
     private let ending: [UInt8]

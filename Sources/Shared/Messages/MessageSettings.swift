@@ -74,7 +74,7 @@ package struct SenderProfile: Sendable {
     }
 }
 
-/// What a message says of its campaign.
+/// A message's data about its campaign.
 package struct CampaignFacts: Sendable {
     package var id: CampaignID
     package var account: AccountID

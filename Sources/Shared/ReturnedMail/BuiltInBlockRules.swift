@@ -1,6 +1,6 @@
 /// Built-in rules about refusals of the sender that single providers and block lists word in their own way.
 ///
-/// Before all words about mailboxes: whoever is listed somewhere is refused for every recipient alike.
+/// They precede all words about mailboxes: a listed sender is refused for every recipient alike.
 let builtInBlockRules = #"""
     # Block lists by the address of their page.
     reason policy: spamhaus.org

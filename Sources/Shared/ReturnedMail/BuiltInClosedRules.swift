@@ -1,6 +1,6 @@
 /// Built-in rules about an account or a mailbox that is not there, or is closed for good, in English.
 let builtInClosedRules = #"""
-    # No such account or mailbox, or one that nobody has any more.
+    # No such account or mailbox, or one that is closed.
     reason mailbox-unknown 550,551,553,5.1.1: no mailbox available
     reason mailbox-unknown: nonexistent mailbox
     reason mailbox-unknown: nonexistent account

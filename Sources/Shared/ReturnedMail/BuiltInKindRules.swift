@@ -1,4 +1,4 @@
-/// Built-in rules about what kind of mail it is: notices of servers, answers of machines, "no more", lists.
+/// Built-in rules about the kind of a mail: servers' notices, automatic answers, opt-outs, lists.
 let builtInKindRules = #"""
     # Who sends notices, and under which subjects.
     sender failure: mailer-daemon

@@ -1,4 +1,4 @@
-/// Built-in rules about the rest of what is refused: the message, the sender, time; and codes without words.
+/// Built-in rules about other refusals: the message, the sender, time; and codes without words.
 let builtInRefusalRules = #"""
     # The message.
     reason content: line too long
@@ -71,7 +71,7 @@ let builtInRefusalRules = #"""
     reason rate-limited: try again later, too
     reason rate-limited 4.7.28,5.7.28,4.7.650,4.7.651,4.7.652,5.7.650
 
-    # Who sends, in words that no mailbox's owner would be told.
+    # The sender, in words that are never about a mailbox.
     reason policy: spam
     reason policy: unsolicited
     reason policy: blacklist
@@ -308,7 +308,7 @@ let builtInRefusalRules = #"""
     reason size 552
     reason domain-unknown 556
     reason policy 530,534,535,538,571
-    # Not for good, though the code may say so.
+    # Temporary, whatever the code.
     reason expired: try again later
     reason expired: try later
     reason expired: internal server error

@@ -1,7 +1,7 @@
-/// The rules that are part of the program, in the form that ``RuleBook`` describes.
+/// The built-in rules, in the format of ``RuleBook``.
 ///
-/// The order counts: what is wrong with us, what only one provider means by a code, then words that say one thing, then
-/// codes, then words that say less, at last codes that say less. Nothing is said of the rest: it is unknown, and soft.
+/// The order counts: problems of the sender, one provider's meaning of a code, then unambiguous words, then codes, then
+/// vaguer words, and last vaguer codes. The rest is unknown, and soft.
 package let builtInRules = [
     builtInReplyRules, builtInSenderRules, builtInBlockRules, builtInProviderRules, builtInMailboxRules,
     builtInClosedRules, builtInWesternRules, builtInEasternRules, builtInSoutheasternRules, builtInAsianRules,

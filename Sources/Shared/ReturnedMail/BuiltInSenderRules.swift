@@ -1,7 +1,7 @@
-/// Built-in rules about what is wrong with us, and about what is so for now only.
+/// Built-in rules about problems of the sender, and about temporary ones.
 ///
 /// Before all words about mailboxes, domains and hosts, since such a refusal names ours: "sender unknown", "your domain
-/// does not exist". None of them may suppress anybody.
+/// does not exist". None of them may suppress an address.
 let builtInSenderRules = #"""
     # A next hop that does not know SMTPUTF8 (RFC 6531): the next server may, and neither side is to blame.
     reason unknown: smtputf8 is required

@@ -1,10 +1,11 @@
 import Core
 
-/// Cuts a mail that came back down to what may be kept: notices, report fields, and of the returned message its header.
+/// Cuts returned mail down to the part that may be stored: notices, report fields, and the header of the returned
+/// message.
 ///
 /// The message's body and every attachment go. What stays is decoded first (transfer encodings, encoded words, HTML),
 /// control characters go, and only then the tokens of pixels and links in it are blanked (``TokenBlanking``), so that none
-/// hides in an encoding. Of an encoded body that somebody quotes in a text nothing stays (``EncodedText``).
+/// hides in an encoding. An encoded body quoted in a text is removed (``EncodedText``).
 ///
 /// - Returns: A message that ``readReport(_:sentTo:book:limits:)`` understands as it understood the whole one.
 package func cutReport(

@@ -1,6 +1,6 @@
 import Core
 
-/// Blanks base64 in text that is going to be kept: a message's body as it was sent, quoted below a marker that nobody knows.
+/// Blanks base64 in text to be stored: a message's body as it was sent, quoted below an unknown marker.
 ///
 /// Known by its shape alone: a run that no word and no number is as long as, and the whole lines of nothing else that
 /// follow it, quoted or not. It comes after ``TokenBlanking``, so that it hides no part of a token from it. The time is

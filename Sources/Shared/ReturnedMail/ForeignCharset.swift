@@ -2,7 +2,7 @@ import Glibc
 
 /// Character sets that take a table of thousands: libc's `iconv` has them.
 ///
-/// A fixed list, so that nobody who writes to us chooses what libc loads. Where libc lacks one (its modules are files, and
+/// A fixed list, so that incoming mail cannot choose what libc loads. Where libc lacks one (its modules are files, and
 /// a small image may leave them out) the caller keeps the ASCII characters alone.
 enum ForeignCharset {
     /// Text as UTF-8, a space for each byte that is not of the set.

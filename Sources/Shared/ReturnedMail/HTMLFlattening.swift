@@ -46,7 +46,7 @@ enum HTMLFlattening {
         return result
     }
 
-    /// An address in angle brackets, `<ada@example.com>`, is text that somebody forgot to escape.
+    /// An address in angle brackets, `<ada@example.com>`, is unescaped text.
     private static func isMarkup(_ html: [UInt8], _ start: Int) -> Bool {
         guard start < html.count else { return false }
         guard html[start] != UInt8(ascii: "!"), html[start] != UInt8(ascii: "/") else { return true }

@@ -1,7 +1,7 @@
-/// How much of a message that came back is read.
+/// The limits for reading returned mail.
 ///
-/// What lies beyond a limit is not looked at: nobody who writes to us can make us use more time or memory than this.
-/// A message that is larger, deeper or has more parts or fields is marked as cut short.
+/// Parts beyond a limit are not read, which bounds time and memory for any input. A message that is larger, deeper or
+/// has more parts or fields is marked as cut short.
 package struct MIMELimits: Sendable {
     /// Bytes of the whole message.
     package var messageBytes = 10 << 20

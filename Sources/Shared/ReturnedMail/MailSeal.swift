@@ -1,7 +1,7 @@
 import Core
 import Crypto
 
-/// Encrypts mails that were not understood, for the days in which somebody may look at them.
+/// Encrypts mails that were not understood, for the days in which an operator may read them.
 ///
 /// AES-256-GCM with a random nonce; nonce, text and tag are one run of bytes. The key is derived from the address key
 /// (``AddressHashKey/mailSecret``), which lives outside the database: a copy of the database alone cannot be read, and no

@@ -1,6 +1,7 @@
 import Core
 
-/// Sorts mails as they arrive: what is ours is cut or encrypted before anything is stored, the rest is only counted.
+/// Sorts mails on arrival: mail to a valid signed address is cut or encrypted before it is stored, the rest is only
+/// counted.
 ///
 /// Pure: the same mail gives the same answer, but for the nonce of the encryption.
 package struct MailSorter: Sendable {
@@ -10,7 +11,8 @@ package struct MailSorter: Sendable {
     package let limits: MIMELimits
     /// A report that is longer after the cut is cut off: what is beyond is text that nobody reads.
     private static let mostContent = 512 << 10
-    /// What nobody understands is kept whole for a while: whoever holds one signed address must not fill the disk.
+    /// Mail that no rule understands is kept whole for a while, with a limit: the holder of one signed address must not
+    /// fill the disk.
     private static let mostSealed = 256 << 10
 
     package init(keys: KeyRing, seal: MailSeal, book: RuleBook = .builtIn, limits: MIMELimits = MIMELimits()) {

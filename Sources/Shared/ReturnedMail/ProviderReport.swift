@@ -1,7 +1,7 @@
-/// What a mail provider told by HTTP of one message, in the form of the mail that it could have sent instead.
+/// A provider's HTTP report about one message, in the form of the equivalent mail.
 ///
-/// There is one way into the database: a report is written as RFC 3464 or 5965 have it, and then sorted, stored once, and
-/// judged like any other mail.
+/// There is one way into the database: a report is written in the form of RFC 3464 or 5965, then sorted, stored once,
+/// and judged like any other mail.
 package struct ProviderReport: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         /// `status`: An enhanced status code; empty where none was given.

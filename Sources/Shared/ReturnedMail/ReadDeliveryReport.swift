@@ -61,7 +61,7 @@ extension ReportReader {
 
     /// Reads `failed (permanent)` and other ways of saying it; where it is missing, the status decides.
     ///
-    /// Without both it is a failure only when the notice says so: a doubtful report counts against nobody.
+    /// Without both it is a failure only when the notice says so: a doubtful report counts against no recipient.
     private static func action(_ value: [UInt8]?, status: EnhancedStatus?, _ notice: Notice) -> ReportedAction {
         let word = String(
             decoding: ASCII.lowercased((value ?? []).prefix { ASCII.isLetter($0) }),

@@ -1,6 +1,6 @@
 import Core
 
-/// What a text says of one refusal, told apart by who says it: the server that refused, or a carrier that tells of it.
+/// A text's words about one refusal, separated by their source: the refusing server, or a server that reports it.
 ///
 /// The innermost reply decides, with the step at which it was given. What the carrier says around it ("does not like
 /// recipient", "Unknown address error", a status that it made up) is the last resort.

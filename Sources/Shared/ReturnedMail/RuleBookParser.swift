@@ -1,7 +1,7 @@
 import Core
 
 extension RuleBook {
-    /// Reads rules; what is wrong is said by path and line, and the rest is read all the same.
+    /// Reads rules; errors are reported by path and line, and the remaining rules are read.
     static func parse(_ text: String, path: String) -> (rules: [BounceRule], problems: [String]) {
         var rules: [BounceRule] = []
         var problems: [String] = []

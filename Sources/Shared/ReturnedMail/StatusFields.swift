@@ -53,7 +53,7 @@ enum StatusFields {
     /// Some servers put a blank line between a recipient and what became of it.
     private static func merged(_ blocks: [MIMEHeader]) -> [MIMEHeader] {
         var result: [MIMEHeader] = []
-        /// Whether the last one names a recipient, and nobody has said yet what became of it.
+        /// Whether the last group names a recipient without an outcome yet.
         var isWaiting = false
         for block in blocks {
             let namesRecipient = namesRecipient(block)

@@ -23,8 +23,8 @@ package enum HTMLEvent {
 
 /// Cuts HTML into text and tags, as far as links and a text version need it.
 ///
-/// Lenient as browsers are: what is no tag is text, nothing is refused. It builds no tree. What follows a tag that is
-/// never closed is text to the end, so that no byte is looked at more than a few times.
+/// As lenient as browsers: anything but a tag is text, and nothing is refused. It builds no tree. What follows a tag
+/// that is never closed is text to the end, so that no byte is looked at more than a few times.
 package struct HTMLScanner {
     private static let rawTextElements: Set<String> = ["script", "style", "title", "textarea", "xmp"]
 

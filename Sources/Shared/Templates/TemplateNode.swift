@@ -30,7 +30,7 @@ package struct StaticText: Sendable {
 }
 
 extension [TemplateNode] {
-    /// Makes a tree of a flat template; `text` prepares what is static, `partial` finds the number of a partial.
+    /// Builds a tree from a flat template; `text` prepares what is static, `partial` finds the number of a partial.
     ///
     /// The parser has matched sections with their ends.
     package init(

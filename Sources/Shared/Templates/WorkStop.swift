@@ -1,4 +1,4 @@
-/// Lets a caller end work on a message that nobody waits for any more, or that takes too long: asked between its steps.
+/// Lets a caller stop work on a message that is no longer needed, or takes too long; checked between steps.
 package struct WorkStop: Sendable {
     /// For work that runs to its end.
     package static let never = WorkStop { false }

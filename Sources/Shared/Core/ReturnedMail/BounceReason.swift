@@ -44,7 +44,7 @@ package struct BounceFinding: Sendable, Equatable {
         self.isPermanent = isPermanent
     }
 
-    /// Only what blames the mailbox or its domain for good is hard; when in doubt it is soft.
+    /// Only permanent problems of the mailbox or its domain are hard; when in doubt it is soft.
     package var consequence: BounceConsequence {
         switch reason {
         case .mailboxUnknown, .domainUnknown: isPermanent ? .hard : .soft

@@ -4,7 +4,8 @@ package struct ProducerSettings: Sendable, Equatable {
     package let jobsPerMessage: Int
     /// How long a lane with pending rows, an empty queue and no claim is taken for slow, not for lost.
     package let lostAfterSeconds: Double
-    /// A campaign pauses by itself at so many dead letters, if they are a twentieth of what has ended; 0 for never.
+    /// A campaign pauses automatically at this number of dead letters, if they are a twentieth of what has ended; 0 for
+    /// never.
     package let pauseAtDead: Int
     /// How late a scheduled start may be carried out without being asked for again.
     package let startGraceSeconds: Double

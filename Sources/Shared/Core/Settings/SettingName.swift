@@ -217,7 +217,7 @@ package enum SettingName: String, Sendable, CaseIterable {
         }
     }
 
-    /// The known name that somebody who wrote `name` most likely meant; `nil` when none is near.
+    /// The known name nearest to a misspelt `name`; `nil` if none is near.
     package static func nearest(to name: String) -> SettingName? {
         let written = Array(name.utf8)
         let candidates = allCases.map { (name: $0, distance: editDistance(written, Array($0.rawValue.utf8))) }
@@ -225,7 +225,7 @@ package enum SettingName: String, Sendable, CaseIterable {
         return best.name
     }
 
-    /// How many single bytes must be put in, taken out or replaced to make one of the other (Levenshtein).
+    /// The Levenshtein distance in bytes.
     private static func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var row = Array(0...right.count)
         for (i, byte) in left.enumerated() {

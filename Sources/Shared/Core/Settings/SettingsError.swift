@@ -1,4 +1,4 @@
-/// One setting that cannot be used.
+/// One invalid setting.
 package struct SettingProblem: Sendable, Equatable, CustomStringConvertible {
     /// The name as it was written; unknown ones are reported too.
     package let name: String
@@ -23,7 +23,7 @@ package struct SettingProblem: Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// Everything that is wrong with the settings, at once: nobody has to start a program five times to find five errors.
+/// All problems of the settings at once, so that one start shows them all.
 package struct SettingsError: Error, Sendable, Equatable, CustomStringConvertible {
     package let problems: [SettingProblem]
 

@@ -13,7 +13,7 @@ package struct WebSettings: Sendable, Equatable {
     package let bounceDomain: String?
     /// PEM files of an own certificate with its chain, and of its key; `nil` where a proxy ends TLS.
     package let certificate: Certificate?
-    /// How long `/readyz` says no before the program stops listening.
+    /// How long `/readyz` fails before the program stops listening.
     package let drainSeconds: Double
     /// How long a request may take to arrive whole.
     package let requestSeconds: Double

@@ -1,6 +1,6 @@
-/// What the door for mail providers' webhooks reads; it is shut unless a secret is set.
+/// The settings of providers' webhooks, which are off unless a secret is set.
 package struct WebhookSettings: Sendable, Equatable {
-    /// The last part of the path, at least 20 characters; `nil` shuts the door.
+    /// The last part of the path, at least 20 characters; `nil` turns webhooks off.
     package let secret: String?
     /// The one SNS topic that is listened to, and a PEM file with the certificates that may sign for it.
     package let ses: SES?

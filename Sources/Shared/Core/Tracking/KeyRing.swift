@@ -43,7 +43,7 @@ package struct KeyRing: Sendable {
         }
     }
 
-    /// The token was not signed by one of our keys for this use. Why exactly is nobody's business.
+    /// The token was not signed by one of our keys for this use. The exact reason is not reported.
     package struct NotOurs: Error, Equatable, CustomStringConvertible {
         package var description: String { "the token is not valid" }
     }

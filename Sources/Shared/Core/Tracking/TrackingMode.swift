@@ -1,4 +1,4 @@
-/// What an account lets us learn of opens and clicks; `campaigns.tracking`.
+/// How much a campaign tracks of opens and clicks; `campaigns.tracking`.
 package enum TrackingMode: Int16, WireNamed {
     /// No pixel, no wrapped link.
     case none = 0

@@ -1,6 +1,6 @@
-/// An error that says whether waiting may mend it; the adapters' errors do.
+/// An error that may be transient; adapters' errors conform.
 package protocol TransientFailure: Error {
-    /// Whether the same call may succeed later without anybody doing anything.
+    /// Whether the same call may succeed later without any change.
     var isTransient: Bool { get }
 }
 
