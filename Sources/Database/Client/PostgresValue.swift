@@ -72,7 +72,6 @@ struct PostgresType: Equatable, CustomStringConvertible {
     static let int2Array = Self(oid: 1005)
     static let int4Array = Self(oid: 1007)
     static let textArray = Self(oid: 1009)
-    static let varcharArray = Self(oid: 1015)
     static let int8Array = Self(oid: 1016)
     static let float8Array = Self(oid: 1022)
 

@@ -19,5 +19,4 @@ package enum Role: String, WireNamed {
     }
 
     package static let ofAccounts: [Role] = allCases.filter { !$0.isStaff }
-    package static let ofStaff: [Role] = allCases.filter(\.isStaff)
 }

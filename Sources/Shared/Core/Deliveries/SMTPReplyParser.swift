@@ -25,9 +25,6 @@ package struct SMTPReplyParser: Sendable {
 
     package init() {}
 
-    /// Whether a reply has begun and not ended.
-    package var isInsideReply: Bool { column > 0 || lines > 0 }
-
     /// Takes bytes until a reply is complete or they are used up.
     ///
     /// - Parameters:
