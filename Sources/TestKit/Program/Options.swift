@@ -110,7 +110,7 @@ struct ReaderOptions: ParsableArguments {
 struct KeepingOptions: ParsableArguments {
     @Option(help: "A JSON-lines file to append to, one line per accepted copy.") var record: String?
     @Option(help: "A folder for every message as NUMBER.eml, octet for octet, dots unstuffed.") var spool: String?
-    @Option(help: "The number of messages, from the first, whose octets (base64) the record includes.") var keepBytes = 0
+    @Option(help: "How many of the first messages to record with their octets (base64).") var keepBytes = 0
     @Option(help: "A file with the summary so far, replaced once a second.") var statusFile: String?
 
     func apply(to configuration: inout MailSimulator.Configuration) {
