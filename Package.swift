@@ -264,8 +264,8 @@ let package = Package(
         .testTarget(
             name: "AdminTests",
             dependencies: [
-                "Admin", "Core", "Templates", "Messages", "DatabaseClient", "Database", "Bootstrap", "Observability",
-                "TestKit", "MailSimulator", logging,
+                "Admin", "Core", "Templates", "Messages", "Service", "DatabaseClient", "Database", "Bootstrap",
+                "Observability", "TestKit", "MailSimulator", logging,
             ],
             swiftSettings: strict
         ),

@@ -18,7 +18,7 @@ import Testing
         """
 
     @discardableResult
-    private static func folder(
+    static func folder(
         _ tool: Tool,
         yaml: String = yaml,
         subject: String = "{{name}}, a horse\n",
@@ -32,11 +32,11 @@ import Testing
     }
 
     @discardableResult
-    private static func create(_ tool: Tool, _ folder: String) async -> Tool.Outcome {
+    static func create(_ tool: Tool, _ folder: String) async -> Tool.Outcome {
         await tool.run("campaign", "create", folder, "--account", "acme", "--list", "news", "--json")
     }
 
-    private static func fill(_ tool: Tool, _ rows: String = "a@example.org,Ann\nb@example.org,Bob\n") async {
+    static func fill(_ tool: Tool, _ rows: String = "a@example.org,Ann\nb@example.org,Bob\n") async {
         await tool.run(
             "contacts",
             "import",
@@ -144,6 +144,10 @@ import Testing
         (3, "cancel", 4, "while it is paused"),
         (0, "cancel", nil, "a draft sends nothing"), (4, "cancel", nil, "it is being cancelled"),
         (6, "cancel", nil, "it is over"),
+        (7, "start", 1, "now, and not at its time"), (7, "pause", nil, "nothing to pause"),
+        (7, "cancel", 4, "for good"), (7, "unschedule", 0, "a draft again"),
+        (1, "unschedule", 0, "no producer has taken it"), (0, "unschedule", nil, "it has no time"),
+        (2, "unschedule", nil, "it runs"),
     ]
 
     @Test func `a request is taken where it makes sense, and elsewhere says what is possible`() async throws {
@@ -176,10 +180,14 @@ import Testing
             let started = await tool.run("campaign", "start", "1", "--at", "2040-01-01T10:00:00+01:00", "--json")
             #expect(started.json("start_at") == "2040-01-01T09:00:00Z")
             let row = try await tool.sql("SELECT state || ' ' || to_char(start_at, 'YYYY-MM-DD HH24') FROM campaigns")
-            #expect(row == ["1 2040-01-01 09"])
-            let update = await tool.run("campaign", "update", "1", Self.folder(tool))
-            #expect(update.status == 65)
-            #expect(update.errors.contains("only a draft can be changed"))
+            #expect(row == ["7 2040-01-01 09"])
+            #expect(started.json("state") == "scheduled")
+            #expect(await tool.run("campaign", "list").output.contains("scheduled for 2040-01-01T09:00:00Z"))
+            #expect(await tool.run("campaign", "report", "1").output.contains("starts 2040-01-01T09:00:00Z"))
+            let pause = await tool.run("campaign", "pause", "1")
+            #expect(pause.errors.contains("Possible now: start, cancel, unschedule"), "\(pause.errors)")
+            #expect(await tool.run("campaign", "unschedule", "1").output == "campaign 1 is draft\n")
+            #expect(try await tool.sql("SELECT start_at::text FROM campaigns") == ["NULL"])
         }
     }
 
@@ -276,27 +284,6 @@ import Testing
             #expect(down.status == 69)
             let state = try await tool.sql("SELECT state || ' ' || audience FROM campaigns")
             #expect(state == ["0 0"], "the campaign does not change")
-        }
-    }
-
-    @Test(.timeLimit(.minutes(1)))
-    func `watch ends with the campaign, and says what to do when nothing happens`() async throws {
-        try await Tool.with { tool in
-            await Self.create(tool, Self.folder(tool))
-            #expect(await tool.run("campaign", "watch", "1").errors.contains("veredus campaign start 1"))
-            _ = try await tool.sql(
-                "UPDATE campaigns SET state = 1, start_at = now() - interval '1 minute' RETURNING '1'"
-            )
-            let (lines, said) = AsyncStream.makeStream(of: String.self)
-            async let watch = tool.run(["campaign", "watch", "1", "--interval", "0.1"]) { said.yield($0) }
-            let first = await lines.first { _ in true }
-            #expect(first?.contains("no producer has taken it for 1 min") == true)
-            _ = try await tool.sql(
-                "UPDATE campaigns SET state = 6, started_at = now(), finished_at = now() RETURNING '1'"
-            )
-            let outcome = await watch
-            #expect(outcome.status == 0)
-            #expect(outcome.output.contains("finished"))
         }
     }
 

@@ -44,6 +44,7 @@ import Testing
             "campaigns.state", numbers(CampaignState.self),
             [
                 "draft": 0, "starting": 1, "running": 2, "paused": 3, "cancelling": 4, "cancelled": 5, "finished": 6,
+                "scheduled": 7,
             ]
         ),
         (
@@ -154,6 +155,7 @@ import Testing
             1, "campaigns.state", "0 draft 1 starting 2 running 3 paused 4 cancelling 5 cancelled 6 finished",
             numbers(CampaignState.self)
         ),
+        (16, "campaigns.state", "7 scheduled", numbers(CampaignState.self)),
         (
             1, "dead_letters.reason", "0 undecodable 1 too new 2 poison 3 render error 4 internal error",
             numbers(DeadLetter.Reason.self)
@@ -217,7 +219,7 @@ import Testing
         )
         #expect(words(MessageLanguage.self) == ["en", "de", "es", "fr"])
         #expect(words(MeasuredLatency.self) == ["opt-out"])
-        #expect(words(CampaignState.Request.self) == ["start", "pause", "resume", "cancel"])
+        #expect(words(CampaignState.Request.self) == ["start", "pause", "resume", "cancel", "unschedule"])
         #expect(
             words(BounceReason.self) == [
                 "mailbox-unknown", "domain-unknown", "mailbox-full", "policy", "rate-limited", "size", "content",

@@ -8,8 +8,11 @@ import Testing
     typealias Row = (what: String, are: [String], shall: String)
 
     static let table: [Row] = [
-        ("state of a campaign", CampaignState.names, "draft starting running paused cancelling cancelled finished"),
-        ("request of a campaign", CampaignState.Request.names, "start pause resume cancel"),
+        (
+            "state of a campaign", CampaignState.names,
+            "draft scheduled starting running paused cancelling cancelled finished"
+        ),
+        ("request of a campaign", CampaignState.Request.names, "start pause resume cancel unschedule"),
         ("kind", CampaignKind.names, "marketing transactional"),
         ("policy", DeliveryPolicy.names, "at-most-once at-least-once"),
         ("tracking", TrackingMode.names, "none aggregate individual"),

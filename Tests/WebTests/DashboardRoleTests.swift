@@ -139,7 +139,8 @@ struct DashboardRoleTests {
 
     static let asks: [(request: String, state: Int, becomes: Int?, because: Comment)] = [
         ("pause", 2, 3, "runs"), ("resume", 3, 2, "is paused"), ("cancel", 3, 4, "for good"),
-        ("start", 0, 1, "a draft"),
+        ("start", 0, 1, "a draft"), ("start", 7, 1, "now, and not at its time"),
+        ("unschedule", 7, 0, "a draft again"), ("unschedule", 2, nil, "runs"), ("pause", 7, nil, "has not begun"),
         ("pause", 3, nil, "is paused already"), ("start", 6, nil, "has ended"), ("cancel", 6, nil, "has ended"),
         ("reopen", 6, nil, "no such request"),
     ]
@@ -148,7 +149,13 @@ struct DashboardRoleTests {
         row: (request: String, state: Int, becomes: Int?, because: Comment)
     ) async throws {
         try await WebFixture.with { web in
-            try await web.execute("UPDATE campaigns SET state = \(row.state) WHERE campaign_id = 1")
+            try await web.execute(
+                """
+                UPDATE campaigns SET state = \(row.state), version = NULLIF(1, \(row.state == 0 || row.state == 7 ? 1 : 0))
+                WHERE campaign_id = 1;
+                UPDATE contacts SET attributes = '{"name": "N"}'
+                """
+            )
             let browser = try await web.browser("ed")
             let page = try await browser.get("/campaigns/1/confirm/\(row.request)")
             #expect((page.status == 200) == (row.becomes != nil), row.because)

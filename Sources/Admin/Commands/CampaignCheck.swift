@@ -4,6 +4,7 @@ import Core
 import Database
 import DatabaseClient
 import Messages
+import Service
 
 struct CampaignCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -35,7 +36,9 @@ struct CampaignCheck: AsyncParsableCommand {
                 template: try MessageTemplate(message, installation: installation),
                 keys: keys
             )
-            let result = try await run.run { done in session.console.redraw("\(grouped(done)) messages rendered") }
+            let result = try await run.run(.everybody) { done in
+                session.console.redraw("\(grouped(done)) messages rendered")
+            }
             session.console.endLine()
             session.console.print(output.json ? json(result, run).text : text(result, run))
             guard result.recipients > 0 else {
@@ -59,26 +62,10 @@ struct CampaignCheck: AsyncParsableCommand {
     }
 
     private func json(_ result: DryRun.Result, _ run: DryRun) -> JSONValue {
-        func list(_ findings: [String: DryRun.Finding], _ name: String) -> JSONValue {
-            .array(
-                findings.sorted { $0.key < $1.key }.map { key, finding in
-                    .object([
-                        .init(name: name, value: .string(key)), .init(name: "count", value: .number(finding.count)),
-                        .init(name: "example_contact", value: .number(finding.exampleContact)),
-                    ])
-                }
-            )
-        }
-        return [
-            "campaign": .number(campaign.id), "version": .number(run.message.version),
-            "recipients": .number(result.recipients), "suppressed": .number(result.suppressed),
-            "clean": .bool(result.isClean), "missing": list(result.missing, "field"),
-            "failures": list(result.failures, "problem"), "links": .number(run.template.links.count),
-            "smallest_bytes": .number(result.recipients == 0 ? 0 : min(result.smallestBytes, result.largestBytes)),
-            "average_bytes": .number(result.averageBytes), "largest_bytes": .number(result.largestBytes),
-            "longest_line": .number(result.longestLine), "need_smtputf8": .number(result.needSMTPUTF8),
-            "rate": .number(rate), "seconds": .decimal(seconds(result)),
-        ]
+        let head: JSONValue = ["campaign": .number(campaign.id), "version": .number(run.message.version)]
+        return head.adding(.object(result.fields)).adding([
+            "links": .number(run.template.links.count), "rate": .number(rate), "seconds": .decimal(seconds(result)),
+        ])
     }
 
     private func text(_ result: DryRun.Result, _ run: DryRun) -> String {

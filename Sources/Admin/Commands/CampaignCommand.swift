@@ -7,7 +7,7 @@ struct CampaignCommand: AsyncParsableCommand {
         subcommands: [
             CampaignCreate.self, CampaignUpdate.self, CampaignCheck.self, CampaignSendTest.self, CampaignStart.self,
             CampaignWatch.self, CampaignReportCommand.self, CampaignPause.self, CampaignResume.self,
-            CampaignCancel.self, CampaignList.self, CampaignAudit.self, CampaignResend.self,
+            CampaignCancel.self, CampaignUnschedule.self, CampaignList.self, CampaignAudit.self, CampaignResend.self,
             CampaignResolveUncertain.self,
         ]
     )

@@ -58,8 +58,12 @@ struct CampaignCreate: AsyncParsableCommand {
 struct CampaignUpdate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "update",
-        abstract: "Replace a draft's message and settings from a folder.",
-        discussion: folderHelp
+        abstract: "Replace the message and settings of a draft or a scheduled campaign from a folder.",
+        discussion: """
+            A scheduled campaign keeps its start time, and its new version must pass the check of `veredus campaign start`.
+
+            \(folderHelp)
+            """
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions

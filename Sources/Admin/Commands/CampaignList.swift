@@ -34,7 +34,8 @@ struct CampaignList: AsyncParsableCommand {
                         let report = entry.overview.report
                         return [
                             String(report.campaign), entry.account, report.name,
-                            report.state.name + (report.hasMissedItsStart ? " (missed)" : ""),
+                            report.state.name + (report.scheduledFor.map { " for \(Timestamp.text($0))" } ?? "")
+                                + (report.hasMissedItsStart ? " (missed)" : ""),
                             grouped(report.audience), grouped(report.counts[.accepted]), grouped(report.counts.ended),
                             report.follows.map { "\($0.campaign) \($0.state.name)" } ?? "",
                         ]

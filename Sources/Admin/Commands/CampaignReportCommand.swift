@@ -47,7 +47,7 @@ extension CampaignReport {
         if let startedAt {
             let rate = seconds.map { $0 > 0 ? " (\(grouped(Int(Double(counts.ended) / $0)))/s)" : "" } ?? ""
             lines.append("started \(Timestamp.text(startedAt)), \(spoken(seconds: seconds ?? 0))\(rate)")
-        } else if let startAt, state == .starting {
+        } else if let startAt, CampaignState.toStart.contains(state) {
             lines.append("starts \(Timestamp.text(startAt))\(hasMissedItsStart ? ", and nobody has taken it" : "")")
             if hasMissedItsStart {
                 lines.append("it missed its start; start it again: veredus campaign start \(campaign)")

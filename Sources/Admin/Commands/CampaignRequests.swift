@@ -36,6 +36,18 @@ struct CampaignCancel: AsyncParsableCommand {
     func run() async throws { try await ask(.cancel, of: campaign.id, common, output) }
 }
 
+struct CampaignUnschedule: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unschedule",
+        abstract: "Make a campaign that waits for its time a draft again."
+    )
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var campaign: CampaignArgument
+
+    func run() async throws { try await ask(.unschedule, of: campaign.id, common, output) }
+}
+
 private func ask(
     _ request: CampaignState.Request,
     of campaign: CampaignID,

@@ -68,7 +68,7 @@ struct WatchView {
     private func remedy(_ report: CampaignReport, _ workersAlive: Int64) -> String? {
         let now = report.readAt
         switch report.state {
-        case .starting:
+        case .scheduled, .starting:
             if let startAt = report.startAt, startAt > now { return nil }
             let since = max(report.startAt ?? now, firstSeenAt.map { min($0, report.startAt ?? $0) } ?? now)
             guard !report.isLeased, now - since > Self.patience else { return nil }
@@ -90,8 +90,8 @@ struct WatchView {
 
     private func line(_ report: CampaignReport, remedy: String?) -> String {
         var parts = [report.state.name]
-        if report.state == .starting, let startAt = report.startAt, startAt > report.readAt {
-            parts.append("at \(Timestamp.text(startAt)), in \(spoken(seconds: startAt - report.readAt))")
+        if let startAt = report.scheduledFor, startAt > report.readAt {
+            parts.append("for \(Timestamp.text(startAt)), in \(spoken(seconds: startAt - report.readAt))")
         }
         if report.audience > 0 {
             let ended = report.counts.ended

@@ -53,16 +53,23 @@ extension AccountDatabase {
         }
     }
 
-    /// Stores a draft's next version.
+    /// Stores the next version of a draft or a scheduled campaign.
     ///
-    /// - Returns: The version's number; `nil` if the campaign is no longer a draft.
-    package func updateCampaign(_ id: CampaignID, _ draft: CampaignDraft, account: AccountID) async throws -> Int32? {
-        try await transaction(account: account) { connection in
+    /// `state`: The campaign's state when it was read.
+    /// - Returns: The version's number; `nil` if the campaign's state has changed.
+    package func updateCampaign(
+        _ id: CampaignID,
+        _ draft: CampaignDraft,
+        account: AccountID,
+        in state: CampaignState
+    ) async throws -> Int32? {
+        guard CampaignState.editable.contains(state) else { return nil }
+        return try await transaction(account: account) { connection in
             let changed = try connection.run(
                 .updateCampaign,
                 [
                     .int32(id), .text(draft.name), .int16(draft.kind.rawValue), .int16(draft.policy.rawValue),
-                    .int16(draft.tracking.rawValue), .text(draft.lifetime),
+                    .int16(draft.tracking.rawValue), .text(draft.lifetime), .int16(state.rawValue),
                 ]
             )
             guard changed == 1 else { return nil }
@@ -74,7 +81,7 @@ extension AccountDatabase {
         }
     }
 
-    /// Requests a start: the producer that leases the campaign freezes and sends it.
+    /// Requests a start: the producer that leases the campaign freezes and sends it. It does not check the message.
     ///
     /// - Parameters:
     ///   - campaign: A draft, or a scheduled campaign.
@@ -87,7 +94,7 @@ extension AccountDatabase {
         }
     }
 
-    /// Pauses, resumes or cancels a campaign.
+    /// Pauses, resumes or cancels a campaign, or makes one that was to start a draft again.
     ///
     /// Pause and cancel wait for the claims in progress: once they return, no claim commits any more.
     ///
@@ -99,6 +106,7 @@ extension AccountDatabase {
             case .pause: .paused
             case .resume: .running
             case .cancel: .cancelling
+            case .unschedule: .draft
             }
         try await transaction(account: account) { connection in
             // A statement of its own, so that the update's snapshot is younger than the lock.
@@ -150,11 +158,20 @@ extension PostgresConnection {
     }
 
     /// The same in the caller's transaction, which sees the account; it writes to the audit log.
-    package func start(_ campaign: CampaignID, account: AccountID, at moment: Double?, by actor: String) throws {
+    ///
+    /// `note`: What the audit log says besides the time.
+    package func start(
+        _ campaign: CampaignID,
+        account: AccountID,
+        at moment: Double?,
+        by actor: String,
+        note: String = ""
+    ) throws {
         let when = moment.map { PostgresValue.timestamp(secondsSinceEpoch: $0) } ?? .null
         let changed = try run(.startCampaign, [.int32(campaign), when])
         guard changed == 0 else {
-            let reason = moment.map { "at \(Timestamp.text($0))" } ?? ""
+            let time = moment.map { "at \(Timestamp.text($0))" } ?? ""
+            let reason = [time, note].filter { !$0.isEmpty }.joined(separator: "; ")
             let entry = AuditEntry("campaign.start", "campaign \(campaign)", reason: reason)
             return try write(entry, by: actor, account: account)
         }
@@ -201,13 +218,14 @@ extension Statement {
         VALUES ($1, $2, $3, $4, $5, $6, $7::text::interval) RETURNING campaign_id
         """
     )
-    /// `$1` campaign; `$2` name; `$3` kind; `$4` policy; `$5` tracking; `$6` lifetime.
+    /// `$1` campaign; `$2` name; `$3` kind; `$4` policy; `$5` tracking; `$6` lifetime; `$7` the
+    /// state that it is in.
     static let updateCampaign = Statement(
         "update-campaign",
         roles: [.admin, .web],
         """
         UPDATE campaigns SET name = $2, kind = $3, policy = $4, tracking = $5, lifetime = $6::text::interval
-        WHERE campaign_id = $1 AND state = \(CampaignState.draft.sql)
+        WHERE campaign_id = $1 AND state = $7
         """
     )
     /// `$1` campaign; `$2` account; `$3` subject; `$4` HTML; `$5` plain text or NULL; `$6` settings.
@@ -225,8 +243,11 @@ extension Statement {
         "start-campaign",
         roles: [.admin, .web],
         """
-        UPDATE campaigns c SET state = \(CampaignState.starting.sql), start_at = COALESCE($2::timestamptz, now())
-        WHERE c.campaign_id = $1 AND c.state IN (\(CampaignState.draft.sql), \(CampaignState.starting.sql))
+        UPDATE campaigns c
+        SET state = CASE WHEN $2::timestamptz > now() THEN \(CampaignState.scheduled.sql)
+                         ELSE \(CampaignState.starting.sql) END,
+            start_at = COALESCE($2::timestamptz, now())
+        WHERE c.campaign_id = $1 AND c.state IN (\(CampaignState.states(allowing: .start).sql))
           AND CASE WHEN c.follows IS NULL
               THEN EXISTS (
                   SELECT FROM list_members m
@@ -241,7 +262,8 @@ extension Statement {
         roles: [.admin, .web],
         "SELECT pg_advisory_xact_lock(\(AdvisoryLock.campaign.sql), $1)::text"
     )
-    /// A resumed campaign's jobs were acknowledged while it was paused: they are published again.
+    /// A resumed campaign's jobs were acknowledged while it was paused: they are published again. A draft has no start
+    /// time.
     ///
     /// `$1` campaign; `$2` states that allow it; `$3` next state.
     static let changeState = Statement(
@@ -250,6 +272,7 @@ extension Statement {
         """
         UPDATE campaigns SET state = $3, republish = republish OR $3::smallint = \(CampaignState.running.sql),
             held_because = '',
+            start_at = CASE WHEN $3::smallint = \(CampaignState.draft.sql) THEN NULL ELSE start_at END,
             dead_before = CASE WHEN $3::smallint = \(CampaignState.running.sql)
                 THEN (SELECT COALESCE(sum(dead), 0) FROM counters k WHERE k.campaign_id = $1) ELSE dead_before END,
             complaints_before = CASE WHEN $3::smallint = \(CampaignState.running.sql)

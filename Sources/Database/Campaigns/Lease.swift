@@ -68,7 +68,8 @@ package struct LeasedCampaign: Sendable, Equatable {
 }
 
 extension ProducerStore {
-    /// Takes the campaigns that nobody drives, and keeps those that this producer drives.
+    /// Takes the campaigns that nobody drives, those whose time has come among them, and keeps those that this producer
+    /// drives.
     ///
     /// `startGrace`: How many seconds late a scheduled start may be.
     package func lease(seconds: Double, startGrace: Double = 3_600) async throws {
@@ -110,19 +111,24 @@ extension ProducerStore {
 extension Statement {
     /// Takes the campaigns that nobody drives, and keeps those that this producer drives.
     ///
-    /// A scheduled start missed by more than its grace is left alone: the operator must start it again.
+    /// A due campaign starts. A start missed by more than its grace is left alone: the operator must start it again.
     /// `$1` this producer's token; `$2` seconds of the lease; `$3` seconds of grace.
     static let leaseCampaigns = Statement(
         "lease-campaigns",
         role: .producer,
         """
-        UPDATE campaigns c SET lease_token = $1, lease_until = now() + $2::float8 * interval '1 second'
+        UPDATE campaigns c
+        SET lease_token = $1, lease_until = now() + $2::float8 * interval '1 second',
+            state = CASE WHEN c.state = \(CampaignState.scheduled.sql) THEN \(CampaignState.starting.sql)
+                         ELSE c.state END
         FROM (
             SELECT campaign_id FROM campaigns
-            WHERE state IN (\(CampaignState.open.sql))
-              AND (state <> \(CampaignState.starting.sql)
+            WHERE state IN (\(CampaignState.awaited.sql))
+              AND (state NOT IN (\(CampaignState.toStart.sql))
                    OR start_at <= now() AND start_at > now() - $3::float8 * interval '1 second')
-              AND (lease_until < now() OR lease_token = $1 AND lease_until < now() + $2::float8 * interval '0.7 second')
+              AND (lease_until < now() OR lease_token = $1 AND lease_until < now() + $2::float8 * interval '0.7 second'
+                   -- Whoever had it before its time was changed does not drive it.
+                   OR state = \(CampaignState.scheduled.sql))
             FOR UPDATE SKIP LOCKED
         ) AS free
         WHERE c.campaign_id = free.campaign_id
@@ -137,7 +143,7 @@ extension Statement {
         role: .producer,
         """
         SELECT campaign_id FROM campaigns
-        WHERE state = \(CampaignState.starting.sql) AND start_at <= now() - $1::float8 * interval '1 second'
+        WHERE state IN (\(CampaignState.toStart.sql)) AND start_at <= now() - $1::float8 * interval '1 second'
         """
     )
 

@@ -12,6 +12,19 @@ package struct ContactFacts: Sendable {
     package let createdAt: Double
 }
 
+/// How many recipients a campaign would have, and between which contacts.
+package struct AudienceSize: Sendable, Equatable {
+    package let first: ContactID
+    package let last: ContactID
+    package let count: Int
+
+    package init(first: ContactID, last: ContactID, count: Int) {
+        self.first = first
+        self.last = last
+        self.count = count
+    }
+}
+
 /// A contact on a list.
 package struct MemberFacts: Sendable {
     package let contact: ContactFacts
@@ -86,6 +99,15 @@ extension AccountDatabase {
                 [.int32(campaign), .int64(contact), .int32(limit)],
                 ContactFacts.init
             )
+        }
+    }
+
+    /// How many recipients that would be, those with an erased address among them, and between which contacts.
+    package func audienceSize(of campaign: CampaignID, account: AccountID) async throws -> AudienceSize {
+        try await transaction(account: account) { connection in
+            try connection.rows(.audienceSize, [.int32(campaign)]) { row in
+                AudienceSize(first: try row.int64(0), last: try row.int64(1), count: Int(try row.int64(2)))
+            }.only(of: .audienceSize)
         }
     }
 
@@ -186,21 +208,40 @@ extension Statement {
         ORDER BY m.contact_id LIMIT $3::int
         """
     )
-    /// A page of a campaign's audience, by the rule of the freeze; `$1` campaign; `$2` after this contact; `$3` rows.
+    /// A page of a campaign's audience, by the rule of the freeze. It reads no more than its rows, wherever it begins.
+    ///
+    /// `$1` campaign; `$2` after this contact; `$3` rows.
     static let audienceNow = Statement(
         "audience-now",
         roles: [.admin, .web],
         """
         SELECT c.contact_id, c.address, c.attributes, c.status, c.version, c.created_at
         FROM campaigns k
+        JOIN list_members m ON m.list_id = (SELECT list_id FROM campaigns WHERE campaign_id = $1)
+            AND (m.status = \(MembershipStatus.subscribed.sql) OR k.kind = \(CampaignKind.transactional.sql))
+        JOIN contacts c ON c.contact_id = m.contact_id AND c.contact_id > $2
+            AND c.status = \(ContactStatus.active.sql)
+        LEFT JOIN LATERAL (
+            -- One row at a time: a hash would take every delivery.
+            SELECT d.state FROM deliveries d WHERE d.campaign_id = k.follows AND d.contact_id = m.contact_id OFFSET 0
+        ) AS d ON true
+        WHERE k.campaign_id = $1 AND m.contact_id > $2 AND (k.follows IS NULL OR d.state = k.follows_state)
+        ORDER BY m.contact_id LIMIT $3::int
+        """
+    )
+    /// Reads the list once, or the rows of the campaign that is followed. `$1` campaign.
+    static let audienceSize = Statement(
+        "audience-size",
+        roles: [.admin, .web],
+        """
+        SELECT COALESCE(min(m.contact_id), 0), COALESCE(max(m.contact_id), 0),
+               COALESCE((SELECT count(*) FROM campaigns k JOIN deliveries d ON d.campaign_id = k.follows
+                         WHERE k.campaign_id = $1 AND d.state = k.follows_state HAVING count(k.follows) > 0),
+                        count(m.contact_id))
+        FROM campaigns k
         JOIN list_members m ON m.list_id = k.list_id
             AND (m.status = \(MembershipStatus.subscribed.sql) OR k.kind = \(CampaignKind.transactional.sql))
-        JOIN contacts c ON c.contact_id = m.contact_id AND c.status = \(ContactStatus.active.sql)
-        WHERE k.campaign_id = $1 AND m.contact_id > $2
-          AND (k.follows IS NULL OR EXISTS (
-              SELECT FROM deliveries d
-              WHERE d.campaign_id = k.follows AND d.contact_id = m.contact_id AND d.state = k.follows_state))
-        ORDER BY m.contact_id LIMIT $3::int
+        WHERE k.campaign_id = $1
         """
     )
     /// `$1` account; `$2` normalised address.

@@ -44,7 +44,7 @@ package struct ReopenRefused: Error, Equatable, Sendable, CustomStringConvertibl
 
     package var description: String {
         let advice =
-            state == .draft || state == .starting
+            !state.isFrozen
             ? "It has sent nothing yet" : "It sends nothing more: create another campaign"
         return
             "campaign \(campaign) is \(state.name); only a running, paused or finished campaign can send again. "

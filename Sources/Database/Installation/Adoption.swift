@@ -2,7 +2,7 @@ import Core
 import DatabaseClient
 
 extension AccountDatabase {
-    /// Stops the campaigns that would send: running ones are paused, scheduled ones become drafts.
+    /// Stops the campaigns that would send: running ones are paused, scheduled and starting ones become drafts.
     ///
     /// Safe to repeat.
     ///
@@ -42,7 +42,7 @@ extension Statement {
         role: .admin,
         """
         SELECT campaign_id FROM campaigns
-        WHERE state IN (\(CampaignState.starting.sql), \(CampaignState.running.sql)) ORDER BY campaign_id
+        WHERE state IN (\(CampaignState.toStart.sql), \(CampaignState.running.sql)) ORDER BY campaign_id
         """
     )
     /// `$1` campaigns.
@@ -50,10 +50,10 @@ extension Statement {
         "hold-campaigns",
         role: .admin,
         """
-        UPDATE campaigns SET state = CASE state WHEN \(CampaignState.starting.sql) THEN \(CampaignState.draft.sql)
-                                          ELSE \(CampaignState.paused.sql) END,
-                             start_at = CASE state WHEN \(CampaignState.starting.sql) THEN NULL ELSE start_at END
-        WHERE campaign_id = ANY ($1::int[]) AND state IN (\(CampaignState.starting.sql), \(CampaignState.running.sql))
+        UPDATE campaigns SET state = CASE WHEN state = \(CampaignState.running.sql) THEN \(CampaignState.paused.sql)
+                                          ELSE \(CampaignState.draft.sql) END,
+                             start_at = CASE WHEN state = \(CampaignState.running.sql) THEN start_at END
+        WHERE campaign_id = ANY ($1::int[]) AND state IN (\(CampaignState.toStart.sql), \(CampaignState.running.sql))
         RETURNING campaign_id
         """
     )

@@ -46,9 +46,12 @@ package struct CampaignReport: Sendable {
 
     /// Whether its start time passed more than a minute ago and no producer took it.
     package var hasMissedItsStart: Bool {
-        guard state == .starting, !isLeased, let startAt else { return false }
+        guard CampaignState.toStart.contains(state), !isLeased, let startAt else { return false }
         return readAt - startAt > 60
     }
+
+    /// When it will start; `nil` where it is not scheduled.
+    package var scheduledFor: Double? { state == .scheduled ? startAt : nil }
 
     /// Whether each recipient is in exactly one state.
     package var isBalanced: Bool { counts.total == Int64(audience) }

@@ -244,7 +244,7 @@ extension Statement {
                    ) - interval '5 days') AS long_before
             FROM campaigns c
             JOIN deliveries d ON d.campaign_id = c.campaign_id AND d.contact_id = ANY ($2::bigint[])
-            WHERE c.account_id = $1 AND c.state >= \(CampaignState.running.sql) AND d.state = \(DeliveryState.accepted.sql)
+            WHERE c.account_id = $1 AND c.state IN (\(CampaignState.sent.sql)) AND d.state = \(DeliveryState.accepted.sql)
               AND d.changed_at > (SELECT since FROM rule)
               AND (c.finished_at IS NULL OR c.finished_at > (SELECT since FROM rule))
               AND NOT EXISTS (

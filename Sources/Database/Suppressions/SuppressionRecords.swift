@@ -236,7 +236,7 @@ extension Statement {
     /// `$1` account; `$2` contacts; `$3` list; `$4` kind. The rule is that of the freeze.
     static let countSuppressed = Statement(
         "count-suppressed",
-        role: .admin,
+        roles: [.admin, .web],
         """
         SELECT count(*)
         FROM contacts c

@@ -8,26 +8,26 @@ extension CampaignDraft {
     ///
     /// `stop`: Ends the work early.
     package func check(stop: WorkStop = .never) throws(TemplateError) {
-        _ = try MessageTemplate(message, installation: Self.anyInstallation, stop: stop)
+        _ = try MessageTemplate(message(), installation: Self.anyInstallation, stop: stop)
     }
 
     /// Placeholders for the worker's domains: a template does not depend on them.
-    private static let anyInstallation = MessageSettings(
+    static let anyInstallation = MessageSettings(
         trackingURL: "https://tracking.invalid",
         bounceDomain: "bounces.invalid"
     )
 
-    /// The message as a worker would read it, with placeholder numbers.
-    private var message: CampaignVersion {
+    /// The message as a worker would read it, with placeholder numbers where it has no campaign yet.
+    func message(campaign: CampaignID = 1, account: AccountID = 1, list: Int32 = 1) -> CampaignVersion {
         CampaignVersion(
-            campaign: 1,
-            account: 1,
+            campaign: campaign,
+            account: account,
             version: 1,
             name: name,
             kind: kind,
             tracking: tracking,
             policy: policy,
-            list: 1,
+            list: list,
             listName: "list",
             accountName: "account",
             subject: subject,

@@ -120,7 +120,8 @@ struct API: RouterMiddleware {
         case let problem as APIProblem: return problem
         case let refused as IdempotencyRefused: return refused.problem
         case let refused as RequestRefused: return refused.problem
-        case let refused as ChangeRefused: return .conflict("wrong-state", refused.sentence)
+        case let refused as ChangeRefused: return refused.problem
+        case let refused as HeavyWork.Refused: return APIProblem(refused)
         default: break
         }
         // Refused by the schema only: the message is Veredus's own (`limit_tracking`) and contains no personal data.
@@ -157,11 +158,19 @@ extension IdempotencyRefused {
     }
 }
 
+extension ChangeRefused {
+    fileprivate var problem: APIProblem {
+        problems.isEmpty ? .conflict("wrong-state", sentence) : .conflict("not-ready", sentence, problems)
+    }
+}
+
 extension RequestRefused {
     fileprivate var problem: APIProblem {
         switch why {
         case .emptyList, .nobodyLeft: .conflict("empty-list", sentence)
-        case .state: .conflict("wrong-state", sentence)
+        case .state, .changed: .conflict("wrong-state", sentence)
+        case .notReady(let problems):
+            .conflict("not-ready", "\(sentence) With \"anyway\": true it is started as it is.", problems)
         case .past: .invalid([.init(pointer: "/start_at", detail: reason)])
         }
     }

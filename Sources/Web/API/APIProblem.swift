@@ -141,7 +141,7 @@ extension APIProblem {
         )
     }
 
-    static func conflict(_ type: String, _ detail: String) -> APIProblem {
-        APIProblem(.conflict, type, "Conflict", detail)
+    static func conflict(_ type: String, _ detail: String, _ problems: [String] = []) -> APIProblem {
+        APIProblem(.conflict, type, "Conflict", detail, errors: problems.map { Field(pointer: "", detail: $0) })
     }
 }

@@ -94,6 +94,8 @@ struct APIRoute: Sendable {
         APIRoute(.post, "/campaigns/{campaign}/pause", .sendCampaigns) { try await $0.ask(.pause) },
         APIRoute(.post, "/campaigns/{campaign}/resume", .sendCampaigns) { try await $0.ask(.resume) },
         APIRoute(.post, "/campaigns/{campaign}/cancel", .sendCampaigns) { try await $0.ask(.cancel) },
+        APIRoute(.post, "/campaigns/{campaign}/unschedule", .sendCampaigns) { try await $0.ask(.unschedule) },
+        APIRoute(.get, "/campaigns/{campaign}/check", .readCampaigns) { try await $0.checkCampaign() },
         APIRoute(.get, "/campaigns/{campaign}/report", .readCampaigns) { try await $0.showReport() },
         APIRoute(.get, "/campaigns/{campaign}/engagement", .readCampaigns) { try await $0.showEngagement() },
         APIRoute(.get, "/campaigns/{campaign}/links", .readCampaigns) { try await $0.showLinks() },

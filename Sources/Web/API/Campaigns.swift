@@ -54,45 +54,69 @@ extension APICall {
         try takesNoParameters()
         let id = try id()
         let overview = try await campaign(id)
-        guard overview.report.state == .draft else { throw ChangeRefused(campaign: id, state: overview.report.state) }
+        guard CampaignState.editable.contains(overview.report.state) else {
+            throw ChangeRefused(campaign: id, state: overview.report.state)
+        }
         guard let message = try await database.message(of: id, account: account) else { throw APIProblem.notFound }
         let draft = try await heavily { [body] stop in
             var reader = try FieldReader(body: body)
             return try CampaignBody(&reader, over: (overview, message), stop: stop).draft
         }
-        guard try await CampaignRequests(database, account: account).change(id, to: draft) != nil else {
-            throw APIProblem.notFound
-        }
+        guard try await requests.change(id, to: draft) != nil else { throw APIProblem.notFound }
         return try await showCampaign()
+    }
+
+    /// Renders the message and says what a start would find.
+    func checkCampaign() async throws -> APIReply {
+        try takesNoParameters()
+        guard let readiness = try await requests.readiness(of: id()) else { throw APIProblem.notFound }
+        return APIReply(readiness.json)
     }
 
     func startCampaign() async throws -> APIReply {
         try takesNoParameters()
         let id = try id()
         var moment: Double?
+        var anyway = false
         if !body.isEmpty {
             var reader = try FieldReader(body: body)
             moment = reader.moment("start_at")
+            anyway = reader.flag("anyway") ?? false
             try reader.finish()
         }
         let actor = database.actor
-        return try await once { [account, moment] connection in
-            // The time is checked only here: a start repeated under its Idempotency-Key gets the first answer, however
-            // late.
-            guard let started = try connection.startCampaign(id, account: account, at: moment, by: actor) else {
-                throw APIProblem.notFound
-            }
+        let readiness = try await requests.readinessToStart(id)
+        return try await once { [account, moment, anyway] connection in
+            // The time and the check's result count only here: a start repeated under its Idempotency-Key gets the first
+            // answer, however late.
+            let started = try connection.startCampaign(
+                id,
+                account: account,
+                at: moment,
+                readiness: readiness,
+                anyway: anyway,
+                by: actor
+            )
+            guard let started else { throw APIProblem.notFound }
             return APIReply(started.json)
         }
     }
 
-    /// Pauses, resumes or cancels.
+    /// Pauses, resumes, cancels or unschedules.
     func ask(_ request: CampaignState.Request) async throws -> APIReply {
         try takesNoParameters()
         let id = try id()
-        let asked = try await CampaignRequests(database, account: account).ask(request, of: id)
+        let asked = try await requests.ask(request, of: id)
         guard let asked else { throw APIProblem.notFound }
         return APIReply(asked.json)
+    }
+
+    private var requests: CampaignRequests<HeavyPlace> {
+        CampaignRequests(
+            database,
+            account: account,
+            place: HeavyPlace(heavy: parts.heavy, account: account, isGone: isGone)
+        )
     }
 
     /// - Throws: ``APIProblem`` where the account has none of that number.

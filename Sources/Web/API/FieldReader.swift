@@ -160,6 +160,16 @@ struct FieldReader {
         return found
     }
 
+    mutating func flag(_ name: String) -> Bool? {
+        guard let value = value(name) else { return nil }
+        switch value {
+        case .bool(let flag): return flag
+        default:
+            note(name, "must be true or false")
+            return nil
+        }
+    }
+
     /// A time with a UTC offset.
     mutating func moment(_ name: String) -> Double? {
         guard let text = text(name, upTo: 40) else { return nil }

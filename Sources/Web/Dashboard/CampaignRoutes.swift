@@ -15,7 +15,7 @@ extension Dashboard {
                 visit: visit.visit,
                 section: "Campaigns",
                 ["campaigns": .list(reports.map { CampaignFields.row($0) }), "has": .bool(!reports.isEmpty)],
-                isRefreshed: reports.contains { $0.state == .running || $0.state == .starting }
+                isRefreshed: reports.contains { $0.state == .running || CampaignState.toStart.contains($0.state) }
             )
         }
         accountPage(router, "campaigns/:campaign", needs: .seeCampaigns) { _, context, visit in
@@ -28,6 +28,9 @@ extension Dashboard {
                 let refused = RequestRefused(campaign: campaign, request: request, why: .state(state))
                 throw Refusal.refused(refused.sentence)
             }
+            let readiness =
+                request == .start ? try await requests(context, visit).readiness(of: look.report.campaign) : nil
+            let problems = readiness?.problems ?? []
             return try Views.respond(
                 Views.confirm,
                 title: "\(request.rawValue.capitalizedFirst) campaign \(look.report.campaign)",
@@ -38,20 +41,32 @@ extension Dashboard {
                     "request": .of(request.rawValue), "verb": .of(request.rawValue.capitalizedFirst),
                     "consequence": .of(Self.consequence(of: request, look.report)),
                     "is_final": .bool(request == .cancel),
+                    "checked": readiness.map { .of($0.scope) } ?? .bool(false),
+                    "problems": .list(problems.map { .of($0.capitalizedFirst) }),
+                    "has_problems": .bool(!problems.isEmpty), "is_impossible": .bool(readiness?.isEmpty ?? false),
+                    "has_failures": .bool(!(readiness?.messageProblems.isEmpty ?? true)),
                 ]
             )
         }
-        accountForm(router, "campaigns/:campaign/ask/:request", needs: .runCampaigns) { _, context, visit in
+        accountForm(router, "campaigns/:campaign/ask/:request", needs: .runCampaigns) { form, context, visit in
             let (look, request) = try await asked(context, visit)
             do {
-                let requests = CampaignRequests(visit.database, account: visit.account)
-                _ = try await requests.ask(request, of: look.report.campaign)
+                let anyway = form["anyway"] == "yes"
+                _ = try await requests(context, visit).ask(request, of: look.report.campaign, anyway: anyway)
             } catch let refused as RequestRefused {
                 throw Refusal.refused(refused.sentence)
             }
             await feeds.forget(look.report.campaign, of: visit.account)
             return .seeOther("/campaigns/\(look.report.campaign)")
         }
+    }
+
+    private func requests(_ context: WebContext, _ visit: AccountContext) -> CampaignRequests<HeavyPlace> {
+        CampaignRequests(
+            visit.database,
+            account: visit.account,
+            place: HeavyPlace(heavy: parts.heavy, account: visit.account, isGone: context.isGone)
+        )
     }
 
     private func asked(
@@ -97,7 +112,7 @@ extension Dashboard {
     /// Whether the page updates itself: opens, clicks and bounces continue for a day after the end.
     static func moves(_ report: CampaignReport) -> Bool {
         switch report.state {
-        case .starting, .running, .paused, .cancelling: true
+        case .scheduled, .starting, .running, .paused, .cancelling: true
         case .cancelled, .finished: report.finishedAt.map { report.readAt - $0 < 86_400 } ?? false
         case .draft: false
         }
@@ -110,6 +125,7 @@ extension Dashboard {
         case .start: return "It goes to all current subscribers of “\(report.listName)”."
         case .pause: return "Sending stops until the campaign is resumed. Messages in flight still arrive."
         case .resume: return "Sending continues where it stopped."
+        case .unschedule: return "It becomes a draft again. Nothing is sent until it is started."
         case .cancel:
             let left = report.audience > 0 ? grouped(Int64(report.audience) - report.counts.ended) : "All"
             return "\(left) recipients will get no message. This cannot be undone. Messages in flight still arrive."
@@ -128,7 +144,7 @@ enum CampaignFields {
             "open": .of(counts[.pending] + counts[.sending] + counts[.deferred]),
             "percent": .of(report.audience > 0 ? LiveFigures.percent(report) : "–"),
             "bar": .of(ProgressBar.svg(report)), "created": .moment(report.createdAt),
-            "start": .moment(report.startAt), "started": .moment(report.startedAt),
+            "start": .moment(report.scheduledFor), "started": .moment(report.startedAt),
             "finished": .moment(report.finishedAt),
             "took": report.seconds.map { .of(spoken(seconds: $0)) } ?? .bool(false),
             "follows": report.follows.map { follows in

@@ -121,13 +121,12 @@ enum LiveFigures {
     static func note(_ look: CampaignLook) -> String {
         let report = look.report
         switch report.state {
-        case .starting where report.hasMissedItsStart:
+        case .scheduled where report.hasMissedItsStart, .starting where report.hasMissedItsStart:
             return "It missed its start because no producer was running. Start it again, or ask the operator."
-        case .starting:
-            if let start = report.startAt, start > report.readAt {
-                return "Starts in \(spoken(seconds: start - report.readAt))."
-            }
-            return "Preparing."
+        case .scheduled:
+            let start = report.startAt ?? report.readAt
+            return start > report.readAt ? "Starts in \(spoken(seconds: start - report.readAt))." : "Starts now."
+        case .starting: return "Preparing."
         case .paused where !report.heldBecause.isEmpty: return "Paused automatically: \(report.heldBecause)"
         case .running where look.workersAlive == 0: return "No worker is running; sending continues when one starts."
         case .running where report.counts[.pending] == 0 && report.counts[.deferred] > 0:

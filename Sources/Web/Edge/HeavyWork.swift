@@ -1,5 +1,6 @@
 import Core
 import RuntimeSupport
+import Service
 import Synchronization
 import Templates
 
@@ -103,5 +104,16 @@ final class HeavyWork: Sendable {
             let left = state.running[account, default: 1] - 1
             state.running[account] = left > 0 ? left : nil
         }
+    }
+}
+
+/// Where the messages of a campaign are rendered that somebody waits for.
+struct HeavyPlace: RenderPlace {
+    let heavy: HeavyWork
+    let account: AccountID
+    let isGone: @Sendable () -> Bool
+
+    func run<Value: Sendable>(_ body: @Sendable (WorkStop) throws -> Value) async throws -> Value {
+        try await heavy.run(for: account, isGone: isGone, body)
     }
 }

@@ -44,11 +44,13 @@ struct APICampaignTests {
                 #"{"start_at": "2099-01-01T00:00:00+01:00"}"#
             )
             #expect(started.status == 200)
-            #expect(started["state"] == "starting")
+            #expect(started["state"] == "scheduled")
             #expect(started["start_at"] == "2098-12-31T23:00:00Z")
 
-            let late2 = try await fixture.send(.patch, "/campaigns/1", #"{"subject": "too late"}"#)
-            #expect(late2.status == 409)
+            let changedLate = try await fixture.send(.patch, "/campaigns/1", #"{"subject": "Vale {{name}}"}"#)
+            #expect(changedLate.status == 200, "\(changedLate.text)")
+            #expect(changedLate["state"] == "scheduled")
+            #expect(changedLate["start_at"] == "2098-12-31T23:00:00Z", "it keeps its time")
             let paused = try await fixture.send(.post, "/campaigns/1/pause")
             #expect(paused.status == 409)
             #expect(paused["type"] == "urn:veredus:problem:wrong-state")
@@ -58,7 +60,7 @@ struct APICampaignTests {
             #expect(
                 log.filter { $0.hasPrefix("campaign.") } == [
                     "campaign.create campaign 1", "campaign.update campaign 1", "campaign.update campaign 1",
-                    "campaign.start campaign 1", "campaign.cancel campaign 1",
+                    "campaign.start campaign 1", "campaign.update campaign 1", "campaign.cancel campaign 1",
                 ]
             )
             let actors = try await fixture.sql("SELECT DISTINCT actor FROM audit WHERE action LIKE 'campaign.%'")

@@ -1,9 +1,9 @@
 import Core
-import Service
 import Templates
 import Testing
 
 @testable import Database
+@testable import Service
 @testable import Web
 
 /// The command line and the API write the same objects; the API's document describes them field by field.
@@ -127,6 +127,14 @@ import Testing
         )
     }
 
+    private static func readiness() -> CampaignReadiness {
+        var result = DryRun.Result()
+        (result.recipients, result.audience, result.suppressed) = (2, 3, 1)
+        result.missing = ["name": DryRun.Finding(count: 1, exampleContact: 5)]
+        result.failures = ["too long": DryRun.Finding(count: 1, exampleContact: 6)]
+        return CampaignReadiness(CampaignDraft.any.message(campaign: 3), result)
+    }
+
     static let table: [Row] = [
         (
             "Account",
@@ -141,6 +149,7 @@ import Testing
         ("Counts", counts.json, [], "recipients by state"),
         ("Campaign", overview(report(.draft)).json, [], "a draft, also in `campaign list`"),
         ("Campaign", overview(report(.paused, isFollowUp: true)).json, [], "a follow-up that paused by itself"),
+        ("CampaignCheck", readiness().json, [], "`campaign check` has most of these, too"),
         ("Report", full(report(.running)).json, [], "also in `campaign report`, which adds opens and clicks"),
         ("Report", full(report(.paused, isFollowUp: true)).json, [], "with everything that can be null"),
         ("Engagement", engagement.json(of: 3), [], "`engagement` of `campaign report`"),
@@ -205,6 +214,20 @@ import Testing
         let found = check.differences(try MergeValue(json: row.value.bytes), schema, at: row.schema, allowing: row.more)
         #expect(found.isEmpty, row.because)
     }
+}
+
+extension CampaignDraft {
+    fileprivate static let any = CampaignDraft(
+        name: "Spring",
+        kind: .marketing,
+        policy: .atMostOnce,
+        tracking: .none,
+        lifetime: "3 days",
+        subject: "Hello",
+        html: "<p>Hello</p>",
+        plain: nil,
+        settings: "{}"
+    )
 }
 
 /// Compares values with the schemas of the API's document, as far as these use JSON Schema.

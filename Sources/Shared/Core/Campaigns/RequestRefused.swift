@@ -9,6 +9,10 @@ package struct RequestRefused: Error, Equatable, Sendable, CustomStringConvertib
         case nobodyLeft(by: CampaignID)
         /// The requested start is in the past.
         case past
+        /// What its check found, in words: its messages would not be sent, or not all of them.
+        case notReady([String])
+        /// Its message was changed while it was checked.
+        case changed
     }
 
     package let campaign: CampaignID
@@ -28,6 +32,9 @@ package struct RequestRefused: Error, Equatable, Sendable, CustomStringConvertib
         case .nobodyLeft(let followed):
             "campaign \(campaign) cannot be started: campaign \(followed), which it follows, has no recipients for it"
         case .past: "campaign \(campaign) cannot be started at a time in the past: leave the time out to start now"
+        case .notReady(let problems):
+            "campaign \(campaign) is not ready to start: \(problems.joined(separator: "; "))"
+        case .changed: "campaign \(campaign) was changed while it was checked: start it again"
         case .state(let state):
             "campaign \(campaign) is \(state.name); to \(request.name) it, it must be "
                 + CampaignState.states(allowing: request).map(\.name).joined(separator: " or ")
@@ -43,7 +50,11 @@ package struct RequestRefused: Error, Equatable, Sendable, CustomStringConvertib
         case .emptyList: return "\(reason). Import contacts first: `veredus contacts import`"
         case .nobodyLeft(let followed):
             return "\(reason). `veredus campaign report \(followed)` shows its totals"
-        case .past: return reason
+        case .past, .changed: return reason
+        case .notReady:
+            return
+                "\(reason). Correct the contacts or the message; campaign.yaml can give a missing field a default. "
+                + "`veredus campaign check \(campaign)` checks every recipient; --anyway starts it as it is"
         case .state(let state):
             let possible = CampaignState.Request.allCases.filter { CampaignState.states(allowing: $0).contains(state) }
             let advice =
@@ -59,15 +70,32 @@ package struct RequestRefused: Error, Equatable, Sendable, CustomStringConvertib
 package struct ChangeRefused: Error, Equatable, Sendable, CustomStringConvertible {
     package let campaign: CampaignID
     package let state: CampaignState
+    /// Of a scheduled campaign, which starts by itself: why the new version would not be sent, or not to everybody.
+    package let problems: [String]
 
-    package init(campaign: CampaignID, state: CampaignState) {
+    package init(campaign: CampaignID, state: CampaignState, problems: [String] = []) {
         self.campaign = campaign
         self.state = state
+        self.problems = problems
     }
 
-    package var reason: String { "campaign \(campaign) is \(state.name): only a draft can be changed" }
+    package var reason: String {
+        guard problems.isEmpty else {
+            return "campaign \(campaign) is \(state.name), and with this change it would not be ready to start: "
+                + problems.joined(separator: "; ")
+        }
+        return "campaign \(campaign) is \(state.name): only a draft or a scheduled campaign can be changed"
+    }
 
-    package var sentence: String { reason.prefix(1).uppercased() + reason.dropFirst() + ". Create another one." }
+    private var way: String {
+        guard problems.isEmpty else { return "Correct the change, or unschedule the campaign first" }
+        return state == .starting ? "Unschedule it first" : "Create another one"
+    }
 
-    package var description: String { "\(reason). Create another one: veredus campaign create" }
+    package var sentence: String { reason.prefix(1).uppercased() + reason.dropFirst() + ". \(way)." }
+
+    package var description: String {
+        let isToBeTakenBack = !problems.isEmpty || state == .starting
+        return "\(reason). \(way): veredus campaign " + (isToBeTakenBack ? "unschedule \(campaign)" : "create")
+    }
 }

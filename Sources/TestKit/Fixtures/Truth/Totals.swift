@@ -33,8 +33,7 @@ package struct Totals: Sendable, Equatable {
     package var breaches: [Breach] {
         var found: [Breach] = []
         // Before the freeze there is no audience yet.
-        let isFrozen = state != .draft && state != .starting
-        if isFrozen, sum != audience {
+        if state.isFrozen, sum != audience {
             found.append(Breach(.audience, "\(sum) rows for an audience of \(audience)"))
         }
         for state in DeliveryState.allCases where (counts[state] ?? 0) != (counters[state] ?? 0) {
