@@ -131,6 +131,29 @@ struct ScheduledTests {
         }
     }
 
+    @Test func `doctor learns how campaigns stand, of all accounts together`() async throws {
+        try await Totals.with(contacts: 2) { totals in
+            _ = try await Self.schedule(totals)
+            _ = try await totals.start()
+            _ = try await totals.run()
+            var ways = try await totals.admin.health().campaigns
+            func count(_ state: CampaignState, isDriven: Bool, isDue: Bool) -> Int64 {
+                ways.filter { $0.state == state && $0.isDriven == isDriven && $0.isDue == isDue }
+                    .reduce(0) { $0 + $1.count }
+            }
+            #expect(count(.scheduled, isDriven: false, isDue: false) == 1)
+            #expect(count(.starting, isDriven: true, isDue: false) == 1)
+            #expect(count(.running, isDriven: true, isDue: false) == 1)
+            try await totals.superuser.execute(
+                "UPDATE campaigns SET start_at = now() - interval '10 seconds', lease_until = now() - interval '10 seconds'"
+            )
+            ways = try await totals.admin.health().campaigns
+            #expect(count(.scheduled, isDriven: false, isDue: true) == 1)
+            #expect(count(.starting, isDriven: false, isDue: true) == 1)
+            #expect(count(.running, isDriven: false, isDue: false) == 1)
+        }
+    }
+
     @Test func `an upgrade moves the campaigns that wait, and no other`() async throws {
         try await Totals.with(contacts: 2) { totals in
             for _ in 1...3 { _ = try await totals.admin.createCampaign(Self.draft, account: 1, list: 1) }

@@ -11,7 +11,8 @@ struct DoctorCommand: AsyncParsableCommand {
         abstract: "Check settings, database, broker and mail route, and say how to fix problems.",
         discussion: """
             Changes nothing and sends nothing. Run it with the settings of the program that has the problem. Exits \
-            with 78 when a setting is wrong, with 69 when a server is down.
+            with 78 when a setting is wrong, with 69 when a server is down or a campaign needs a program that is not \
+            running.
 
             --adopt is for a restored, copied or promoted database, which the programs refuse because it may not know \
             what was sent since. It pauses every campaign that would send, and then lets this database send. Before \

@@ -1,4 +1,5 @@
 import Core
+import Database
 
 /// One result of `doctor`.
 struct Finding: Sendable, Equatable {
@@ -9,7 +10,7 @@ struct Finding: Sendable, Equatable {
         case problem = "problem"
     }
 
-    /// `settings`, `database`, `broker`, `mail route`, `dead letters`, `opt-outs`.
+    /// `settings`, `database`, `campaigns`, `broker`, `mail route`, `dead letters`, `opt-outs`.
     let part: String
     let verdict: Verdict
     /// What, where and what to do.
@@ -43,6 +44,48 @@ struct Finding: Sendable, Equatable {
         }
         let numbers = known.map { String($0) }.joined(separator: ", ")
         if !known.isEmpty { findings.append(.ok("keys", "token keys \(numbers) match every program's")) }
+        return findings
+    }
+
+    /// Whether every campaign has the programs that it waits for. One that is scheduled waits for none until it is due.
+    static func campaigns(_ ways: [CampaignsUnderWay], workersAlive: Int64) -> [Finding] {
+        var findings: [Finding] = []
+        func add(_ campaigns: [CampaignsUnderWay], _ make: (String, String) -> Finding, _ text: String) {
+            let count = campaigns.reduce(0) { $0 + $1.count }
+            guard count > 0 else { return }
+            let some = campaigns.flatMap(\.examples).sorted().prefix(5).map { String($0) }.joined(separator: ", ")
+            let names = (count == 1 ? "campaign " : "\(grouped(count)) campaigns, ") + some
+            findings.append(make("campaigns", "\(names)\(count > 5 ? ", …" : ""): \(text)"))
+        }
+        let ready = "start one (veredus-producer), or read its log"
+        add(
+            ways.filter { $0.isDue && !$0.isDriven },
+            Finding.problem,
+            "to be started by now, and no producer has taken it: \(ready). After VEREDUS_START_GRACE ask again: "
+                + "`veredus campaign start`"
+        )
+        add(
+            ways.filter { CampaignState.underWay.contains($0.state) && $0.state != .paused && !$0.isDriven },
+            Finding.problem,
+            "under way, and no producer drives it: \(ready)"
+        )
+        if workersAlive == 0 {
+            add(
+                ways.filter { $0.state == .running },
+                Finding.problem,
+                "running, and no worker is alive, so that nothing is sent: start one (veredus-worker), or read its log"
+            )
+        }
+        let waiting = ways.filter { $0.state == .scheduled && !$0.isDue }
+        let first = waiting.compactMap(\.firstStart).min().map { ", the first one at \(Timestamp.text($0))" } ?? ""
+        add(waiting, Finding.note, "scheduled\(first)")
+        if !findings.contains(where: { $0.verdict == .problem }) {
+            let running = ways.filter { $0.state == .running }.reduce(0) { $0 + $1.count }
+            findings.insert(
+                .ok("campaigns", "\(grouped(running)) running; none waits for a program that is missing"),
+                at: 0
+            )
+        }
         return findings
     }
 

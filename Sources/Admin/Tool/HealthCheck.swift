@@ -66,6 +66,7 @@ struct HealthCheck {
             findings.append(
                 .note(part, "\(health.workersAlive) workers alive, lanes: \(health.lanes.joined(separator: ", "))")
             )
+            findings += Finding.campaigns(health.campaigns, workersAlive: health.workersAlive)
             findings.append(.optOuts(health.optOutLatency))
             findings.append(.throttles(try await database.throttles()))
         } catch {

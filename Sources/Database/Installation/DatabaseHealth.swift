@@ -16,6 +16,38 @@ package struct DatabaseHealth: Sendable {
     /// Of all accounts.
     package let deadLetters: (waiting: Int64, total: Int64)
     package let optOutLatency: LatencyHistogram
+    /// Of all accounts.
+    package let campaigns: [CampaignsUnderWay]
+}
+
+/// How many campaigns stand in one way, of all accounts.
+package struct CampaignsUnderWay: Sendable, Equatable {
+    package let state: CampaignState
+    /// Whether a producer drives them, or did some seconds ago.
+    package let isDriven: Bool
+    /// Whether they were to start some seconds ago, or earlier.
+    package let isDue: Bool
+    package let count: Int64
+    /// When the first of them starts, or was to start.
+    package let firstStart: Double?
+    /// The numbers of a few.
+    package let examples: [CampaignID]
+
+    package init(
+        _ state: CampaignState,
+        isDriven: Bool,
+        isDue: Bool = false,
+        count: Int64,
+        firstStart: Double? = nil,
+        examples: [CampaignID]
+    ) {
+        self.state = state
+        self.isDriven = isDriven
+        self.isDue = isDue
+        self.count = count
+        self.firstStart = firstStart
+        self.examples = examples
+    }
 }
 
 extension AccountDatabase {
@@ -38,7 +70,8 @@ extension AccountDatabase {
                 tokenKeyChecks: try connection.keyChecks(of: "token"),
                 hasPartitionsAhead: facts.partitions,
                 deadLetters: deadLetters,
-                optOutLatency: optOutLatency
+                optOutLatency: optOutLatency,
+                campaigns: try connection.rows(.campaignsUnderWay, [], CampaignsUnderWay.init)
             )
         }
     }
@@ -71,6 +104,23 @@ extension PostgresConnection {
     }
 }
 
+extension CampaignsUnderWay {
+    fileprivate init(_ row: borrowing PostgresRow) throws {
+        let number = try row.int16(0)
+        guard let state = CampaignState(rawValue: number) else {
+            throw PostgresError.misuse("state \(number) is unknown", statement: Statement.campaignsUnderWay.name)
+        }
+        self.init(
+            state,
+            isDriven: try row.bool(1),
+            isDue: try row.bool(2),
+            count: try row.int64(3),
+            firstStart: try row.optionalTimestamp(4),
+            examples: try row.int32s(5)
+        )
+    }
+}
+
 extension Statement {
     static let healthFacts = Statement(
         "health-facts",
@@ -82,6 +132,11 @@ extension Statement {
                to_regclass(format('deliveries_p%s', (SELECT last_value / 2000 + 1 FROM campaigns_campaign_id_seq)))
                    IS NOT NULL
         """
+    )
+    static let campaignsUnderWay = Statement(
+        "campaigns-under-way",
+        role: .admin,
+        "SELECT state, driven, due, campaigns, first_start, examples FROM campaigns_under_way()"
     )
     static let workersAlive = Statement(
         "workers-alive",

@@ -13,7 +13,7 @@ extension Statement {
         .stateOfCampaign, .newestVersion, .reportOnCampaign, .campaignsOfAccount, .countersOfCampaigns, .refusals,
         .healthFacts, .keyChecks, .noteKeyCheck, .countSuppressed, .isSuppressed, .workersAlive, .makePartitions,
         .campaignsThatSend, .holdCampaigns, .adoptInstallation, .followedCampaign, .audienceNow, .audienceSize,
-        .lockAccountAlone,
+        .campaignsUnderWay, .lockAccountAlone,
         .lockReopenable, .reopenRows, .reopenCampaign, .deadLetterGroups, .accountOfDeadLetter, .deadLetter,
         .waitingDeadLetters, .settleByRow, .settleDeadLetters, .countDeadLetters, .uncertainRows, .insertFollowUp,
         .followUpOf, .copyVersion, .noteLatency, .latencies, .lanesOfCampaign, .countersOfLane, .recountRows,
