@@ -6,9 +6,11 @@ import DatabaseClient
 struct CampaignWatch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Watch a campaign until it ends: counts, rate, time left.",
-        discussion:
-            "On a terminal it redraws one line; otherwise it prints a line per change. Ctrl-C stops watching, not the campaign."
+        abstract: "Watch a campaign until it ends or pauses automatically: counts, rate, time left.",
+        discussion: """
+            On a terminal it redraws one line; otherwise it prints a line per change. Ctrl-C stops watching, not the \
+            campaign. Exits with 2 when the campaign has paused automatically, and says why.
+            """
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
@@ -37,7 +39,16 @@ struct CampaignWatch: AsyncParsableCommand {
                     }
                     let workers = report.state == .running ? try await session.database.workersAlive() : 1
                     view.show(report, workersAlive: workers)
-                    if report.state == .finished || report.state == .cancelled { return view.end(report) }
+                    if CampaignState.ended.contains(report.state) { return view.end(report) }
+                    if report.state == .paused, !report.heldBecause.isEmpty {
+                        view.end(report)
+                        throw AdminFailure(
+                            .paused,
+                            "campaign \(campaign.id) has paused automatically: \(report.heldBecause). "
+                                + "Resume it when that is fixed: veredus campaign resume \(campaign.id); "
+                                + "or cancel it: veredus campaign cancel \(campaign.id)"
+                        )
+                    }
                 } catch let error as PostgresError where error.isTransient {
                     view.say("waiting for the database: \(error)")
                 }

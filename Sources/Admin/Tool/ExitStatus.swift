@@ -1,8 +1,9 @@
 import ArgumentParser
 
-/// The exit codes of every command, after sysexits.h; 1, as diff(1) has it, for totals that do not agree.
+/// The exit codes of every command, after sysexits.h; lower ones report the result of a command that worked.
 enum ExitStatus: Int32, CaseIterable {
     case differs = 1
+    case paused = 2
     case usage = 64
     case badData = 65
     case noInput = 66
@@ -17,6 +18,7 @@ enum ExitStatus: Int32, CaseIterable {
     var meaning: String {
         switch self {
         case .differs: "`campaign audit` found differences"
+        case .paused: "`campaign watch`: the campaign has paused automatically"
         case .usage: "the command line cannot be read"
         case .badData: "an input is wrong or not possible now: a file, a template, a name, a campaign's state"
         case .noInput: "a file cannot be opened"
