@@ -65,8 +65,20 @@ import Testing
 
     static let truths: [(value: MergeValue, isTrue: Bool)] = [
         (.bool(true), true), (.bool(false), false), (.null, false), ("", false), ("x", true), ([], false),
-        (["x"], true), (.number("0"), true), ([:], true),
+        (["x"], true), (.number("0"), false), (.number("10"), true), ([:], true),
+        // Spreadsheets and databases say no in words; only a whole value does.
+        ("FALSE", false), ("false", false), (" No ", false), ("n", false), ("off", false), ("0", false),
+        ("0.00", false),
+        ("0,0", false), ("-0", false), ("FALSCH", false), ("nein", false), ("FAUX", false), ("non", false),
+        ("FALSO", false), ("ONWAAR", false), ("EPÄTOSI", false), ("FAŁSZ", false), ("YANLIŞ", false), ("ЛОЖЬ", false),
+        ("TRUE", true), ("yes", true), ("1", true), ("0.5", true), ("00-1", true), ("No. 7", true), ("None", true),
+        ("Noel", true), ("not", true), (".", true), ("-", true), (" ", true), ("f", true),
     ]
+
+    @Test func `a value that says no is printed as it was written`() throws {
+        let template = try MustacheTemplate("{{x}}{{^x}} is {{x}}{{/x}}", name: "t", escaping: .plain)
+        #expect(try template.render(["x": "FALSE"]) == Array("FALSE is FALSE".utf8))
+    }
 
     @Test(arguments: truths)
     func `a section is rendered over what is true`(row: (value: MergeValue, isTrue: Bool)) throws {

@@ -55,11 +55,12 @@ package enum MergeValue: Sendable, Equatable {
         return nil
     }
 
-    /// Whether a section over it is rendered: all but `false`, null, the empty text and the empty list.
+    /// Whether a section over it is rendered: all but `false`, null, the empty text, the empty list, zero, and a text that
+    /// says no as a spreadsheet would.
     package var isTrue: Bool {
         switch self {
-        case .text(let text): !text.isEmpty
-        case .number, .object: true
+        case .text(let text), .number(let text): !text.isEmpty && !text.saysNo
+        case .object: true
         case .bool(let value): value
         case .null: false
         case .list(let items): !items.isEmpty
