@@ -32,6 +32,10 @@ import Testing
         ),
         ("status of a contact", ContactStatus.names, "active erased"),
         ("status on a list", MembershipStatus.names, "subscribed unsubscribed"),
+        (
+            "status in another system", ForeignStatus.names,
+            "subscribed unsubscribed bounced complained blocked unconfirmed"
+        ),
         ("outcome of an upsert", UpsertedContact.Outcome.names, "added changed unchanged erased duplicate"),
         ("scope of a suppression", SuppressionScope.names, "all marketing list"),
         (

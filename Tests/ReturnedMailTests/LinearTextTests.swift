@@ -36,6 +36,17 @@ import Testing
         }
     }
 
+    private static func address(
+        _ because: String,
+        size: Int,
+        _ part: @escaping @Sendable (Int) -> String
+    ) -> TextWork {
+        TextWork("AddressCell", because, size: size) { size in
+            let bytes = Array((0..<size).map(part).joined().utf8)
+            return { _ = try? AddressCell(bytes[...]) }
+        }
+    }
+
     private static func report(_ because: String, size: Int, _ mail: @escaping @Sendable (Int) -> [UInt8]) -> TextWork {
         TextWork("readReport", because, size: size) { size in
             let bytes = mail(size)
@@ -88,6 +99,18 @@ import Testing
         csv("many rows", size: 150) { repeated("a,\"b\"\"c\",d\n", $0) },
         csv("one row of many cells", size: 150) { repeated("a,b,", $0) },
         csv("quotation marks that are never closed", size: 60) { repeated("a\",\"b\n", $0) },
+        csv("rows behind an open quotation mark", size: 150) { Array("\"".utf8) + repeated("a,b\n", $0) },
+        csv("quotation marks that were not doubled", size: 150) { repeated("\"a \"b\" c\",d\n", $0) },
+        csv("lines before a mark that closes", size: 150) {
+            Array("\"6\" wide\n".utf8) + repeated("a,b\n", $0) + Array("end\"\n".utf8)
+        },
+        address("many addresses", size: 20) { "ann\($0)@a.example; " },
+        address("many names", size: 60) { _ in "a <" },
+        address("invisible marks", size: 60) { _ in "\u{200B}" },
+        TextWork("CardNumber", "groups of digits", size: 100) { size in
+            let bytes = repeated("4111 ", size)
+            return { _ = CardNumber.isIn(bytes) }
+        },
     ]
 
     static let mail = [

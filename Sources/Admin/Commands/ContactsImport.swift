@@ -10,27 +10,25 @@ struct ContactsImport: AsyncParsableCommand {
         commandName: "import",
         abstract: "Import a CSV file into a list; safe to repeat.",
         discussion: """
-            The first line names the columns. The address is the column named email, e-mail, mail or address, or the \
-            one of --map address=COLUMN; every other column becomes a field for messages. Invalid rows go to the \
-            rejects file with line and reason; all others are imported. Unsubscribed contacts stay unsubscribed, \
-            erased ones are skipped, and an empty cell removes a field. After Ctrl-C, run the same command to \
-            continue.
+            The first line names the columns; a file of addresses alone needs no such line. The address is the column \
+            named email, e-mail, mail or address, or the one of --map address=COLUMN; every other column becomes a field \
+            for messages. Invalid rows go to the rejects file with line and reason; all others are imported. Unsubscribed \
+            contacts stay unsubscribed, erased ones are skipped, and an empty cell removes a field. Columns with another \
+            system's status (status, unsubscribed, …) are obeyed: addresses that opted out, bounced or complained there \
+            are suppressed here, and an unknown word stops the import. After Ctrl-C, run the same command to continue.
             """
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var account: AccountOption
+    @OptionGroup var csv: CSVOptions
     @Option(help: "The list's name.") var list: String
-    @Option(help: "FIELD=COLUMN, separated by commas or repeated; the field address is the e-mail address.") var map:
-        [String] = []
     @Option(help: "The source of consent, stored with each new subscription.") var source: String?
-    @Option(help: "The file for rejected rows (default: FILE.rejects.csv).", completion: .file()) var rejects: String?
-    @Option(help: "comma, semicolon or tab (default: detected from the first line).") var delimiter: CSVDelimiter?
-    @Argument(help: "The CSV file, in UTF-8.", completion: .file()) var file: String
+    @Argument(help: "The CSV file.", completion: .file()) var file: String
 
     func run() async throws {
         Self.sayWhenInterrupted()
-        let map = try ColumnMap.parse(map)
+        let (map, format, status) = (try ColumnMap.parse(csv.map), try csv.format(), try csv.status())
         var reader = try Session.settings(common)
         let (settings, key) = try reader.finished(
             PostgresSettings(reading: &reader),
@@ -49,9 +47,10 @@ struct ContactsImport: AsyncParsableCommand {
                     hashKey: key.number
                 ),
                 path: file,
-                rejectsPath: rejects ?? "\(file).rejects.csv",
-                delimiter: delimiter,
+                rejectsPath: csv.rejects ?? "\(file).rejects.csv",
+                format: format,
                 map: map,
+                status: status,
                 identity: key.identity
             )
             let clock = ContinuousClock()
@@ -63,14 +62,29 @@ struct ContactsImport: AsyncParsableCommand {
                     "contacts.import",
                     "list \(list)",
                     reason: "\(summary.counts.added) added, \(summary.counts.changed) changed, "
-                        + "\(summary.counts.subscribed) subscribed, \(summary.rejected) rejected"
+                        + "\(summary.counts.subscribed) subscribed, \(summary.rejected) rejected, "
+                        + "\(summary.suppressed.added) suppressed"
                 ),
                 account: account.id
             )
             report(summary, seconds: seconds, rejects: importer.rejectsPath, to: session.console)
-            guard summary.rows == 0 || summary.rejected < summary.rows else {
-                throw AdminFailure(.badData, "\(file): all rows were rejected; see \(importer.rejectsPath)")
-            }
+            try Self.check(summary.rows, summary.rejected, unreadLines: summary.unreadLines, file, importer.rejectsPath)
+        }
+    }
+
+    /// Ends with an error where little or nothing of the file could be used.
+    static func check(_ rows: Int, _ rejected: Int, unreadLines: Int, _ file: String, _ rejects: String)
+        throws(AdminFailure)
+    {
+        guard unreadLines == 0 else {
+            throw AdminFailure(
+                .badData,
+                "\(file): the last \(grouped(unreadLines)) lines were not read: a quotation mark before them is never closed. "
+                    + "Correct the last row in \(rejects), and import the file again: what is in already stays as it is"
+            )
+        }
+        guard rows == 0 || rejected < rows else {
+            throw AdminFailure(.badData, "\(file): all rows were rejected; see \(rejects)")
         }
     }
 
@@ -86,39 +100,20 @@ struct ContactsImport: AsyncParsableCommand {
         }
     }
 
-    private func report(_ summary: Importer.Summary, seconds: Double, rejects: String, to console: Console) {
-        for reason in summary.firstReasons { console.say(reason) }
-        if summary.rejected > 0 {
-            console.say("\(grouped(summary.rejected)) rows rejected, with reasons: \(rejects)")
-        }
+    private func report(_ summary: ImportSummary, seconds: Double, rejects: String, to console: Console) {
+        summary.say(rejects: rejects, to: console)
+        guard !output.json else { return console.print(summary.json(rejects: rejects, seconds: seconds)) }
         let counts = summary.counts
-        guard !output.json else {
-            return console.print([
-                "rows": .number(summary.rows), "rejected": .number(summary.rejected),
-                "duplicates": .number(summary.duplicates), "added": .number(counts.added),
-                "changed": .number(counts.changed), "subscribed": .number(counts.subscribed),
-                "unsubscribed": .number(counts.unsubscribed), "erased": .number(counts.erased),
-                "rejects": summary.rejected > 0 ? .string(rejects) : .null, "seconds": .decimal(seconds),
-            ])
-        }
-        var lines = [
+        let first =
             "\(grouped(summary.rows)) rows in \(spoken(seconds: seconds)): \(grouped(counts.added)) contacts added, "
-                + "\(grouped(counts.changed)) changed, \(grouped(counts.subscribed)) new on the list"
-        ]
-        if summary.duplicates > 0 {
-            lines.append("\(grouped(summary.duplicates)) rows repeat an address; the last row counts")
-        }
-        if counts.unsubscribed > 0 { lines.append("\(grouped(counts.unsubscribed)) have unsubscribed and stay so") }
-        if counts.erased > 0 { lines.append("\(grouped(counts.erased)) were erased earlier and are left out") }
-        console.print(lines.joined(separator: "\n"))
+            + "\(grouped(counts.changed)) changed, \(grouped(counts.subscribed)) new on the list"
+        console.print(([first] + summary.text).joined(separator: "\n"))
     }
 
     private static func lastPart(of path: String) -> String {
         path.split(separator: "/").last.map { String($0) } ?? path
     }
 }
-
-extension CSVDelimiter: ExpressibleByArgument {}
 
 extension Session {
     /// Refuses a different address key: suppressions would no longer be found.

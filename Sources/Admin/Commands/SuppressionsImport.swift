@@ -9,9 +9,11 @@ struct SuppressionsImport: AsyncParsableCommand {
         commandName: "import",
         abstract: "Suppress the addresses of a CSV file; safe to repeat.",
         discussion: """
-            The first line names the columns: email (or hash and key, in a veredus export), and optionally scope, \
-            list, reason and source. --scope, --list and --reason apply to rows without them. Invalid rows go to the \
-            rejects file with line and reason; all others are imported, and their queued messages recalled. After an \
+            The first line names the columns: email (or hash and key, in a veredus export), and optionally scope, list, \
+            reason and source; --map gives them other names, such as address=COLUMN. --scope, --list and --reason apply to \
+            rows without them. Files of other systems work, too: a reason in their words, such as a server's reply, is \
+            judged like a reply that veredus gets, and stored as text after --reason, without addresses. Invalid rows go to \
+            the rejects file with line and reason; all others are imported, and their queued messages recalled. After an \
             interruption, run the same command to continue.
             """
     )
@@ -19,15 +21,15 @@ struct SuppressionsImport: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var account: AccountOption
     @OptionGroup var why: ReasonOption
+    @OptionGroup var csv: CSVOptions
     @Option(help: "all, marketing or list; the default for rows without a scope.") var scope = SuppressionScope
         .marketing
     @Option(help: "The list for rows that name none.") var list: String?
-    @Option(help: "The file for rejected rows (default: FILE.rejects.csv).", completion: .file()) var rejects: String?
-    @Option(help: "comma, semicolon or tab (default: detected from the first line).") var delimiter: CSVDelimiter?
-    @Argument(help: "The CSV file, in UTF-8.", completion: .file()) var file: String
+    @Argument(help: "The CSV file.", completion: .file()) var file: String
 
     func run() async throws {
         ContactsImport.sayWhenInterrupted()
+        let (map, format, status) = (try ColumnMap.parse(csv.map), try csv.format(), try csv.status())
         var reader = try Session.settings(common)
         let (settings, key) = try reader.finished(
             PostgresSettings(reading: &reader),
@@ -42,47 +44,81 @@ struct SuppressionsImport: AsyncParsableCommand {
             }
             let importer = SuppressionImporter(
                 session: session,
-                account: account.id,
-                lists: Dictionary(lists.map { ($0.name, $0.id) }) { first, _ in first },
-                key: key,
-                scope: scope,
-                list: list,
-                source: why.reason,
+                defaults: .init(
+                    account: account.id,
+                    lists: Dictionary(lists.map { ($0.name, $0.id) }) { first, _ in first },
+                    key: key,
+                    scope: scope,
+                    list: list,
+                    source: why.reason
+                ),
                 path: file,
-                rejectsPath: rejects ?? "\(file).rejects.csv",
-                delimiter: delimiter
+                rejectsPath: csv.rejects ?? "\(file).rejects.csv",
+                format: format,
+                map: map,
+                status: status
             )
             let summary = try await importer.run()
             try await session.database.audit(
                 AuditEntry(
                     "suppressions.import",
-                    "\(summary.added) added, \(summary.recalled) recalled, \(summary.rejected) rejected",
+                    "\(summary.stored.added) added, \(summary.stored.recalled) recalled, \(summary.rejected) rejected",
                     reason: why.reason
                 ),
                 account: account.id
             )
             report(summary, rejects: importer.rejectsPath, to: session.console)
-            guard summary.rows == 0 || summary.rejected < summary.rows else {
-                throw AdminFailure(.badData, "\(file): all rows were rejected; see \(importer.rejectsPath)")
-            }
+            try ContactsImport.check(
+                summary.rows,
+                summary.rejected,
+                unreadLines: summary.unreadLines,
+                file,
+                importer.rejectsPath
+            )
         }
     }
 
     private func report(_ summary: SuppressionImporter.Summary, rejects: String, to console: Console) {
-        for reason in summary.firstReasons { console.say(reason) }
+        for line in summary.notes + summary.firstReasons { console.say(line) }
         if summary.rejected > 0 {
             console.say("\(grouped(summary.rejected)) rows rejected, with reasons: \(rejects)")
         }
+        let stored = summary.stored
         guard !output.json else {
             return console.print([
-                "rows": .number(summary.rows), "rejected": .number(summary.rejected), "added": .number(summary.added),
-                "recalled": .number(summary.recalled), "already_on_their_way": .number(summary.onTheirWay),
-                "rejects": summary.rejected > 0 ? .string(rejects) : .null,
+                "rows": .number(summary.rows), "rejected": .number(summary.rejected), "added": .number(stored.added),
+                "recalled": .number(stored.recalled), "already_on_their_way": .number(stored.onTheirWay),
+                "rejects": summary.rejected > 0 ? .string(rejects) : .null, "blank": .number(summary.blank),
+                "tidied": .number(summary.tidied), "unread_lines": .number(summary.unreadLines),
+                "charset": .string(summary.encoding),
+                "reasons": .object(
+                    SuppressionReason.allCases.map {
+                        JSONValue.JSONField(name: $0.name, value: .number(summary.reasons[$0] ?? 0))
+                    }
+                ),
+                "foreign_reasons": .number(summary.foreign), "blaming_sender": .number(summary.blamingSender),
             ])
         }
-        console.print(
-            "\(grouped(summary.rows)) rows: \(grouped(summary.added)) suppressions added, \(grouped(summary.recalled)) "
-                + "queued messages recalled, \(grouped(summary.onTheirWay)) already in flight"
-        )
+        var lines = [
+            "\(grouped(summary.rows)) rows: \(grouped(stored.added)) suppressions added, \(grouped(stored.recalled)) "
+                + "queued messages recalled, \(grouped(stored.onTheirWay)) already in flight"
+        ]
+        let reasons = SuppressionReason.allCases.compactMap { reason in
+            summary.reasons[reason].map { "\(grouped($0)) \(reason.name)" }
+        }
+        if !reasons.isEmpty { lines.append("reasons: \(reasons.joined(separator: ", "))") }
+        if summary.foreign > 0 {
+            lines.append("\(grouped(summary.foreign)) reasons were in another system's words")
+        }
+        if summary.blamingSender > 0 {
+            lines.append(
+                "\(grouped(summary.blamingSender)) of them blame the sender, not the address: is this a list of blocks?"
+            )
+        }
+        if summary.tidied > 0 {
+            lines.append("\(grouped(summary.tidied)) addresses were cleaned of names, brackets or invisible marks")
+        }
+        if summary.blank > 0 { lines.append("\(grouped(summary.blank)) blank rows skipped") }
+        console.print(lines.joined(separator: "\n"))
     }
 }

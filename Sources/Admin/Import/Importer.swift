@@ -4,20 +4,9 @@ import Database
 /// Streams a CSV file into an account's contacts and one list, a chunk at a time.
 ///
 /// While the database takes one chunk the next is read, so that memory holds two chunks whatever the file's size. A
-/// chunk is stored completely or not at all: after an interruption, repeat the import; stored rows stay unchanged.
+/// chunk is stored whole or not at all: an interrupted import is repeated, and what is there stays as it is. Addresses
+/// that opted out or bounced in another system are suppressed before the chunk's contacts are stored.
 struct Importer: Sendable {
-    /// The result of an import.
-    struct Summary: Sendable, Equatable {
-        /// Rows of the file, without blank lines.
-        var rows = 0
-        var rejected = 0
-        /// Rows whose address is repeated in a later row, which counts.
-        var duplicates = 0
-        var counts = ImportCounts()
-        /// The first few reasons with their lines, for display.
-        var firstReasons: [String] = []
-    }
-
     static let chunkRows = 10_000
     private static let chunkBytes = 8 << 20
 
@@ -25,63 +14,121 @@ struct Importer: Sendable {
     let target: ImportTarget
     let path: String
     let rejectsPath: String
-    let delimiter: CSVDelimiter?
+    let format: CSVFormat
     let map: [String: String]
+    let status: StatusOptions
     let identity: AddressHashKey
 
-    func run() async throws -> Summary {
-        var file = try TitledCSV(path: path, delimiter: delimiter)
-        let titles = file.titles
-        let columns = try ColumnMap(header: (0..<titles.count).map { Array(titles[$0]) }, map: map, path: path)
-        let contacts = ContactReader(columns: columns, identity: identity)
-        let rejects = try RejectsFile(path: rejectsPath, columns: columns.columns, source: path)
+    private struct Chunk: Sendable {
+        var contacts: [ImportRow] = []
+        var suppressions: [Suppression] = []
+        var isLast = false
+    }
 
-        var summary = Summary()
+    func run() async throws -> ImportSummary {
+        var file = try TitledCSV(path: path, format: format, passingOver: false)
+        let columns = try ColumnMap(columns: file.titles, map: map, path: path)
+        try status.check(columns.columns, path: path)
+        let contacts = ContactReader(
+            columns: columns,
+            statuses: StatusColumns(columns.columns, status, leavingOut: [columns.addressColumn]),
+            identity: identity
+        )
+        let rejects = try RejectsFile(
+            path: rejectsPath,
+            columns: columns.columns,
+            addressColumn: columns.addressColumn,
+            source: path
+        )
+
+        var summary = ImportSummary()
         var seen = SeenAddresses()
         var progress = ImportProgress(console: session.console)
-        try await withThrowingTaskGroup(of: ImportCounts.self) { group in
+        try await withThrowingTaskGroup(of: (ImportCounts, SuppressionCounts).self) { group in
             while true {
                 let chunk = try nextChunk(&file, contacts, rejects, &summary, &seen)
-                if let counts = try await group.next() { summary.counts += counts }
-                guard !chunk.isEmpty else { break }
-                group.addTask { [session, target] in try await session.database.importChunk(chunk, into: target) }
+                if let (counts, suppressed) = try await group.next() { summary.add(counts, suppressed) }
+                if !chunk.contacts.isEmpty || !chunk.suppressions.isEmpty {
+                    group.addTask { try await store(chunk) }
+                }
                 progress.show(summary)
+                guard !chunk.isLast else { break }
             }
+            while let (counts, suppressed) = try await group.next() { summary.add(counts, suppressed) }
         }
         progress.end()
         try rejects.finish()
+        summary.blank = file.blankRows
+        summary.encoding = file.encoding.name
+        summary.notes =
+            file.notes
+            + columns.unusable.map { field, instead in
+                "\(path): messages cannot use the field \"\(field)\"; rename it: --map \(instead)=\"\(field)\""
+            }
         return summary
     }
 
-    /// Reads until a chunk is full; empty at the end of the file.
+    private func store(_ chunk: Chunk) async throws -> (ImportCounts, SuppressionCounts) {
+        let suppressed = try await session.suppress(chunk.suppressions, account: target.account)
+        let counts =
+            chunk.contacts.isEmpty
+            ? ImportCounts() : try await session.database.importChunk(chunk.contacts, into: target)
+        return (counts, suppressed)
+    }
+
+    /// Reads until a chunk is full.
     private func nextChunk(
         _ file: inout TitledCSV,
         _ contacts: ContactReader,
         _ rejects: RejectsFile,
-        _ summary: inout Summary,
+        _ summary: inout ImportSummary,
         _ seen: inout SeenAddresses
-    ) throws -> [ImportRow] {
-        var chunk: [ImportRow] = []
-        chunk.reserveCapacity(Self.chunkRows)
+    ) throws -> Chunk {
+        var chunk = Chunk()
+        chunk.contacts.reserveCapacity(Self.chunkRows)
         var bytes = 0
         var row = CSVRow()
-        while chunk.count < Self.chunkRows, bytes < Self.chunkBytes, try file.next(into: &row) {
+        while chunk.contacts.count + chunk.suppressions.count < Self.chunkRows, bytes < Self.chunkBytes {
+            guard try file.next(into: &row) else {
+                chunk.isLast = true
+                break
+            }
             summary.rows += 1
             do throws(ContactReader.Rejected) {
-                let contact = try contacts.contact(row)
-                bytes += contact.attributes.count + contact.address.count
-                if !seen.insert(contact.addressHash) { summary.duplicates += 1 }
-                chunk.append(contact)
-            } catch {
-                summary.rejected += 1
-                if summary.firstReasons.count < 5 {
-                    summary.firstReasons.append("\(path):\(row.line): \(error.reason)")
+                switch try contacts.read(row) {
+                case .contact(let contact, let address, let isTidied):
+                    bytes += contact.attributes.count + contact.address.count
+                    if !seen.insert(contact.addressHash) { summary.duplicates += 1 }
+                    if isTidied { summary.tidied += 1 }
+                    if let doubt = address.domainDoubt { summary.noteDoubt("\(path):\(row.line): \(doubt)") }
+                    chunk.contacts.append(contact)
+                case .optedOut(let addresses, let status):
+                    summary.optedOut[status, default: 0] += 1
+                    chunk.suppressions += addresses.compactMap { suppression($0, status) }
                 }
+            } catch {
+                guard !error.isQuestion else { throw AdminFailure(.badData, "\(path):\(row.line): \(error.reason)") }
+                summary.noteRejected("\(path):\(row.line): \(error.reason)")
+                if row.isCutOff { summary.unreadLines = row.lastLine - row.line }
                 try rejects.write(row, reason: error.reason)
             }
         }
         try rejects.flush()
         return chunk
+    }
+
+    private func suppression(_ address: EmailAddress, _ status: ForeignStatus) -> Suppression? {
+        status.suppression.map { scope, reason in
+            Suppression(
+                account: target.account,
+                addressHash: identity.addressHash(address),
+                hashKey: target.hashKey,
+                scope: scope,
+                list: 0,
+                reason: reason,
+                source: "\(target.source): \(status.name) there"
+            )
+        }
     }
 }
 
@@ -111,7 +158,7 @@ private struct ImportProgress {
         lastShown = start
     }
 
-    mutating func show(_ summary: Importer.Summary) {
+    mutating func show(_ summary: ImportSummary) {
         let now = clock.now
         let interval: Duration = console.isErrorTerminal ? .milliseconds(200) : .seconds(5)
         guard now - lastShown >= interval else { return }

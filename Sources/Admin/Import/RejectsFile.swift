@@ -9,6 +9,7 @@ import Glibc
 final class RejectsFile {
     let path: String
     private let columns: [String]
+    private let addressColumn: Int?
     private let source: String
     private var descriptor: Int32?
     private var buffer: [UInt8] = []
@@ -17,11 +18,13 @@ final class RejectsFile {
     /// - Parameters:
     ///   - path: Its path; nothing is created yet.
     ///   - columns: The names in the header of the imported file.
+    ///   - addressColumn: The one of the addresses, whose digits are no card number.
     ///   - source: The imported file, which must not be written over.
     /// - Throws: ``AdminFailure`` if the path holds anything but an earlier rejects file.
-    init(path: String, columns: [String], source: String) throws(AdminFailure) {
+    init(path: String, columns: [String], addressColumn: Int?, source: String) throws(AdminFailure) {
         self.path = path
         self.columns = columns
+        self.addressColumn = addressColumn
         self.source = source
         try checkPlace()
     }
@@ -60,11 +63,16 @@ final class RejectsFile {
         append(Array(String(row.line).utf8)[...])
         append(Array(reason.utf8)[...])
         for cell in 0..<row.count where cell >= columns.count || !columns[cell].hasPrefix(ColumnMap.ownPrefix) {
-            let text = row[cell]
-            append(CardNumber.isIn(text) ? Array("(card number removed)".utf8)[...] : text)
+            append(hasCard(row, cell) ? Array("(card number removed)".utf8)[...] : row[cell])
         }
         endRow()
         if buffer.count > 64 << 10 { try flush() }
+    }
+
+    private func hasCard(_ row: CSVRow, _ cell: Int) -> Bool {
+        // An address cell without an address may hold anything.
+        if cell == addressColumn, row.problem == nil, row[cell].contains(UInt8(ascii: "@")) { return false }
+        return CardNumber.isIn(row[cell], named: cell < columns.count ? columns[cell] : "")
     }
 
     private func begin() throws(AdminFailure) {

@@ -11,6 +11,23 @@ package enum ContactRules {
     package static func problem(attributes: [UInt8]) -> String? {
         attributes.count > mostAttributeBytes ? "more than 256 KiB of fields" : nil
     }
+
+    /// The first field by which another system says that it mails an address no more; `nil` when none does.
+    package static func optOut(in fields: [MergeField]) -> (field: String, status: ForeignStatus)? {
+        for field in fields {
+            let cell: String
+            switch field.value {
+            case .text(let text), .number(let text): cell = text.string
+            case .bool(let value): cell = value ? "true" : "false"
+            case .null, .list, .object: continue
+            }
+            guard field.name.count <= 100, let column = StatusColumn(named: field.name.string),
+                case .says(let status) = column.reading(of: cell), status != .subscribed, status != .unconfirmed
+            else { continue }
+            return (field.name.string, status)
+        }
+        return nil
+    }
 }
 
 extension ImportRow {
@@ -34,12 +51,15 @@ extension ImportRow {
 
 extension MergeValue {
     /// Whether it contains a payment card number, in names as well.
-    package var hasCardNumber: Bool {
+    package var hasCardNumber: Bool { hasCardNumber(named: "") }
+
+    private func hasCardNumber(named name: @autoclosure () -> String) -> Bool {
         switch self {
-        case .text(let text), .number(let text): CardNumber.isIn(text.bytes)
+        case .text(let text), .number(let text): CardNumber.isIn(text.bytes, named: name())
         case .bool, .null: false
-        case .list(let items): items.contains { $0.hasCardNumber }
-        case .object(let fields): fields.contains { CardNumber.isIn($0.name.bytes) || $0.value.hasCardNumber }
+        case .list(let items): items.contains { $0.hasCardNumber(named: name()) }
+        case .object(let fields):
+            fields.contains { CardNumber.isIn($0.name.bytes) || $0.value.hasCardNumber(named: $0.name.string) }
         }
     }
 }

@@ -5,10 +5,21 @@ import Core
 /// Known here: UTF-8, ASCII, ISO-8859-1, -2, -5, -7, -9, -15, windows-1250, -1251, -1252, KOI8-R, UTF-16; by libc those of
 /// ``ForeignCharset``. Of every other set only the ASCII characters are kept, and a space stands for the rest: enough for
 /// addresses, codes and what servers write in English beside their own language.
-enum Charset {
+package enum Charset {
+    /// Whether text of that set is read as a whole, not its ASCII characters alone.
+    package static func isKnown(_ charset: String) -> Bool {
+        let name = plainName(charset.utf8)
+        return tables[aliases[name] ?? name] != nil || ForeignCharset.utf8([], name: name) != nil
+    }
+
+    /// A set's name in lower case, letters and digits only.
+    package static func plainName(_ charset: some Sequence<UInt8>) -> String {
+        String(decoding: ASCII.lowercased(charset).filter { ASCII.isAlphanumeric($0) }, as: UTF8.self)
+    }
+
     /// `charset` as it was written; empty or ASCII text with other bytes is taken for UTF-8, or else windows-1252.
-    static func utf8(_ bytes: [UInt8], charset: [UInt8]) -> [UInt8] {
-        let name = String(decoding: ASCII.lowercased(charset).filter { ASCII.isAlphanumeric($0) }, as: UTF8.self)
+    package static func utf8(_ bytes: [UInt8], charset: [UInt8]) -> [UInt8] {
+        let name = plainName(charset)
         switch name {
         case "utf16", "unicode", "ucs2", "iso10646ucs2": return utf16(bytes, isLittleEndian: nil)
         case "utf16le": return utf16(bytes, isLittleEndian: true)

@@ -110,6 +110,13 @@ extension APICall {
         if attributes.hasCardNumber {
             reader.note("attributes", "hold \(CardNumber.refusal)")
         }
+        if case .object(let fields) = attributes, let found = ContactRules.optOut(in: fields) {
+            reader.noteInvalid(
+                "attributes",
+                "\"\(found.field)\" says \(found.status.name): an opt-out elsewhere is no consent here. Suppress the address, "
+                    + "or give the attribute another name"
+            )
+        }
         let json = attributes.json.bytes
         if let problem = ContactRules.problem(attributes: json) { reader.note("attributes", problem) }
         reader.noteUnknown()

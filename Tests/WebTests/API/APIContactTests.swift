@@ -70,6 +70,27 @@ struct APIContactTests {
         }
     }
 
+    @Test func `an opt-out elsewhere is no consent, and a telephone number no card`() async throws {
+        try await APIFixture.with { fixture in
+            let answer = try await fixture.send(
+                .post,
+                "/contacts",
+                """
+                {"list": 1, "source": "order form", "contacts": [
+                    {"email": "s1@example.org", "attributes": {"status": "unsubscribed"}},
+                    {"email": "s2@example.org", "attributes": {"unsubscribed": true}},
+                    {"email": "s3@example.org", "attributes": {"status": "gold", "unsubscribed": false}},
+                    {"email": "4111111111111111@example.org", "attributes": {"mobile": "4915112345678"}}
+                ]}
+                """
+            )
+            #expect(answer.status == 200, "\(answer.text)")
+            let outcomes = (0..<4).map { answer["results.\($0).outcome"] }
+            #expect(outcomes == ["rejected", "rejected", "added", "added"])
+            #expect(answer["results.0.errors.0.pointer"] == "/contacts/0/attributes")
+        }
+    }
+
     @Test func `a thousand contacts are taken, one more is not`() async throws {
         try await APIFixture.with { fixture in
             try await fixture.importContacts(1_000)
