@@ -103,7 +103,9 @@ extension AMQPError {
                 kind: .topologyMismatch,
                 call: method,
                 reason: reason,
-                remedy: "Let the queue run empty and delete it (rabbitmqctl delete_queue), or set the queue type it has"
+                remedy: "Set VEREDUS_QUEUE_TYPE to the type the queue has, the same one for every program "
+                    + "(rabbitmqctl list_queues name type shows it). Delete no queue for this: witness.* is the memory of "
+                    + "the restore guard, events holds opens and clicks that are not counted yet"
             )
         case AMQP_NOT_FOUND:
             AMQPError(kind: .missingQueue, call: method, reason: reason, remedy: "Declare the queue again")

@@ -31,6 +31,8 @@ package struct BrokerSettings: Sendable, Equatable, CustomStringConvertible, Cus
     /// The name that the broker's tools show beside the connection.
     package var clientName = "veredus"
     package var queueType = QueueType.quorum
+    /// The first major version of RabbitMQ that gives quorum queues a delivery limit by itself; tests set another.
+    var limitsDeliveriesFrom = 4
     /// A silent broker is given up after about 2.5 times this; at least 1.
     package var heartbeatSeconds = 10
     /// For name, TCP, TLS and log-in, each.

@@ -70,6 +70,9 @@ struct ConnectionHandle: ~Copyable {
         return handle
     }
 
+    /// What the broker calls its version; empty when it does not say.
+    var serverVersion: String { String(veredus_amqp_server_version(raw)) }
+
     /// Opens a channel and waits until it is there.
     borrowing func openChannel(_ channel: UInt16) throws(AMQPError) {
         amqp_channel_open(raw, channel)

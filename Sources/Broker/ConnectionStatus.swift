@@ -9,6 +9,10 @@ package struct ConnectionStatus: Sendable, Equatable {
     package internal(set) var reconnects = 0
     /// The last reason for a loss or a failed attempt; kept after a reconnect.
     package internal(set) var lastError: String?
+    /// What the broker calls its version, as `4.0.5`; `nil` before the first connection.
+    package internal(set) var brokerVersion: String?
+    /// Queues that exist without the argument that lifts the broker's delivery limit (``DeliveryLimit``).
+    package internal(set) var limitedQueues: Set<String> = []
 }
 
 /// A connection's thread writes its status and notices here; others read it.
@@ -22,4 +26,13 @@ final class LinkBoard: Sendable {
     var current: ConnectionStatus { status.withLock { $0 } }
 
     func update(_ change: (inout ConnectionStatus) -> Void) { status.withLock { change(&$0) } }
+
+    /// Says once that a queue keeps the broker's delivery limit.
+    func noteLimited(_ queue: String) {
+        let version = status.withLock { status in
+            status.limitedQueues.insert(queue).inserted ? status.brokerVersion ?? "" : nil
+        }
+        guard let version else { return }
+        notice(DeliveryLimit.warning(queue, version: version))
+    }
 }

@@ -120,6 +120,21 @@ final class ConsumerLoop {
         owesAll = false
     }
 
+    /// Opens the channel again that the broker closed; what was not acknowledged on it goes back by itself.
+    private func reopen(_ connection: borrowing ConnectionHandle) throws(AMQPError) {
+        try connection.send(
+            AMQP_CHANNEL_CLOSE_OK_METHOD,
+            amqp_channel_close_ok_t(),
+            on: Subscriptions.channel,
+            as: "channel.close-ok"
+        )
+        arrived.removeAll(keepingCapacity: true)
+        arrivals.clear()
+        acks.removeAll(keepingCapacity: true)
+        returns.removeAll(keepingCapacity: true)
+        try begin(connection)
+    }
+
     /// Sends what was acknowledged and given back since the last time.
     private func settle(_ connection: borrowing ConnectionHandle) throws(AMQPError) {
         if !acks.isEmpty {
@@ -251,7 +266,9 @@ final class ConsumerLoop {
             reader.begin(queue: queue, tag: deliver.delivery_tag, isRedelivered: deliver.redelivered != 0)
         case AMQP_QUEUE_DECLARE_OK_METHOD:
             let answer = decoded.assumingMemoryBound(to: amqp_queue_declare_ok_t.self).pointee
-            try subscriptions.declared(String(answer.queue), connection, wanted: isWanted)
+            let queue = String(answer.queue)
+            if subscriptions.isLimited(queue) { board.noteLimited(queue) }
+            try subscriptions.declared(queue, connection, wanted: isWanted)
         case AMQP_BASIC_CONSUME_OK_METHOD:
             subscriptions.subscribed(decoded.assumingMemoryBound(to: amqp_basic_consume_ok_t.self).pointee.consumer_tag)
         case AMQP_BASIC_CANCEL_OK_METHOD:
@@ -265,7 +282,9 @@ final class ConsumerLoop {
                 "the broker cancelled the consumer of \(queue), which was deleted or moved; declaring it again"
             )
         case AMQP_CHANNEL_CLOSE_METHOD:
-            throw connection.closed(by: method, during: "consumer's channel")
+            let error = connection.closed(by: method, during: "consumer's channel")
+            guard error.kind == .topologyMismatch, subscriptions.refusedDeclaration(connection) else { throw error }
+            try reopen(connection)
         case AMQP_CONNECTION_CLOSE_METHOD:
             let error = connection.closed(by: method, during: "connection")
             try connection.send(

@@ -242,7 +242,7 @@ final class PublisherLoop {
             board.notice("the broker accepts messages again")
         case AMQP_QUEUE_DECLARE_OK_METHOD:
             let answer = decoded.assumingMemoryBound(to: amqp_queue_declare_ok_t.self).pointee
-            questions.answered(ready: Int(answer.message_count))
+            if let limited = questions.answered(ready: Int(answer.message_count)) { board.noteLimited(limited) }
         case AMQP_CHANNEL_OPEN_OK_METHOD:
             questions.opened()
         case AMQP_CHANNEL_CLOSE_METHOD where channel == QueueQuestions.channel:

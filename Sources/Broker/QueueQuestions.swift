@@ -14,6 +14,8 @@ struct QueueQuestions {
         /// `nil` for the topology that is declared again on a new connection.
         let continuation: CheckedContinuation<Int, any Error>?
         var deadline: UInt64
+        /// Whether the queue may exist without `x-delivery-limit`: it was refused with it.
+        var isLimited = false
     }
 
     private enum State { case idle, asked, opening }
@@ -52,20 +54,24 @@ struct QueueQuestions {
         guard state == .idle, let next = waiting.first else { return }
         state = .asked
         let type = next.question == .declare ? connection.broker.queueType : nil
-        try connection.sendDeclare(next.queue, as: type, on: Self.channel)
+        try connection.sendDeclare(next.queue, as: type, lifting: !next.isLimited, on: Self.channel)
     }
 
     /// Takes queue.declare-ok.
-    mutating func answered(ready: Int) {
-        guard state == .asked, !waiting.isEmpty else { return }
+    ///
+    /// - Returns: The queue, when it exists without `x-delivery-limit`.
+    mutating func answered(ready: Int) -> String? {
+        guard state == .asked, !waiting.isEmpty else { return nil }
         let done = waiting.removeFirst()
         state = .idle
         if done.question == .declare, !declared.contains(done.queue) { declared.append(done.queue) }
         done.continuation?.resume(returning: ready)
         noteTopology()
+        return done.isLimited ? done.queue : nil
     }
 
-    /// Takes channel.close: the question in front is refused, the channel has to be opened again.
+    /// Takes channel.close: the question in front is refused, the channel has to be opened again. A queue that exists
+    /// with other properties is asked for once more without `x-delivery-limit`.
     ///
     /// - Throws: When the topology cannot be declared again.
     mutating func refused(_ error: AMQPError, _ connection: borrowing ConnectionHandle) throws(AMQPError) {
@@ -84,6 +90,10 @@ struct QueueQuestions {
         let wasAsked = state == .asked
         state = .opening
         guard wasAsked, !waiting.isEmpty else { return }
+        if error.kind == .topologyMismatch, !waiting[0].isLimited, connection.liftsDeliveryLimit() {
+            waiting[0].isLimited = true
+            return
+        }
         let done = waiting.removeFirst()
         guard let continuation = done.continuation else { throw error }
         continuation.resume(throwing: error)
@@ -130,11 +140,21 @@ struct QueueQuestions {
 
 extension ConnectionHandle {
     /// Sends queue.declare without waiting for the answer; without a type it asks passively.
-    borrowing func sendDeclare(_ queue: String, as type: BrokerSettings.QueueType?, on channel: UInt16)
-        throws(AMQPError)
-    {
+    ///
+    /// - Parameters:
+    ///   - queue: Its name.
+    ///   - type: What it is declared as.
+    ///   - lifting: Whether with `x-delivery-limit`, where the broker needs it.
+    ///   - channel: Where to ask.
+    borrowing func sendDeclare(
+        _ queue: String,
+        as type: BrokerSettings.QueueType?,
+        lifting: Bool,
+        on channel: UInt16
+    ) throws(AMQPError) {
+        let isUnlimited: Int32 = lifting && liftsDeliveryLimit() ? 1 : 0
         let status = Array(queue.utf8).withAMQPBytes { name in
-            guarded { veredus_amqp_send_declare(raw, channel, name, type?.rawValue) }
+            guarded { veredus_amqp_send_declare(raw, channel, name, type?.rawValue, isUnlimited) }
         }
         try sent(status, "queue.declare")
     }

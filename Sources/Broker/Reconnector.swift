@@ -33,6 +33,7 @@ struct Reconnector {
                 connectedAt = monotonicNow()
                 board.update { status in
                     status.isConnected = true
+                    status.brokerVersion = connection.serverVersion
                     status.reconnects = connections
                 }
                 if connections > 0 { board.notice("connected to \(broker.address) again (\(purpose))") }

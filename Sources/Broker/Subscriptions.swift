@@ -25,6 +25,8 @@ struct Subscriptions {
         var backoff: Backoff
         /// When the question that it waits for was sent.
         var asked: UInt64 = 0
+        /// Whether the queue exists without `x-delivery-limit`: it was refused with it.
+        var isLimited = false
 
         var isAsking: Bool { state == .declaring || state == .subscribing || state == .cancelling }
     }
@@ -86,6 +88,7 @@ struct Subscriptions {
                 try connection.sendDeclare(
                     subscriptions[place].queue,
                     as: connection.broker.queueType,
+                    lifting: !subscriptions[place].isLimited,
                     on: Self.channel
                 )
             } else if isDue {
@@ -127,6 +130,22 @@ struct Subscriptions {
         }
         try connection.sent(status, "basic.consume")
     }
+
+    /// Takes a channel.close that refuses a declaration: the broker answers in order, so it is the oldest one's.
+    ///
+    /// - Returns: Whether it is worth another try without `x-delivery-limit`.
+    mutating func refusedDeclaration(_ connection: borrowing ConnectionHandle) -> Bool {
+        let asked = subscriptions.indices.filter { subscriptions[$0].state == .declaring }
+        guard connection.liftsDeliveryLimit(),
+            let place = asked.min(by: { subscriptions[$0].asked < subscriptions[$1].asked }),
+            !subscriptions[place].isLimited
+        else { return false }
+        subscriptions[place].isLimited = true
+        return true
+    }
+
+    /// Whether a queue was declared without `x-delivery-limit` where it needs it.
+    func isLimited(_ queue: String) -> Bool { subscriptions.contains { $0.queue == queue && $0.isLimited } }
 
     /// Takes basic.consume-ok.
     mutating func subscribed(_ tag: amqp_bytes_t) {

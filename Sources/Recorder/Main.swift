@@ -51,6 +51,7 @@ struct RecorderProgram: AsyncParsableCommand {
                     grace: .seconds(recorder.tooNewGraceSeconds),
                     log: log
                 ),
+                publisher: publisher,
                 flush: .seconds(recorder.flushSeconds),
                 log: log
             )

@@ -87,7 +87,8 @@ struct PublishTests {
         let error = await #expect(throws: AMQPError.self) { try await second.declare([queue]) }
         #expect(error?.kind == .topologyMismatch)
         #expect(error?.isTransient == false)
-        #expect(error?.description.contains("rabbitmqctl delete_queue") == true)
+        #expect(error?.description.contains("Set VEREDUS_QUEUE_TYPE to the type the queue has") == true)
+        #expect(error?.description.contains("delete_queue") == false, "the restore guard's queue must never be deleted")
         #expect(try await second.depth(of: queue) == 0, "the connection lives on")
         let consumer = try AMQPConsumer(settings, queues: [queue], prefetch: 1)
         let refusal = await #expect(throws: AMQPError.self) { try await consumer.next(limit: 1) }

@@ -125,6 +125,25 @@ import Testing
         #expect(source.acknowledged == [tag(1)])
     }
 
+    @Test func `what a crash gave back is published again, so that no delivery limit is reached`() async throws {
+        let events = FakeEvents()
+        let (old, new) = (message(1, campaign: 7, isRedelivered: true), message(2, campaign: 8))
+        try await running(events, flush: Self.never) {
+            source.put([old, new])
+            try await eventually("the old copy is gone") { source.acknowledged == [tag(1)] }
+        }
+        #expect(publisher.published(to: EventMessage.queue) == [old.body])
+        #expect(events.batches == [[8]], "the new copy of the other is counted when it comes")
+    }
+
+    @Test func `what a crash gave back is counted when it cannot be published again`() async throws {
+        publisher.goAway()
+        let events = FakeEvents()
+        try await running(events, flush: Self.never) { source.put([message(1, campaign: 7, isRedelivered: true)]) }
+        #expect(events.batches == [[7]])
+        #expect(source.acknowledged == [tag(1)])
+    }
+
     // MARK: -
 
     /// Runs a recorder while `body` runs, and stops it in good order.
@@ -155,6 +174,7 @@ import Testing
                 clock: clock.now,
                 log: Logger(label: "test")
             ),
+            publisher: publisher,
             flush: flush,
             log: Logger(label: "test")
         )
@@ -163,7 +183,7 @@ import Testing
     private func tag(_ number: UInt64) -> JobTag { JobTag(epoch: 1, tag: number) }
 
     /// One open, of an hour that is the message's number.
-    private func message(_ number: UInt64, campaign: CampaignID) -> QueueMessage {
+    private func message(_ number: UInt64, campaign: CampaignID, isRedelivered: Bool = false) -> QueueMessage {
         let open = TrackedEvent(
             id: EventID(high: 0, low: number),
             kind: .open,
@@ -172,14 +192,14 @@ import Testing
             subject: .nobody,
             isMachine: false
         )
-        return message(number, EventMessage(hour: Int32(number), events: [open]).encoded())
+        return message(number, EventMessage(hour: Int32(number), events: [open]).encoded(), isRedelivered)
     }
 
     private func newer(_ number: UInt64) -> QueueMessage { message(number, body: "v2 1 something new") }
 
     private func message(_ number: UInt64, body: String) -> QueueMessage { message(number, Array(body.utf8)) }
 
-    private func message(_ number: UInt64, _ body: [UInt8]) -> QueueMessage {
-        QueueMessage(body: body, tag: tag(number), isRedelivered: false, queue: EventMessage.queue)
+    private func message(_ number: UInt64, _ body: [UInt8], _ isRedelivered: Bool = false) -> QueueMessage {
+        QueueMessage(body: body, tag: tag(number), isRedelivered: isRedelivered, queue: EventMessage.queue)
     }
 }

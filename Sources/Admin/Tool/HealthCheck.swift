@@ -120,7 +120,7 @@ struct HealthCheck {
         do {
             let publisher = try AMQPPublisher(settings)
             var isReached = false
-            for queue in lanes.map({ "jobs.\($0)" }) + [Self.deadLetterQueue] {
+            for queue in lanes.map({ "jobs.\($0)" }) + [EventMessage.queue, Self.deadLetterQueue] {
                 do {
                     let depth = try await publisher.depth(of: queue)
                     // It exists: declaring it again shows whether it has the configured type.
@@ -129,8 +129,9 @@ struct HealthCheck {
                     isReached = true
                     if queue == Self.deadLetterQueue { deadLetters = depth }
                 } catch let error as AMQPError where error.kind == .missingQueue {
+                    let maker = queue == EventMessage.queue ? "the web program" : "the producer"
                     findings.append(
-                        .note(part, "\(settings), queue \(queue) does not exist yet; the producer creates it")
+                        .note(part, "\(settings), queue \(queue) does not exist yet; \(maker) creates it")
                     )
                     isReached = true
                     if queue == Self.deadLetterQueue { deadLetters = 0 }
@@ -140,6 +141,7 @@ struct HealthCheck {
                     if !isReached { break }
                 }
             }
+            findings += Finding.deliveryLimit(publisher.status, isQuorum: settings.queueType == .quorum)
             await publisher.close()
         } catch {
             findings.append(.problem(part, "\(error)"))

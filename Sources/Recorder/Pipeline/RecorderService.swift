@@ -28,6 +28,7 @@ struct RecorderService: Service {
     let source: any JobSource
     let totals: any EventStore
     let deadLetters: EventDeadLetters
+    let publisher: any JobPublisher
     let flush: Duration
     let hold = Hold()
     /// Seconds since 1970.
@@ -63,13 +64,35 @@ struct RecorderService: Service {
             // The prefetch limits unacknowledged messages, so the rest is bounded.
             let messages = try await source.next(limit: 256)
             guard !messages.isEmpty else { return }
-            for message in messages {
+            for message in await renew(messages) {
                 do throws(EventMessage.Unreadable) {
                     hold.add(try EventMessage(decoding: message.body), message.tag)
                 } catch {
                     try await settleUnreadable(message, error)
                 }
             }
+        }
+    }
+
+    /// Publishes again what the broker has handed out before, and lets go of the old copy.
+    ///
+    /// A quorum queue may have a limit of how often it hands a message out (RabbitMQ 4's is 20), and drops what goes
+    /// beyond it. The count is the copy's, so one that a crash gave back begins with a new one. Both may be counted
+    /// once only, by the ids of their events.
+    ///
+    /// - Returns: What is left to be read: all that was not published.
+    private func renew(_ messages: [QueueMessage]) async -> [QueueMessage] {
+        let old = messages.filter(\.isRedelivered)
+        guard !old.isEmpty else { return messages }
+        do {
+            let outcomes = try await publisher.publish(old.map(\.body), to: EventMessage.queue)
+            let renewed = zip(old, outcomes).filter { $0.1 == .confirmed }.map(\.0.tag)
+            source.acknowledge(renewed)
+            let gone = Set(renewed)
+            return messages.filter { !gone.contains($0.tag) }
+        } catch {
+            log.warning("events that came back could not be published again", metadata: ["why": "\(error)"])
+            return messages
         }
     }
 
