@@ -253,7 +253,7 @@ let package = Package(
         .testTarget(name: "DevTests", dependencies: ["DevProgram", "TestKit"], swiftSettings: strict),
         .testTarget(
             name: "WorkerTests",
-            dependencies: ["Worker", "Core", "Messages", "RuntimeSupport", "TestKit", logging],
+            dependencies: ["Worker", "Core", "Messages", "RuntimeSupport", "SMTP", "TestKit", logging],
             swiftSettings: strict
         ),
         .testTarget(

@@ -25,13 +25,17 @@ struct MailboxPoller: Service {
     func run() async throws {
         await withGracefulShutdownHandler {
             var backoff = Backoff(first: interval * 2, longest: max(interval, Self.longestWait))
+            var trouble = Trouble()
             while !Task.isShuttingDownGracefully, !Task.isCancelled {
                 var wait = interval
                 do {
                     try await pollOnce()
                     backoff.reset()
+                    if trouble.isOver() {
+                        ingest.log.notice("the mailbox is read again", metadata: ["mailbox": "\(name)"])
+                    }
                 } catch {
-                    if !Task.isShuttingDownGracefully {
+                    if !Task.isShuttingDownGracefully, trouble.isNews("\(error)") {
                         ingest.complain("the mailbox \(name) could not be read", error)
                     }
                     wait = backoff.next()

@@ -11,6 +11,7 @@ final class RouteLoop {
     let routeQueue: RouteQueue
     let outcomeQueue: BatchQueue<MessageOutcome>
     let gauges: RouteGauges
+    let onChange: @Sendable (RouteChange) -> Void
     let poll: PollSet
     let multi: CurlMulti
     let sockets = OpenSockets()
@@ -25,6 +26,7 @@ final class RouteLoop {
     var messagesUnderWay = 0
     var waiting = WaitingMessages()
     var rest = RouteRest()
+    var watch = RouteWatch()
     var closing = RouteQueue.Closing.no
 
     var now: MonotonicNanoseconds = monotonicNow()
@@ -48,7 +50,8 @@ final class RouteLoop {
         fence: LeaseFence,
         routeQueue: RouteQueue,
         outcomeQueue: BatchQueue<MessageOutcome>,
-        gauges: RouteGauges
+        gauges: RouteGauges,
+        onChange: @escaping @Sendable (RouteChange) -> Void
     ) {
         guard let poll = PollSet.open(), let multi = CurlMulti() else { return nil }
         self.route = route
@@ -56,6 +59,7 @@ final class RouteLoop {
         self.routeQueue = routeQueue
         self.outcomeQueue = outcomeQueue
         self.gauges = gauges
+        self.onChange = onChange
         self.poll = poll
         self.multi = multi
     }

@@ -120,6 +120,7 @@ extension RouteLoop {
     /// A connection could not be made: the route rests, and without a working connection waiting messages are returned.
     func routeFailed(_ error: SMTPRouteError) {
         rest.failed(error, at: now)
+        if let change = watch.rested(error) { onChange(change) }
         guard established == 0, connecting == 0 else { return }
         while let next = waiting.popFirst() {
             report(next.message, .later, code: error.code, error.reason, step: error.step)

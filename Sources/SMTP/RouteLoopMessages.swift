@@ -40,7 +40,10 @@ extension RouteLoop {
     private func finishPump(_ connection: Connection) {
         let phase = connection.session.phase
         if phase == .closed {
-            if connection.hasLost, !connection.hasProved { rest.failed(nil, at: now) }
+            if connection.hasLost, !connection.hasProved {
+                rest.failed(nil, at: now)
+                if let change = watch.rested(nil) { onChange(change) }
+            }
             drop(connection)
         } else if phase == .idle, !connection.isParked {
             connection.isParked = true
@@ -129,7 +132,12 @@ extension RouteLoop {
             note(deadline: again.expiry)
         } else {
             let isLost = connection.session.phase == .closed && finished.outcome.judgement != .notStarted
-            if isLost { connection.hasLost = true } else { connection.hasProved = true }
+            if isLost {
+                connection.hasLost = true
+            } else {
+                connection.hasProved = true
+                if let change = watch.ended(finished.outcome) { onChange(change) }
+            }
             report(finished.outcome)
         }
     }

@@ -40,21 +40,39 @@ package struct SMTPRouteError: Error, CustomStringConvertible {
         let tls: SMTPStep = route.isTLSFirst ? .connect : .startTLS
         switch status {
         case CURLE_COULDNT_RESOLVE_HOST:
-            return (.unreachable, .connect, "Check the host name in the route's URL, and DNS")
+            return (.unreachable, .connect, "Check the host name in VEREDUS_SMTP_URL, and DNS")
         case CURLE_COULDNT_CONNECT:
             return (.unreachable, .connect, "Check that a mail server listens there and that no firewall is between")
         case CURLE_OPERATION_TIMEDOUT:
-            return (.unreachable, .connect, "Check the network, or raise connect-timeout or greeting-timeout")
+            return (
+                .unreachable, .connect,
+                "Check the network, or raise connect-timeout= or greeting-timeout= in VEREDUS_SMTP_URL"
+            )
         case CURLE_PEER_FAILED_VERIFICATION:
-            return (.noTLS, tls, "Check the server's name and certificate, or name its issuer with ca=")
+            return (
+                .noTLS, tls,
+                "Name the server in VEREDUS_SMTP_URL as its certificate does, or name its issuer with VEREDUS_SMTP_CA_FILE"
+            )
         case CURLE_USE_SSL_FAILED:
-            return (.noTLS, .startTLS, "Use a server that offers STARTTLS, or smtps://")
+            let remedy =
+                "Use a port that offers STARTTLS, or smtps:// in VEREDUS_SMTP_URL. VEREDUS_SMTP_STARTTLS=off sends in clear: "
+                + "only to a relay on this machine or in a network of your own"
+            return (.noTLS, .startTLS, remedy)
         case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER:
-            return (.noTLS, tls, "Check that this port speaks TLS 1.2 or newer, and the file of ca=")
+            return (
+                .noTLS, tls,
+                "Check that the port in VEREDUS_SMTP_URL speaks TLS 1.2 or newer, and the file of VEREDUS_SMTP_CA_FILE"
+            )
         case CURLE_LOGIN_DENIED:
-            return (.refusedLogin, .auth, "Check user, password and auth=")
+            return (
+                .refusedLogin, .auth,
+                "Check VEREDUS_SMTP_USER and VEREDUS_SMTP_PASSWORD, or user, password and auth= in VEREDUS_SMTP_URL"
+            )
         case CURLE_REMOTE_ACCESS_DENIED:
-            return (.refusedUs, .ehlo, "Ask the server's operator why it refuses this machine and its EHLO name")
+            return (
+                .refusedUs, .ehlo,
+                "Ask the server's operator why it refuses this machine and its name in VEREDUS_EHLO_NAME"
+            )
         case CURLE_WEIRD_SERVER_REPLY:
             return (.refusedUs, .greeting, "Check that this is a mail server and that it accepts this machine")
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING:

@@ -91,7 +91,7 @@ package struct SMTPRouteSettings: Sendable, CustomStringConvertible {
         if !(1...65_535).contains(port) { problems.append("port \(port) is not in 1 to 65535") }
         if !isPlainName(ehloName) || !isFullName(ehloName) {
             problems.append(
-                "EHLO name \(ehloName.debugDescription) is not fully qualified: set ehlo= to this machine's public name"
+                "EHLO name \(ehloName.debugDescription) is not fully qualified: set VEREDUS_EHLO_NAME to this machine's public name"
             )
         }
         if !(1...2_000).contains(connections) { problems.append("connections \(connections) is not in 1 to 2000") }
@@ -101,7 +101,7 @@ package struct SMTPRouteSettings: Sendable, CustomStringConvertible {
         if let credentials { problems += self.problems(of: credentials) }
         if let authorityFile, access(authorityFile, R_OK) != 0 {
             let why = String(cString: strerror(errno))
-            problems.append("CA file \(authorityFile): \(why): set ca= to a readable PEM file")
+            problems.append("CA file \(authorityFile): \(why): set VEREDUS_SMTP_CA_FILE to a readable PEM file")
         }
         return problems
     }
@@ -109,9 +109,13 @@ package struct SMTPRouteSettings: Sendable, CustomStringConvertible {
     private func problems(of credentials: Credentials) -> [String] {
         var problems: [String] = []
         if !verifiesServer, !(allowsPlaintextAuth && isLoopback) {
-            problems.append("a password would travel without verified TLS: use smtps:// or starttls=required")
+            problems.append(
+                "a password would travel without verified TLS: use smtps://, or VEREDUS_SMTP_STARTTLS=required"
+            )
         }
-        if credentials.secret.isEmpty { problems.append("the password is empty: set one, or leave the user out") }
+        if credentials.secret.isEmpty {
+            problems.append("the password is empty: set VEREDUS_SMTP_PASSWORD, or leave the user out")
+        }
         for text in [credentials.user, credentials.secret] where text.utf8.contains(0) {
             problems.append("user and password must not contain a NUL")
         }

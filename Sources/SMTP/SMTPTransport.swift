@@ -17,11 +17,13 @@ package final class SMTPTransport: MailTransport {
     ///   - route: Checked once more.
     ///   - fence: Checked before each final dot.
     ///   - onEnd: Called on the transport's thread when every handle is freed.
+    ///   - onChange: Told each change of the route's state, on the transport's thread; must return soon.
     /// - Throws: The problems of the settings.
     package init(
         _ route: SMTPRouteSettings,
         fence: LeaseFence,
-        onEnd: @escaping @Sendable () -> Void = {}
+        onEnd: @escaping @Sendable () -> Void = {},
+        onChange: @escaping @Sendable (RouteChange) -> Void = { _ in }
     ) throws(SMTPSettingsError) {
         let problems = route.problems()
         guard problems.isEmpty else { throw SMTPSettingsError(problems: problems) }
@@ -30,7 +32,15 @@ package final class SMTPTransport: MailTransport {
         }
         self.routeQueue = routeQueue
         startThread(name: "smtp") { [routeQueue, outcomeQueue, gauges] in
-            Self.run(route, fence, routeQueue, outcomeQueue, gauges)
+            let loop = RouteLoop(
+                route,
+                fence: fence,
+                routeQueue: routeQueue,
+                outcomeQueue: outcomeQueue,
+                gauges: gauges,
+                onChange: onChange
+            )
+            Self.run(loop, routeQueue, outcomeQueue)
             outcomeQueue.close()
             routeQueue.end()
             onEnd()
@@ -40,15 +50,11 @@ package final class SMTPTransport: MailTransport {
     deinit { routeQueue.abandon() }
 
     private static func run(
-        _ route: SMTPRouteSettings,
-        _ fence: LeaseFence,
+        _ loop: RouteLoop?,
         _ routeQueue: RouteQueue,
-        _ outcomes: BatchQueue<MessageOutcome>,
-        _ gauges: RouteGauges
+        _ outcomes: BatchQueue<MessageOutcome>
     ) {
-        if let loop = RouteLoop(route, fence: fence, routeQueue: routeQueue, outcomeQueue: outcomes, gauges: gauges) {
-            loop.run()
-        }
+        loop?.run()
         // Messages that arrived while the loop ended, or was never started.
         var left: [OutgoingMessage] = []
         routeQueue.refuse()

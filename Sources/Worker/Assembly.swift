@@ -28,6 +28,7 @@ struct Assembly: Sendable {
         let messages = TemplateCache(store: store, installation: settings.messages)
         let notice: @Sendable (String) -> Void = { log.notice("broker", metadata: ["what": "\($0)"]) }
         let publisher = try AMQPPublisher(broker, notice: notice)
+        let routeLog = RouteLog(route: "\(route)", log: log)
         let slots = max(1, route.connections / settings.lanes.count)
         let unsupported = UnsupportedVersions(grace: .seconds(settings.tooNewGraceSeconds))
         var sources: [AMQPConsumer] = []
@@ -47,7 +48,7 @@ struct Assembly: Sendable {
                 Pipeline(
                     source: source,
                     store: store,
-                    transport: try SMTPTransport(laneRoute, fence: fence),
+                    transport: try SMTPTransport(laneRoute, fence: fence, onChange: routeLog.note),
                     messages: messages,
                     keys: keys,
                     deadLetters: DeadLetterQueue(

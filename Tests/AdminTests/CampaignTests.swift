@@ -308,7 +308,7 @@ import Testing
             #expect(report.json("accepted") == "8")
             #expect(report.json("failed") == "1")
             #expect(report.json("balanced") == "true")
-            #expect(report.output.contains(#""replies":[{"code":550,"judgement":"never","count":1}]"#))
+            #expect(report.output.contains(#""replies":[{"code":550,"judgement":"never","count":1,"words":"no"}]"#))
             #expect(await tool.run("campaign", "list", "--json").json("accepted") == "8")
             _ = try await tool.sql("UPDATE campaigns SET audience = 11 RETURNING '1'")
             #expect(await tool.run("campaign", "report", "1", "--json").json("balanced") == "false")

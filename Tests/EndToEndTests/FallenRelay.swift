@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import MailSimulator
 import TestKit
 import Testing
@@ -30,6 +31,10 @@ extension LongScenarios {
                 try await proxy.set(.passOn)
                 let totals = try await stage.wait(for: campaign)
                 #expect(worker.isRunning)
+                let log = worker.lastWords
+                for (line, count) in [("the route rests", 1), ("the route works again", 1)] {
+                    #expect(log.components(separatedBy: line).count == count + 1, "\(line): \(log)")
+                }
                 #expect(totals[.accepted] + totals[.uncertain] == Self.recipients, "nobody failed for it")
                 #expect(totals[.uncertain] <= Self.connections, "at most what was past its dot")
                 // Whatever was on a connection when it was reset has lost one attempt; everybody else none.

@@ -84,11 +84,11 @@ extension CampaignReport {
             lines.append("")
             lines.append(
                 Table(
-                    ["REPLY", "MEANS", "TIMES"],
+                    ["REPLY", "MEANS", "TIMES", "THE LAST ONE SAID"],
                     refusals.map { refusal in
                         [
                             refusal.code == 0 ? "none" : String(refusal.code), Judgement.name(of: refusal.judgement),
-                            grouped(refusal.count),
+                            grouped(refusal.count), refusal.words,
                         ]
                     }
                 ).text

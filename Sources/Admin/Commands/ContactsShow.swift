@@ -65,10 +65,11 @@ extension ContactCard {
         }
         for delivery in deliveries {
             let code = delivery.code == 0 ? "" : ", reply \(delivery.code)"
+            let words = delivery.words.isEmpty ? "" : ": \(delivery.words)"
             let reason = delivery.reason == 0 ? "" : ", \(delivery.reasonName)"
             lines.append(
                 "campaign \(delivery.campaign) (\(delivery.campaignName)): \(delivery.stateName)\(reason)\(code), "
-                    + Timestamp.text(delivery.changedAt)
+                    + Timestamp.text(delivery.changedAt) + words
             )
         }
         lines += proofs.map(\.text)

@@ -51,6 +51,8 @@ package struct ContactCard: Sendable {
         package let reason: Int16
         package let code: Int16
         package let changedAt: Double
+        /// What the server said last, or why it was not reached, blanked (``ReplyWords``); empty once it accepted.
+        package let words: String
     }
 
     package let contact: ContactFacts?
@@ -190,7 +192,8 @@ extension ContactCard.Delivery {
             state: try row.int16(3),
             reason: try row.int16(4),
             code: try row.int16(5),
-            changedAt: try row.timestamp(6)
+            changedAt: try row.timestamp(6),
+            words: ReplyWords.blanked(try row.text(7))
         )
     }
 }
@@ -267,7 +270,10 @@ extension Statement {
         "deliveries-of-contact",
         role: .admin,
         """
-        SELECT c.campaign_id, c.name, d.seq, d.state, d.reason, d.code, d.changed_at
+        SELECT c.campaign_id, c.name, d.seq, d.state, d.reason, d.code, d.changed_at,
+               CASE WHEN d.state = \(DeliveryState.accepted.sql) THEN '' ELSE COALESCE(
+                   (SELECT r.reply FROM replies r WHERE r.campaign_id = d.campaign_id AND r.seq = d.seq
+                    ORDER BY r.reply_id DESC LIMIT 1), '') END
         FROM campaigns c JOIN deliveries d ON d.campaign_id = c.campaign_id AND d.contact_id = $2
         WHERE c.account_id = $1 ORDER BY c.campaign_id DESC LIMIT 20
         """

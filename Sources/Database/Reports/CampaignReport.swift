@@ -20,6 +20,8 @@ package struct CampaignReport: Sendable {
         package let code: Int16
         package let judgement: Int16
         package let count: Int64
+        /// What the newest of them says, blanked (``ReplyWords``); empty where nothing is kept.
+        package let words: String
     }
 
     package let campaign: CampaignID
@@ -101,7 +103,12 @@ extension AccountDatabase {
     package func refusals(of campaign: CampaignID, account: AccountID) async throws -> [CampaignReport.Refusals] {
         try await transaction(account: account) { connection in
             try connection.rows(.refusals, [.int32(campaign)]) { row in
-                CampaignReport.Refusals(code: try row.int16(0), judgement: try row.int16(1), count: try row.int64(2))
+                CampaignReport.Refusals(
+                    code: try row.int16(0),
+                    judgement: try row.int16(1),
+                    count: try row.int64(2),
+                    words: ReplyWords.blanked(try row.text(3))
+                )
             }
         }
     }
@@ -224,13 +231,17 @@ extension Statement {
         WHERE c.campaign_id = ANY($1::int[]) GROUP BY c.campaign_id, l.lane_id ORDER BY c.campaign_id, l.lane_id
         """
     )
-    /// `$1` campaign.
+    /// With the text of the newest reply of each kind, which an erasure may have emptied. `$1` campaign.
     static let refusals = Statement(
         "refusals",
         roles: [.admin, .web],
         """
-        SELECT code, judgement, count(*) FROM replies WHERE campaign_id = $1
-        GROUP BY code, judgement ORDER BY count(*) DESC, code LIMIT 10
+        WITH kinds AS (
+            SELECT code, judgement, count(*) AS times, max(reply_id) FILTER (WHERE reply <> '') AS newest
+            FROM replies WHERE campaign_id = $1 GROUP BY code, judgement ORDER BY times DESC, code LIMIT 10
+        )
+        SELECT k.code, k.judgement, k.times, COALESCE(r.reply, '')
+        FROM kinds k LEFT JOIN replies r ON r.reply_id = k.newest ORDER BY k.times DESC, k.code
         """
     )
 }

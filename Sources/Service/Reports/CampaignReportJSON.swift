@@ -63,7 +63,7 @@ extension CampaignReport.Refusals {
     fileprivate var json: JSONValue {
         [
             "code": code == 0 ? .null : .number(code), "judgement": .string(Judgement.name(of: judgement)),
-            "count": .number(count),
+            "count": .number(count), "words": words.isEmpty ? .null : .string(words),
         ]
     }
 }

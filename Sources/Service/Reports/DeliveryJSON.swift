@@ -19,7 +19,8 @@ extension ContactCard.Delivery {
         [
             "campaign": .number(campaign), "name": .string(campaignName), "seq": .number(seq),
             "state": .string(DeliveryState.name(of: state)), "reason": .string(DeliveryReason.name(of: reason)),
-            "code": code == 0 ? .null : .number(code), "changed_at": .moment(changedAt),
+            "code": code == 0 ? .null : .number(code), "words": words.isEmpty ? .null : .string(words),
+            "changed_at": .moment(changedAt),
         ]
     }
 }

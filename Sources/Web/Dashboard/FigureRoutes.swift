@@ -58,6 +58,9 @@ extension Dashboard {
         )
         let engagement = try await visit.database.engagement(of: report.campaign, account: visit.account)
         let failures = try await visit.database.failures(of: report.campaign, account: visit.account)
+        // Where the failures are too many to count, so are the replies.
+        let refusals =
+            failures == nil ? [] : try await visit.database.refusals(of: report.campaign, account: visit.account)
         let returned = try await visit.database.returned(of: report.campaign, account: visit.account)
         var fields: [String: MergeValue] = [
             "returned": [
@@ -92,6 +95,8 @@ extension Dashboard {
             "failures": .list((failures ?? []).map { FigureTable.failureFields($0) }),
             "has_failures": .bool(!(failures ?? []).isEmpty),
             "too_many_failures": .bool(failures == nil),
+            "replies": .list(refusals.map { FigureTable.replyFields($0) }),
+            "has_replies": .bool(!refusals.isEmpty),
         ]
         for (name, text) in LiveFigures.texts(look) { fields[name] = .of(text) }
         return fields

@@ -40,7 +40,10 @@ import Testing
     private static func full(_ report: CampaignReport) -> FullReport {
         FullReport(
             report,
-            refusals: [.init(code: 550, judgement: 2, count: 1), .init(code: 0, judgement: 99, count: 1)],
+            refusals: [
+                .init(code: 550, judgement: 2, count: 1, words: "no such user"),
+                .init(code: 0, judgement: 99, count: 1, words: ""),
+            ],
             returned: ReturnedFacts(
                 bounced: [
                     .init(reason: .autoReply, consequence: .nothing, lane: "default", domain: "", count: 1),

@@ -77,6 +77,14 @@ struct FigureTable: Sendable {
         ]
     }
 
+    static func replyFields(_ refusals: CampaignReport.Refusals) -> MergeValue {
+        [
+            "code": .of(refusals.code == 0 ? "–" : String(refusals.code)),
+            "means": .of(Judgement.name(of: refusals.judgement)), "count": .of(refusals.count),
+            "words": .of(refusals.words.isEmpty ? "–" : refusals.words),
+        ]
+    }
+
     private static func words(_ group: FailureGroup) -> String {
         switch group.reason {
         case .mailboxRefused: "mailbox refused"

@@ -1,0 +1,41 @@
+/// A server's words as logs, reports and pages show them: without addresses, without tokens, short.
+package enum ReplyWords {
+    /// Longer ones are cut.
+    package static let mostBytes = 200
+    /// A run of so many characters of base64url is taken for a token, whatever it is.
+    private static let leastToken = 32
+
+    /// Blanks every address, and every run of characters that may be a token or a session's number.
+    package static func blanked(_ text: String) -> String {
+        // The cut leaves room for what is replaced; nothing beyond it is looked at.
+        let raw = Array(presentableText(Array(text.utf8.prefix(2 * mostBytes)), hiding: []).utf8)
+        var kept: [UInt8] = []
+        var copied = 0
+        for found in AddressScanner.addresses(in: raw, 0..<raw.count) {
+            kept += raw[copied..<found.range.lowerBound]
+            kept += "[address]".utf8
+            copied = found.range.upperBound
+        }
+        kept += raw[copied...]
+        let words = String(decoding: withoutTokens(TokenBlanking.blanked(kept)), as: UTF8.self)
+        return words.utf8.count <= mostBytes ? words : "\(words.prefix(mostBytes - 3))..."
+    }
+
+    private static func withoutTokens(_ text: [UInt8]) -> [UInt8] {
+        var kept: [UInt8] = []
+        var run = 0
+        for (index, byte) in text.enumerated() {
+            kept.append(byte)
+            run = isToken(byte) ? run + 1 : 0
+            let isOver = index + 1 == text.count || !isToken(text[index + 1])
+            guard run >= leastToken, isOver else { continue }
+            kept.removeLast(run)
+            kept += TokenBlanking.replacement
+        }
+        return kept
+    }
+
+    private static func isToken(_ byte: UInt8) -> Bool {
+        ASCII.isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+    }
+}
