@@ -33,6 +33,10 @@ import Testing
             let plain = await tool.run(["migrate"], setting: settings)
             #expect(plain.status == 0, "\(plain.errors)")
             #expect(plain.output.contains("the schema is up to date"))
+            // An owner's URL without a password names the database only.
+            let bare = "postgresql://veredus_owner@127.0.0.1:\(cluster.port)/totals?sslmode=disable"
+            let nameOnly = await tool.run(bootstrap, setting: settings.merging(["VEREDUS_OWNER_URL": bare]) { $1 })
+            #expect(nameOnly.status == 0, "\(nameOnly.errors)")
             // And the operator can begin.
             let admin = Self.url("veredus_admin", "secret%20of%20veredus_admin", cluster)
             let account = await tool.run(["account", "create", "acme"], setting: ["VEREDUS_DATABASE_URL": admin])

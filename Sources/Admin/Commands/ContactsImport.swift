@@ -122,7 +122,7 @@ extension Session {
         guard !isSame else { return }
         throw AdminFailure(
             .configuration,
-            "VEREDUS_ADDRESS_KEY is not the key \(key.number) that made the hashes in this database. "
+            "VEREDUS_ADDRESS_KEY \(key.number) is not the key that made the hashes in this database. "
                 + "Set the previous key; with another key suppressions would not be found"
         )
     }

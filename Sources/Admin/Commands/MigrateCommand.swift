@@ -61,11 +61,12 @@ struct MigrateCommand: AsyncParsableCommand {
         }
     }
 
-    /// A session as the owner: by its own log-in, or by the superuser's.
+    /// A session as the owner: by the superuser's log-in where there is one, which needs no password of the owner's, else
+    /// by its own.
     static func owner(_ target: PostgresSettings, _ superuser: PostgresSettings?) async throws -> PostgresConnection {
         let owner = StatementRole.owner.rawValue
-        if target.user == owner { return try await PostgresConnection.open(target, name: "migrate") }
         guard let superuser else {
+            if target.user == owner { return try await PostgresConnection.open(target, name: "migrate") }
             throw AdminFailure(
                 .configuration,
                 "this runs as \(owner), but the database URL logs in as \(target.user). "

@@ -83,7 +83,7 @@ extension AccountDatabase {
         }
     }
 
-    /// Records the address key's check value, or compares it with the recorded one.
+    /// Records the first address key's check value, or compares it with the recorded one: it cannot change.
     ///
     /// `number`: The key's number.
     /// `checkValue`: The key's hash of a fixed text.
@@ -149,12 +149,14 @@ extension Statement {
         role: .admin,
         "SELECT key_version, check_value FROM key_checks WHERE purpose = $1"
     )
-    /// `$1` key; `$2` check value.
+    /// Only the first is noted: the key cannot be changed. `$1` key; `$2` check value.
     static let noteKeyCheck = Statement(
         "note-key-check",
         role: .admin,
         """
-        INSERT INTO key_checks (purpose, key_version, check_value) VALUES ('address', $1, $2) ON CONFLICT DO NOTHING
+        INSERT INTO key_checks (purpose, key_version, check_value)
+        SELECT 'address', $1::smallint, $2::bytea WHERE NOT EXISTS (SELECT FROM key_checks WHERE purpose = 'address')
+        ON CONFLICT DO NOTHING
         """
     )
 }

@@ -14,7 +14,7 @@ extension Statement {
         .insertDeadLetter, .endUnsent, .campaignVersion,
     ]
     private static let register: [Statement] = [
-        .notedKeyCheck, .noteTokenKey, .readInstallation, .tryInstallationLock, .leaveInstallationLock,
+        .notedAddressKeys, .noteTokenKey, .readInstallation, .tryInstallationLock, .leaveInstallationLock,
         .raiseGeneration,
         .registerWorker, .renewWorker, .oldClaims, .endWorker,
     ]

@@ -31,17 +31,20 @@ extension PostgresConnection {
         }
     }
 
-    /// Refuses a key that did not make the hashes in the database: with it no opt-out would be found.
+    /// Refuses a key that did not make the hashes in the database, under its number or a new one: with it no opt-out would
+    /// be found.
     ///
     /// A database that has noted no key yet takes any.
     ///
     /// - Throws: ``PostgresError``.
     package func assertAddressKey(number: Int16, checkValue: [UInt8]) throws {
-        let noted = try rows(.notedKeyCheck, [.int16(number)]) { try $0.bytes(0) }
-        guard let noted = noted.first, noted != checkValue else { return }
+        let noted = try rows(.notedAddressKeys) { (number: try $0.int16(0), value: try $0.bytes(1)) }
+        guard !noted.isEmpty, !noted.contains(where: { $0 == (number, checkValue) }) else { return }
+        let numbers = noted.map { String($0.number) }.joined(separator: ", ")
         throw PostgresError(
             .other,
-            "VEREDUS_ADDRESS_KEY \(number) is not the key that hashed the addresses in this database",
+            "VEREDUS_ADDRESS_KEY \(number) is not the key that hashed the addresses in this database: that is number "
+                + numbers,
             remedy: "Set the key that `veredus doctor` accepts; with another key opt-outs are not found"
         )
     }
@@ -66,11 +69,10 @@ extension PostgresConnection {
 }
 
 extension Statement {
-    /// `$1` number of the key.
-    static let notedKeyCheck = Statement(
-        "noted-key-check",
+    static let notedAddressKeys = Statement(
+        "noted-address-keys",
         roles: [.worker, .web, .inbound],
-        "SELECT check_value FROM key_checks WHERE purpose = 'address' AND key_version = $1"
+        "SELECT key_version, check_value FROM key_checks WHERE purpose = 'address' ORDER BY key_version"
     )
     /// `$1` number of the key; `$2` check value. Returns what is noted.
     static let noteTokenKey = Statement(
