@@ -192,8 +192,11 @@ struct InboundShow: AsyncParsableCommand {
             session.console.print(
                 "came by \(facts.mailbox), \(Timestamp.text(facts.receivedAt)), \(facts.sizeBytes) bytes"
             )
-            // Foreign text must not control the terminal.
-            session.console.print(text.map { "\n" + $0.harmless } ?? "its text is no longer stored")
+            // `print` makes foreign control characters visible.
+            session.console.print(
+                text.map { "\n" + String(String.UnicodeScalarView($0.unicodeScalars.filter { $0 != "\r" })) }
+                    ?? "its text is no longer stored"
+            )
         }
     }
 }
@@ -243,21 +246,5 @@ extension InboundTally {
 
     fileprivate var json: JSONValue {
         ["mailbox": .string(mailbox), "what": .string(words), "count": .number(count)]
-    }
-}
-
-extension String {
-    /// Without control characters for terminals.
-    fileprivate var harmless: String {
-        String(
-            String.UnicodeScalarView(
-                unicodeScalars.map { scalar in
-                    let isControl =
-                        scalar.value < 0x20 && scalar != "\n" && scalar != "\t" || (0x7F...0x9F).contains(scalar.value)
-                    let isInvisible = scalar.properties.isDefaultIgnorableCodePoint
-                    return isControl && scalar != "\r" || isInvisible ? "\u{FFFD}" : scalar
-                }.filter { $0 != "\r" }
-            )
-        )
     }
 }

@@ -23,24 +23,25 @@ struct Console: Sendable {
     )
 
     @Sendable private static func askPerson(_ question: String) -> Bool {
-        writeAll(Array("\(question) [yes/no] ".utf8), to: STDERR_FILENO)
+        writeAll(Array("\(VisibleText.lines(question)) [yes/no] ".utf8), to: STDERR_FILENO)
         return readLine() == "yes"
     }
 
-    func print(_ text: String) { write(Array("\(text)\n".utf8)) }
+    /// All output passes here or through JSON: foreign text cannot control the terminal.
+    func print(_ text: String) { write(Array("\(VisibleText.lines(text))\n".utf8)) }
 
     func print(_ json: JSONValue) { write(json.bytes + [UInt8(ascii: "\n")]) }
 
     /// Reports an error.
-    func complain(_ text: String) { writeError(Array("veredus: \(text)\n".utf8)) }
+    func complain(_ text: String) { writeError(Array("veredus: \(VisibleText.lines(text))\n".utf8)) }
 
     /// Reports progress.
-    func say(_ text: String) { writeError(Array("\(text)\n".utf8)) }
+    func say(_ text: String) { writeError(Array("\(VisibleText.lines(text))\n".utf8)) }
 
     /// Redraws the line on standard error; writes nothing without a terminal.
     func redraw(_ text: String) {
         guard isErrorTerminal else { return }
-        writeError(Array("\r\u{1B}[K\(text)".utf8))
+        writeError(Array("\r\u{1B}[K\(VisibleText.line(text))".utf8))
     }
 
     /// Ends the redrawn line.

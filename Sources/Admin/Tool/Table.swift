@@ -1,14 +1,14 @@
+import Core
+
 /// Columns of text, as wide as their widest cell.
 struct Table {
     private let rows: [[String]]
 
     init(_ head: [String], _ rows: [[String]]) { self.rows = [head] + rows }
 
-    /// Without a final line end. Cells lose control characters: a name must not move the cursor.
+    /// Without a final line end. Control characters in cells are visible: a name must not move the cursor or begin a row.
     var text: String {
-        let rows = rows.map {
-            $0.map { String(String.UnicodeScalarView($0.unicodeScalars.filter { $0.value >= 0x20 })) }
-        }
+        let rows = rows.map { $0.map(VisibleText.line) }
         var widths = [Int](repeating: 0, count: rows[0].count)
         for row in rows {
             for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.count) }

@@ -115,7 +115,7 @@ struct WatchView {
     /// A terminal's line is redrawn; elsewhere a changed line is written, at most one in two seconds.
     private mutating func draw(_ line: String, at moment: Double, isUrgent: Bool) {
         if console.isOutputTerminal {
-            console.write(Array("\r\u{1B}[K\(line)".utf8))
+            console.write(Array("\r\u{1B}[K\(VisibleText.line(line))".utf8))
         } else if line != lastLine, isUrgent || moment - lastWrittenAt >= 2 {
             lastWrittenAt = moment
             lastLine = line

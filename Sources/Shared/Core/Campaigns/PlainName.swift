@@ -3,7 +3,7 @@ package enum PlainName {
     /// Whether it has 1 to 200 characters, nothing invisible among them and no blank at its ends.
     package static func isValid(_ name: String) -> Bool {
         let isPlain = name.unicodeScalars.allSatisfy {
-            !$0.properties.isDefaultIgnorableCodePoint && $0.value >= 0x20 && $0.value != 0x7F
+            !$0.properties.isDefaultIgnorableCodePoint && !VisibleText.isControl($0)
         }
         return !name.isEmpty && name.unicodeScalars.count <= 200 && isPlain && name.first != " " && name.last != " "
     }

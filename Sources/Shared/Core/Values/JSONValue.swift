@@ -61,7 +61,7 @@ package indirect enum JSONValue: Sendable, Equatable {
             let thousandths = (number * 1_000).rounded()
             let isWhole = thousandths.truncatingRemainder(dividingBy: 1_000) == 0 && abs(number) < 1e15
             bytes += (isWhole ? "\(Int64(thousandths / 1_000))" : "\(thousandths / 1_000)").utf8
-        case .literal(let text): bytes += text.utf8
+        case .literal(let text): bytes.append(jsonLiteral: text.utf8)
         case .string(let text): bytes.append(jsonString: text)
         case .array(let values):
             bytes.append(UInt8(ascii: "["))
