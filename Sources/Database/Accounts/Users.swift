@@ -32,7 +32,7 @@ extension AccountDatabase {
         }
     }
 
-    /// Creates a link that sets a user's password once.
+    /// Creates a link that sets a user's password once; older unused links of that user end.
     ///
     /// - Parameters:
     ///   - person: A user of that account.
@@ -127,9 +127,14 @@ extension Statement {
         "insert-reset",
         roles: [.admin, .web],
         """
+        WITH who AS (
+            SELECT u.user_id FROM users u
+            WHERE u.user_id = $1 AND u.account_id IS NOT DISTINCT FROM $2::int AND u.disabled_at IS NULL
+        ), ended AS (
+            UPDATE password_resets r SET used_at = now() FROM who WHERE r.user_id = who.user_id AND r.used_at IS NULL
+        )
         INSERT INTO password_resets (token_hash, user_id, expires_at)
-        SELECT $3, u.user_id, now() + $4::float8 * interval '1 second' FROM users u
-        WHERE u.user_id = $1 AND u.account_id IS NOT DISTINCT FROM $2::int AND u.disabled_at IS NULL
+        SELECT $3, who.user_id, now() + $4::float8 * interval '1 second' FROM who
         """
     )
     /// `$1` person.
