@@ -273,6 +273,14 @@ import Testing
             #expect(messages.map(\.recipient) == ["me@example.net", "me@example.net"])
             #expect(texts[0].contains("Subject: Ann, a horse"))
             #expect(texts[1].contains("Subject: Bob, a horse"))
+            #expect(
+                texts.allSatisfy { !$0.contains("t.example/o/") && !$0.contains("t.example/c/") },
+                "nothing is counted"
+            )
+            #expect(
+                texts.allSatisfy { $0.contains("t.example/u/") },
+                "the unsubscribe link leads to a page about tests"
+            )
             let refused = await tool.run(
                 ["campaign", "send-test", "1", "reject-550-5.1.1@example.net"],
                 setting: route

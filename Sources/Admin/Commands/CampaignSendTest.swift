@@ -13,8 +13,9 @@ struct CampaignSendTest: AsyncParsableCommand {
         commandName: "send-test",
         abstract: "Send one message of a campaign to your own address over the real mail route.",
         discussion: """
-            The message uses the fields of the list's first contact, or of --as. Its links and its unsubscribe address \
-            belong to no recipient. The campaign does not change.
+            The message uses the fields of the list's first contact, or of --as. Its links lead straight to their \
+            addresses and count nothing; its unsubscribe link leads to a page that says it is a test. The campaign does \
+            not change.
             """
     )
     @OptionGroup var common: CommonOptions
@@ -50,7 +51,7 @@ struct CampaignSendTest: AsyncParsableCommand {
                 )
             }
             let fields = try await self.fields(of: sample, message, session)
-            let template = try MessageTemplate(message, installation: installation)
+            let template = try MessageTemplate(message.untracked, installation: installation)
             return (try render(template, to: address, fields, keys), session.console)
         }
         let outcome = try await send(rendered, over: route)

@@ -154,6 +154,16 @@ struct OptOutPages: Sendable {
         try render("unknown", title: "unknown_title", lines: [try text("unknown_text")])
     }
 
+    /// The page behind the links of a test message.
+    func test() throws(RenderError) -> [UInt8] {
+        try render("test", title: "test_title", lines: [try text("test_text")])
+    }
+
+    /// The page for an unknown path.
+    func notThere() throws(RenderError) -> [UInt8] {
+        try render("not-there", title: "not_there_title", lines: [try text("not_there_text")])
+    }
+
     func tooOften() throws(RenderError) -> [UInt8] {
         try render("too-often", title: "too_often_title", lines: [try text("too_often_text")])
     }
