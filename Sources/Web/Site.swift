@@ -48,30 +48,51 @@ struct Site: Sendable {
     /// The responder; also used by tests, without a server.
     func responder() -> some HTTPResponder<WebContext> {
         let health = Router(context: WebContext.self)
-        health.add(middleware: SecurityHeaders())
+        health.add(middleware: SecurityHeaders(isSecureSite: endsTLS))
         HealthRoutes(pool: parts.recipientPool, drain: parts.drain).add(to: health)
         let trackingHost = authority(of: parts.settings.trackingURL)
         let dashboardHost = authority(of: parts.settings.dashboardURL)
-        let tracking = router(tenants: trackingHost == dashboardHost ? tenantThreads : nil)
+        let strangers = UntrustedProxies(log: parts.log)
+        let tracking = router(
+            parts.settings.trackingURL,
+            tenants: trackingHost == dashboardHost ? tenantThreads : nil,
+            strangers: strangers,
+            notFound: TrackingRoutes.notThere
+        )
         addTracking(to: tracking)
-        let dashboard = router(tenants: tenantThreads)
+        let dashboard = router(parts.settings.dashboardURL, tenants: tenantThreads, strangers: strangers) { _ in
+            Views.answer(to: .notThere)
+        }
         addDashboard(to: dashboard)
         guard trackingHost != dashboardHost else {
             // For the demo on one host: the routes of both.
             addDashboard(to: tracking)
-            return HostGate(health: health.buildResponder(), sites: [trackingHost: tracking.buildResponder()])
+            return HostGate(
+                health: health.buildResponder(),
+                sites: [trackingHost: tracking.buildResponder()],
+                endsTLS: endsTLS
+            )
         }
         return HostGate(
             health: health.buildResponder(),
-            sites: [trackingHost: tracking.buildResponder(), dashboardHost: dashboard.buildResponder()]
+            sites: [trackingHost: tracking.buildResponder(), dashboardHost: dashboard.buildResponder()],
+            endsTLS: endsTLS
         )
     }
 
-    private func router(tenants: ThreadPool?) -> Router<WebContext> {
+    private var endsTLS: Bool { parts.settings.certificate != nil }
+
+    private func router(
+        _ url: String,
+        tenants: ThreadPool?,
+        strangers: UntrustedProxies,
+        notFound: @escaping @Sendable (Request) -> Response
+    ) -> Router<WebContext> {
         let router = Router(context: WebContext.self)
         router.add(middleware: OwnThreads(optOuts: optOutThreads, tenants: tenants))
-        router.add(middleware: ForwardedMiddleware(proxies: parts.proxies, endsTLS: parts.settings.certificate != nil))
-        router.add(middleware: SecurityHeaders())
+        router.add(middleware: ForwardedMiddleware(proxies: parts.proxies, endsTLS: endsTLS, strangers: strangers))
+        let isSecure = url.lowercased().hasPrefix("https://")
+        router.add(middleware: SecurityHeaders(isSecureSite: isSecure, notFound: notFound))
         AssetFiles.add(to: router)
         return router
     }

@@ -47,7 +47,7 @@ import Testing
         TextWork("TrustedProxies", "many hops", size: 50) { size in
             let proxies = try TrustedProxies(["10.0.0.0/8"])
             let field = String(repeating: "10.1.2.3, ", count: size) + "10.0.0.1"
-            return { _ = proxies.client(forwardedFor: field) }
+            return { _ = proxies.reader(forwardedFor: field) }
         },
         TextWork("ProviderEvents", "many events", size: 20) { size in
             let event =

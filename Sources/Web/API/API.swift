@@ -70,6 +70,8 @@ struct API: RouterMiddleware {
             throw APIProblem.unauthorized
         }
         if let holder = try await parts.pool.holder(ofKey: key.hash, deadline: Self.deadline) { return holder }
+        // For fail2ban; never the key.
+        parts.log.notice("an API key was refused", metadata: ["client": "\(context.reader?.digits ?? "unknown")"])
         try limits.countFailure(of: context.client)
         throw APIProblem.unauthorized
     }

@@ -58,7 +58,7 @@ extension Dashboard {
         )
         let engagement = try await visit.database.engagement(of: report.campaign, account: visit.account)
         let failures = try await visit.database.failures(of: report.campaign, account: visit.account)
-        // Where the failures are too many to count, so are the replies.
+        // If there are too many failures to count, there are too many replies.
         let refusals =
             failures == nil ? [] : try await visit.database.refusals(of: report.campaign, account: visit.account)
         let returned = try await visit.database.returned(of: report.campaign, account: visit.account)

@@ -10,18 +10,23 @@ struct HostGate<Site: HTTPResponder>: HTTPResponder where Site.Context == WebCon
     let health: Site
     /// By authority, in lower case, with the port where it is not the scheme's own.
     let sites: [String: Site]
+    var endsTLS = false
 
     func respond(to request: Request, context: WebContext) async throws -> Response {
+        // A second Host field could mean another site to a proxy (RFC 9112 §3.2).
+        guard !request.headers.contains(.unchecked("Host")) else { return refusal(.badRequest) }
         if request.uri.path == HealthRoutes.alive || request.uri.path == HealthRoutes.ready {
             return try await health.respond(to: request, context: context)
         }
         let authority = (request.head.authority ?? "").lowercased()
-        guard let site = sites[authority] else {
-            var refusal = Response(status: .misdirectedRequest, headers: [.cacheControl: "no-store"])
-            SecurityHeaders.complete(&refusal, isEncrypted: false)
-            return refusal
-        }
+        guard let site = sites[authority] else { return refusal(.misdirectedRequest) }
         return try await site.respond(to: request, context: context)
+    }
+
+    private func refusal(_ status: HTTPResponse.Status) -> Response {
+        var refusal = Response(status: status, headers: [.cacheControl: "no-store"])
+        SecurityHeaders.complete(&refusal, isEncrypted: endsTLS)
+        return refusal
     }
 }
 

@@ -21,7 +21,7 @@ struct OwnThreads: RouterMiddleware {
     private func threads(of path: String) -> ThreadPool? {
         switch path.split(separator: "/", maxSplits: 1).first {
         case "u", "p": optOuts
-        case "o", "c", "assets": nil
+        case "o", "c", "assets", "robots.txt", "favicon.ico": nil
         default: tenants
         }
     }

@@ -8,6 +8,10 @@ struct SecurityHeaders: RouterMiddleware {
     static let policy =
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    /// Whether the site's URL is https; a proxy may end TLS without saying so.
+    var isSecureSite = false
+    /// The page for unknown paths; `nil` for the framework's own empty answer.
+    var notFound: (@Sendable (Request) -> Response)?
     /// Whether other sites may show an answer: only a message's pixel, which webmail shows.
     static let resourcePolicy = HTTPField.Name.unchecked("Cross-Origin-Resource-Policy")
 
@@ -21,9 +25,13 @@ struct SecurityHeaders: RouterMiddleware {
             response = try await next(request, context)
         } catch let refusal as any HTTPResponseError {
             // Errors of the framework itself, such as 404 and 413.
-            response = try refusal.response(from: request, context: context)
+            response =
+                refusal.status == .notFound
+                ? try notFound?(request) ?? refusal.response(from: request, context: context)
+                : try refusal.response(from: request, context: context)
+            if request.method == .head { response = response.createHeadResponse() }
         }
-        Self.complete(&response, isEncrypted: context.isEncrypted)
+        Self.complete(&response, isEncrypted: context.isEncrypted || isSecureSite)
         return response
     }
 

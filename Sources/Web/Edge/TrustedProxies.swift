@@ -44,10 +44,10 @@ struct TrustedProxies: Sendable {
     }
 
     /// The nearest hop that is not a trusted proxy: earlier entries can be forged.
-    func client(forwardedFor field: String) -> ClientAddress? {
+    func reader(forwardedFor field: String) -> SocketAddress? {
         for hop in field.split(separator: ",").reversed() {
             guard let address = Self.address(hop.trimmed) else { return nil }
-            if !contains(address) { return ClientAddress(address) }
+            if !contains(address) { return address }
         }
         return nil
     }
@@ -79,6 +79,7 @@ extension Substring {
 struct ForwardedMiddleware: RouterMiddleware {
     let proxies: TrustedProxies
     let endsTLS: Bool
+    var strangers = UntrustedProxies()
 
     func handle(
         _ request: Request,
@@ -90,8 +91,10 @@ struct ForwardedMiddleware: RouterMiddleware {
         if proxies.contains(context.peer) {
             // Repeated fields are read as one joined text, as in RFC 9110 §5.3.
             let hops = request.headers[values: .xForwardedFor].joined(separator: ",")
-            if let client = proxies.client(forwardedFor: hops) { context.client = client }
+            if let reader = proxies.reader(forwardedFor: hops) { context.reader = reader }
             if request.headers[.xForwardedProto]?.lowercased() == "https" { context.isEncrypted = true }
+        } else if request.headers.contains(.xForwardedFor) {
+            strangers.note(context.peer)
         }
         return try await next(request, context)
     }

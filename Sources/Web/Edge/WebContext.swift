@@ -7,8 +7,10 @@ struct WebContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The peer: the reader's machine, or a proxy.
     let peer: SocketAddress?
-    /// The client, as far as known; for limits only, never stored or logged.
-    var client: ClientAddress
+    /// The client's address, as far as known; never stored. Only a failed sign-in or API key logs it.
+    var reader: SocketAddress? { didSet { client = ClientAddress(reader) } }
+    /// The client as limits count it.
+    private(set) var client: ClientAddress
     /// Whether the client's connection is encrypted, here or at a trusted proxy.
     var isEncrypted = false
     /// Whether the client has closed the connection: the answer is no longer needed.
@@ -21,6 +23,7 @@ struct WebContext: RequestContext {
         // A test's channel may never have been active.
         let wasThere = channel.isActive
         isGone = { wasThere && HangUps.shared.isGone(channel) }
+        reader = peer
         client = ClientAddress(peer)
     }
 
@@ -53,6 +56,12 @@ struct ClientAddress: Hashable, Sendable {
 }
 
 extension SocketAddress {
+    /// The address in digits, an IPv4 address inside IPv6 as IPv4.
+    var digits: String {
+        let bytes = addressBytes
+        return bytes.count == 4 ? bytes.map { String($0) }.joined(separator: ".") : ipAddress ?? "unknown"
+    }
+
     /// 4 or 16 bytes in network order, an IPv4 address inside IPv6 as 4; empty if it is not an Internet address.
     var addressBytes: [UInt8] {
         // sockaddr_in has the address after family and port, sockaddr_in6 after the flow information as well.

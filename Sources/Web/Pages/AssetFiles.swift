@@ -46,7 +46,20 @@ struct AssetFiles: Sendable {
         }
     }
 
+    /// What browsers and crawlers request by themselves. Search engines get nothing: links in messages are personal, and
+    /// the dashboard needs a login.
+    private static let byName: [(path: RouterPath, type: String, bytes: [UInt8])] = [
+        ("robots.txt", "text/plain; charset=utf-8", Array("User-agent: *\nDisallow: /\n".utf8)),
+        ("favicon.ico", "image/png", PackageResources.favicon_png),
+    ]
+
     static func add(to router: Router<WebContext>) {
+        for file in byName {
+            router.get(file.path) { _, _ in answer(file.bytes, file.type, "public, max-age=86400") }
+            router.head(file.path) { _, _ in
+                answer(file.bytes, file.type, "public, max-age=86400").createHeadResponse()
+            }
+        }
         router.get("assets/:file") { request, _ in answer(request) }
         router.head("assets/:file") { request, _ in answer(request).createHeadResponse() }
     }
@@ -55,10 +68,14 @@ struct AssetFiles: Sendable {
         guard let file = byPath[request.uri.path] else {
             return .text("not found\n", status: .notFound)
         }
-        return Response(
+        return answer(file.bytes, file.type, "public, max-age=31536000, immutable")
+    }
+
+    private static func answer(_ bytes: [UInt8], _ type: String, _ cached: String) -> Response {
+        Response(
             status: .ok,
-            headers: [.contentType: file.type, .cacheControl: "public, max-age=31536000, immutable"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: file.bytes))
+            headers: [.contentType: type, .cacheControl: cached],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
         )
     }
 }

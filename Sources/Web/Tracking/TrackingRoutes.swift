@@ -50,11 +50,11 @@ struct TrackingRoutes: Sendable {
         let text = (context.parameters.get("token") ?? "").utf8
         guard let token = try? keys.verify(text, as: .click), case .click(let campaign, let link, _) = token else {
             unknown.note(text, as: .click, keys: keys)
-            return Self.notFound
+            return Self.notThere(request)
         }
         do throws(LinkCache.Away) {
             guard let (target, mode) = try await tracking.links.target(of: campaign, link: link) else {
-                return Self.notFound
+                return Self.notThere(request)
             }
             if mode != .none { count(token, request, context) }
             return Response(
@@ -106,8 +106,14 @@ struct TrackingRoutes: Sendable {
         )
     }
 
-    private static var notFound: Response {
-        .text("This link is unknown or incomplete.\n", status: .notFound)
+    /// The page for an unknown or incomplete link, and for every other unknown path.
+    @Sendable static func notThere(_ request: Request) -> Response {
+        do {
+            let page = try OptOutPages(acceptLanguage: request.headers[.acceptLanguage]).notThere()
+            return .page(page, status: .notFound)
+        } catch {
+            return .text("This link is unknown or incomplete.\n", status: .notFound)
+        }
     }
 
     /// A page that reloads itself: the link's target is not known yet.

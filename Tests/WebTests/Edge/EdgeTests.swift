@@ -71,8 +71,12 @@ struct EdgeTests {
                     "a balancer asks so"
                 )
                 #expect(try server.ask("GET /readyz", host: "10.0.0.1").hasPrefix("HTTP/1.1 200"))
-                let answer = try server.ask("GET /api/v1/account", "Host: evil.example")
-                #expect(!answer.hasPrefix("HTTP/1.1 200"), "two hosts: \(answer.prefix(60))")
+                for path in ["/api/v1/account", "/healthz", "/"] {
+                    for second in ["evil.example", "localhost:\(server.port)"] {
+                        let answer = try server.ask("GET \(path)", "Host: \(second)")
+                        #expect(answer.hasPrefix("HTTP/1.1 400"), "two hosts: \(path), \(answer.prefix(60))")
+                    }
+                }
             }
         }
     }

@@ -53,13 +53,19 @@ extension Dashboard {
         // Malformed logins and passwords are not counted: they could lock out others.
         guard password.utf8.count <= PasswordHash.longestPasswordBytes, login.unicodeScalars.count <= 200,
             !login.unicodeScalars.contains("\0")
-        else { return try Self.wrongPassword(login: "") }
-        guard limits.take(login, from: context.client) else { throw Refusal.tooManyAttempts }
+        else {
+            noteFailure("a sign-in failed", context)
+            return try Self.wrongPassword(login: "")
+        }
+        guard limits.take(login, from: context.client) else {
+            noteFailure("a sign-in was refused: too many attempts", context)
+            throw Refusal.tooManyAttempts
+        }
         // Unknown logins take as long as known ones: the answer reveals nothing.
         let facts = try await sessions.signInFacts(of: login)
         let isRight = try await passwords.isRight(password, stored: facts?.password)
         guard isRight, let facts else {
-            parts.log.notice("a sign-in failed")
+            noteFailure("a sign-in failed", context)
             return try Self.wrongPassword(login: login)
         }
         limits.forget(login, from: context.client)
@@ -80,6 +86,11 @@ extension Dashboard {
         var response = Response.seeOther("/")
         cookie.give(token, to: &response)
         return response
+    }
+
+    /// Logs the client's address, for fail2ban; never the login or the password.
+    private func noteFailure(_ what: Logger.Message, _ context: WebContext) {
+        parts.log.notice(what, metadata: ["client": "\(context.reader?.digits ?? "unknown")"])
     }
 
     private static func wrongPassword(login: String) throws -> Response {
