@@ -23,7 +23,8 @@ package enum Bootstrap {
         environment: [String: String] = processEnvironment()
     ) throws(SettingsError) -> (settings: SettingsReader, logger: Logger) {
         signal(SIGPIPE, SIG_IGN)
-        var reader = try settings(file: settingsFile, environment: environment)
+        let secrets = SecretFiles()
+        var reader = try settings(file: settingsFile, environment: environment, secrets: secrets)
         let level = reader.choice(.logLevel, default: LogLevel.info)
         let output = LogOutput(descriptor: STDERR_FILENO)
         let loggerLevel = Logger.Level(rawValue: level.rawValue) ?? .info
@@ -38,13 +39,20 @@ package enum Bootstrap {
                 metadata: ["name": "\(name)", "nearest": "\(nearest)"]
             )
         }
+        secrets.tell { [logger] path in
+            logger.warning(
+                "a file with a secret can be read by everybody",
+                metadata: ["path": "\(path)", "remedy": "chmod o= it"]
+            )
+        }
         return (reader, logger)
     }
 
-    /// Only the settings, without logs: for interactive programs.
+    /// Only the settings, without logs: for interactive programs. `secrets`: Told of files that hold secrets.
     package static func settings(
         file settingsFile: String?,
-        environment: [String: String] = processEnvironment()
+        environment: [String: String] = processEnvironment(),
+        secrets: SecretFiles? = nil
     ) throws(SettingsError) -> SettingsReader {
         let path = settingsFile ?? environment[SettingName.settingsFile.rawValue]
         var file = SettingsFile(parsing: "", path: "")
@@ -58,11 +66,15 @@ package enum Bootstrap {
                 ])
             }
         }
-        return SettingsReader(
-            values: merged(environment: environment, file: file),
-            problems: file.problems,
-            readFile: readSmallFile
-        )
+        let values = merged(environment: environment, file: file)
+        if let path, values.contains(where: { $0.key.isSecret && file.values[$0.key.rawValue] != nil }) {
+            secrets?.note(path)
+        }
+        return SettingsReader(values: values, problems: file.problems) { (path) throws(SettingsReader.UnreadableFile) in
+            let text = try readSmallFile(path)
+            secrets?.note(path)
+            return text
+        }
     }
 
     /// Environment before file, by swift-configuration; only texts are read, because its numbers are lenient.

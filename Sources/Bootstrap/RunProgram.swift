@@ -13,7 +13,7 @@ extension Bootstrap {
         environment: [String: String] = processEnvironment(),
         _ body: (inout SettingsReader, Logger) async throws -> Void
     ) async -> Never {
-        await exitAfter {
+        await exitAfter(program) {
             var (reader, log) = try start(program: program, settingsFile: settingsFile, environment: environment)
             try await body(&reader, log)
         }

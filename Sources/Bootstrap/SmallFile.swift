@@ -13,6 +13,12 @@ package func processEnvironment() -> [String: String] {
     return environment
 }
 
+/// Whether every user of the machine can read a file.
+package func isReadableByAll(_ path: String) -> Bool {
+    var facts = stat()
+    return stat(path, &facts) == 0 && facts.st_mode & S_IROTH != 0
+}
+
 /// The text of a file of at most 1 MiB, in UTF-8: settings and secrets.
 package func readSmallFile(_ path: String) throws(SettingsReader.UnreadableFile) -> String {
     let limit = 1 << 20

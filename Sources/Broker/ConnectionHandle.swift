@@ -70,7 +70,7 @@ struct ConnectionHandle: ~Copyable {
         return handle
     }
 
-    /// What the broker calls its version; empty when it does not say.
+    /// The broker's version; empty if it does not say.
     var serverVersion: String { String(veredus_amqp_server_version(raw)) }
 
     /// Opens a channel and waits until it is there.

@@ -9,7 +9,7 @@ package struct ConnectionStatus: Sendable, Equatable {
     package internal(set) var reconnects = 0
     /// The last reason for a loss or a failed attempt; kept after a reconnect.
     package internal(set) var lastError: String?
-    /// What the broker calls its version, as `4.0.5`; `nil` before the first connection.
+    /// The broker's version, such as `4.0.5`; `nil` before the first connection.
     package internal(set) var brokerVersion: String?
     /// Queues that exist without the argument that lifts the broker's delivery limit (``DeliveryLimit``).
     package internal(set) var limitedQueues: Set<String> = []
@@ -27,7 +27,7 @@ final class LinkBoard: Sendable {
 
     func update(_ change: (inout ConnectionStatus) -> Void) { status.withLock { change(&$0) } }
 
-    /// Says once that a queue keeps the broker's delivery limit.
+    /// Reports once that a queue keeps the broker's delivery limit.
     func noteLimited(_ queue: String) {
         let version = status.withLock { status in
             status.limitedQueues.insert(queue).inserted ? status.brokerVersion ?? "" : nil

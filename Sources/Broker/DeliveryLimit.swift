@@ -1,11 +1,11 @@
-/// How often a quorum queue hands a message out before it drops it.
+/// How often a quorum queue delivers a message before it drops it.
 ///
-/// RabbitMQ 3 knows no limit unless one is set. From RabbitMQ 4 on it is 20: a message that twenty programs took and did
-/// not acknowledge, because they crashed, is gone. Queues are declared with `x-delivery-limit` -1 there, which means
-/// none. Older brokers must not see it: they take a negative limit for 0. A queue keeps the arguments that it was made
-/// with, so one of an older broker or an older Veredus is declared without it and keeps the limit.
+/// RabbitMQ 3 has no limit unless one is set. RabbitMQ 4 has 20: it drops a message after 20 consumers have crashed with
+/// it. Queues are declared with `x-delivery-limit` -1 there, which means none. Older brokers must not get it: they treat
+/// a negative limit as 0. A queue keeps its arguments, so one that an older broker or an older Veredus created is
+/// declared without it and keeps the limit.
 package enum DeliveryLimit {
-    /// What RabbitMQ 4 sets where nobody sets anything.
+    /// The default of RabbitMQ 4.
     package static let brokersOwn = 20
 
     /// Whether a new quorum queue needs the argument on a broker of this version.
@@ -14,21 +14,21 @@ package enum DeliveryLimit {
         return major >= first
     }
 
-    /// What `doctor` says of a broker's limit for new queues.
+    /// What `doctor` reports about the limit of new queues.
     package static func words(version: String, isQuorum: Bool) -> String {
-        guard isQuorum else { return "classic queues know no delivery limit" }
+        guard isQuorum else { return "classic queues have no delivery limit" }
         return mustBeLifted(version: version, from: 4)
-            ? "its delivery limit of \(brokersOwn) is lifted for the queues that Veredus makes"
-            : "it sets no delivery limit by itself"
+            ? "its delivery limit of \(brokersOwn) is lifted for the queues that Veredus creates"
+            : "it has no delivery limit by default"
     }
 
-    /// What to do about a queue that was made without the argument.
+    /// What to do about a queue without the argument.
     package static func warning(_ queue: String, version: String) -> String {
-        "queue \(queue) was made without x-delivery-limit: RabbitMQ \(version) drops a message that came back "
+        "queue \(queue) was created without x-delivery-limit: RabbitMQ \(version) drops a message that came back "
             + "\(brokersOwn) times, unless a policy says otherwise. Set one: \(policy)"
     }
 
-    /// A policy counts at once, for queues that exist, and removes nothing.
+    /// A policy applies to existing queues at once and removes nothing.
     package static let policy =
         "rabbitmqctl set_policy --vhost VHOST --apply-to queues veredus-delivery-limit '.*' "
         + "'{\"delivery-limit\": 1000000}'"

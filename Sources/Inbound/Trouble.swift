@@ -1,14 +1,14 @@
-/// Tells new trouble with a server from more of the same, so that a log has one line for each change.
+/// Finds the changes of a server's trouble, so that each is logged once.
 struct Trouble {
     private var last: String?
 
-    /// Whether these words were not the last ones.
+    /// Whether the trouble is new or has another cause.
     mutating func isNews(_ words: String) -> Bool {
         defer { last = words }
         return last != words
     }
 
-    /// Whether there was trouble until now.
+    /// Whether there was trouble before.
     mutating func isOver() -> Bool {
         defer { last = nil }
         return last != nil

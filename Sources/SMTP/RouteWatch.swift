@@ -1,17 +1,17 @@
 import Core
 
-/// How a route's standing changed: one line of a log each.
+/// A change of a route's state: one log line each.
 package enum RouteChange: Sendable, Equatable {
-    /// It cannot be connected to; one connection at a time goes to see.
+    /// Connections fail; one at a time probes it.
     case rests(why: String)
-    /// It is connected to, and refuses one message after the other for a reason that is not the recipient.
+    /// Connections work, but message after message is refused for a reason that is not the recipient.
     case refuses(why: String)
     case worksAgain
 }
 
-/// Tells a change of a route's standing from more of the same.
+/// Finds the changes of a route's state.
 struct RouteWatch {
-    /// So many messages in a row that the route did not take, and that their recipients had no part in.
+    /// How many consecutive messages are refused, not because of their recipients, before it is a state.
     static let refusalsInARow = 20
 
     private enum Standing { case works, rests, refuses }
@@ -19,7 +19,7 @@ struct RouteWatch {
     private var standing = Standing.works
     private var refusals = 0
 
-    /// A connection could not be made, or broke before it had done anything.
+    /// A connection failed, or broke before any reply to a message.
     mutating func rested(_ error: SMTPRouteError?) -> RouteChange? {
         guard standing != .rests else { return nil }
         standing = .rests
@@ -27,11 +27,11 @@ struct RouteWatch {
         return .rests(why: ReplyWords.blanked(words))
     }
 
-    /// The server has answered for a message.
+    /// The server replied to a message.
     mutating func ended(_ outcome: MessageOutcome) -> RouteChange? {
         switch outcome.judgement {
         case .accepted: refusals = 0
-        // It says something about the recipient only.
+        // About the recipient only.
         case .never: break
         case .later, .notThisMessage: refusals += 1
         case .unknown, .notStarted: return nil
@@ -42,7 +42,7 @@ struct RouteWatch {
             let words = outcome.code == 0 ? outcome.text : "\(outcome.code) \(outcome.text)"
             return .refuses(why: ReplyWords.blanked("\(words) (\(outcome.step.name))"))
         }
-        // A few refusals tell nothing; nor does a recipient who is refused tell that the others are taken.
+        // A few refusals prove nothing, and a refused recipient does not prove that others are accepted.
         guard standing == .rests || standing == .refuses && refusals == 0 else { return nil }
         standing = .works
         return .worksAgain

@@ -2,6 +2,7 @@ import ArgumentParser
 import Bootstrap
 import Broker
 import Core
+import Database
 import DatabaseClient
 import Glibc
 import Logging
@@ -56,6 +57,16 @@ struct WorkerProgram: AsyncParsableCommand {
             let workerRuns = WorkerRuns(
                 next: {
                     try await pool.assertReady(addressKey: (addressKey, ring), log: log)
+                    let strange = try await pool.withConnection { try await $0.unknownLanes(among: worker.lanes) }
+                    if !strange.isEmpty {
+                        log.warning(
+                            "VEREDUS_LANES names lanes that do not exist: nothing is ever sent there",
+                            metadata: [
+                                "lanes": "\(strange.joined(separator: ", "))",
+                                "remedy": "Correct the setting, or `veredus lane create` them",
+                            ]
+                        )
+                    }
                     try await restoreGuard.begin()
                     log.info(
                         "worker started",

@@ -2,7 +2,7 @@ import Logging
 import SMTP
 import Synchronization
 
-/// Writes a line for each change of the relay's standing, once for all lanes, which share it.
+/// Logs each change of the route's state once for all lanes, which share the relay.
 final class RouteLog: Sendable {
     private enum Standing { case works, rests, refuses }
 
@@ -10,7 +10,7 @@ final class RouteLog: Sendable {
     private let log: Logger
     private let standing = Mutex(Standing.works)
 
-    /// `route`: How lines name it; no password.
+    /// `route`: Its name in the log, without the password.
     init(route: String, log: Logger) {
         self.route = route
         self.log = log

@@ -14,6 +14,39 @@ import Testing
         try body(path)
     }
 
+    static let modes: [(mode: mode_t, setting: String, isSaid: Bool, because: Comment)] = [
+        (0o600, "VEREDUS_SMTP_PASSWORD=x\n", false, "its owner's alone"),
+        (0o640, "VEREDUS_SMTP_PASSWORD=x\n", false, "a group that somebody chose"),
+        (0o644, "VEREDUS_SMTP_PASSWORD=x\n", true, "everybody's"),
+        (0o644, "VEREDUS_LOST_AFTER=5\n", false, "there is no secret in it"),
+    ]
+
+    @Test(arguments: modes)
+    func `a settings file with a secret that everybody can read is said`(
+        row: (mode: mode_t, setting: String, isSaid: Bool, because: Comment)
+    ) throws {
+        try withFile(row.setting) { path in
+            chmod(path, row.mode)
+            let secrets = SecretFiles()
+            _ = try Bootstrap.settings(file: path, environment: [:], secrets: secrets)
+            #expect(secrets.paths == (row.isSaid ? [path] : []), row.because)
+        }
+    }
+
+    @Test func `a file that a setting names for its secret is looked at, too`() throws {
+        try withFile("hush\n") { path in
+            chmod(path, 0o644)
+            let secrets = SecretFiles()
+            var reader = try Bootstrap.settings(
+                file: nil,
+                environment: ["VEREDUS_SMTP_PASSWORD_FILE": path],
+                secrets: secrets
+            )
+            #expect(reader.secret(.smtpPassword, file: .smtpPasswordFile) == "hush")
+            #expect(secrets.paths == [path])
+        }
+    }
+
     @Test func `the environment comes before the file`() throws {
         try withFile("VEREDUS_LOST_AFTER=5\nVEREDUS_JOBS_PER_MESSAGE=32\n") { path in
             var reader = try Bootstrap.settings(file: path, environment: ["VEREDUS_LOST_AFTER": "7"])

@@ -23,6 +23,7 @@ import Testing
             #expect(first.output.contains("\"applied\":[1"))
             #expect(first.errors.contains("database totals created"))
             #expect(first.errors.contains("role veredus_worker created"))
+            #expect(!first.errors.contains("has no password of"), "all have one")
             #expect(!(first.output + first.errors).contains("secret of"))
 
             let again = await tool.run(bootstrap, setting: settings)
@@ -33,6 +34,12 @@ import Testing
             let plain = await tool.run(["migrate"], setting: settings)
             #expect(plain.status == 0, "\(plain.errors)")
             #expect(plain.output.contains("the schema is up to date"))
+            let few = tool.file("few", "veredus_worker=x\n")
+            chmod(few, 0o644)
+            let lacking = await tool.run(bootstrap, setting: settings.merging(["VEREDUS_ROLE_PASSWORDS": few]) { $1 })
+            #expect(lacking.status == 0, "\(lacking.errors)")
+            #expect(lacking.errors.contains("has no password of veredus_owner, "), "\(lacking.errors)")
+            #expect(lacking.errors.contains("everybody on this machine can read \(few)"), "\(lacking.errors)")
             // An owner's URL without a password names the database only.
             let bare = "postgresql://veredus_owner@127.0.0.1:\(cluster.port)/totals?sslmode=disable"
             let nameOnly = await tool.run(bootstrap, setting: settings.merging(["VEREDUS_OWNER_URL": bare]) { $1 })

@@ -1,7 +1,10 @@
+import Core
 import Glibc
 import Logging
 import Observability
 import Testing
+
+@testable import Bootstrap
 
 @Suite struct JSONLogTests {
     /// A pipe whose reader may be slow, or gone.
@@ -57,6 +60,25 @@ import Testing
         let pipe = Pipe()
         logger(to: pipe.writeEnd).debug("quiet")
         #expect(pipe.arrived() == "")
+    }
+
+    @Test func `why a program ends is JSON like its log, each problem of the settings for itself`() {
+        let pipe = Pipe()
+        let problems = [
+            SettingProblem(name: "VEREDUS_A", origin: "a.env:3", value: "x", problem: "must be a number"),
+            SettingProblem(name: "VEREDUS_B", origin: nil, value: nil, problem: "is not set"),
+        ]
+        Bootstrap.say(SettingsError(problems: problems), to: logger(to: pipe.writeEnd))
+        struct Broken: Error, CustomStringConvertible { let description = "line 1\nline 2" }
+        Bootstrap.say(Broken(), to: logger(to: pipe.writeEnd))
+        #expect(
+            pipe.arrived()
+                == #"{"time":"2023-11-14T22:13:20.005Z","level":"critical","program":"veredus-test","#
+                + #""message":"the settings cannot be used","#
+                + #""problems":["VEREDUS_A=x (a.env:3): must be a number","VEREDUS_B: is not set"]}"# + "\n"
+                + #"{"time":"2023-11-14T22:13:20.005Z","level":"critical","program":"veredus-test","#
+                + #""message":"line 1\nline 2"}"# + "\n"
+        )
     }
 
     static let blanked: [(text: String, result: String, because: Comment)] = [

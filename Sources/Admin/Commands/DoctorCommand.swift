@@ -34,7 +34,10 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         if let reason { return try await adopt(because: reason) }
         let console = CommandEnvironment.current.console
-        var healthCheck = HealthCheck(settings: try Session.settings(common), actor: "doctor")
+        let secrets = SecretFiles()
+        let environment = CommandEnvironment.current.environment
+        let settings = try Bootstrap.settings(file: common.settings, environment: environment, secrets: secrets)
+        var healthCheck = HealthCheck(settings: settings, secrets: secrets, actor: "doctor")
         await healthCheck.run()
         if output.json {
             console.print([

@@ -26,6 +26,7 @@ struct MigrateCommand: AsyncParsableCommand {
         let passwords = RolePasswords(reading: &reader, isNeeded: bootstrap != nil)
         let target = try reader.finished(named).settings
         let superuser = try bootstrap.map { try Self.superuser($0) }
+        for sentence in passwords.warnings { console.complain(sentence) }
 
         if let superuser {
             let done = try await DatabaseBootstrap(superuser: superuser).run(
@@ -61,8 +62,8 @@ struct MigrateCommand: AsyncParsableCommand {
         }
     }
 
-    /// A session as the owner: by the superuser's log-in where there is one, which needs no password of the owner's, else
-    /// by its own.
+    /// A session as the owner: through the superuser if there is one, which needs no password of the owner, otherwise
+    /// with the owner's own login.
     static func owner(_ target: PostgresSettings, _ superuser: PostgresSettings?) async throws -> PostgresConnection {
         let owner = StatementRole.owner.rawValue
         guard let superuser else {
@@ -101,6 +102,8 @@ struct OwnerURL {
 /// The file of VEREDUS_ROLE_PASSWORDS: lines ROLE=PASSWORD.
 private struct RolePasswords {
     private(set) var byRole: [StatementRole: String] = [:]
+    /// Not errors, but worth knowing.
+    private(set) var warnings: [String] = []
 
     init(reading reader: inout SettingsReader, isNeeded: Bool) {
         guard isNeeded, let path = reader.text(.rolePasswords) else { return }
@@ -121,6 +124,17 @@ private struct RolePasswords {
                 continue
             }
             byRole[role] = String(parts[1])
+        }
+        let name = SettingName.rolePasswords.rawValue
+        if isReadableByAll(path) {
+            warnings.append("\(name): everybody on this machine can read \(path): chmod 600 it")
+        }
+        let missing = StatementRole.allCases.filter { byRole[$0] == nil }.map(\.rawValue)
+        if !missing.isEmpty {
+            warnings.append(
+                "\(name): \(path) has no password of \(missing.joined(separator: ", ")): none is set, and a role without "
+                    + "one cannot log in with a password"
+            )
         }
     }
 }

@@ -1,7 +1,7 @@
 import Broker
 
 extension Finding {
-    /// Which RabbitMQ it is, and which queues lose a message that is handed out too often.
+    /// The version of RabbitMQ, and the queues that drop a message after too many deliveries.
     static func deliveryLimit(_ status: ConnectionStatus, isQuorum: Bool) -> [Finding] {
         guard let version = status.brokerVersion else { return [] }
         let words = DeliveryLimit.words(version: version, isQuorum: isQuorum)

@@ -10,9 +10,11 @@ struct HealthCheck {
     private var reader: SettingsReader
     private(set) var findings: [Finding] = []
     private let actor: String
+    private let secrets: SecretFiles
 
-    init(settings reader: SettingsReader, actor: String) {
+    init(settings reader: SettingsReader, secrets: SecretFiles = SecretFiles(), actor: String) {
         self.reader = reader
+        self.secrets = secrets
         self.actor = actor
     }
 
@@ -26,13 +28,16 @@ struct HealthCheck {
         let route = SMTPRouteSettings(reading: &reader)
         let keys = KeyRing(reading: &reader)
         let number = NumberedAddressHashKey(reading: &reader)?.number
-        _ = WorkerSettings(reading: &reader)
+        let worker = WorkerSettings(reading: &reader)
         _ = ProducerSettings(reading: &reader)
         for problem in reader.problems { findings.append(.problem("settings", "\(problem)")) }
         if reader.problems.isEmpty { findings.append(.ok("settings", "all settings of all programs are valid")) }
 
+        findings += Finding.publicSecrets(secrets.paths)
+
         var health: DatabaseHealth?
         if let database { health = await check(database, keys, number) }
+        if let health { findings += Finding.lanes(worker.lanes, known: health.lanes) }
         if let broker {
             let depth = await check(broker, lanes: health?.lanes ?? ["default"])
             if let depth, let health { findings.append(.deadLetters(health.deadLetters, queued: depth)) }
@@ -69,6 +74,7 @@ struct HealthCheck {
             findings += Finding.campaigns(health.campaigns, workersAlive: health.workersAlive)
             findings.append(.optOuts(health.optOutLatency))
             findings.append(.throttles(try await database.throttles()))
+            findings += Finding.opens(try await database.recentOpens())
         } catch {
             findings.append(.problem(part, AdminFailure(error).message))
         }

@@ -14,7 +14,8 @@ extension Statement {
         .insertDeadLetter, .endUnsent, .campaignVersion,
     ]
     private static let register: [Statement] = [
-        .notedAddressKeys, .noteTokenKey, .readInstallation, .tryInstallationLock, .leaveInstallationLock,
+        .notedAddressKeys, .unknownLanes, .noteTokenKey, .readInstallation, .tryInstallationLock,
+        .leaveInstallationLock,
         .raiseGeneration,
         .registerWorker, .renewWorker, .oldClaims, .endWorker,
     ]

@@ -74,13 +74,12 @@ struct RecorderService: Service {
         }
     }
 
-    /// Publishes again what the broker has handed out before, and lets go of the old copy.
+    /// Publishes redelivered messages again and acknowledges the old copies.
     ///
-    /// A quorum queue may have a limit of how often it hands a message out (RabbitMQ 4's is 20), and drops what goes
-    /// beyond it. The count is the copy's, so one that a crash gave back begins with a new one. Both may be counted
-    /// once only, by the ids of their events.
+    /// A quorum queue may drop a message after a number of deliveries (20 in RabbitMQ 4). Each copy has its own count, so
+    /// after a crash it starts over. Events have ids, so two copies count once.
     ///
-    /// - Returns: What is left to be read: all that was not published.
+    /// - Returns: The messages that still have to be read.
     private func renew(_ messages: [QueueMessage]) async -> [QueueMessage] {
         let old = messages.filter(\.isRedelivered)
         guard !old.isEmpty else { return messages }
@@ -88,6 +87,7 @@ struct RecorderService: Service {
             let outcomes = try await publisher.publish(old.map(\.body), to: EventMessage.queue)
             let renewed = zip(old, outcomes).filter { $0.1 == .confirmed }.map(\.0.tag)
             source.acknowledge(renewed)
+            log.notice("events that came back were published again", metadata: ["messages": "\(renewed.count)"])
             let gone = Set(renewed)
             return messages.filter { !gone.contains($0.tag) }
         } catch {

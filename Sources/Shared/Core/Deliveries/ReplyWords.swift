@@ -1,4 +1,4 @@
-/// A server's words as logs, reports and pages show them: without addresses, without tokens, short.
+/// A server's words for logs, reports and pages: short, without addresses and tokens.
 package enum ReplyWords {
     /// Longer ones are cut.
     package static let mostBytes = 200
@@ -7,7 +7,7 @@ package enum ReplyWords {
 
     /// Blanks every address, and every run of characters that may be a token or a session's number.
     package static func blanked(_ text: String) -> String {
-        // The cut leaves room for what is replaced; nothing beyond it is looked at.
+        // Only so much is read: replacements are shorter than what they replace, mostly.
         let raw = Array(presentableText(Array(text.utf8.prefix(2 * mostBytes)), hiding: []).utf8)
         var kept: [UInt8] = []
         var copied = 0
