@@ -111,8 +111,8 @@ struct Finding: Sendable, Equatable {
         case ...table.total:
             let purge =
                 waiting == 0
-                ? "Empty it: rabbitmqctl purge_queue dead-letters"
-                : "Once none needs a decision, empty it: rabbitmqctl purge_queue dead-letters"
+                ? "Empty it: rabbitmqctl purge_queue dead-letters --vhost VHOST"
+                : "Once none needs a decision, empty it: rabbitmqctl purge_queue dead-letters --vhost VHOST"
             return say(": the queue keeps copies of settled dead letters. \(purge)")
         default:
             return say(
