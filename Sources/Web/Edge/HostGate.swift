@@ -18,8 +18,9 @@ struct HostGate<Site: HTTPResponder>: HTTPResponder where Site.Context == WebCon
         if request.uri.path == HealthRoutes.alive || request.uri.path == HealthRoutes.ready {
             return try await health.respond(to: request, context: context)
         }
-        let authority = (request.head.authority ?? "").lowercased()
-        guard let site = sites[authority] else { return refusal(.misdirectedRequest) }
+        // RFC 9112 §3.2: a request of HTTP/1.1 without a host is malformed.
+        guard let authority = request.head.authority, !authority.isEmpty else { return refusal(.badRequest) }
+        guard let site = sites[authority.lowercased()] else { return refusal(.misdirectedRequest) }
         return try await site.respond(to: request, context: context)
     }
 

@@ -71,6 +71,9 @@ struct EdgeTests {
                     "a balancer asks so"
                 )
                 #expect(try server.ask("GET /readyz", host: "10.0.0.1").hasPrefix("HTTP/1.1 200"))
+                let client = try RawClient(port: server.port)
+                client.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+                #expect(client.rest()?.hasPrefix("HTTP/1.1 400") == true, "no host")
                 for path in ["/api/v1/account", "/healthz", "/"] {
                     for second in ["evil.example", "localhost:\(server.port)"] {
                         let answer = try server.ask("GET \(path)", "Host: \(second)")
