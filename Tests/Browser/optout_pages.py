@@ -61,7 +61,7 @@ def pointer(browser, base, token):
     page.wait_for(RECEIPT)
     picture(page, "receipt")
     expect("In effect since" in page.text(), page.text())
-    expect("1 message that was waiting for you was recalled." in page.text(), page.text())
+    expect("1 message waiting to be sent to you was recalled." in page.text(), page.text())
     expect(page.evaluate("document.activeElement.tagName") == "H1", "a reader's program is told of the new content")
     expect(len(posts(page)) == 1, f"once: {posts(page)}")
     expect_own(page, base)

@@ -75,7 +75,7 @@ struct OptOutTests {
             let path = "/u/\(stage.token(1, 2))"
             let first = try await stage.post(path, "action=unsubscribe")
             #expect(first.state == "receipt")
-            #expect(first.text.contains("1 message that was waiting for you was recalled."))
+            #expect(first.text.contains("1 message waiting to be sent to you was recalled."))
             let after = try await stage.totals()
             for _ in 1...10 {
                 #expect(try await stage.post(path, "action=unsubscribe").text == first.text)
@@ -120,7 +120,7 @@ struct OptOutTests {
         try await OptOutStage.with { stage in
             let answer = try await stage.post("/p/\(stage.token(1, 4))", "action=marketing")
             #expect(answer.state == "preferences")
-            #expect(answer.text.contains("2 messages that were waiting for you were recalled."))
+            #expect(answer.text.contains("2 messages waiting to be sent to you were recalled."))
             #expect(try await stage.number(Self.state(1, 4)) == 5)
             #expect(try await stage.number(Self.state(3, 4)) == 5)
             #expect(try await stage.number(Self.state(2, 4)) == 0, "transactional mail is exempt")
@@ -338,7 +338,7 @@ struct OptOutTests {
             try await proxy.set(.passOn)
             let found = try await stage.post(path, "action=unsubscribe")
             #expect(found.state == "receipt")
-            #expect(found.text.contains("1 message that was waiting for you was recalled."))
+            #expect(found.text.contains("1 message waiting to be sent to you was recalled."))
             #expect(try await stage.number("SELECT count(*) FROM opt_out_proofs") == 1)
         }
     }

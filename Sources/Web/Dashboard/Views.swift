@@ -106,7 +106,7 @@ enum Views {
         case .chooseAccountFirst: return .seeOther("/accounts")
         case .forbidden:
             return message(
-                "Not for your role",
+                "Not allowed for your role",
                 "Your role does not allow this. An owner can add a user with another role.",
                 status: .forbidden
             )

@@ -106,7 +106,7 @@ extension HTTPField.Name {
 
     /// A literal, valid name.
     static func unchecked(_ name: StaticString) -> HTTPField.Name {
-        guard let field = HTTPField.Name("\(name)") else { preconditionFailure("\(name) is no field name") }
+        guard let field = HTTPField.Name("\(name)") else { preconditionFailure("\(name) is not a field name") }
         return field
     }
 }

@@ -169,7 +169,7 @@ enum NewPassword {
         if password.utf8.count > PasswordHash.longestPasswordBytes { return "It is too long." }
         let lower = password.lowercased()
         if lower.contains(login) || login.contains(lower) { return "It must not contain your login or be part of it." }
-        if Set(password).count < 5 { return "It repeats too few characters." }
+        if Set(password).count < 5 { return "It has too few different characters." }
         return nil
     }
 }
