@@ -44,8 +44,8 @@ struct InboundCommandTests {
     @Test func `a mail is handed in once, from a file or an mbox`() async throws {
         try await Tool.withFixture { tool in
             let one = tool.file("one.eml", try Self.bounce(1))
-            #expect(await tool.run("inbound", "ingest", one).output.hasPrefix("1 stored, 0 known already, 0 "))
-            #expect(await tool.run("inbound", "ingest", one).output.hasPrefix("0 stored, 1 known already, 0 "))
+            #expect(await tool.run("inbound", "ingest", one).output.hasPrefix("1 stored, 0 already known, 0 "))
+            #expect(await tool.run("inbound", "ingest", one).output.hasPrefix("0 stored, 1 already known, 0 "))
             let mbox = tool.file(
                 "many.mbox",
                 "From MAILER-DAEMON Mon Nov 23\n\(try Self.bounce(2, note: "\n>From here on"))\n"

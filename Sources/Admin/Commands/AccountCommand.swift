@@ -87,7 +87,7 @@ struct AccountCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show an account's counts.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
-        @Argument(help: "Its name.") var name: String
+        @Argument(help: "The account's name.") var name: String
 
         func run() async throws {
             try await Session.run(common) { session in

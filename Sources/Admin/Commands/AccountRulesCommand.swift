@@ -87,7 +87,7 @@ struct AccountReleaseCommand: AsyncParsableCommand {
         try await Session.run(common) { session in
             let account = try await session.account(named: name)
             let released = try await session.database.releaseThrottles(of: account.id, reason: why.reason)
-            session.console.print(released == 0 ? "no throttle is on" : "released \(released)")
+            session.console.print(released == 0 ? "the account is not throttled" : "released \(released)")
         }
     }
 }

@@ -5,7 +5,7 @@ import Database
 struct AccountTracking: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tracking",
-        abstract: "Limit how much an account's campaigns track of opens and clicks.",
+        abstract: "Limit how an account's campaigns track opens and clicks.",
         discussion: """
             none: no tracking. aggregate: counts only. individual: counts per recipient; requires the account's \
             consent. It applies from the next campaign on; a campaign may track less.

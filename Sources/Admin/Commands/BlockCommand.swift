@@ -7,7 +7,7 @@ import DatabaseClient
 struct BlockCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "block",
-        abstract: "Block addresses for every account, such as after abuse reports.",
+        abstract: "Block addresses for every account, for example after abuse reports.",
         discussion: """
             Accounts do not see blocks. A block also stops transactional mail. Only a keyed hash of the address is \
             stored.

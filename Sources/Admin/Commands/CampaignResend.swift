@@ -21,8 +21,8 @@ struct CampaignResend: AsyncParsableCommand {
         abstract: "Create a follow-up draft for the recipients that a campaign did not reach.",
         discussion: """
             Creates a separate draft, with its own totals and the message that was sent. `veredus campaign update` \
-            changes it, `veredus campaign start` sends it. The start decides its recipients: those whom the campaign \
-            has left in that state, except opt-outs. Uncertain recipients may get a second copy.
+            changes it, `veredus campaign start` sends it. The start decides its recipients: those still \
+            in that state, except opt-outs. Uncertain recipients may get a second copy.
             """
     )
     @OptionGroup var common: CommonOptions

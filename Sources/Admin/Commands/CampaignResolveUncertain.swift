@@ -62,7 +62,7 @@ struct CampaignResolveUncertain: AsyncParsableCommand {
                 session.console.print(
                     resend
                         ? "done: \(grouped(receipt.reopened)) will be mailed again"
-                        : "noted: they stay uncertain in the totals"
+                        : "recorded: they stay uncertain in the totals"
                 )
             }
         }

@@ -47,7 +47,7 @@ struct CampaignSendTest: AsyncParsableCommand {
             guard !isSuppressed else {
                 throw AdminFailure(
                     .badData,
-                    "that address has opted out of this campaign's mail, so that it gets no test message either"
+                    "that address has opted out of this campaign's mail, so it gets no test message either"
                 )
             }
             let fields = try await self.fields(of: sample, message, session)

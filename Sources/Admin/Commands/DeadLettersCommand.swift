@@ -8,8 +8,8 @@ struct DeadLettersCommand: AsyncParsableCommand {
         commandName: "dead-letters",
         abstract: "Inspect, requeue and discard jobs that could not be processed.",
         discussion: """
-            These commands read and settle the table, never the broker's queue dead-letters, which holds copies for \
-            the broker's own tools. A dead letter waits until an operator requeues or discards it; none is ever \
+            These commands read and update the table, never the broker's queue dead-letters, which holds copies for \
+            the broker's own tools. A dead letter waits until an operator requeues or discards it, and is never \
             deleted.
             """,
         subcommands: [

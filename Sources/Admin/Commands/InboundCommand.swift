@@ -97,7 +97,7 @@ struct InboundIngest: AsyncParsableCommand {
             return console.print(["stored": .number(stored), "known": .number(known), "counted": .number(counted)])
         }
         console.print(
-            "\(stored) stored, \(known) known already, \(counted) only counted (unknown address, or over the limits)"
+            "\(stored) stored, \(known) already known, \(counted) only counted (unknown address, or over the limits)"
         )
     }
 }
@@ -190,7 +190,7 @@ struct InboundShow: AsyncParsableCommand {
                 "mail \(facts.mail): \(facts.words), message \(facts.message.campaign)/\(facts.message.seq)"
             )
             session.console.print(
-                "came by \(facts.mailbox), \(Timestamp.text(facts.receivedAt)), \(facts.sizeBytes) bytes"
+                "received by \(facts.mailbox), \(Timestamp.text(facts.receivedAt)), \(facts.sizeBytes) bytes"
             )
             // `print` makes foreign control characters visible.
             session.console.print(

@@ -6,12 +6,12 @@ import Service
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Create and show lists, which contacts subscribe to.",
+        abstract: "Create and show lists of contacts.",
         subcommands: [Create.self, Show.self]
     )
 
     struct Create: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Make a list.")
+        static let configuration = CommandConfiguration(abstract: "Create a list.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
         @OptionGroup var account: AccountOption

@@ -24,7 +24,7 @@ struct SuppressionsImport: AsyncParsableCommand {
     @OptionGroup var csv: CSVOptions
     @Option(help: "all, marketing or list; the default for rows without a scope.") var scope = SuppressionScope
         .marketing
-    @Option(help: "The list for rows that name none.") var list: String?
+    @Option(help: "The list for rows without one.") var list: String?
     @Argument(help: "The CSV file.", completion: .file()) var file: String
 
     func run() async throws {

@@ -26,7 +26,7 @@ struct UserCommand: AsyncParsableCommand {
         )
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
-        @Option(help: "The account's name; none for staff of the service.") var account: String?
+        @Option(help: "The account's name; leave it out for staff.") var account: String?
         @Option(help: "owner, editor or viewer; for staff: admin, support, billing or marketing.") var role: Role
         @Argument(help: "The login, such as an e-mail address.") var login: String
 
@@ -60,7 +60,7 @@ struct UserCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List an account's users, or staff.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
-        @Option(help: "The account's name; none for staff of the service.") var account: String?
+        @Option(help: "The account's name; leave it out for staff.") var account: String?
 
         func run() async throws {
             try await Session.run(common) { session in

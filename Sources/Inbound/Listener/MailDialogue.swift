@@ -200,17 +200,17 @@ struct MailDialogue {
         case "DATA": data(argument, &actions)
         case "RSET":
             reset()
-            actions.append(.reply("250 2.0.0 forgotten"))
+            actions.append(.reply("250 2.0.0 reset"))
         case "NOOP": actions.append(.reply("250 2.0.0 fine"))
         case "VRFY": actions.append(.reply("252 2.1.5 cannot verify, but will accept mail"))
-        case "QUIT": hangUp("221 2.0.0 farewell", &actions)
+        case "QUIT": hangUp("221 2.0.0 goodbye", &actions)
         case "STARTTLS" where rules.offersTLS && !isEncrypted:
             guard argument.isEmpty else { return refuse("501 5.5.4 STARTTLS takes no argument", &actions) }
             // Text after it, sent unencrypted, may come from an attacker.
             input.clear()
             (hasGreeted, isEncrypted) = (false, true)
             reset()
-            actions += [.reply("220 2.0.0 begin"), .startTLS]
+            actions += [.reply("220 2.0.0 ready for TLS"), .startTLS]
         default: refuse("502 5.5.1 command not implemented", &actions)
         }
     }
