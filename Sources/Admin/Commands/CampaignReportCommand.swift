@@ -16,10 +16,7 @@ struct CampaignReportCommand: AsyncParsableCommand {
         try await Session.run(common) { session in
             let account = try await session.account(of: campaign.id)
             guard let report = try await FullReport(of: campaign.id, account: account, in: session.database) else {
-                throw AdminFailure(
-                    .badData,
-                    "there is no campaign \(campaign.id). `veredus campaign list` lists campaigns"
-                )
+                throw AdminFailure.noCampaign(campaign.id)
             }
             let engagement = try await session.database.engagement(of: campaign.id, account: account)
             guard output.json else {

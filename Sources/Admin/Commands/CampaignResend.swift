@@ -36,10 +36,7 @@ struct CampaignResend: AsyncParsableCommand {
         try await Session.run(common) { session in
             let account = try await session.account(of: campaign.id)
             guard let report = try await session.database.report(on: campaign.id, account: account) else {
-                throw AdminFailure(
-                    .badData,
-                    "there is no campaign \(campaign.id). `veredus campaign list` lists campaigns"
-                )
+                throw AdminFailure.noCampaign(campaign.id)
             }
             let left = report.counts[only.state]
             guard left > 0 || report.state != .finished else {

@@ -28,10 +28,7 @@ struct CampaignResolveUncertain: AsyncParsableCommand {
         try await Session.run(common) { session in
             let account = try await session.account(of: campaign.id)
             guard let report = try await session.database.report(on: campaign.id, account: account) else {
-                throw AdminFailure(
-                    .badData,
-                    "there is no campaign \(campaign.id). `veredus campaign list` lists campaigns"
-                )
+                throw AdminFailure.noCampaign(campaign.id)
             }
             let rows = try await uncertainRows(report, session)
             let absent = Set(seqs).subtracting(rows.map(\.seq)).sorted()

@@ -79,13 +79,17 @@ struct Session: Sendable {
     /// The account of an existing campaign.
     func account(of campaign: CampaignID) async throws -> AccountID {
         guard let account = try await database.account(of: campaign) else {
-            throw AdminFailure(.badData, "there is no campaign \(campaign). `veredus campaign list` lists campaigns")
+            throw AdminFailure.noCampaign(campaign)
         }
         return account
     }
 }
 
 extension AdminFailure {
+    static func noCampaign(_ campaign: CampaignID) -> AdminFailure {
+        AdminFailure(.badData, "there is no campaign \(campaign). `veredus campaign list` lists campaigns")
+    }
+
     /// Rewords a violated constraint; other errors keep their words.
     static func naming(_ error: any Error, taken message: String) -> any Error {
         guard let error = error as? PostgresError, error.kind == .uniqueViolation else { return error }

@@ -43,7 +43,7 @@ struct TotalsAudit: Sendable {
 
     mutating func run(progress: (Int) -> Void = { _ in }) async throws {
         guard let report = try await database.report(on: campaign, account: account) else {
-            throw AdminFailure(.badData, "there is no campaign \(campaign). `veredus campaign list` lists campaigns")
+            throw AdminFailure.noCampaign(campaign)
         }
         self.report = report
         var done = 0
