@@ -17,7 +17,7 @@ struct TrackingRoutes: Sendable {
     let tracking: Tracking
     var unknown = UnknownTokens()
     /// Seconds since 1970.
-    var clock: @Sendable () -> Int64 = { UnixClock.seconds() }
+    var clock: @Sendable () -> Int64 = { Int64(currentSeconds()) }
 
     /// A transparent picture of one pixel: 43 bytes.
     static let pixel: [UInt8] =

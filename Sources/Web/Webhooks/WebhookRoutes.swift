@@ -40,7 +40,7 @@ struct WebhookRoutes: Sendable {
     let sorter: MailSorter
     let log: Logger
     /// Seconds since 1970.
-    var clock: @Sendable () -> Double = { Double(UnixClock.seconds()) }
+    var clock: @Sendable () -> Double = { currentSeconds() }
 
     func add(to router: Router<WebContext>) {
         router.post("inbound/:provider/:secret") { request, context in

@@ -1,4 +1,0 @@
-import Glibc
-
-/// Seconds since 1970 by this machine's clock: for moments that people read, never for leases or due times.
-func currentSeconds() -> Double { Double(time(nil)) }
