@@ -32,9 +32,9 @@ install_for() {
     say "With apt-get and what they depend on; no service is started, nothing is removed, no mail server is touched."
     command -v apt-get >/dev/null || fail "this machine has no apt-get" "Install by hand what corresponds to: ${packages[*]}"
     [ "$EUID" -eq 0 ] || command -v sudo >/dev/null ||
-        fail "installing needs root, and there is no sudo" "As root, type: apt-get install ${packages[*]}"
+        fail "installing needs root, and there is no sudo" "As root, run: apt-get install ${packages[*]}"
     as_root bash "$ROOT/scripts/install-packages.sh" "${packages[@]}" ||
-        fail "apt-get could not install ${packages[*]}" "Read its message above; as root, type: apt-get install ${packages[*]}"
+        fail "apt-get could not install ${packages[*]}" "Read its message above; as root, run: apt-get install ${packages[*]}"
     mapfile -t packages < <(missing_for "$@")
     ((${#packages[@]} == 0)) ||
         fail "still missing after the installation: ${packages[*]}" "See which version apt offers: apt-cache policy ${packages[*]}"
@@ -99,7 +99,7 @@ know_package() {
     command -v apt-get >/dev/null ||
         fail "this machine has no apt-get to fetch $1 with" "Use Debian 12 or a relative, or make .local/$1 by hand"
     apt-cache show "$1" >/dev/null 2>&1 || as_root apt-get -q -o DPkg::Lock::Timeout=120 update ||
-        fail "apt knows no package $1, and apt-get update failed" "As root, type: apt-get update"
+        fail "apt knows no package $1, and apt-get update failed" "As root, run: apt-get update"
 }
 
 # Python packages for tests, in a virtual environment below .local.
@@ -109,7 +109,7 @@ fetch_python() {
     [ "$(cat "$venv/veredus-requirements" 2>/dev/null)" != "$wanted" ] || [ ! -x "$venv/bin/python" ] || return 0
     heading "Making .local/venv: $(grep -v '^#' scripts/requirements.txt | tr '\n' ' ')"
     rm -rf "$venv"
-    /usr/bin/python3 -m venv "$venv" || fail "python3 could not make $venv" "As root, type: apt-get install python3-venv"
+    /usr/bin/python3 -m venv "$venv" || fail "python3 could not make $venv" "As root, run: apt-get install python3-venv"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement scripts/requirements.txt ||
         fail "pip could not install the packages of scripts/requirements.txt" "Read its message above; a package index must be reachable"
     printf '%s' "$wanted" >"$venv/veredus-requirements"

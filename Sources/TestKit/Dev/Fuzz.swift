@@ -46,8 +46,8 @@ struct Fuzz {
         )
         guard try await child.exitOrEnd() == .exit(0) else {
             throw Failure(
-                "the reader did not survive: the mail that it was is .local/fuzz/crash-* (or slow-unit, oom, timeout)",
-                "Give it to \(program), and to a test"
+                "the reader crashed; the mail is .local/fuzz/crash-* (or slow-unit, oom, timeout)",
+                "Repeat it with \(program), and add a test"
             )
         }
         Console.say("No crash, no hang, no more memory than \(memory) MiB.")
@@ -63,7 +63,7 @@ struct Fuzz {
                 FileManager.default.fileExists(atPath: source)
             else {
                 throw Failure(
-                    "the mails in \(source), which fuzzing starts from, cannot be read",
+                    "the initial mails for fuzzing in \(source) cannot be read",
                     "Check VEREDUS_TEST_DATA, or unset it"
                 )
             }

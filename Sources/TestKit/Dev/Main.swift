@@ -37,7 +37,7 @@ enum DevProgram {
             return { try await Services.down(project) }
         case "serve":
             guard let set = arguments.first.flatMap({ ServerSet(rawValue: $0) }), arguments.count == 1 else {
-                throw Failure.usage("'serve' needs the name of a set of servers", "Type: ./dev services-up")
+                throw Failure.usage("'serve' needs the name of a set of servers", "Run: ./dev services-up")
             }
             return { try await ServerHost(set: set, project: project, folder: ServerFolder(set, of: project)).run() }
         case "server-folder":
@@ -45,7 +45,7 @@ enum DevProgram {
             guard let set = arguments.first.flatMap({ ServerSet(rawValue: $0) }), arguments.count == 1 else {
                 throw Failure.usage(
                     "'server-folder' needs the name of a set of servers",
-                    "Type: ./dev server-folder dev"
+                    "Run: ./dev server-folder dev"
                 )
             }
             return { Console.say(try await ServerFolder(set, of: project).path) }

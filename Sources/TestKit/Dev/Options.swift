@@ -14,10 +14,10 @@ struct Options {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2, names.contains(parts[0]) else {
                 throw Failure.usage(
-                    "'\(argument)' is not understood here",
+                    "'\(argument)' is not an option of this command",
                     names.isEmpty
                         ? "This command takes no options"
-                        : "Give NAME=VALUE with a NAME of: \(names.joined(separator: " "))"
+                        : "Give NAME=VALUE, where NAME is one of: \(names.joined(separator: " "))"
                 )
             }
             given[parts[0]] = parts[1]
@@ -35,7 +35,7 @@ struct Options {
         guard text.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(text), range.contains(number) else {
             throw Failure.usage(
                 "\(place(of: name)) is '\(text)', not a whole number from \(range.lowerBound) to \(range.upperBound)",
-                "Give for example \(name)=\(value)"
+                "For example: \(name)=\(value)"
             )
         }
         return number

@@ -50,7 +50,7 @@ struct Bench: Sendable {
         let lock = try project.onlyOne("bench")
         let servers = try await ServerFolder(.bench, of: project)
         guard let hold = try await FileLock.take(servers.lock, .exclusive, within: .seconds(60)) else {
-            throw Failure("somebody runs the servers in \(servers.path)", "Type: ./dev services-down")
+            throw Failure("another process runs the servers in \(servers.path)", "Run: ./dev services-down")
         }
         hold.write(ProcessIdentity(of: getpid())?.text ?? "")
         try await PrivateServers.endLeftovers(in: servers, holding: hold)
@@ -88,7 +88,7 @@ struct Bench: Sendable {
     /// What a script needs to look into the database.
     func databaseArguments(_ servers: ServerAddresses) throws -> [String] {
         guard let psql = PostgresCluster.path(of: "psql") else {
-            throw Failure("PostgreSQL's psql is missing", "As root, type: apt-get install postgresql-client")
+            throw Failure("PostgreSQL's psql is missing", "As root, run: apt-get install postgresql-client")
         }
         return ["--psql", psql, "--database-url", try servers.superuserURL(Keys(project), database: "veredus")]
     }

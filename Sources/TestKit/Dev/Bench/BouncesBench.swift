@@ -19,7 +19,7 @@ struct BouncesBench: Sendable {
         try? FileManager.default.removeItem(atPath: mails)
         try bench.makeFolders()
         let count = try copyMails()
-        Console.heading("Judging \(count) mails, five rounds, by turns")
+        Console.heading("Judging \(count) mails with each reader in turn, five rounds")
         let veredus = [bench.project.program("veredus"), "inbound", "explain", "--json", mails]
         let perl = [
             "env", "PERL5LIB=\(bench.project.bounces)/usr/share/perl5", "perl", "-MSisimai", "-e", Self.sisimai, mails,
@@ -38,7 +38,7 @@ struct BouncesBench: Sendable {
         Console.say(figures)
         try "\(figures)\n".write(toFile: "\(bench.output).json", atomically: false, encoding: .utf8)
         Console.say(
-            "Each figure is the least of five rounds, with the start of the program. Written: \(bench.output).json"
+            "Each figure is the minimum of five rounds and includes the start of the program. Written: \(bench.output).json"
         )
         withExtendedLifetime(lock) {}
     }

@@ -21,7 +21,7 @@ struct FairBench: Sendable {
     func run() async throws {
         try await bench.onFreshServers { servers, group in
             _ = try await pipeline.start(servers, group, slowDomain: Self.slowDomain)
-            Console.heading("Importing \(recipients) contacts for the large campaign, and what stands beside it")
+            Console.heading("Importing \(recipients) contacts for the large campaign, and those of the small ones")
             try await bench.tool.run("account", "create", "bench")
             var campaigns: [String] = []
             for round in 1...Self.rounds {

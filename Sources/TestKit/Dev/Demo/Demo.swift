@@ -73,7 +73,7 @@ struct Demo {
         format.dateFormat = "yyyy-MM-dd HH:mm:ss"
         let list = "Bakery newsletter \(format.string(from: Date()))"
         Console.heading(
-            "Importing \(recipients) contacts; of a hundred, two are deferred once, one is refused, and of three something comes back"
+            "Importing \(recipients) contacts; of each hundred, two are deferred once, one is refused and three bounce, complain or opt out"
         )
         let contacts = "\(folder)/contacts.csv"
         try DemoContacts.text(recipients).write(toFile: contacts, atomically: false, encoding: .utf8)

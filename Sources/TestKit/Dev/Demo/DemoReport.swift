@@ -33,10 +33,10 @@ struct DemoReport {
     /// Waits until everything has come back; of whom an earlier demo has suppressed, nothing does.
     private func awaitReturns() async throws {
         let expected = DemoContacts.expectedReturns(demo.recipients)
-        Console.heading("Waiting for what comes back: bounces, complaints, opt-outs")
+        Console.heading("Waiting for bounces, complaints and opt-outs")
         var came = 0
         try await within(
-            "of \(expected) that were to come back, \(came) did",
+            "\(came) of \(expected) expected bounces, complaints and opt-outs arrived",
             "demo-inbound.log and demo-simulator.log"
         ) {
             let report = try await figures()
@@ -44,7 +44,7 @@ struct DemoReport {
                 .reduce(report.number("counts", "suppressed"), +)
             return came >= expected
         }
-        Console.say("\(came) of \(expected) came back, or had been suppressed before")
+        Console.say("\(came) of \(expected) arrived, or their recipients had been suppressed before")
     }
 
     /// Waits until the recorder has written what was opened; with very few recipients nothing is told.
@@ -86,7 +86,7 @@ struct DemoReport {
         }
         let open = try ["pending", "sending", "deferred"].map { try report.number("counts", $0) }.reduce(0, +)
         guard open == 0 else {
-            throw Failure("\(open) recipients are in no final state", "Report this, with the logs \(logs)")
+            throw Failure("\(open) recipients are not in a final state", "Report this, with the logs \(logs)")
         }
         Console.say("")
         Console.say("The totals reconcile: each of \(demo.recipients) recipients is in exactly one final state.")
@@ -111,7 +111,7 @@ struct DemoReport {
             Console.write("Everything runs until you press Enter: ", to: .standardOutput)
             await enter()
         } else {
-            Console.say("  Nobody sits here, so it is stopped in a moment; with KEEP=1 it stays.")
+            Console.say("  Without a terminal it stops now; KEEP=1 keeps it running.")
         }
     }
 
@@ -127,7 +127,7 @@ struct DemoReport {
 
     private func tellNext() {
         let veredus = project.short(project.program("veredus"))
-        Console.heading("What to type next")
+        Console.heading("Next commands")
         if demo.isKept {
             Console.say("  source .local/demo/env                                      # everything still runs")
             Console.say("  \(veredus) campaign list --account demo")

@@ -62,8 +62,8 @@ final class ProgramGroup: Sendable {
     /// That a program does not run, with its last words.
     func failure(of program: String) -> Failure {
         let words = ((try? ChildProcess.text(of: log(of: program))) ?? "").split(separator: "\n").suffix(15)
-        Console.tell("\nThe last words of \(name)-\(program):\n\(words.joined(separator: "\n"))")
-        return Failure("\(name)-\(program) does not run", "Read \(log(of: program))")
+        Console.tell("\nThe last output of \(name)-\(program):\n\(words.joined(separator: "\n"))")
+        return Failure("\(name)-\(program) is not running", "Read \(log(of: program))")
     }
 
     /// Asks each to end, waits, and then insists; not cut short by a signal.

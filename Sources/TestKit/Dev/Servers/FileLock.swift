@@ -23,7 +23,7 @@ final class FileLock: Sendable {
         guard descriptor >= 0 else {
             throw Failure(
                 "\(path): \(String(cString: strerror(errno)))",
-                "Run ./dev as the user whom the file belongs to"
+                "Run ./dev as the owner of the file"
             )
         }
         let lock = FileLock(descriptor: descriptor)

@@ -51,7 +51,7 @@ struct PortPlan: Sendable {
                 let variable = "VEREDUS_\(name.rawValue)"
                 throw Failure(
                     "port \(port), which \(variable) asks for, is busy",
-                    "Unset \(variable), and a free one is taken"
+                    "Unset \(variable) to use a free one"
                 )
             }
             return port

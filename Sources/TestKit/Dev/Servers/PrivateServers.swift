@@ -28,7 +28,7 @@ struct PrivateServers: Sendable {
         let (broker, ports) = try await startRabbitMQ(at: rabbitmq, plan, keys)
         let cluster = try await starting
         guard let postgresPID = cluster.pid, let rabbitmqPID = broker.pid else {
-            throw Failure("a server ended as soon as it was started", "Read the logs in \(folder.path)")
+            throw Failure("a server ended right after its start", "Read the logs in \(folder.path)")
         }
         let addresses = ServerAddresses(
             postgres: cluster.port,
@@ -43,8 +43,8 @@ struct PrivateServers: Sendable {
 
     /// Which of them has ended by itself, with the log to read; `nil` while both run.
     var trouble: String? {
-        if cluster.pid == nil { return "PostgreSQL has ended by itself. Read \(cluster.folder)/log" }
-        if broker.pid == nil { return "RabbitMQ has ended by itself. Read \(broker.folder)/logs" }
+        if cluster.pid == nil { return "PostgreSQL has ended unexpectedly. Read \(cluster.folder)/log" }
+        if broker.pid == nil { return "RabbitMQ has ended unexpectedly. Read \(broker.folder)/logs" }
         return nil
     }
 

@@ -18,7 +18,7 @@ struct ServerHost {
     func run() async throws {
         // The guardians of a host that was killed hold the lock until they are done.
         guard let lock = try await FileLock.take(folder.lock, .exclusive, within: .seconds(60)) else {
-            throw Failure("somebody else runs the servers in \(folder.path)", "Type: ./dev services-down")
+            throw Failure("another process runs the servers in \(folder.path)", "Run: ./dev services-down")
         }
         try? FileManager.default.removeItem(atPath: folder.addresses)
         lock.write(ProcessIdentity(of: getpid())?.text ?? "")

@@ -97,8 +97,8 @@ struct ServerFolder: Sendable {
             if getuid() == 0 {
                 guard let owner = ServerPlace.Owner(name: user) else {
                     throw Failure(
-                        "there is no user '\(user)', which Debian's package makes",
-                        "As root, type: useradd --system \(user)"
+                        "there is no user '\(user)', which Debian's package creates",
+                        "As root, run: useradd --system \(user)"
                     )
                 }
                 guard chown(folder, owner.id, owner.group) == 0 else {

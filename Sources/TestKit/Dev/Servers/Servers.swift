@@ -86,7 +86,7 @@ struct Servers {
         ] {
             guard let fixed = try plan.fixed(name), fixed != port else { continue }
             throw Failure(
-                "the servers run already, on port \(port) and not on the \(fixed) that VEREDUS_\(name.rawValue) asks for",
+                "the servers are already running, on port \(port) and not on the \(fixed) that VEREDUS_\(name.rawValue) asks for",
                 "Stop them first: ./dev services-down"
             )
         }

@@ -68,7 +68,7 @@ struct Crew {
 
     private func lastWords(of program: Stage.Program) -> String {
         let words = (try? String(contentsOfFile: program.logPath, encoding: .utf8)) ?? ""
-        return "\(program.name) ended by itself: \(words.suffix(600))"
+        return "\(program.name) ended unexpectedly: \(words.suffix(600))"
     }
 
     func stopProxies() async {

@@ -201,7 +201,7 @@ struct Driver {
             if isWanted(hand) {
                 if hand.messages.count > Crew.handCapacity {
                     let words =
-                        "a worker had \(hand.messages.count) messages in flight, not at most \(Crew.handCapacity)"
+                        "a worker had \(hand.messages.count) messages in flight; the maximum is \(Crew.handCapacity)"
                     report.breaches.append(Breach(.uncertain, words))
                 }
                 return (place, hand)
@@ -210,7 +210,7 @@ struct Driver {
             // An uneven step, so as not to fall into the pipeline's own rhythm.
             try await Task.sleep(for: .milliseconds(3 + looks * 17 % 50))
         }
-        throw Missed(description: "no worker had such in flight in \(looks) looks")
+        throw Missed(description: "no worker had such messages in flight in \(looks) looks")
     }
 
     /// A worker that runs: the one asked for, or the next.
@@ -267,7 +267,7 @@ struct Driver {
             let ended = DeliveryState.allCases.filter(\.isFinal).map { totals[$0] }.reduce(0, +)
             if ended != last.ended { last = (ended, .now) }
             guard ContinuousClock.now < last.at + Soak.patience else {
-                report.troubles.append("the campaign has not ended, and nothing moves: \(totals)")
+                report.troubles.append("the campaign is stuck: \(totals)")
                 return
             }
             try await Task.sleep(for: .milliseconds(100))
@@ -297,7 +297,7 @@ struct Driver {
         report.breaches += truth.breaches + exposure.unexplained(record, log)
         if truth.lost > 0 { report.breaches.append(Breach(.atLeastOnce, "\(truth.lost) recipients are lost")) }
         if record.totals[.dead] > 0 {
-            report.breaches.append(Breach(.atRest, "\(record.totals[.dead]) are dead for a crash"))
+            report.breaches.append(Breach(.atRest, "\(record.totals[.dead]) are dead because of a crash"))
         }
         report.troubles += report.blindSpots
         tell(

@@ -70,11 +70,11 @@ struct Exposure: Sendable {
             if extra > (excused[key] ?? 0) + (strays[key] ?? 0) {
                 return Breach(
                     .atLeastOnce,
-                    "\(row.seq): extra copies of nobody's hand. \(history(of: key, record, log))"
+                    "\(row.seq): extra copies that no fault explains. \(history(of: key, record, log))"
                 )
             }
             if row.state == .uncertain, !attempts.contains(Attempt(key: key, number: row.attempt)), strays[key] == nil {
-                return Breach(.uncertain, "\(row.seq): in no victim's hand. \(history(of: key, record, log))")
+                return Breach(.uncertain, "\(row.seq): uncertain, but no fault explains it. \(history(of: key, record, log))")
             }
             return nil
         }

@@ -27,12 +27,12 @@ struct Report: Sendable {
     /// What a run of some length must have struck, or it has shown less than it says.
     var blindSpots: [String] {
         guard options.kills >= 20 else { return [] }
-        var found = Schedule.Spot.allCases.filter { spots[$0, default: 0] == 0 }.map { "no kill fell \($0.rawValue)" }
+        var found = Schedule.Spot.allCases.filter { spots[$0, default: 0] == 0 }.map { "no kill hit \($0.rawValue)" }
         if optedOut == 0 { found.append("nobody opted out") }
         // A database crash may cost each worker its short lease; without one a lease is not lost by itself.
         let excusable = kills["database", default: 0] * Soak.workers
         if leasesLost > excusable {
-            found.append("\(leasesLost) leases were lost by themselves, not \(excusable) at most")
+            found.append("\(leasesLost) leases were lost without a fault; the maximum is \(excusable)")
         }
         return found
     }

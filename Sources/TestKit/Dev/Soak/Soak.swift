@@ -130,7 +130,7 @@ final class Watch: Sendable {
         report.samples = samples
         report.breaches += breaches
         if samples < Self.leastSamples {
-            report.troubles.append("the totals were looked at \(samples) times only, not \(Self.leastSamples)")
+            report.troubles.append("the totals were sampled only \(samples) times; the minimum is \(Self.leastSamples)")
         }
     }
 }

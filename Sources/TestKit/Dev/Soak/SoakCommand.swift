@@ -28,7 +28,7 @@ struct SoakCommand {
         let messages = try given.number("MESSAGES", 100...1_000_000, default: 10_000)
         let kills = try given.number("KILLS", 0...10_000, default: 30)
         guard kills <= messages / 20 else {
-            throw Failure.usage("KILLS is \(kills) for \(messages) messages", "Give at most a twentieth as many")
+            throw Failure.usage("KILLS is \(kills) for \(messages) messages", "Use at most one kill per 20 messages")
         }
         let policy = try given.choice("POLICY", default: Policy.atMostOnce)
         _ = try given.choice("SOAK_CONFIGURATION", default: BuildConfiguration.debug)
