@@ -74,7 +74,10 @@ struct Exposure: Sendable {
                 )
             }
             if row.state == .uncertain, !attempts.contains(Attempt(key: key, number: row.attempt)), strays[key] == nil {
-                return Breach(.uncertain, "\(row.seq): uncertain, but no fault explains it. \(history(of: key, record, log))")
+                return Breach(
+                    .uncertain,
+                    "\(row.seq): uncertain, but no fault explains it. \(history(of: key, record, log))"
+                )
             }
             return nil
         }
