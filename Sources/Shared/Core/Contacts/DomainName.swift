@@ -1,9 +1,9 @@
 /// Domain names in the form that DNS and SMTP take: A-labels in lower case.
 ///
 /// IDNA2008 (RFC 5891) in part: NFC and lower case, letters, marks and digits only, nothing that compatibility
-/// normalisation would change (which refuses full-width forms instead of mapping them), no leading mark, `xn--` by our
-/// own encoding alone. Not checked: the rules for right-to-left labels, for joiners (refused altogether), and whether
-/// an `xn--` label given as such decodes to something allowed.
+/// normalisation would change (which refuses full-width forms instead of mapping them), no leading mark, no `xn--`
+/// except from this encoder. Not checked: the rules for right-to-left labels, for joiners (always refused), and whether
+/// a given `xn--` label decodes to something allowed.
 package enum DomainName {
     package struct Invalid: Error, Equatable, CustomStringConvertible {
         package let reason: String

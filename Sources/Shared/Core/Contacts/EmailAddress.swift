@@ -1,12 +1,12 @@
 /// An e-mail address that can be mailed: a dot-atom, `@`, and a domain in A-labels.
 ///
 /// Refused although RFC 5322 allows them: quoted local parts, comments, folding space and address literals. No
-/// service hands them out; in a list of contacts they are mistakes or attacks.
+/// service assigns them; in a list of contacts they are mistakes or attacks.
 package struct EmailAddress: Sendable, Hashable {
     /// The version of the rule behind ``key``; stored with keys, so that a new rule can find the old ones.
     package static let ruleVersion: Int16 = 1
 
-    /// As it goes into RCPT TO and the To field: the local part as written (in NFC), the domain in lower case.
+    /// As written in RCPT TO and the To field: the local part as written (in NFC), the domain in lower case.
     package let bytes: [UInt8]
     package let localPartCount: Int
     /// Whether only servers with SMTPUTF8 (RFC 6531) can take it.
@@ -39,7 +39,7 @@ package struct EmailAddress: Sendable, Hashable {
         guard let at = raw.lastIndex(of: UInt8(ascii: "@")) else { throw invalid("no @") }
         guard at > 0 else { throw invalid("nothing before @") }
         guard at + 1 < raw.count else { throw invalid("nothing after @") }
-        // Composed it may become shorter, but not by so much.
+        // Composition may shorten it, but not by that much.
         guard at <= 4 * 64 else { throw invalid("more than 64 octets before @") }
         let isASCII = raw.allSatisfy { $0 < 0x80 }
         guard isASCII || UTF8Scalar.isValid(raw) else { throw invalid("not UTF-8") }

@@ -7,7 +7,7 @@ extension Unicode.Scalar {
     static func composed(_ text: String) -> [Unicode.Scalar] { Array(text._nfc) }
 }
 
-/// How an error names a character that may be invisible.
+/// Names a character in an error; it may be invisible.
 enum CharacterName {
     static func of(_ scalar: Unicode.Scalar) -> String {
         switch scalar {

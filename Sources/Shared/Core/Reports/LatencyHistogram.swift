@@ -1,6 +1,6 @@
-/// How long something took, many times over: counts by buckets whose upper bounds grow as 1, 2, 5, 10 …
+/// Durations of many operations, counted in buckets with the upper bounds 1, 2, 5, 10 …
 package struct LatencyHistogram: Sendable, Equatable {
-    /// Upper bounds in milliseconds; what took longer than the last counts in the last.
+    /// Upper bounds in milliseconds; anything longer counts in the last bucket.
     package static let boundsMilliseconds: [Int32] = [
         1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000,
     ]
@@ -25,7 +25,7 @@ package struct LatencyHistogram: Sendable, Equatable {
 
     package var total: Int64 { counts.reduce(0) { $0 + $1.count } }
 
-    /// The bound below which that share of all fell.
+    /// The bound below which that share of all durations lies.
     ///
     /// - Parameter share: More than 0, at most 1.
     /// - Returns: `nil` when nothing was measured.

@@ -1,4 +1,4 @@
-/// Finds mail addresses in text that other people's programs wrote.
+/// Finds mail addresses in text of other programs.
 package enum AddressScanner {
     package struct Found {
         package let range: Range<Int>
@@ -74,7 +74,7 @@ package enum AddressScanner {
 
     private static func isDomainEnd(_ byte: UInt8) -> Bool { byte >= 0x80 || ASCII.isAlphanumeric(byte) }
 
-    /// Whether an address is that of a mail system or its staff, who are named in notices without having failed.
+    /// Whether an address is a mail system's or its staff's, which notices name although it has not failed.
     package static func isOfStaff(_ address: [UInt8]) -> Bool {
         let local = ASCII.lowercased(address.prefix { $0 != UInt8(ascii: "@") })
         return staff.contains(String(decoding: local, as: UTF8.self))

@@ -1,8 +1,8 @@
-/// What is counted together of the mails about one message, each up to a bound; `inbound_mails.shelf`.
+/// A class of mails about one message; the number stored of each is limited; `inbound_mails.shelf`.
 ///
-/// A recipient's no has room that neither answers of machines nor reports can take.
+/// Opt-outs have a limit of their own, which automatic answers and reports cannot use up.
 package enum MailShelf: Int16, Sendable, CaseIterable {
-    /// Answers of machines, reports that ask for nothing, what nobody understands.
+    /// Automatic answers, reports without consequence, and mail that is not understood.
     case other = 0
     /// Delivery reports and notices.
     case delivery = 1
@@ -20,24 +20,24 @@ package enum MailShelf: Int16, Sendable, CaseIterable {
     }
 }
 
-/// A mail of ours that came back, cut down to what may be stored.
+/// Returned mail, shortened to what may be stored.
 package struct ArrivedMail: Sendable, Equatable {
     package enum Content: Sendable, Equatable {
         /// ``cutReport(_:book:limits:)``; to be judged.
         case report([UInt8])
-        /// The whole mail, encrypted (``MailSeal``): sent to one of our signed addresses, and not understood.
+        /// The whole mail, encrypted (``MailSeal``): sent to a signed address, and not understood.
         case sealed([UInt8])
     }
 
-    /// SHA-256 over the mail as it came and the envelope's recipient: the same mail is stored once for each mailbox.
+    /// SHA-256 over the mail as received and the envelope recipient: the same mail is stored once for each mailbox.
     package let hash: [UInt8]
-    /// The delivery that a signed address names, which has verified.
+    /// The delivery that a verified signed address names.
     package let origin: DeliveryKey
-    /// Of the message that came back, where the address is a return path; `nil` for an unsubscribe address.
+    /// Of the returned message, if the address is a return path; `nil` for an unsubscribe address.
     package let attempt: UInt16?
-    /// The local part of the envelope's recipient, where the way in knows it and it has the shape of a signed one.
+    /// The local part of the envelope recipient, if it is known and has the form of a signed one.
     package let sentTo: [UInt8]?
-    /// Of the mail as it came.
+    /// Of the mail as received.
     package let sizeBytes: Int
     package let content: Content
     package let shelf: MailShelf
@@ -60,17 +60,17 @@ package struct ArrivedMail: Sendable, Equatable {
         self.shelf = shelf
     }
 
-    /// What the signed address said.
+    /// The contents of the signed address.
     package var token: TrackingToken {
         attempt.map { .bounce(origin, attempt: $0) } ?? .mailUnsubscribe(origin)
     }
 }
 
-/// What is to be done with a mail that arrived.
+/// What to do with a mail that arrived.
 package enum MailArrival: Sendable, Equatable {
     case ours(ArrivedMail)
-    /// No signed address in it verifies: nothing of it is kept but its number.
+    /// No signed address in it verifies: it is only counted.
     case notOurs
-    /// Larger, deeper or in more parts than is read, and what was read says nothing.
+    /// It exceeds the limits of size, depth or parts, and what was read is not a report.
     case beyondLimits
 }

@@ -1,4 +1,4 @@
-/// The numbers by which ``BounceReason`` stands in the database; 0 is nobody's.
+/// The numbers of ``BounceReason`` in the database; 0 is unused.
 extension BounceReason {
     package var number: Int16 {
         switch self {
@@ -22,7 +22,7 @@ extension BounceReason {
     }
 }
 
-/// The numbers by which ``BounceConsequence`` stands in the database.
+/// The numbers of ``BounceConsequence`` in the database.
 extension BounceConsequence {
     package var number: Int16 {
         switch self {

@@ -1,22 +1,22 @@
-/// What a mail that came back says: who failed and why, who complained, or that it is nothing of the kind.
+/// The contents of a returned mail: who failed and why, who complained, or something else.
 ///
-/// It names no delivery by itself: only a signed address that verifies does (``origin(_:)``), never a text. A mail that
-/// cannot be understood is ``Kind/other``, and nothing follows from it.
+/// Its text names no delivery: only a signed address that verifies does (``origin(_:)``). A mail that is not understood
+/// is ``Kind/other`` and has no consequence.
 package struct MailReport: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         /// A delivery report or a notice of a server; see ``MailReport/recipients``.
         case delivery
-        /// RFC 5965: a recipient's provider tells what the recipient said.
+        /// RFC 5965: a provider reports a recipient's complaint.
         case complaint(FeedbackType)
         /// RFC 3834: vacation, out of office, "we have received your message".
         case autoReply
         case challenge
-        /// "No more": to a signed unsubscribe address, or by its subject.
+        /// An opt-out: to a signed unsubscribe address, or by its subject.
         case unsubscribe
-        /// A message of a list or another campaign, an answer of a person, anything else.
+        /// A list's or another campaign's message, a person's reply, anything else.
         case other
 
-        /// What JSON calls it, see ``WireNamed``.
+        /// Its name in JSON, see ``WireNamed``.
         package var name: String {
             switch self {
             case .delivery: "delivery"
@@ -36,13 +36,13 @@ package struct MailReport: Sendable, Equatable {
     }
 
     package let kind: Kind
-    /// Those of a delivery report; for a complaint whom it names, if it names anybody.
+    /// Those of a delivery report; for a complaint those it names, if any.
     package let recipients: [ReportedRecipient]
-    /// The Message-ID of the message that came back, without its angle brackets.
+    /// The Message-ID of the returned message, without its angle brackets.
     package let messageID: String?
-    /// Local parts that look like our signed addresses, the best evidence first; at most 16.
+    /// Local parts that look like signed addresses, the best evidence first; at most 16.
     package let signedLocalParts: [[UInt8]]
-    /// Whether something lay beyond the limits and was not read.
+    /// Whether something exceeded the limits and was not read.
     package let isCutShort: Bool
 
     package init(
@@ -59,7 +59,7 @@ package struct MailReport: Sendable, Equatable {
         self.isCutShort = isCutShort
     }
 
-    /// The delivery that a mail is about: what the first signed address that verifies names.
+    /// The delivery that a mail is about: the one that the first verified signed address names.
     package func origin(_ keys: KeyRing) -> TrackingToken? {
         for local in signedLocalParts {
             if let token = try? keys.verify(localPart: local) { return token }
@@ -84,12 +84,12 @@ package struct ReportedRecipient: Sendable, Equatable {
 
     /// The address that failed; `nil` where the report names none.
     package let address: String?
-    /// The address that was written to, where the report knows that it is another one.
+    /// The original address, if the report says that it is another one.
     package let original: String?
     package let action: ReportedAction
     package let finding: BounceFinding
     package let status: EnhancedStatus?
-    /// What the server said, UTF-8; for people and for storage after ``presentableText(_:hiding:)``.
+    /// The server's text, UTF-8; for people and for storage after ``presentableText(_:hiding:)``.
     package let diagnostic: [UInt8]
     package let source: Source
 
@@ -111,14 +111,14 @@ package struct ReportedRecipient: Sendable, Equatable {
         self.source = source
     }
 
-    /// Only what failed counts: `delayed` ends nothing, RFC 3464 §2.3.3.
+    /// Only `failed` counts: `delayed` is not final, RFC 3464 §2.3.3.
     package var consequence: BounceConsequence { action == .failed ? finding.consequence : .nothing }
 }
 
 /// The type of a complaint, RFC 5965 §7.3, RFC 6430, RFC 6591.
 package enum FeedbackType: WireNamed, Equatable {
     case abuse, fraud, virus, notSpam, authFailure, optOut
-    /// Of a type that nobody has registered, or of none.
+    /// An unregistered type, or none.
     case other
 
     package var name: String {
@@ -146,7 +146,7 @@ package enum FeedbackType: WireNamed, Equatable {
         }
     }
 
-    /// Whoever calls a message spam wants no other; `not-spam` (RFC 6430) and reports about signatures (RFC 6591) say nothing.
+    /// Complaints suppress; `not-spam` (RFC 6430) and reports about signatures (RFC 6591) do not.
     package var suppresses: Bool {
         switch self {
         case .abuse, .fraud, .optOut: true

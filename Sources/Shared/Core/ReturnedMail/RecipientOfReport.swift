@@ -1,11 +1,11 @@
 extension MailReport {
-    /// What a delivery report says of the one recipient that its signed return path names.
+    /// What a delivery report says about the recipient that its signed return path names.
     ///
     /// The recipient's own line counts where there is one. Of several others (the address was an alias, or a list of
     /// theirs) the mildest counts: where one of them got the message, or may still get it, the address works.
     ///
-    /// - Parameter address: The recipient's address; empty where it is not known any more.
-    /// - Returns: `nil` where the report names nobody.
+    /// - Parameter address: The recipient's address; empty if it is no longer known.
+    /// - Returns: `nil` if the report names no recipient.
     package func recipient(for address: String) -> ReportedRecipient? {
         let wanted = ASCII.lowercased(address.utf8)
         func isWanted(_ text: String?) -> Bool { text.map { ASCII.lowercased($0.utf8) == wanted } ?? false }
@@ -27,7 +27,7 @@ extension BounceConsequence {
     }
 }
 
-/// What a server said of a failed recipient as it is stored: printable, short, without an address or a token of ours.
+/// A server's text about a failed recipient, for storage: printable, short, without addresses and tokens.
 package func bounceDetail(_ diagnostic: [UInt8]) -> String {
     var text = TokenBlanking.blanked(Array(diagnostic.prefix(4_096)))
     for found in AddressScanner.addresses(in: text, 0..<text.count).reversed() {

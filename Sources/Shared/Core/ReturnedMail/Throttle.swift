@@ -1,16 +1,16 @@
-/// For how long nothing of an account is published into a lane that refuses it for who sends.
+/// How long an account publishes nothing to a lane that refuses it as a sender.
 package struct Throttle: Sendable, Equatable {
-    /// 0 for the first one; each that follows soon is one higher.
+    /// 0 for the first one; each that soon follows is one higher.
     package let level: Int16
     package let minutes: Double
 
-    /// What is known of a lane, in its account.
+    /// The facts about a lane of an account.
     package struct Facts: Sendable {
-        /// Messages that were refused for their sender within ten minutes, and since the last throttle.
+        /// Messages refused because of their sender within ten minutes, and since the last throttle.
         package let blocked: Int64
-        /// What has ended in that time.
+        /// Messages that ended in that time.
         package let ended: Int64
-        /// How many are too many; the account's own.
+        /// The account's limit.
         package let limit: Int32
         /// The last throttle, and how long ago it ended.
         package let last: (level: Int16, minutesAgo: Double)?
@@ -25,10 +25,10 @@ package struct Throttle: Sendable, Equatable {
 
     private static let firstMinutes = 10.0
     private static let longestMinutes = 240.0
-    /// A throttle that comes sooner after the last one is longer than it.
+    /// A throttle that starts sooner after the last one lasts longer than that one.
     private static let soonMinutes = 60.0
 
-    /// `nil` while the refusals are too few: fewer than the limit, or less than a twentieth of what has ended.
+    /// `nil` while the refusals are too few: below the limit, or less than a twentieth of the ended messages.
     package init?(_ facts: Facts) {
         guard facts.blocked > 0, facts.blocked >= Int64(facts.limit), facts.blocked * 20 >= facts.ended else {
             return nil

@@ -1,10 +1,10 @@
-/// Blanks the tokens of pixels and links in text that is going to be kept, so that it cannot be told whose open it was.
+/// Blanks the tokens of pixels and links in text before it is stored, so that opens cannot be matched to people.
 ///
-/// They are known by their shape, not by their signature: a token of a key that has been retired, or one that was cut
-/// off, is blanked as well, at the price that a like-looking run of characters goes with it (1 place in 16,384, and
-/// only where 16 characters of the alphabet follow). A token broken over two lines is found, quoted with `>` or not,
-/// and with the `=` of quoted-printable. Not found is one that a gateway has encoded again as a whole. Unsubscribe and
-/// return-path tokens stay: they name a delivery, which the database know.
+/// They are recognised by their form, not their signature: a token of a retired key, or one that was cut off, is
+/// blanked as well, and so are similar runs of characters (1 place in 16,384, and only if 16 characters of the
+/// alphabet follow). A token broken over two lines is found, quoted with `>` or not, and with the `=` of
+/// quoted-printable. A token that a gateway has encoded again as a whole is not found. Unsubscribe and return-path
+/// tokens stay: they name a delivery, which the database knows.
 package enum TokenBlanking {
     package static let replacement = Array("[blanked]".utf8)
     private static let leastCount = 16
@@ -29,7 +29,7 @@ package enum TokenBlanking {
         return result
     }
 
-    /// A text without its line ends, so that what was broken is whole.
+    /// A text without its line ends, so that broken tokens are whole.
     private struct View {
         var bytes: [UInt8] = []
         var origins: [Int] = []
@@ -72,7 +72,7 @@ package enum TokenBlanking {
         }
     }
 
-    /// How many characters at a place are a token of a pixel or a link.
+    /// The length of a pixel's or link's token at a place.
     ///
     /// Version 1, any key, and purpose 1 to 4 make the first four characters: `A`, one of `Q…f`, one whose lower bits
     /// are 0, one of `B…E`.
@@ -87,14 +87,14 @@ package enum TokenBlanking {
         )
         var end = start + 4
         while end < view.bytes.count, value(view.bytes[end]) != nil {
-            // In the next line it goes on for as long as a token is; on its own line to the end of the word.
+            // On the next line it continues up to a token's length; on its own line to the end of the word.
             if view.lines[end] != view.lines[start], end - start >= whole { break }
             end += 1
         }
         return end - start >= leastCount ? end - start : nil
     }
 
-    /// The value of a character of base64url.
+    /// The value of a base64url character.
     private static func value(_ byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte - UInt8(ascii: "A")

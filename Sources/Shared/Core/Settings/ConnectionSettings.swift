@@ -1,4 +1,4 @@
-/// Which database; the URL is parsed by the adapter.
+/// The database; the adapter parses the URL.
 package struct DatabaseSettings: Sendable, Equatable {
     package static let example = "postgresql://veredus_worker:password@127.0.0.1:5432/veredus"
 
@@ -9,15 +9,15 @@ package struct DatabaseSettings: Sendable, Equatable {
     }
 }
 
-/// What kind of queue the broker makes.
+/// The type of the broker's queues.
 package enum QueueType: String, Sendable, CaseIterable {
-    /// Replicated; what a cluster needs.
+    /// Replicated, for a cluster.
     case quorum
     /// One node only, cheaper.
     case classic
 }
 
-/// Which broker; the URL is parsed by the adapter.
+/// The broker; the adapter parses the URL.
 package struct BrokerInputs: Sendable, Equatable {
     package static let example = "amqp://veredus:password@127.0.0.1:5672/veredus"
 
@@ -37,13 +37,13 @@ package struct BrokerInputs: Sendable, Equatable {
 package enum STARTTLSMode: String, Sendable, CaseIterable {
     /// Never; for a server on this machine.
     case off
-    /// Where the server offers it; who can change packets can switch it off.
+    /// Where the server offers it; an attacker on the network can prevent it.
     case opportunistic
     /// Always, with a verified certificate; no mail without.
     case required
 }
 
-/// Which mail server, and as whom; the URL is parsed by the adapter.
+/// The mail server and the login; the adapter parses the URL.
 package struct SMTPInputs: Sendable, Equatable {
     package static let example = "smtp://mail.example.net:587"
 
@@ -53,11 +53,11 @@ package struct SMTPInputs: Sendable, Equatable {
     package let certificateAuthorities: String?
     package let user: String?
     package let password: String?
-    /// Connections at the same time, which is also how many messages are on their way at once.
+    /// Connections open at once, and so the number of messages being sent at once.
     package let connections: Int
-    /// Messages after which a connection is closed.
+    /// Messages per connection.
     package let messagesPerConnection: Int
-    /// How this machine names itself to the server.
+    /// The name that this machine gives the server.
     package let ehloName: String
 
     package init(reading reader: inout SettingsReader) {

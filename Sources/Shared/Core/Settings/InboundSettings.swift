@@ -1,15 +1,15 @@
-/// What `veredus-inbound` reads besides database and keys: its ways in, each of which may be left out.
+/// The settings of `veredus-inbound` besides database and keys: its inputs, each optional.
 package struct InboundSettings: Sendable, Equatable {
     /// The domain of return paths and unsubscribe addresses: mail to another one is refused.
     package let bounceDomain: String
     package let listener: InboundListenerSettings?
     package let imap: InboundIMAPInputs?
     package let maildir: InboundMaildirSettings?
-    /// A file of the operator's rules about texts of other servers; `nil` for those built in alone.
+    /// A file of the operator's rules about other servers' texts; `nil` for the built-in rules only.
     package let rulesPath: String?
     /// Bytes of one mail.
     package let mostBytes: Int
-    /// How long the cut text of a settled mail is kept.
+    /// How long the shortened text of a settled mail is kept.
     package let keepDays: Int
     /// How long a stop may take.
     package let graceSeconds: Double
@@ -26,14 +26,14 @@ package struct InboundSettings: Sendable, Equatable {
     }
 }
 
-/// What is spoken on the listener.
+/// The listener's protocol.
 package enum InboundProtocol: String, Sendable, CaseIterable {
-    /// RFC 2033: what a mail server in front speaks to hand mail over; a reply for each recipient.
+    /// RFC 2033: how a mail server in front delivers mail; a reply for each recipient.
     case lmtp
     case smtp
 }
 
-/// Where mail is taken by LMTP or SMTP, and how much of it.
+/// Where mail is accepted by LMTP or SMTP, and how much of it.
 package struct InboundListenerSettings: Sendable, Equatable {
     /// A TLS certificate for STARTTLS, both as paths of PEM files.
     package struct Certificate: Sendable, Equatable {
@@ -47,14 +47,14 @@ package struct InboundListenerSettings: Sendable, Equatable {
     }
 
     package let host: String
-    /// 0 for one that is free.
+    /// 0 for a free one.
     package let port: Int
     package let spoken: InboundProtocol
     package let certificate: Certificate?
-    /// At the same time: of all, and of one address.
+    /// Open at once: in all, and from one address.
     package let connections: Int
     package let peerConnections: Int
-    /// Mails that one address may bring in a minute.
+    /// Mails accepted from one address per minute.
     package let peerMailsPerMinute: Int
     package let idleSeconds: Double
     package let sessionSeconds: Double
@@ -77,7 +77,7 @@ package struct InboundListenerSettings: Sendable, Equatable {
     }
 }
 
-/// Which IMAP mailbox is polled; the URL is parsed by the adapter.
+/// The IMAP mailbox to poll; the adapter parses the URL.
 package struct InboundIMAPInputs: Sendable, Equatable {
     package static let example = "imaps://mail.example.net"
 
@@ -88,7 +88,7 @@ package struct InboundIMAPInputs: Sendable, Equatable {
     /// Path of the certificates that sign the server's; `nil` for the system's.
     package let certificateAuthorities: String?
     package let folder: String
-    /// Where mails go that are stored; `nil` deletes them.
+    /// The folder for stored mails; `nil` deletes them.
     package let moveTo: String?
     package let intervalSeconds: Double
 
@@ -119,9 +119,9 @@ package struct InboundIMAPInputs: Sendable, Equatable {
     }
 }
 
-/// Which Maildir is read.
+/// The Maildir to read.
 package struct InboundMaildirSettings: Sendable, Equatable {
-    /// What becomes of a file that is stored.
+    /// What happens to a stored file.
     package enum After: String, Sendable, CaseIterable {
         case delete
         /// Into `cur`, marked as seen.
@@ -186,7 +186,7 @@ extension SettingsReader {
     }
 }
 
-/// What a command reads that takes mails by hand: the same limits and rules as `veredus-inbound`.
+/// The settings of a command that ingests mails by hand: the same limits and rules as `veredus-inbound`.
 package struct InboundLimits: Sendable, Equatable {
     package let mostBytes: Int
     package let rulesPath: String?

@@ -1,4 +1,4 @@
-/// A secret key with the number that tokens and hashes name it by.
+/// A secret key, and the number by which tokens and hashes name it.
 package struct NumberedKey: Sendable, Equatable {
     /// From 1 to 255.
     package let number: UInt8
@@ -11,7 +11,7 @@ package struct NumberedKey: Sendable, Equatable {
     }
 }
 
-/// The keys that live outside the database.
+/// The keys kept outside the database.
 package struct KeySettings: Sendable, Equatable {
     /// Sign the tokens in messages: the first signs, all of them verify.
     package let tokenKeys: [NumberedKey]
@@ -40,7 +40,7 @@ package struct KeySettings: Sendable, Equatable {
         tokenKeys = keys
     }
 
-    /// The address key alone: what a program needs that signs nothing.
+    /// The address key alone, for a program that signs nothing.
     package static func addressKey(reading reader: inout SettingsReader) -> NumberedKey {
         let missing = NumberedKey(number: 0, bytes: [])
         guard let text = reader.requiredSecret(.addressKey, file: .addressKeyFile, form: form) else { return missing }
@@ -80,7 +80,7 @@ package struct KeySettings: Sendable, Equatable {
 }
 
 extension SettingsReader {
-    /// A secret, itself or in a file, that must be there.
+    /// A required secret, given directly or in a file.
     fileprivate mutating func requiredSecret(_ name: SettingName, file: SettingName, form: String) -> String? {
         let before = problems.count
         if let secret = secret(name, file: file) { return secret }

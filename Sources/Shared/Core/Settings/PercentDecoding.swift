@@ -2,7 +2,7 @@
 package enum PercentDecoding {
     package enum Malformed: Error { case lonePercent, notUTF8 }
 
-    /// `%2F` as `/`; `+` is no space.
+    /// `%2F` becomes `/`; `+` is not a space.
     package static func text(_ encoded: some StringProtocol) throws(Malformed) -> String {
         var bytes: [UInt8] = []
         var rest = Array(encoded.utf8)[...]

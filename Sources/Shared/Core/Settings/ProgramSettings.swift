@@ -1,15 +1,15 @@
-/// What the producer reads besides database and broker.
+/// The producer's settings besides database and broker.
 package struct ProducerSettings: Sendable, Equatable {
     /// Jobs in one message of the broker.
     package let jobsPerMessage: Int
-    /// How long a lane with pending rows, an empty queue and no claim is taken for slow, not for lost.
+    /// How long a lane with pending rows, an empty queue and no claim counts as slow rather than lost.
     package let lostAfterSeconds: Double
-    /// A campaign pauses automatically at this number of dead letters, if they are a twentieth of what has ended; 0 for
+    /// A campaign pauses automatically at this number of dead letters, if they are a twentieth of the ended rows; 0 for
     /// never.
     package let pauseAtDead: Int
-    /// How late a scheduled start may be carried out without being asked for again.
+    /// How late a scheduled start may be without needing another request.
     package let startGraceSeconds: Double
-    /// How often a message may be tried in all; the workers' setting.
+    /// The maximum number of attempts per message; the workers' setting.
     package let attempts: Int
     package let state: StateSettings
 
@@ -23,7 +23,7 @@ package struct ProducerSettings: Sendable, Equatable {
     }
 }
 
-/// What the worker reads besides database, broker, mail route and keys.
+/// The worker's settings besides database, broker, mail route and keys.
 package struct WorkerSettings: Sendable, Equatable {
     /// The lanes whose queues it consumes.
     package let lanes: [String]
@@ -33,7 +33,7 @@ package struct WorkerSettings: Sendable, Equatable {
     package let retries: RetrySchedule
     /// How long a stop may take.
     package let graceSeconds: Double
-    /// How long a worker that renews nothing may have messages in flight, before a producer settles them.
+    /// How long a worker's messages stay in flight without a renewed lease, before a producer settles them.
     package let leaseSeconds: Double
     /// How long a job of a newer version waits for a newer worker.
     package let tooNewGraceSeconds: Double
@@ -54,13 +54,13 @@ package struct WorkerSettings: Sendable, Equatable {
     }
 }
 
-/// What every rendered message needs to know of this installation.
+/// The installation's settings that every rendered message needs.
 package struct MessageSettings: Sendable, Equatable {
     /// Where pixels, links and unsubscribe pages are served: no slash at its end.
     package let trackingURL: String
     /// The domain of return paths and unsubscribe addresses.
     package let bounceDomain: String
-    /// Whom the messages go through, where that provider does not keep our return path.
+    /// The provider, if it does not keep the return path.
     package let relay: RelayProvider
 
     package init(trackingURL: String, bounceDomain: String, relay: RelayProvider = .other) {
@@ -123,7 +123,7 @@ extension SettingsReader {
     }
 }
 
-/// What a lane may be called; the schema checks the same.
+/// The rule for a lane's name; the schema checks the same.
 package enum LaneName {
     package static let rule = "1 to 40 lower-case letters, digits and hyphens, not starting with a hyphen"
 

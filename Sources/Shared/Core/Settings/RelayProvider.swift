@@ -1,9 +1,9 @@
-/// A mail provider behind the SMTP route, as far as messages must know of it; VEREDUS_SMTP_PROVIDER.
+/// A mail provider behind the SMTP route, as far as it affects messages; VEREDUS_SMTP_PROVIDER.
 ///
-/// Some replace the envelope's sender by their own, so that no signed return path comes back in what they tell. They give
-/// back what a field of the message gave them: the signed unsubscribe address, which stands in the message anyway.
+/// Some replace the envelope sender, so that their reports lack the signed return path. But they return the contents of
+/// one header field: the signed unsubscribe address, which is in the message anyway.
 package enum RelayProvider: String, Sendable, CaseIterable {
-    /// Keeps the return path: a relay of one's own, Amazon SES.
+    /// Keeps the return path, like the operator's own relay or Amazon SES.
     case other
     case sendGrid = "sendgrid"
     case postmark

@@ -1,6 +1,6 @@
 /// One invalid setting.
 package struct SettingProblem: Sendable, Equatable, CustomStringConvertible {
-    /// The name as it was written; unknown ones are reported too.
+    /// The name as written; unknown ones are reported too.
     package let name: String
     /// `environment`, or file and line; `nil` where the setting is missing.
     package let origin: String?
@@ -23,7 +23,7 @@ package struct SettingProblem: Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// All problems of the settings at once, so that one start shows them all.
+/// All problems in the settings, so that one start shows them all.
 package struct SettingsError: Error, Sendable, Equatable, CustomStringConvertible {
     package let problems: [SettingProblem]
 

@@ -1,4 +1,4 @@
-/// The text of one setting and where it stands.
+/// The text of one setting and where it was set.
 package struct SettingText: Sendable, Equatable {
     package let text: String
     /// `environment`, or file and line.
@@ -18,7 +18,7 @@ package struct SettingsFile: Sendable {
     package private(set) var values: [String: SettingText] = [:]
     package private(set) var problems: [SettingProblem] = []
 
-    /// Reads the text of a file; what is wrong with it is in ``problems``, which name it by `path`.
+    /// Reads the text of a file; ``problems`` has its errors, which name it by `path`.
     package init(parsing text: String, path: String) {
         // By scalars: as a Character, CR LF is one and is not a line feed.
         let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)

@@ -17,8 +17,8 @@ package struct SettingsReader {
     }
 
     /// - Parameters:
-    ///   - values: What was found, environment before file.
-    ///   - problems: What was wrong with the file itself.
+    ///   - values: The values found, environment before file.
+    ///   - problems: The problems of the file itself.
     ///   - readFile: Returns the text of a file.
     package init(
         values: [SettingName: SettingText],
@@ -30,7 +30,7 @@ package struct SettingsReader {
         self.readFile = readFile
     }
 
-    /// - Throws: ``SettingsError`` with every problem found until now; nothing that was read may be used then.
+    /// - Throws: ``SettingsError`` with every problem found so far; no value may be used then.
     package func finish() throws(SettingsError) {
         guard problems.isEmpty else { throw SettingsError(problems: problems) }
     }
@@ -52,7 +52,7 @@ package struct SettingsReader {
         return value
     }
 
-    /// Notes a problem that somebody else found in the value of a setting.
+    /// Adds a problem that a caller found in a setting's value.
     package mutating func report(_ name: SettingName, _ problem: String) {
         let found = values[name]
         let problem = SettingProblem(
@@ -79,11 +79,11 @@ package struct SettingsReader {
         return found.text
     }
 
-    /// The text of a setting that must be there.
+    /// The text of a required setting.
     ///
     /// - Parameters:
-    ///   - name: Which setting.
-    ///   - example: What it looks like.
+    ///   - name: The setting.
+    ///   - example: An example value.
     /// - Returns: `nil` after a problem was noted.
     package mutating func required(_ name: SettingName, example: String) -> String? {
         if values[name] == nil {
@@ -129,7 +129,7 @@ package struct SettingsReader {
         return choice
     }
 
-    /// A secret that is given itself or as the path of a file whose whole text it is, without a last line end.
+    /// A secret, given directly or as the path of a file that contains it, without its last line end.
     package mutating func secret(_ name: SettingName, file: SettingName) -> String? {
         guard values[file] != nil else { return text(name) }
         guard values[name] == nil else {
@@ -153,11 +153,11 @@ package struct SettingsReader {
         }
     }
 
-    /// Hands a text to another parser, whose error becomes a problem of the setting.
+    /// Passes the text to another parser, whose error becomes a problem of the setting.
     ///
     /// - Parameters:
-    ///   - name: Which setting; it must be there.
-    ///   - example: What it looks like.
+    ///   - name: The required setting.
+    ///   - example: An example value.
     ///   - parse: Throws an error whose description says what is allowed and repeats no secret.
     /// - Returns: `nil` after a problem was noted.
     package mutating func parsed<Value>(

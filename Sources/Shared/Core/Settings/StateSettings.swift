@@ -1,8 +1,8 @@
-/// Where a program leaves notes for its next start on this machine.
+/// Where a program keeps state for its next start on this machine.
 package struct StateSettings: Sendable, Equatable {
     /// The folder that all programs of a machine share; `nil` for none.
     package let machineFolder: String?
-    /// Tells instances of one program apart; `nil` where there is one.
+    /// Distinguishes instances of one program; `nil` if there is only one.
     package let instance: String?
 
     package init(machineFolder: String?, instance: String?) {
@@ -15,7 +15,7 @@ package struct StateSettings: Sendable, Equatable {
         instance = reader.instance()
     }
 
-    /// What the folder of a program is called below the machine's: `PROGRAM`, or `PROGRAM@INSTANCE` like a systemd unit.
+    /// The name of a program's folder below the machine's: `PROGRAM`, or `PROGRAM@INSTANCE` like a systemd unit.
     package func folderName(of program: String) -> String { instance.map { "\(program)@\($0)" } ?? program }
 }
 

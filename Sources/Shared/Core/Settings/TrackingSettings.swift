@@ -1,6 +1,6 @@
-/// What the web side reads for opens and clicks.
+/// The web program's settings for opens and clicks.
 package struct TrackingSettings: Sendable, Equatable {
-    /// How many events wait in memory for the broker; more are dropped, and counted.
+    /// The maximum number of events in memory for the broker; more are dropped, and counted.
     package let eventBuffer: Int
 
     package init(reading reader: inout SettingsReader) {
@@ -8,9 +8,9 @@ package struct TrackingSettings: Sendable, Equatable {
     }
 }
 
-/// What the recorder reads besides database and broker.
+/// The recorder's settings besides database and broker.
 package struct RecorderSettings: Sendable, Equatable {
-    /// How often opens and clicks are written, sorted: shorter tells more of who came when.
+    /// How often opens and clicks are written, sorted: shorter intervals reveal more about who acted when.
     package let flushSeconds: Double
     /// How long a newer version's message waits for a newer recorder.
     package let tooNewGraceSeconds: Double
@@ -25,7 +25,7 @@ package struct RecorderSettings: Sendable, Equatable {
 
 /// How long single events are kept; figures and sets stay.
 package struct EventRetention: Sendable, Equatable {
-    /// An event that comes later than this many days is not counted: nobody could tell whether it was before.
+    /// An event that arrives later than this many days is not counted: it might be a repetition.
     package let days: Int32
 
     package init(reading reader: inout SettingsReader) {

@@ -1,13 +1,13 @@
-/// What the web side reads besides database, broker and keys.
+/// The web program's settings besides database, broker and keys.
 package struct WebSettings: Sendable, Equatable {
     /// Where it listens: an address and a port.
     package let listenHost: String
     package let listenPort: Int
-    /// Where recipients' mail programs find it: pixels, links, unsubscribe pages. No slash at its end.
+    /// Where recipients reach it: pixels, links, unsubscribe pages. No slash at its end.
     package let trackingURL: String
-    /// Where operators, accounts and programs find it: dashboard, API, providers' webhooks. No slash at its end.
+    /// Where operators, accounts and programs reach it: dashboard, API, providers' webhooks. No slash at its end.
     package let dashboardURL: String
-    /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses and networks, `10.0.0.0/8`.
+    /// The proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are trusted: addresses and networks, `10.0.0.0/8`.
     package let trustedProxies: [String]
     /// Of List-Id and List-Unsubscribe, where a preview shows a message's header fields; `nil` when it is not set.
     package let bounceDomain: String?
@@ -15,7 +15,7 @@ package struct WebSettings: Sendable, Equatable {
     package let certificate: Certificate?
     /// How long `/readyz` fails before the program stops listening.
     package let drainSeconds: Double
-    /// How long a request may take to arrive whole.
+    /// How long a whole request may take to arrive.
     package let requestSeconds: Double
     /// Requests a minute with one key of the API, counted by each program for itself.
     package let apiPerMinute: Int
@@ -49,7 +49,7 @@ package struct WebSettings: Sendable, Equatable {
     }
 }
 
-/// Where people find the dashboard: what the operator's tool needs to make a link.
+/// The dashboard's address, from which the operator's tool makes links.
 package struct DashboardSettings: Sendable, Equatable {
     /// No slash at its end.
     package let url: String
@@ -60,7 +60,7 @@ package struct DashboardSettings: Sendable, Equatable {
 }
 
 extension SettingsReader {
-    /// An address to listen on: `127.0.0.1:8080`, `[::1]:8080`; a name of this machine is not taken. Port 0 lets the
+    /// An address to listen on: `127.0.0.1:8080`, `[::1]:8080`; a host name is refused. Port 0 lets the
     /// system choose.
     package mutating func listenAddress(
         _ name: SettingName,

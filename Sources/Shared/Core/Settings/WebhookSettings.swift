@@ -2,7 +2,7 @@
 package struct WebhookSettings: Sendable, Equatable {
     /// The last part of the path, at least 20 characters; `nil` turns webhooks off.
     package let secret: String?
-    /// The one SNS topic that is listened to, and a PEM file with the certificates that may sign for it.
+    /// The one trusted SNS topic, and a PEM file with the certificates that may sign for it.
     package let ses: SES?
     /// The verification key of SendGrid's signed event webhook, base64.
     package let sendGridKey: String?

@@ -2,12 +2,12 @@
 ///
 /// Readable in the broker's own tools: `v1 <hour>` in ASCII, then a line each:
 /// `<id> <o|c|O|C> <campaign> <link> <subject>`. Large messages are machines'; the subject is `-`, `n<number>` or
-/// `r<seq>.<second>`; ids and numbers are 32 hexadecimal digits. The hour, counted from 1970, is what the figures are
-/// kept by; it is also what names the day that a repeated event is looked for in.
+/// `r<seq>.<second>`; ids and numbers are 32 hexadecimal digits. The hour, counted from 1970, is the one that the
+/// counts are kept by; it also gives the day in which to look for a repeated event.
 package struct EventMessage: Equatable, Sendable {
     /// The version this program writes.
     package static let version = 1
-    /// More in one envelope is refused.
+    /// The maximum per message.
     package static let maximumEvents = 1_000
     /// The queue.
     package static let queue = "events"
@@ -21,11 +21,11 @@ package struct EventMessage: Equatable, Sendable {
         self.events = events.sorted { $0.id < $1.id }
     }
 
-    /// Why a body is not an envelope that this program can read.
+    /// Why this program cannot read a body.
     package enum Unreadable: Error, Equatable, Sendable {
-        /// Written by a newer program: give it back, a newer recorder takes it.
+        /// Written by a newer program: return it to the queue, for a newer recorder.
         case tooNew(version: Int)
-        /// Not an envelope at all.
+        /// Not a message of events.
         case malformed(line: Int)
     }
 

@@ -9,7 +9,7 @@ package struct TokenKey: Sendable {
     }
 }
 
-/// What a key makes of a fixed text: tells keys apart, and tells nothing of the key. Stored in the database.
+/// A key's code of a fixed text: distinguishes keys and reveals nothing of them. Stored in the database.
 package struct KeyCheck: Sendable, Equatable {
     package let number: Int16
     /// 32 bytes.
@@ -25,8 +25,8 @@ package struct KeyCheck: Sendable, Equatable {
 
 /// The keys that sign and verify tokens, and the one that never changes.
 ///
-/// Several keys verify, one signs: a new key is added, then made the signing one, and the old one stays for as long as
-/// its links live. Signing copies a keyed state, so that a token costs two blocks of SHA-256.
+/// Several keys verify, one signs: a new key is added, then made the signing one, and the old one stays as long as
+/// its links must work. Signing copies a keyed state, so that a token costs two blocks of SHA-256.
 package struct KeyRing: Sendable {
     /// Why keys cannot be used.
     package enum Invalid: Error, Equatable, CustomStringConvertible {
@@ -43,7 +43,7 @@ package struct KeyRing: Sendable {
         }
     }
 
-    /// The token was not signed by one of our keys for this use. The exact reason is not reported.
+    /// The token was not signed by one of these keys for this use. The exact reason is not reported.
     package struct NotOurs: Error, Equatable, CustomStringConvertible {
         package var description: String { "the token is not valid" }
     }
@@ -92,9 +92,9 @@ package struct KeyRing: Sendable {
         return text
     }
 
-    /// Reads a token that came back, for one use only.
+    /// Verifies a returned token, for one use only.
     ///
-    /// One text verifies for one token: no padding, no other alphabet, no stray bits; in addresses either case.
+    /// A token has only one valid text: no padding, no other alphabet, no stray bits; in addresses either case.
     package func verify(_ text: some Collection<UInt8>, as use: TokenUse) throws(NotOurs) -> TrackingToken {
         guard let (bytes, purpose) = Self.wellFormed(text, as: use), let state = states[Int(bytes[1])] else {
             throw NotOurs()
@@ -106,7 +106,7 @@ package struct KeyRing: Sendable {
         return TrackingToken(purpose, payload: bytes[TrackingToken.headerCount..<signedCount])
     }
 
-    /// Which key a text names that is formed like a token for this use, whether or not that key has signed it.
+    /// The number of the key that a text of a token's form names, whether or not that key signed it.
     package func claimedKey(of text: some Collection<UInt8>, as use: TokenUse) -> UInt8? {
         Self.wellFormed(text, as: use)?.bytes[1]
     }
@@ -125,7 +125,7 @@ package struct KeyRing: Sendable {
         return (bytes, purpose)
     }
 
-    /// Reads the local part of an address that mail came back to: a bounce, or an unsubscribe by mail.
+    /// Verifies the local part of an address that received a bounce or an unsubscribe mail.
     package func verify(localPart: some Collection<UInt8>) throws(NotOurs) -> TrackingToken {
         let prefix = ASCII.lowercased(localPart.prefix(2))
         let token = localPart.dropFirst(2)
@@ -134,7 +134,7 @@ package struct KeyRing: Sendable {
         throw NotOurs()
     }
 
-    /// Compares in a time that does not depend on where the first difference is.
+    /// Compares in constant time, wherever the first difference is.
     private static func isSame(_ left: [UInt8], _ right: ArraySlice<UInt8>) -> Bool {
         guard left.count == right.count else { return false }
         var difference: UInt8 = 0
@@ -143,7 +143,7 @@ package struct KeyRing: Sendable {
     }
 }
 
-/// The key for what must never change, whatever is rotated: address hashes and Message-IDs. Kept outside the database.
+/// The key that is never rotated, for address hashes and Message-IDs. Kept outside the database.
 package struct AddressHashKey: Sendable {
     private let addresses: KeyedHash
     private let messages: KeyedHash
@@ -161,19 +161,19 @@ package struct AddressHashKey: Sendable {
         mails = derived("veredus inbound mail 1")
     }
 
-    /// What a suppression keeps of an address: HMAC-SHA-256 over ``EmailAddress/key``, 32 bytes.
+    /// The hash that a suppression stores: HMAC-SHA-256 over ``EmailAddress/key``, 32 bytes.
     package func addressHash(_ address: EmailAddress) -> [UInt8] { addressHash(key: address.key) }
 
-    /// The same over a normalised address that is stored.
+    /// The same over a stored normalised address.
     package func addressHash(key: [UInt8]) -> [UInt8] { addresses.code(for: key) }
 
-    /// Stored in the database, so that a program with another key refuses to send: 32 bytes that tell nothing.
+    /// Stored in the database, so that a program with another key refuses to send: 32 bytes that reveal nothing.
     package var checkValue: [UInt8] { check.code(for: []) }
 
     /// The key of ``MailSeal``, 32 bytes.
     package var mailSecret: [UInt8] { mails.code(for: []) }
 
-    /// Appends what stands before the `@` of a Message-ID: the same for every attempt, and not to be guessed.
+    /// Appends the part before the `@` of a Message-ID: the same for every attempt, and not guessable.
     package func appendMessageID(_ key: DeliveryKey, to buffer: inout [UInt8]) {
         var bytes: [UInt8] = []
         bytes.append(bigEndian: key.campaign)
@@ -183,7 +183,7 @@ package struct AddressHashKey: Sendable {
         Base32.append(code, to: &buffer)
     }
 
-    /// The Message-ID of a message without its angle brackets, for looking up what came back.
+    /// The Message-ID of a message without its angle brackets, to look up returned mail.
     package func messageID(_ key: DeliveryKey, domain: String) -> String {
         var bytes: [UInt8] = []
         appendMessageID(key, to: &bytes)

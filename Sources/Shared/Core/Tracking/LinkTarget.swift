@@ -1,9 +1,9 @@
-/// Where a link of a message leads: a stored address that is looked at once more before anybody is sent there.
+/// The target of a message's link: a stored address, checked once more before each redirect.
 package struct LinkTarget: Hashable, Sendable {
-    /// What stands in the field Location: ASCII, http or https, with a host, without a log-in.
+    /// The value of the field Location: ASCII, http or https, with a host, without a log-in.
     package let url: String
 
-    /// - Returns: `nil` for whatever a browser could read as anything but a web address of the host that is seen in it.
+    /// - Returns: `nil` for anything that a browser could take for other than a web address of the visible host.
     package init?(stored url: String) {
         let bytes = Array(url.utf8)
         guard bytes.count <= 8_192,

@@ -1,14 +1,14 @@
-/// Tells machines from people by what a request says of itself.
+/// Tells machines from people by a request's header fields.
 ///
-/// The rules are about kinds of programs, not a list of names. What can be known, and what cannot:
-/// - Apple's Mail Privacy Protection fetches every picture through Apple's relays, opened or not, and says `Mozilla/5.0`
-///   and nothing more. No mail program or browser of a person says so little.
-/// - Gmail's and Yahoo's picture proxies name themselves (`GoogleImageProxy`, `YahooMailProxy`). They fetch when a message
-///   is opened, mostly, and at other times too; nobody outside can tell which. They are counted as machines.
-/// - Scanners of mail gateways often claim to be a browser. Those are told by what they do: many links at once.
-/// - A browser that loads a page before anybody asked for it says so in `Sec-Purpose`, `Purpose` or `X-Moz`.
+/// The rules cover kinds of programs, not a list of names. Known facts and limits:
+/// - Apple's Mail Privacy Protection fetches every picture through Apple's relays, opened or not, and sends only
+///   `Mozilla/5.0`. No mail program or browser of a person sends so little.
+/// - Gmail's and Yahoo's picture proxies name themselves (`GoogleImageProxy`, `YahooMailProxy`). They fetch mostly
+///   when a message is opened, but also at other times, indistinguishably. They count as machines.
+/// - Scanners of mail gateways often claim to be a browser. Their behaviour reveals them: many links at once.
+/// - A browser that loads a page in advance says so in `Sec-Purpose`, `Purpose` or `X-Moz`.
 package enum MachineSigns {
-    /// Whether a program of that name fetches by itself; one without a name does.
+    /// Whether a program of that name fetches automatically; one without a name does.
     package static func isMachine(agent: String?) -> Bool {
         guard let agent else { return true }
         let name = ASCII.lowercased(agent.utf8)
@@ -16,7 +16,7 @@ package enum MachineSigns {
         return isPersonal(name) ? contains(name) { words[Int($0)] } || isForeignBrowser(name) : true
     }
 
-    /// Whether a browser asked ahead of its reader: values of `Sec-Purpose`, `Purpose`, `X-Purpose` and `X-Moz`.
+    /// Whether a browser loads in advance: values of `Sec-Purpose`, `Purpose`, `X-Purpose` and `X-Moz`.
     package static func isAhead(purposes: [String]) -> Bool {
         purposes.contains { purpose in
             let value = ASCII.lowercased(purpose.utf8)
@@ -24,7 +24,7 @@ package enum MachineSigns {
         }
     }
 
-    /// Whether it begins as browsers do, with a platform in brackets, or is a mail program's own way to fetch.
+    /// Whether it begins like a browser's, with a platform in brackets, or is a mail program's own.
     private static func isPersonal(_ name: [UInt8]) -> Bool {
         for start in ["mozilla/", "opera/"] where name.starts(with: start.utf8) {
             let rest = name.dropFirst(start.utf8.count).drop { ASCII.isDigit($0) || $0 == UInt8(ascii: ".") }
@@ -33,7 +33,7 @@ package enum MachineSigns {
         return contains(name) { mailPrograms[Int($0)] }
     }
 
-    /// `(compatible; …)` was Internet Explorer's, and is Outlook's; today others say it to be let in.
+    /// `(compatible; …)` was Internet Explorer's, and is Outlook's; today others send it to be accepted.
     private static func isForeignBrowser(_ name: [UInt8]) -> Bool {
         name.contains("compatible;".utf8) && !name.contains("msie ".utf8)
     }
@@ -42,7 +42,7 @@ package enum MachineSigns {
         "outlook", "thunderbird", "lotus-notes", "cfnetwork", "dalvik/", "blackberry",
     ])
 
-    /// What programs that fetch by themselves call themselves, or the tools they are made with.
+    /// Names of programs that fetch automatically, or of the tools they are made with.
     private static let words = table([
         "bot", "crawl", "spider", "slurp", "scan", "proxy", "preview", "fetch", "monitor", "check", "valid", "headless",
         "lighthouse", "python", "java/", "curl", "wget", "http://", "https://", "@", "phantom", "index", "archive",

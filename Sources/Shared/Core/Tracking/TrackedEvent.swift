@@ -1,4 +1,4 @@
-/// Names one event, so that it counts once however often it is handed out: 128 random bits, of nothing else.
+/// Names one event, so that it counts once however often it is delivered: 128 random bits and nothing else.
 package struct EventID: Hashable, Sendable, Comparable {
     package let high: UInt64
     package let low: UInt64
@@ -18,24 +18,24 @@ package struct EventID: Hashable, Sendable, Comparable {
     package static func < (left: Self, right: Self) -> Bool { (left.high, left.low) < (right.high, right.low) }
 }
 
-/// What a message's pixel or link was asked for; `events.kind`, `counted.purpose`.
+/// The kind of an event; `events.kind`, `counted.purpose`.
 package enum EventKind: Int16, Sendable, CaseIterable {
     case open = 0
     case click = 1
 }
 
-/// An open or a click on its way from the web side to the totals.
+/// An open or a click on its way from the web program to the counts.
 ///
-/// It has no address and no agent: whether a machine asked was judged before it was made. In `aggregate` it has no
-/// time either, and what a machine asked for has no number.
+/// It has no address and no user agent: whether it is a machine's was decided before. In `aggregate` it has no time
+/// either, and a machine's has no number.
 package struct TrackedEvent: Hashable, Sendable {
-    /// Whom it is about.
+    /// The recipient or number that it is about.
     package enum Subject: Hashable, Sendable {
-        /// Nobody: a machine's, counted as a total only.
+        /// None: a machine's, counted as a total only.
         case nobody
         /// A pixel's or a link's number: `aggregate`.
         case number(TokenNumber)
-        /// A recipient: `individual`. The second within the envelope's hour.
+        /// A recipient: `individual`. The second within the message's hour.
         case recipient(Seq, second: UInt16)
     }
 
@@ -82,7 +82,7 @@ package struct TrackedEvent: Hashable, Sendable {
         }
     }
 
-    /// The same event, of a machine: the number goes.
+    /// The same event as a machine's, without the number.
     package var ofMachine: TrackedEvent {
         var left = subject
         if case .number = subject { left = .nobody }

@@ -1,12 +1,12 @@
-/// What a token is for; a token of one use is never taken for another.
+/// The purpose of a token; a token of one purpose never verifies for another.
 package enum TokenUse: Sendable, CaseIterable {
     case open, click, unsubscribe, mailUnsubscribe, bounce
 
-    /// Whether it is part of a mail address, where only letters of one case and digits survive.
+    /// Whether it is part of a mail address, in which only letters of one case and digits survive.
     package var isInAddress: Bool { self == .bounce || self == .mailUnsubscribe }
 }
 
-/// A 128-bit random number that stands for one pixel or link of one message, and for no person.
+/// A 128-bit random number for one pixel or link of one message; it names no person.
 package struct TokenNumber: Hashable, Sendable {
     package let high: UInt64
     package let low: UInt64
@@ -29,15 +29,15 @@ package struct TokenNumber: Hashable, Sendable {
     }
 }
 
-/// Whom an open or a click names.
+/// Whose open or click it is.
 package enum TokenSubject: Hashable, Sendable {
-    /// Nobody: tracking mode `aggregate`.
+    /// Unknown: tracking mode `aggregate`.
     case number(TokenNumber)
     /// A recipient: tracking mode `individual`.
     case recipient(Seq)
 }
 
-/// What a verified token says.
+/// The contents of a verified token.
 package enum TrackingToken: Hashable, Sendable {
     case open(campaign: CampaignID, TokenSubject)
     case click(campaign: CampaignID, link: UInt16, TokenSubject)
@@ -104,7 +104,7 @@ extension TrackingToken {
         }
     }
 
-    /// Everything but the code. Numbers are big-endian; of a subject the link comes after.
+    /// Everything but the code. Numbers are big-endian; a link's number follows the subject.
     func unsigned(keyID: UInt8) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.headerCount + 22 + Self.codeCount)

@@ -1,10 +1,10 @@
-/// Questions about single bytes that several parsers of messages ask.
+/// Tests of single bytes that several parsers share.
 package enum ASCII {
     @inlinable package static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
     @inlinable package static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
     @inlinable package static func isAlphanumeric(_ byte: UInt8) -> Bool { isLetter(byte) || isDigit(byte) }
     @inlinable package static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
-    /// What HTML calls ASCII whitespace.
+    /// HTML's ASCII whitespace.
     @inlinable package static func isSpace(_ byte: UInt8) -> Bool {
         byte == 0x20 || (byte >= 0x09 && byte <= 0x0D && byte != 0x0B)
     }
@@ -15,7 +15,7 @@ package enum ASCII {
 
     @inlinable package static func lowercased(_ bytes: some Sequence<UInt8>) -> [UInt8] { bytes.map { lowercased($0) } }
 
-    /// What an atom may hold, RFC 5322 §3.2.3.
+    /// The characters of an atom, RFC 5322 §3.2.3.
     @inlinable package static func isAtomText(_ byte: UInt8) -> Bool {
         isAlphanumeric(byte) || "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
     }
@@ -26,7 +26,7 @@ package enum ASCII {
         return letter < 6 ? letter + 10 : nil
     }
 
-    /// The digit in upper case, as quoted-printable and percent-encoding want it.
+    /// The digit in upper case, as quoted-printable and percent-encoding require.
     @inlinable package static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
     }
@@ -65,7 +65,7 @@ package enum UTF8Scalar {
 }
 
 extension [UInt8] {
-    /// Whether `needle`, which is not empty, stands anywhere in it.
+    /// Whether it contains `needle`, which is not empty.
     package func containsBytes(_ needle: [UInt8]) -> Bool {
         guard let first = needle.first, count >= needle.count else { return false }
         for start in 0...(count - needle.count) where self[start] == first {

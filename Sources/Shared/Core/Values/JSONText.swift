@@ -1,7 +1,7 @@
 extension [UInt8] {
     /// Appends a JSON string with its quotation marks; line ends and control characters (``VisibleText``) are escaped.
     ///
-    /// - Parameter text: UTF-8; what is not stays what it is.
+    /// - Parameter text: UTF-8; invalid bytes are kept.
     package mutating func append(jsonString text: some Sequence<UInt8>) {
         append(UInt8(ascii: "\""))
         let text = Array(text)

@@ -5,7 +5,7 @@ package indirect enum JSONValue: Sendable, Equatable {
     case int(Int64)
     /// Written with at most three decimals.
     case decimal(Double)
-    /// A number as it was written elsewhere; the caller answers for it being JSON.
+    /// A number in the given spelling, which the caller ensures is JSON.
     case literal(String)
     case string(String)
     case array([JSONValue])
@@ -33,7 +33,7 @@ package indirect enum JSONValue: Sendable, Equatable {
     package static func moment(_ seconds: Double) -> JSONValue { .string(Timestamp.text(seconds)) }
     package static func moment(orNull seconds: Double?) -> JSONValue { seconds.map { .moment($0) } ?? .null }
 
-    /// An object with more fields behind its own.
+    /// The object with more fields appended.
     package func adding(_ more: JSONValue) -> JSONValue {
         guard case .object(let fields) = self, case .object(let others) = more else { return self }
         return .object(fields + others)

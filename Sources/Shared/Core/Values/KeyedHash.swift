@@ -1,6 +1,6 @@
 import Crypto
 
-/// HMAC-SHA-256 (RFC 2104) with its key taken in already: a code costs two blocks more than the bytes themselves.
+/// HMAC-SHA-256 (RFC 2104) with its key already absorbed: a code costs two blocks more than the bytes themselves.
 ///
 /// Made of the two hash states directly, because the generic `HMAC` cannot be specialised across modules; a test
 /// compares the results.

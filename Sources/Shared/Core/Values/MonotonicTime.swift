@@ -1,11 +1,11 @@
 import Synchronization
 
-/// A monotonic moment in nanoseconds: an uptime clock, never the wall's.
+/// A monotonic moment in nanoseconds: an uptime clock, never the wall clock.
 package typealias MonotonicNanoseconds = UInt64
 
-/// Until when this worker may send a final dot: the lease of its worker run, seen by its own monotonic clock.
+/// Until when this worker may send a final dot: the lease of its worker run, on its own monotonic clock.
 ///
-/// The lease's owner moves it on after each renewal that the database has confirmed; the transport looks before each
+/// The lease's owner extends it after each renewal that the database has confirmed; the transport checks before each
 /// final dot. Zero before the first renewal: nothing may be sent.
 package final class LeaseFence: Sendable {
     private let until = Atomic<MonotonicNanoseconds>(0)

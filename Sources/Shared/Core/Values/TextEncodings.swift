@@ -21,7 +21,7 @@ enum Base64URL {
         }
     }
 
-    /// The bytes, when the text is the one that ``append(_:to:)`` writes for them.
+    /// The bytes, if the text is exactly what ``append(_:to:)`` writes for them.
     static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         BitReader.decode(text, bitsPerCharacter: 6) { byte in
             switch byte {
@@ -37,7 +37,7 @@ enum Base64URL {
 }
 
 /// base32 without padding (RFC 4648 §6) in lower case, for tokens in mail addresses: some servers change the case of
-/// local parts, so that either case is read.
+/// local parts, so that either case is accepted.
 enum Base32 {
     private static let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
 
@@ -57,7 +57,7 @@ enum Base32 {
         }
     }
 
-    /// The bytes, when the text is, but for its case, the one that ``append(_:to:)`` writes for them.
+    /// The bytes, if the text is, except for its case, what ``append(_:to:)`` writes for them.
     static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         BitReader.decode(text, bitsPerCharacter: 5) { byte in
             let byte = ASCII.lowercased(byte)

@@ -13,8 +13,8 @@ package enum Timestamp {
 
     /// Reads a moment with its offset from UTC, to the second; fractions are dropped.
     ///
-    /// - Returns: Seconds since 1970-01-01 UTC; `nil` when it is none, or has no offset and so means another moment
-    ///   to everybody.
+    /// - Returns: Seconds since 1970-01-01 UTC; `nil` if the text is not one, or has no offset and so is
+    ///   ambiguous.
     package static func seconds(_ text: String) -> Double? {
         guard let parts = text.wholeMatch(of: Self.form) else { return nil }
         let (_, year, month, day, hour, minute, second, offset) = parts.output

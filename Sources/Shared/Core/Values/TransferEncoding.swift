@@ -1,6 +1,6 @@
 /// How a body is written, RFC 2045 §6.
 package enum TransferEncoding: Sendable {
-    /// 7bit, 8bit, binary, or one that nobody knows.
+    /// 7bit, 8bit, binary, or an unknown one.
     case none
     case base64
     case quotedPrintable
@@ -17,7 +17,7 @@ package enum TransferEncoding: Sendable {
         }
     }
 
-    /// At most `limit` bytes; what is no encoding stays as it is, or is passed over.
+    /// At most `limit` bytes; invalid input is kept as it is, or skipped.
     package func decode(_ text: ArraySlice<UInt8>, limit: Int) -> [UInt8] {
         switch self {
         case .none: Array(text.prefix(limit))
@@ -26,7 +26,7 @@ package enum TransferEncoding: Sendable {
         }
     }
 
-    /// Characters outside the alphabet are passed over; padding ends a group, and what follows begins a new one.
+    /// Characters outside the alphabet are skipped; padding ends a group, and what follows begins a new one.
     package static func base64(_ text: ArraySlice<UInt8>, limit: Int) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(min(limit, text.count / 4 * 3 + 3))

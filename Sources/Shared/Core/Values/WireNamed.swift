@@ -1,5 +1,5 @@
-/// Cases that leave the program: JSON, exports, files and the command line call each by one explicit name in kebab-case,
-/// which a renaming in the code does not change. `WireNamesTests` lists them all.
+/// Cases that leave the program: JSON, exports, files and the command line use one explicit name in kebab-case for
+/// each, which a renaming in the code does not change. `WireNamesTests` lists them all.
 package protocol WireNamed: CaseIterable, Sendable {
     var name: String { get }
     /// Names that earlier versions wrote; input may still have them until 1.0.
