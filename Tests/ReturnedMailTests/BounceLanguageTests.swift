@@ -46,6 +46,91 @@ import Testing
         ("Indonesian", "Gagal terkirim: News", "Pesan Anda tidak dapat dikirim ke", "Pengguna tidak ditemukan"),
     ]
 
+    /// The same in other words.
+    static let others: [Row] = [
+        (
+            "German", "Zustellung nicht möglich: News", "Folgende Empfänger konnten nicht erreicht werden:",
+            "Der Empfänger ist nicht bekannt"
+        ),
+        (
+            "German", "E-Mail unzustellbar", "Die Zustellung Ihrer E-Mail an folgenden Empfänger ist fehlgeschlagen:",
+            "Die Adresse existiert nicht"
+        ),
+        (
+            "German", "Ihre Nachricht wurde nicht zugestellt", "Ihre E-Mail konnte nicht zugestellt werden:",
+            "Das Postfach ist nicht vorhanden"
+        ),
+        ("French", "Message non remis", "Votre courriel n'a pu être distribué à", "Cette adresse n'existe pas"),
+        ("French", "Avis de non-remise", "La remise à ces destinataires a échoué :", "Le destinataire n'existe pas"),
+        (
+            "French", "Erreur de livraison", "Impossible de remettre votre message à",
+            "La boîte aux lettres n'existe pas"
+        ),
+        (
+            "Spanish", "Mensaje no entregado", "No se pudo entregar el mensaje a los siguientes destinatarios:",
+            "La dirección no existe"
+        ),
+        ("Spanish", "Correo devuelto", "Su mensaje no pudo ser entregado a", "Destinatario desconocido"),
+        ("Portuguese", "Falha na entrega", "Não foi possível entregar a mensagem a", "O destinatário não existe"),
+        ("Portuguese", "Mensagem devolvida", "Sua mensagem não foi entregue a", "Caixa postal inexistente"),
+        ("Italian", "Messaggio non recapitato", "Impossibile consegnare il messaggio a", "L'indirizzo non esiste"),
+        (
+            "Italian", "Errore di consegna", "Il messaggio non è stato consegnato ai seguenti destinatari:",
+            "Destinatario inesistente"
+        ),
+        ("Dutch", "Bericht niet afgeleverd", "Uw bericht kon niet worden afgeleverd aan", "Het adres bestaat niet"),
+        ("Dutch", "Onbestelbaar bericht", "Bezorging mislukt aan de volgende ontvangers:", "Mailbox bestaat niet"),
+        ("Danish", "Mail kunne ikke leveres", "Din e-mail kunne ikke afleveres til", "Modtageren findes ikke"),
+        ("Swedish", "Leveransen misslyckades", "Det gick inte att leverera meddelandet till", "Adressen finns inte"),
+        ("Norwegian", "Levering mislyktes", "E-posten din kunne ikke leveres til", "Ukjent mottaker"),
+        (
+            "Finnish", "Viestin toimitus epäonnistui", "Viestiä ei voitu toimittaa vastaanottajalle",
+            "Vastaanottajaa ei ole olemassa"
+        ),
+        ("Polish", "Nie można dostarczyć wiadomości", "Nie udało się dostarczyć wiadomości do", "Adresat nie istnieje"),
+        ("Polish", "Zwrot wiadomości", "Twoja wiadomość nie mogła zostać dostarczona do", "Nie ma takiego użytkownika"),
+        ("Czech", "Zprávu nelze doručit", "Nepodařilo se doručit zprávu na adresu", "Adresát neexistuje"),
+        ("Czech", "Nedoručená zpráva", "Vaše zpráva nebyla doručena", "Schránka neexistuje"),
+        ("Slovak", "Správu nie je možné doručiť", "Nepodarilo sa doručiť správu", "Adresát neexistuje"),
+        (
+            "Hungarian", "A levél nem kézbesíthető", "A levelet nem lehetett kézbesíteni a következő címre:",
+            "Nincs ilyen felhasználó"
+        ),
+        ("Romanian", "Mesaj nelivrat", "Mesajul nu a putut fi livrat la", "Adresa nu există"),
+        ("Bulgarian", "Неуспешна доставка", "Вашето писмо не беше доставено до", "Потребителят не съществува"),
+        (
+            "Russian", "Сообщение не доставлено", "Не удалось доставить письмо следующим получателям:",
+            "Такого пользователя не существует"
+        ),
+        ("Russian", "Ошибка доставки", "Ваше письмо не может быть доставлено", "Почтовый ящик не существует"),
+        ("Ukrainian", "Помилка доставки", "Не вдалося доставити листа", "Такого користувача не існує"),
+        ("Greek", "Το μήνυμα δεν παραδόθηκε", "Δεν ήταν δυνατή η παράδοση του μηνύματος σε", "Ο χρήστης δεν υπάρχει"),
+        ("Turkish", "Teslim edilemeyen ileti", "Mesajınız aşağıdaki alıcıya iletilemedi:", "Böyle bir kullanıcı yok"),
+        ("Croatian", "Poruka nije isporučena", "Vaša poruka nije dostavljena na", "Nepoznat korisnik"),
+        ("Serbian", "Порука није испоручена", "Ваша порука није испоручена", "Корисник не постоји"),
+        ("Slovenian", "Sporočilo ni bilo dostavljeno", "Vaše sporočilo ni bilo dostavljeno", "Neznan uporabnik"),
+        ("Estonian", "Kirja ei saanud kätte toimetada", "Kirja ei saanud toimetada aadressile", "Tundmatu kasutaja"),
+        ("Latvian", "Vēstule nav piegādāta", "Ziņojumu nevarēja piegādāt", "Nezināms lietotājs"),
+        ("Lithuanian", "Laiškas nepristatytas", "Nepavyko pristatyti laiško", "Nėra tokio vartotojo"),
+        ("Japanese", "メールを配信できませんでした", "次の受信者にメールを配信できませんでした。", "宛先のメールアドレスは存在しません"),
+        ("Japanese", "送信エラー", "メールの送信に失敗しました。", "該当するユーザーが見つかりません"),
+        ("Chinese, simplified", "邮件发送失败", "邮件无法投递到以下收件人:", "收件人不存在"),
+        ("Chinese, simplified", "系统退信", "您发送的邮件被退回", "无此用户"),
+        ("Chinese, traditional", "無法傳遞郵件", "您的郵件無法傳送給下列收件者:", "收件者不存在"),
+        ("Korean", "메일 전송 실패", "메일을 보내지 못했습니다.", "사용자를 찾을 수 없습니다"),
+        ("Korean", "반송 메일", "메일이 반송되었습니다", "없는 사용자입니다"),
+        ("Arabic", "تعذر التسليم", "لم يتم تسليم رسالتك إلى", "لا يوجد مستخدم بهذا الاسم"),
+        ("Hebrew", "שגיאת מסירה", "הודעתך לא נמסרה אל", "משתמש לא קיים"),
+        ("Thai", "ไม่สามารถส่งอีเมลได้", "ข้อความของคุณไม่ถูกส่งถึง", "ไม่มีผู้ใช้นี้"),
+        ("Vietnamese", "Không gửi được thư", "Thư của bạn không được gửi tới", "Người nhận không tồn tại"),
+        ("Indonesian", "Pesan tidak terkirim", "Email Anda gagal dikirim ke", "Alamat tidak ditemukan"),
+        ("Malay", "Mesej tidak dapat dihantar", "Mesej anda tidak dapat dihantar kepada", "Pengguna tidak wujud"),
+        ("Catalan", "Missatge no lliurat", "El vostre missatge no s'ha pogut lliurar a", "L'usuari no existeix"),
+        ("Icelandic", "Ekki tókst að afhenda póst", "Skilaboðin komust ekki til skila", "Notandi finnst ekki"),
+        ("Persian", "پیام تحویل نشد", "پیام شما تحویل داده نشد", "کاربر وجود ندارد"),
+        ("Hindi", "संदेश वितरित नहीं हुआ", "आपका संदेश वितरित नहीं किया जा सका", "उपयोगकर्ता मौजूद नहीं है"),
+    ]
+
     static func mail(_ row: Row, code: String, from: String = "Mail <no-reply@mx.example.net>") -> String {
         """
         Return-Path: <>
@@ -59,7 +144,7 @@ import Testing
         """
     }
 
-    @Test(arguments: rows)
+    @Test(arguments: rows + others)
     func `a notice in its own language names the address and the dead mailbox`(row: Row) {
         for code in ["550 5.1.1 ", "550 ", ""] {
             let report = readReport(Array(Self.mail(row, code: code).utf8))
@@ -69,7 +154,7 @@ import Testing
         }
     }
 
-    @Test(arguments: rows)
+    @Test(arguments: rows + others)
     func `the same words of a person who answers are no notice`(row: Row) {
         let answer: Row = (row.language, "Re: News", row.sentence, row.reason)
         let text = Self.mail(answer, code: "", from: "Grace <grace@example.net>")

@@ -4,6 +4,8 @@
 /// For notices of servers that speak to their own people and quote nothing of the message.
 let builtInAsianRules = #"""
     # Japanese.
+    recipients failed: 届けることができませんでした
+    text failure: 届けることができませんでした
     subject failure: 配信不能
     subject failure: 送信できませんでした
     subject failure: 配信できませんでした
@@ -58,6 +60,7 @@ let builtInAsianRules = #"""
     reason mailbox-unknown: 受信者が存在しません
     reason mailbox-unknown: 該当するアドレスがありません
     # Chinese, simplified.
+    subject failure: 邮件发送失败
     subject failure: 退信通知
     subject failure: 投递失败
     subject failure: 发送失败
@@ -113,6 +116,9 @@ let builtInAsianRules = #"""
     reason mailbox-unknown: 账号已停用
     reason mailbox-unknown: 用户被禁用
     # Chinese, traditional.
+    subject failure: 無法傳送
+    recipients failed: 無法傳送
+    text failure: 無法傳送
     subject failure: 退信
     subject failure: 郵件退回
     subject failure: 無法傳遞
@@ -155,6 +161,11 @@ let builtInAsianRules = #"""
     reason mailbox-unknown: 未知的使用者
     reason mailbox-unknown: 查無此使用者
     # Korean.
+    subject failure: 반송 메일
+    recipients failed: 보내지 못했습니다
+    text failure: 보내지 못했습니다
+    recipients failed: 반송되었습니다
+    text failure: 반송되었습니다
     subject failure: 배달 실패
     subject failure: 전송 실패
     subject failure: 전달 실패

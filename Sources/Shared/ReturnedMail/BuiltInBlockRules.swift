@@ -60,7 +60,8 @@ let builtInBlockRules = #"""
     reason policy: x.co/srbounce
     reason policy: help_spam
 
-    # Block lists in words.
+    # Block lists in words; who has not used a mailbox for long is not its sender.
+    reason mailbox-unknown: blocked due to inactivity
     reason policy: block listed
     reason policy: blocklisted
     reason policy: block-listed

@@ -100,6 +100,16 @@ let builtInDomainRules = #"""
     reason domain-unknown 5.4.4: domain
     reason domain-unknown: nonexistentdomain
     reason domain-unknown: smtpsend.dns.nonexistentdomain
+    reason domain-unknown: lookups failed permanently
+    reason domain-unknown: no relevant answers
+    reason domain-unknown: answer with no data
+    reason domain-unknown 5.4.4: unable to look up host
+    reason domain-unknown 5.4.4: unable to lookup
+    reason domain-unknown: domain not configured to accept
+    reason domain-unknown: not configured to accept mail
+    reason domain-unknown: no mx found
+    reason domain-unknown: domain doesnt exist
+    reason domain-unknown: mail exchanger or ip address
     reason domain-unknown: not hosted here
     reason domain-unknown: is not hosted
     reason domain-unknown: domain not hosted

@@ -4,6 +4,10 @@
 /// For notices of servers that speak to their own people and quote nothing of the message.
 let builtInEasternRules = #"""
     # Danish.
+    recipients failed: kunne ikke afleveres
+    text failure: kunne ikke afleveres
+    recipients failed: ikke blev leveret
+    text failure: ikke blev leveret
     subject failure: kunne ikke leveres
     subject failure: ikke leveret
     subject failure: levering mislykkedes
@@ -28,6 +32,9 @@ let builtInEasternRules = #"""
     reason mailbox-unknown: kontoen findes ikke
     reason mailbox-unknown: adresse findes ikke
     # Swedish.
+    subject failure: leveransen misslyckades
+    recipients failed: gick inte att leverera
+    text failure: gick inte att leverera
     subject failure: kunde inte levereras
     subject failure: ej levererat
     subject failure: leverans misslyckades
@@ -53,6 +60,7 @@ let builtInEasternRules = #"""
     reason mailbox-unknown: kontot finns inte
     reason mailbox-unknown: användaren existerar inte
     # Norwegian.
+    subject failure: leveringen mislyktes
     subject failure: levering mislyktes
     subject failure: ikke levert
     subject failure: kunne ikke levere
@@ -100,6 +108,7 @@ let builtInEasternRules = #"""
     reason mailbox-unknown: käyttäjää ei löytynyt
     reason mailbox-unknown: vastaanottajaa ei löytynyt
     # Polish.
+    subject failure: wiadomość niedostarczona
     subject failure: niedostarczalna
     subject failure: nie dostarczono
     subject failure: nie można dostarczyć

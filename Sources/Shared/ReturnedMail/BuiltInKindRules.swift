@@ -13,6 +13,7 @@ let builtInKindRules = #"""
     sender failure: mail system
     sender failure: postmaster
     sender failure: mail delivery system
+    sender failure: mail deliver system
     sender failure: mail delivery subsystem
     sender failure: mail delivery service
     sender failure: delivery subsystem
@@ -131,6 +132,8 @@ let builtInKindRules = #"""
     text failure: error message below
     text failure: there was an error delivering your mail
     text failure: has failed due to
+    text failure: could not be sent
+    text failure: has been rejected
     text failure: was undeliverable
     text failure: could not deliver
     # OpenSMTPD calls it a delay when it gives a message up.

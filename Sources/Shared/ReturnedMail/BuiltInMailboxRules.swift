@@ -6,11 +6,6 @@ let builtInMailboxRules = #"""
     reason mailbox-unknown 550,551,553,5.1.1,5.1.3: invalid address
     reason mailbox-unknown 5.1.1,5.1.0: address rejected
     reason mailbox-unknown: email name is not found
-    reason mailbox-unknown: nonexistent recipient
-    reason mailbox-unknown: nonexistent address
-    reason mailbox-unknown: non existent user
-    reason mailbox-unknown: non-existent recipient
-    reason mailbox-unknown: non-existent address
     reason mailbox-unknown: non-existent email
     reason mailbox-unknown: non-existing user
     reason mailbox-unknown: non-existing address
@@ -27,60 +22,34 @@ let builtInMailboxRules = #"""
     reason mailbox-unknown: mailbox_unavailable
     reason mailbox-unknown: no mail box available
     reason mailbox-unknown: mail-box not found
-    reason mailbox-unknown: mail box not found
     reason mailbox-unknown: bad recipient
     reason mailbox-unknown: bad recipient address
     reason mailbox-unknown: bad address syntax
     reason mailbox-unknown: rcpt does not exist
     reason mailbox-unknown: rcpt to * does not exist
-    reason mailbox-unknown: local user not found
     reason mailbox-unknown: no exists
     reason mailbox-unknown: does not exists
     reason mailbox-unknown: does not exist here
     reason mailbox-unknown: does not exist at
     reason mailbox-unknown: doesn't exist here
-    reason mailbox-unknown: user not exist
     reason mailbox-unknown: is not existed
     reason mailbox-unknown: not existed
-    reason mailbox-unknown: user not exists
-    reason mailbox-unknown: user does not exists
     reason mailbox-unknown: user no exist
-    reason mailbox-unknown: user is unknown
-    reason mailbox-unknown: user is not known
-    reason mailbox-unknown: user is invalid
-    reason mailbox-unknown: user is not local
-    reason mailbox-unknown: user not local
-    reason mailbox-unknown: user not registered
-    reason mailbox-unknown: user is not registered
     reason mailbox-unknown: user unavailable
     reason mailbox-unknown: user not available
-    reason mailbox-unknown: user deleted
-    reason mailbox-unknown: user has been deleted
-    reason mailbox-unknown: user removed
-    reason mailbox-unknown: user address not found
-    reason mailbox-unknown: invalid user address
     reason mailbox-unknown: unable to find user
     reason mailbox-unknown: cannot find user
     reason mailbox-unknown: could not find user
     reason mailbox-unknown: can't find user
     reason mailbox-unknown: couldn't find user
     reason mailbox-unknown: not found user
-    reason mailbox-unknown: user lookup failed
-    reason mailbox-unknown: username not found
-    reason mailbox-unknown: username unknown
-    reason mailbox-unknown: invalid username
-    reason mailbox-unknown: there is no such user
     reason mailbox-unknown: no such a user
-    reason mailbox-unknown: no such customer
     reason mailbox-unknown: no such domain user
     reason mailbox-unknown: no such virtual user
     reason mailbox-unknown: no such id
     reason mailbox-unknown: no such destination
-    reason mailbox-unknown: no such alias
     reason mailbox-unknown: no such name
     reason mailbox-unknown: no user here
-    reason mailbox-unknown: no user found
-    reason mailbox-unknown: no recipient found
     reason mailbox-unknown: no local user
     reason mailbox-unknown: not our user
     reason mailbox-unknown: not a local user
@@ -98,29 +67,13 @@ let builtInMailboxRules = #"""
     reason mailbox-unknown: unknown rcpt
     reason mailbox-unknown: unknown email
     reason mailbox-unknown: unknown e-mail
-    reason mailbox-unknown: unknown username
     reason mailbox-unknown: unknown virtual user
     reason mailbox-unknown: unknown in virtual
     reason mailbox-unknown: unknown in local
     reason mailbox-unknown: unknown in relay recipient
-    reason mailbox-unknown: unknown login
     reason mailbox-unknown: unknown person
-    reason mailbox-unknown: unknown alias
-    reason mailbox-unknown: recipient invalid
-    reason mailbox-unknown: recipient is invalid
-    reason mailbox-unknown: recipient is unknown
-    reason mailbox-unknown: recipient not valid
-    reason mailbox-unknown: recipient not local
     reason mailbox-unknown: recipient not available
-    reason mailbox-unknown: recipient doesn't exist
-    reason mailbox-unknown: recipient not exists
-    reason mailbox-unknown: recipient does not exists
     reason mailbox-unknown: recipient unavailable
-    reason mailbox-unknown: recipient address invalid
-    reason mailbox-unknown: recipient address unknown
-    reason mailbox-unknown: recipient address is invalid
-    reason mailbox-unknown: recipient address not found
-    reason mailbox-unknown: recipient address doesn't exist
     reason mailbox-unknown: recipient address rejected: address
     reason mailbox-unknown: recipient address rejected: unknown
     reason mailbox-unknown: recipient address rejected: undeliverable
@@ -134,92 +87,41 @@ let builtInMailboxRules = #"""
     reason mailbox-unknown: relay recipient table
     reason mailbox-unknown: invalid recipients
     reason mailbox-unknown: invalid rcpt
-    reason mailbox-unknown: invalid email address
-    reason mailbox-unknown: invalid mail address
     reason mailbox-unknown: invalid destination
     reason mailbox-unknown: illegal user
     reason mailbox-unknown: illegal alias
-    reason mailbox-unknown: addressee not found
-    reason mailbox-unknown: addressee does not exist
-    reason mailbox-unknown: address not known
-    reason mailbox-unknown: address is unknown
-    reason mailbox-unknown: address is not valid
-    reason mailbox-unknown: address is not known
     reason mailbox-unknown: address is not in use
-    reason mailbox-unknown: address not valid
-    reason mailbox-unknown: address not exist
-    reason mailbox-unknown: address not exists
-    reason mailbox-unknown: address invalid
-    reason mailbox-unknown: address deleted
-    reason mailbox-unknown: address has been deleted
     reason mailbox-unknown: is not known here
     reason mailbox-unknown: is not known at
     reason mailbox-unknown: is unknown here
     reason mailbox-unknown: not known here
     reason mailbox-unknown: not valid here
-    reason mailbox-unknown: recipient could not be found
     reason mailbox-unknown: unable to find recipient
     reason mailbox-unknown: cannot find recipient
     reason mailbox-unknown: left the company
     reason mailbox-unknown: has left
     reason mailbox-unknown: has suppressed sending to this address
     reason mailbox-unknown: on the suppression list
-    reason mailbox-unknown: user unknown
-    reason mailbox-unknown: unknown user
-    reason mailbox-unknown: user not known
-    reason mailbox-unknown: user not found
-    reason mailbox-unknown: user is not found
-    reason mailbox-unknown: user does not exist
-    reason mailbox-unknown: user doesn't exist
-    reason mailbox-unknown: user invalid
-    reason mailbox-unknown: invalid user
-    reason mailbox-unknown: no such user
-    reason mailbox-unknown: no such recipient
-    reason mailbox-unknown: no such address
     reason mailbox-unknown: no such person
     reason mailbox-unknown: no such email
     reason mailbox-unknown: no such local
-    reason mailbox-unknown: no user by that name
-    reason mailbox-unknown: there is no user by that name
     reason mailbox-unknown: not a valid user
     reason mailbox-unknown: not a valid recipient
     reason mailbox-unknown: not a known user
     reason mailbox-unknown: not a user here
     reason mailbox-unknown: not a registered
     reason mailbox-unknown: is not a recipient
-    reason mailbox-unknown: unknown recipient
-    reason mailbox-unknown: recipient unknown
-    reason mailbox-unknown: recipient not found
-    reason mailbox-unknown: recipient does not exist
     reason mailbox-unknown: recipient address rejected: user
     reason mailbox-unknown: recipient name is not recognized
-    reason mailbox-unknown: recipient not known
-    reason mailbox-unknown: invalid recipient
     reason mailbox-unknown: unknown or illegal
     reason mailbox-unknown: unknown or invalid
     reason mailbox-unknown: unknown local part
     reason mailbox-unknown: unknown local user
-    reason mailbox-unknown: unknown address
     reason mailbox-unknown: unrouteable address
     reason mailbox-unknown: unroutable address
     reason mailbox-unknown: undeliverable address
-    reason mailbox-unknown: addressee unknown
-    reason mailbox-unknown: address unknown
-    reason mailbox-unknown: address does not exist
-    reason mailbox-unknown: address doesn't exist
-    reason mailbox-unknown: address couldn't be found
-    reason mailbox-unknown: address wasn't found
-    reason mailbox-unknown: address not found
-    reason mailbox-unknown: address not present
-    reason mailbox-unknown: address is invalid
-    reason mailbox-unknown: email address is not valid
     reason mailbox-unknown: did not exactly match
-    reason mailbox-unknown: user suspended
-    reason mailbox-unknown: non-existent user
-    reason mailbox-unknown: nonexistent user
-    reason mailbox-unknown: recipient not exist
     reason mailbox-unknown: recipient rejected
-    reason mailbox-unknown: recipient address does not exist
     reason mailbox-unknown 553: name not allowed
     reason mailbox-unknown: not listed in
     reason mailbox-unknown: does not have a final email delivery point
@@ -227,15 +129,28 @@ let builtInMailboxRules = #"""
     reason mailbox-unknown: no matches to nameserver query
     reason mailbox-unknown: no matching directory entry
     reason mailbox-unknown: no valid recipients
-    reason mailbox-unknown: user name is unknown
     reason mailbox-unknown: no such rcpt
     reason mailbox-unknown: invalid local part
     reason mailbox-unknown: invalid local-part
     reason mailbox-unknown: unknown local-part
-    reason mailbox-unknown: user has been removed
-    reason mailbox-unknown: address has been removed
     reason mailbox-unknown: don't exists that user
     reason mailbox-unknown: unavailable mail user
     reason mailbox-unknown: not user of this server
-    reason mailbox-unknown: unknown user account
+    reason mailbox-unknown 550,5.1.* at rcpt: ^does not exist
+    reason mailbox-unknown: no longer works here
+    reason mailbox-unknown: wrong recipient
+    reason mailbox-unknown: email address you entered
+    reason mailbox-unknown: not available: abandoned
+    reason mailbox-unknown: can't accept user
+    reason mailbox-unknown: destination addresses were unknown
+    reason mailbox-unknown: rejected recipients
+    reason mailbox-unknown: not an active address
+    reason mailbox-unknown: not a local address
+    reason mailbox-unknown: recipient is not on this server
+    reason mailbox-unknown: there is no one at this address
+    reason mailbox-unknown: badrecipientto
+    reason mailbox-unknown: not in my validrcptto
+    reason mailbox-unknown: not one of our
+    reason mailbox-unknown: this user isn't here
+    reason mailbox-unknown: mailbox name not allowed
     """#

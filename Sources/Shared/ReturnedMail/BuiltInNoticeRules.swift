@@ -111,6 +111,11 @@ let builtInNoticeRules = #"""
     recipients failed: ^rcpt to:
     recipients failed: for the following list of recipients
     recipients failed: for the following recipient
+    recipients failed: ^addressed to:
+    recipients failed: ^failed to send to identified host
+    recipients failed: the following addresses had delivery errors
+    recipients failed: the following recipients returned permanent errors
+    recipients failed: an error occurred while trying to deliver the mail to the following
     recipients failed: for the following recipients
     recipients delayed: has been delayed:
     recipients delayed: ^your message to: * has not yet been delivered
@@ -121,6 +126,7 @@ let builtInNoticeRules = #"""
     original: ^received: (qmail
     original: ^return-path:
     original: ^original mail info
+    original: ^the attachment contains the original
     original: ^below is a copy of the original message
     original: ^the original message headers
     original: ^message headers:

@@ -45,6 +45,8 @@ let builtInProviderRules = #"""
     reason mailbox-full: ofr_417
     reason mailbox-unknown: ofr_418
     reason policy 550,554: ofr_
+    reason mailbox-full: invalid mailbox * quota exceeded
+    reason mailbox-full: mailbox unavailable (not enough free space)
     reason mailbox-unknown: invalid mailbox
     # QQ: too much came for this recipient in a short time.
     reason rate-limited: mailbox unavailable or access denied
@@ -127,6 +129,19 @@ let builtInProviderRules = #"""
     reason mailbox-full: skrzynka * przepełniona
     reason mailbox-full: 邮箱已满
     reason mailbox-full: メールボックスがいっぱい
+    reason mailbox-full: not enough free space
+    reason mailbox-full: not have enough space
+    reason mailbox-full: full mailbox
+    reason mailbox-full: mailbox exceeded
+    reason mailbox-full: userdisk quota
+    reason mailbox-full: domaindisk quota
+    reason mailbox-full: space has been used up
+    reason mailbox-full: space has used up
+    reason mailbox-full: maximum size allowed for mail delivery
+    reason mailbox-full: too many messages in their mailbox
+    reason mailbox-full: number of messages exceeds
+    reason mailbox-full: storage limit exceeded
+    reason mailbox-full: account storage limit
     reason mailbox-full *.2.2
 
     # Refused, and the words "user" or "recipient" in it mislead.

@@ -1,50 +1,5 @@
-/// Built-in rules about other refusals: the message, the sender, time; and codes without words.
+/// Built-in rules about other refusals: the sender, time; and codes without words.
 let builtInRefusalRules = #"""
-    # The message.
-    reason content: line too long
-    reason content: line is too long
-    reason content: lines too long
-    reason content: too long line
-    reason content: line length
-    reason content: header too long
-    reason content: headers too long
-    reason content: header line too long
-    reason content: header field too long
-    reason content: subject too long
-    reason content: too long for transport
-    reason size: message too long
-    reason size: message is too long
-    reason size: mail too large
-    reason size: mail size
-    reason size: data too long
-    reason size: message too large
-    reason size: message too big
-    reason size: message is too large
-    reason size: message is too big
-    reason size: message size exceeds
-    reason size: message size limit
-    reason size: message length exceeds
-    reason size: exceeds size limit
-    reason size: exceeded maximum inbound message size
-    reason size: exceeds the maximum message size
-    reason size: exceeded * message size
-    reason size: larger than the maximum
-    reason size: exceeds fixed maximum
-    reason size: nachricht ist zu groß
-    reason content: virus
-    reason content: malware
-    reason content: prohibited attachment
-    reason content: attachment type
-    reason content: message content rejected
-    reason content: content rejected
-    reason content: content denied
-    reason content: bare lf
-    reason content: no resent-from
-    reason content: invalid header
-    reason content: header error
-    reason content: not rfc 5322 compliant
-    reason content: not rfc 2822 compliant
-
     # Their storage, not the mailbox's.
     reason expired: insufficient system storage
     reason expired: insufficient system resources
@@ -160,7 +115,6 @@ let builtInRefusalRules = #"""
 
     # Codes about the address and the mailbox.
     reason domain-unknown *.1.2,*.1.10,*.4.310
-    reason policy *.1.7,*.1.8
     reason mailbox-unknown *.1.1,*.1.3,*.1.4,*.1.5,*.1.6,*.1.9,*.2.1
     reason mailbox-unknown *.1.0
     reason size *.2.3,*.3.4
@@ -291,7 +245,8 @@ let builtInRefusalRules = #"""
     reason expired: server unavailable or busy
     reason expired: temporary failure
     reason expired: temporary server error
-    reason expired: could not find a gateway
+    reason expired: too many "received" headers
+    reason expired: too many received headers
     reason expired: too many hops
     reason expired: looping
     reason expired: mail loop
@@ -307,7 +262,7 @@ let builtInRefusalRules = #"""
     reason rate-limited 421,*.5.3,452
     reason size 552
     reason domain-unknown 556
-    reason policy 530,534,535,538,571
+    reason policy 571
     # Temporary, whatever the code.
     reason expired: try again later
     reason expired: try later

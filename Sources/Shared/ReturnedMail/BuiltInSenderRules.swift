@@ -42,6 +42,7 @@ let builtInSenderRules = #"""
     reason unknown *.6.7,*.6.8,*.6.9,*.6.10
 
     # Our name, our address, our domain.
+    reason policy *.1.7,*.1.8
     reason policy: sender verify
     reason policy: sender verification
     reason policy: verify sender
@@ -252,56 +253,66 @@ let builtInSenderRules = #"""
     reason policy: dt:spm
     reason policy: aup#cxsndr
     reason policy 554: a problem occurred. (ask your postmaster
-    # How much we send, which is not how full a mailbox is.
-    reason rate-limited: too many recipients
-    reason rate-limited: too many invalid
-    reason rate-limited: too many bad
-    reason rate-limited: too many unknown
-    reason rate-limited: too many nonexistent
-    reason rate-limited: too many rcpt
-    reason rate-limited: too many errors
-    reason rate-limited: too many failed
-    reason rate-limited: excessive unknown recipients
-    reason rate-limited: excessive number of
-    reason rate-limited: exceeded the rate
-    reason rate-limited: exceeds the rate
-    reason rate-limited: exceeded the limit of
-    reason rate-limited: exceeded its limit
-    reason rate-limited: exceeded your
-    reason rate-limited: exceeds your
-    reason rate-limited: connection limit
-    reason rate-limited: connections limit
-    reason rate-limited: sending rate
-    reason rate-limited: message rate
-    reason rate-limited: recipients per hour
-    reason rate-limited: recipients this hour
-    reason rate-limited: recipients per day
-    reason rate-limited: per hour limit
-    reason rate-limited: ip frequency
-    reason rate-limited: domain frequency
-    reason rate-limited: sender frequency
-    reason rate-limited: frequency limit
-    reason rate-limited: rp:qrc
-    reason rate-limited: sending quota
-    reason rate-limited: sending limit
-    reason rate-limited: quota exceeded for sender
-    reason rate-limited: frequency limited
-    reason rate-limited: max emails per hour
-    reason rate-limited: emails per hour
-    reason rate-limited: messages per hour
-    reason rate-limited: too many invalid recipients
-    # Not for good, whatever else is said of the mailbox.
-    reason expired: disabled temporarily
-    reason expired: disabled temporarly
-    reason expired: suspended temporarily
-    reason expired: locked temporarily
-    reason expired: temporarily disabled
-    reason expired: temporarily locked
-    reason expired: temporarily suspended
-    reason expired: temporarily inactive
-    reason expired: temporarily blocked
-    reason expired: temporarily rejected
-    reason expired: mailbox temporarily
-    reason expired: mailbox is temporarily
-    reason expired: backend unavailable
+    reason policy: sender address
+    reason policy: senders address
+    reason policy: from address
+    reason policy: return address
+    reason policy: reverse-path
+    reason policy: ip address is
+    reason policy: ip address has
+    reason policy: ip address was
+    reason policy: ip address not
+    reason policy: ip address unknown
+    reason policy: ip address invalid
+    reason policy: your user
+    reason policy: sender account
+    reason policy: sender has
+    reason policy: rule imposed
+    reason policy: sender's
+    reason policy: no such sender
+    reason policy: sending from
+    reason policy: to send mail
+    reason policy: outgoing mail
+    reason policy: sending user
+    reason policy: for sending
+    reason policy: valid sender
+    reason policy: bogus sender
+    reason policy: callback
+    reason policy: reply-to address
+    reason policy: authentication failed
+    reason policy: authentication failure
+    reason policy 530,534,535,538
+    reason policy: name lookup failed
+    # Who may send there, and how.
+    reason policy: purported responsible address
+    reason policy: mismatches client ip
+    reason policy: bad ip profile
+    reason policy: network not allowed
+    reason policy: spf.pobox.com
+    reason policy: no access from
+    reason policy: refused - see
+    reason policy: sending ips
+    reason policy: submit messages to this
+    reason policy: protocol violation
+    reason policy: no data before greeting
+    reason policy: not in whitelist
+    reason policy: not in white list
+    reason policy: not whitelisted
+    reason policy: not on the whitelist
+    reason policy: allow list
+    reason policy: allowlist
+    reason policy: non-member
+    reason policy: not member
+    reason policy: not a member
+    reason policy: not subscribed to this
+    reason policy: members only
+    reason policy: members-only
+    reason policy: permission to post
+    reason policy: organizational settings
+    reason policy: senderfilterconfig
+    reason policy: empty envelope sender
+    reason policy: null sender
+    reason policy: null reverse-path
+    reason policy: sending denied
+    reason policy: authentification
     """#

@@ -4,6 +4,7 @@
 /// For notices of servers that speak to their own people and quote nothing of the message.
 let builtInSoutheasternRules = #"""
     # Russian.
+    subject failure: сообщение не доставлено
     subject failure: не доставлено
     subject failure: недоставлено
     subject failure: ошибка доставки
@@ -134,6 +135,13 @@ let builtInSoutheasternRules = #"""
     reason mailbox-unknown: hesap bulunamadı
     reason mailbox-unknown: geçersiz alıcı
     # Croatian, Serbian, Bosnian.
+    subject failure: poruka nije isporučena
+    subject failure: nije dostavljena
+    subject failure: порука није испоручена
+    recipients failed: nije dostavljena
+    text failure: nije dostavljena
+    recipients failed: није достављена
+    text failure: није достављена
     subject failure: neisporučeno
     subject failure: neisporučena
     subject failure: isporuka nije uspjela
@@ -200,6 +208,13 @@ let builtInSoutheasternRules = #"""
     reason mailbox-unknown: predal ne obstaja
     reason mailbox-unknown: račun ne obstaja
     # Estonian.
+    subject failure: ei saanud kätte toimetada
+    recipients failed: ei saanud toimetada
+    text failure: ei saanud toimetada
+    recipients failed: ei õnnestunud toimetada
+    text failure: ei õnnestunud toimetada
+    recipients failed: ei saanud kätte toimetada
+    text failure: ei saanud kätte toimetada
     subject failure: kättetoimetamine ebaõnnestus
     subject failure: ei saanud kohale toimetada
     subject failure: kohaletoimetamine ebaõnnestus
@@ -254,6 +269,7 @@ let builtInSoutheasternRules = #"""
     reason mailbox-unknown: konts neeksistē
     reason mailbox-unknown: šāda lietotāja nav
     # Lithuanian.
+    subject failure: laiškas nepristatytas
     subject failure: nepristatytas
     subject failure: nepavyko pristatyti
     subject failure: pristatymas nepavyko
@@ -303,6 +319,10 @@ let builtInSoutheasternRules = #"""
     reason mailbox-unknown: l'adreça no existeix
     reason mailbox-unknown: la bústia no existeix
     # Icelandic.
+    recipients failed: komust ekki til skila
+    text failure: komust ekki til skila
+    recipients failed: tókst ekki að afhenda
+    text failure: tókst ekki að afhenda
     subject failure: ekki tókst að afhenda
     subject failure: óafhentur póstur
     subject failure: afhending mistókst

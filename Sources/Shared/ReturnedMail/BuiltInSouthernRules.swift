@@ -81,6 +81,9 @@ let builtInSouthernRules = #"""
     reason mailbox-unknown: آدرس وجود ندارد
     reason mailbox-unknown: صندوق پستی وجود ندارد
     # Thai.
+    subject failure: ส่งอีเมลไม่สำเร็จ
+    recipients failed: ไม่ถูกส่งถึง
+    text failure: ไม่ถูกส่งถึง
     subject failure: ไม่สามารถส่ง
     subject failure: การส่งล้มเหลว
     subject failure: ส่งไม่สำเร็จ
@@ -108,6 +111,8 @@ let builtInSouthernRules = #"""
     reason mailbox-unknown: ไม่พบกล่องจดหมาย
     reason mailbox-unknown: ไม่มีบัญชี
     # Vietnamese.
+    recipients failed: không được gửi
+    text failure: không được gửi
     subject failure: không gửi được
     subject failure: không thể gửi
     subject failure: gửi thất bại

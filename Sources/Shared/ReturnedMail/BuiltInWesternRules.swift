@@ -4,6 +4,19 @@
 /// For notices of servers that speak to their own people and quote nothing of the message.
 let builtInWesternRules = #"""
     # German.
+    subject failure: zustellung nicht möglich
+    subject failure: e-mail unzustellbar
+    subject failure: nicht zugestellt
+    recipients failed: konnten nicht erreicht werden
+    text failure: konnten nicht erreicht werden
+    recipients failed: zustellung ihrer e-mail an
+    text failure: zustellung ihrer e-mail an
+    recipients failed: folgenden empfänger ist fehlgeschlagen
+    text failure: folgenden empfänger ist fehlgeschlagen
+    recipients failed: nicht ausgeliefert werden
+    text failure: nicht ausgeliefert werden
+    recipients failed: nicht übermittelt werden
+    text failure: nicht übermittelt werden
     subject failure: unzustellbar:
     subject failure: zustellung fehlgeschlagen
     subject failure: zustellungsfehler
@@ -44,6 +57,22 @@ let builtInWesternRules = #"""
     reason mailbox-unknown: konto deaktiviert
     reason mailbox-unknown: postfach deaktiviert
     # French.
+    subject failure: avis de non-remise
+    subject failure: non-remise
+    subject failure: erreur de livraison
+    subject failure: message non remis
+    recipients failed: n'a pu être distribué à
+    text failure: n'a pu être distribué à
+    recipients failed: n'a pu être remis à
+    text failure: n'a pu être remis à
+    recipients failed: n'a pu être livré
+    text failure: n'a pu être livré
+    recipients failed: la remise à ces destinataires a échoué
+    text failure: la remise à ces destinataires a échoué
+    recipients failed: remise à ces destinataires
+    text failure: remise à ces destinataires
+    recipients failed: impossible de distribuer
+    text failure: impossible de distribuer
     subject failure: non délivré
     subject failure: non remise
     subject failure: message non distribué
@@ -91,6 +120,11 @@ let builtInWesternRules = #"""
     reason mailbox-unknown: compte désactivé
     reason mailbox-unknown: boîte désactivée
     # Spanish.
+    subject failure: mensaje no entregado
+    recipients failed: no pudo ser entregado
+    text failure: no pudo ser entregado
+    recipients failed: no se entregó
+    text failure: no se entregó
     subject failure: no se pudo entregar
     subject failure: no se ha podido entregar
     subject failure: no entregable
@@ -117,6 +151,9 @@ let builtInWesternRules = #"""
     reason mailbox-full: buzón del destinatario está lleno
     reason mailbox-full: casilla llena
     reason mailbox-unknown: el usuario no existe
+    reason mailbox-unknown: no existe dicha persona
+    reason mailbox-unknown: no existe ese usuario
+    reason mailbox-unknown: nessun utente simile
     reason mailbox-unknown: usuario no encontrado
     reason mailbox-unknown: usuario inexistente
     reason mailbox-unknown: usuario nao existe
@@ -180,6 +217,9 @@ let builtInWesternRules = #"""
     reason mailbox-unknown: endereço inexistente
     reason mailbox-unknown: endereço não encontrado
     # Italian.
+    subject failure: messaggio non recapitato
+    recipients failed: non è stato possibile consegnare
+    text failure: non è stato possibile consegnare
     subject failure: mancata consegna
     subject failure: messaggio non consegnato
     subject failure: non recapitabile
@@ -218,6 +258,11 @@ let builtInWesternRules = #"""
     reason mailbox-unknown: casella disattivata
     reason mailbox-unknown: account disattivato
     # Dutch.
+    subject failure: onbestelbaar
+    recipients failed: bezorging mislukt
+    text failure: bezorging mislukt
+    recipients failed: bezorging is mislukt
+    text failure: bezorging is mislukt
     subject failure: onbestelbare
     subject failure: niet afgeleverd
     subject failure: kon niet worden bezorgd

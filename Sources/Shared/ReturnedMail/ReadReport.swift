@@ -123,7 +123,8 @@ struct ReportReader {
         let saysSo = notice.namesRecipients || notice.isMarked(.failure) || notice.isMarked(.delay)
         if isServer {
             if isCalledSo || saysSo || !shape.returned.isEmpty || notice.originalLine != nil { return true }
-            return notice.hasHardStatus && noticeRecipients(notice).count == 1
+            let isUnderstood = isFromNobody && notice.finding.reason != .unknown
+            return (notice.hasHardStatus || isUnderstood) && noticeRecipients(notice).count == 1
         }
         let hasMessage = !shape.returned.isEmpty || quotesMessage(notice)
         if marks.has(.autoReply) || isAutomatic && !hasMessage { return false }

@@ -1,0 +1,70 @@
+/// Built-in rules about how much we send, and about what is so for now only.
+///
+/// Before all words about mailboxes, domains and hosts, as those about us are.
+let builtInRateRules = #"""
+    # How much we send, which is not how full a mailbox is.
+    reason rate-limited: throttling failure
+    reason rate-limited: maximum sending rate
+    reason rate-limited: message quota exceeded
+    reason rate-limited: message threshold exceeded
+    reason rate-limited 5.7.1: email quota exceeded
+    reason rate-limited: trop de connexions
+    reason rate-limited: too many recipients
+    reason rate-limited: too many invalid
+    reason rate-limited: too many bad
+    reason rate-limited: too many unknown
+    reason rate-limited: too many nonexistent
+    reason rate-limited: too many rcpt
+    reason rate-limited: too many errors
+    reason rate-limited: too many failed
+    reason rate-limited: excessive unknown recipients
+    reason rate-limited: excessive number of
+    reason rate-limited: exceeded the rate
+    reason rate-limited: exceeds the rate
+    reason rate-limited: exceeded the limit of
+    reason rate-limited: exceeded its limit
+    reason rate-limited: exceeded your
+    reason rate-limited: exceeds your
+    reason rate-limited: connection limit
+    reason rate-limited: connections limit
+    reason rate-limited: sending rate
+    reason rate-limited: message rate
+    reason rate-limited: recipients per hour
+    reason rate-limited: recipients this hour
+    reason rate-limited: recipients per day
+    reason rate-limited: per hour limit
+    reason rate-limited: ip frequency
+    reason rate-limited: domain frequency
+    reason rate-limited: sender frequency
+    reason rate-limited: frequency limit
+    reason rate-limited: rp:qrc
+    reason rate-limited: sending quota
+    reason rate-limited: sending limit
+    reason rate-limited: quota exceeded for sender
+    reason rate-limited: frequency limited
+    reason rate-limited: max emails per hour
+    reason rate-limited: emails per hour
+    reason rate-limited: messages per hour
+    reason rate-limited: too many invalid recipients
+    # Not for good, whatever else is said of the mailbox.
+    reason expired: disabled temporarily
+    reason expired: disabled temporarly
+    reason expired: suspended temporarily
+    reason expired: locked temporarily
+    reason expired: temporarily disabled
+    reason expired: temporarily locked
+    reason expired: temporarily suspended
+    reason expired: temporarily inactive
+    reason expired: temporarily blocked
+    reason expired: temporarily rejected
+    reason expired: mailbox temporarily
+    reason expired: mailbox is temporarily
+    reason expired: could not find a gateway
+    reason expired: lookup failed
+    reason expired: lookup failure
+    reason expired: lookup error
+    reason expired: database error
+    reason expired: temporary mta failure
+    reason expired: unable to relay message back
+    reason expired: backend unavailable
+    """#
