@@ -88,19 +88,25 @@ import Testing
     /// Phrases that an earlier rule takes, on purpose: only with a code, or in a longer text, they are reached.
     static let overlaps: Set<String> = []
 
-    @Test func `the matcher finds what a search message by message finds`() {
+    @Test func `the matcher finds every phrase that begins a word`() {
         var random = SeededGenerator(seed: 7)
         for _ in 0..<300 {
             let phrases = (0..<Int.random(in: 1...12, using: &random)).map { _ in
                 (0..<Int.random(in: 1...4, using: &random)).map { _ in UInt8.random(in: 97...99, using: &random) }
             }
-            let text = (0..<200).map { _ in UInt8.random(in: 97...100, using: &random) }
+            // Letters, and `` ` ``, which is none.
+            let text = (0..<200).map { _ in UInt8.random(in: 96...100, using: &random) }
             var found: Set<[Int]> = []
-            PhraseMatcher(phrases).forEachMatch(in: text) { found.insert([$0, $1]) }
+            PhraseMatcher(phrases).forEachMatch(in: text) { number, end in
+                let start = end - phrases[number].count
+                #expect(text[start..<end].elementsEqual(phrases[number]))
+                if start == 0 || !ASCII.isAlphanumeric(text[start - 1]) { found.insert([number, end]) }
+            }
             var expected: Set<[Int]> = []
             for (index, phrase) in phrases.enumerated() {
                 for end in phrase.count...text.count where text[(end - phrase.count)..<end].elementsEqual(phrase) {
-                    expected.insert([index, end])
+                    let start = end - phrase.count
+                    if start == 0 || !ASCII.isAlphanumeric(text[start - 1]) { expected.insert([index, end]) }
                 }
             }
             #expect(found == expected)

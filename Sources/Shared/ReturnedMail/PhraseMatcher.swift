@@ -1,3 +1,5 @@
+import Core
+
 /// Finds many phrases in one pass over a text (Aho and Corasick, 1975): the time is linear in text and findings.
 ///
 /// States next to the root have a full row of transitions, since most of a text is spent there; the others, which have one
@@ -97,9 +99,17 @@ struct PhraseMatcher: Sendable {
     }
 
     /// Calls back with each phrase that ends somewhere and the place behind its end, in the order of the text.
+    ///
+    /// A phrase that begins with a letter or digit inside a word is passed over: it would be no whole word.
     func forEachMatch(in text: [UInt8], _ body: (_ phrase: Int, _ end: Int) -> Void) {
         var state = 0
-        for (index, byte) in text.enumerated() {
+        var isInWord = false
+        for index in text.indices {
+            let byte = text[index]
+            let isOfWord = ASCII.isAlphanumeric(byte)
+            // Most of a text: nothing has begun, and nothing can before the next word.
+            if state == 0, isInWord, isOfWord { continue }
+            isInWord = isOfWord
             state = next(state, byte)
             var ending = phraseAt[state] >= 0 ? state : Int(shorter[state])
             while ending >= 0 {

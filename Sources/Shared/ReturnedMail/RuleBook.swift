@@ -40,8 +40,8 @@ package struct RuleBook: Sendable {
 
     let rules: [BounceRule]
     let matcher: PhraseMatcher
-    /// By the first pieces of phrases, then the second ones, as the matcher numbers them.
-    let pieces: [(rule: Int, isSecond: Bool)]
+    /// As the matcher numbers them.
+    let pieces: [Piece]
     /// Rules about refusals that need no phrase, in order.
     let codeRules: [Int]
     let headerRules: [Int]
@@ -61,15 +61,15 @@ package struct RuleBook: Sendable {
     private init(_ rules: [BounceRule]) {
         self.rules = rules
         var phrases: [[UInt8]] = []
-        var pieces: [(rule: Int, isSecond: Bool)] = []
+        var pieces: [Piece] = []
         for (index, rule) in rules.enumerated() {
             guard let phrase = rule.phrase else { continue }
             if case .header = rule.effect { continue }  // looked for in its own field only
             phrases.append(phrase.first)
-            pieces.append((index, false))
+            pieces.append(Piece(index, rule, phrase, isSecond: false))
             if let second = phrase.second {
                 phrases.append(second)
-                pieces.append((index, true))
+                pieces.append(Piece(index, rule, phrase, isSecond: true))
             }
         }
         matcher = PhraseMatcher(phrases)
@@ -87,29 +87,55 @@ package struct RuleBook: Sendable {
     /// Every rule whose phrase occurs in a text, and where; in the order of their ends.
     func hits(in text: MatchText) -> [RuleHit] {
         var hits: [RuleHit] = []
-        var firstEnds = [Int](repeating: -1, count: rules.count)
-        matcher.forEachMatch(in: text.bytes) { piece, end in
-            let (index, isSecond) = pieces[piece]
-            guard let phrase = rules[index].phrase, hits.count < 20_000 else { return }
-            let count = isSecond ? phrase.second?.count ?? 0 : phrase.first.count
-            let range = end - count..<end
-            guard text.isWhole(range) else { return }
-            if case .reason = rules[index].effect, phrase.isWord, text.isInName(range) { return }
-            if !isSecond, phrase.isAtStart, !text.isLineStart(range.lowerBound) { return }
-            if phrase.second != nil, !isSecond {
-                firstEnds[index] = end
+        var firstEnds: [Int: Int] = [:]
+        matcher.forEachMatch(in: text.bytes) { number, end in
+            let piece = pieces[number]
+            let range = end - piece.count..<end
+            guard hits.count < 20_000, text.isWhole(range) else { return }
+            if piece.isWord, text.isInName(range) { return }
+            if piece.isAtStart, !text.isLineStart(range.lowerBound) { return }
+            if piece.hasSecond {
+                firstEnds[piece.rule] = end
                 return
             }
-            if isSecond {
-                guard firstEnds[index] >= 0, range.lowerBound >= firstEnds[index],
-                    range.lowerBound - firstEnds[index] <= BounceRule.Phrase.gapLimit
+            if piece.isAtEnd, !text.isLineEnd(end) { return }
+            var start = range.lowerBound
+            if piece.isSecond {
+                guard let firstEnd = firstEnds[piece.rule], start >= firstEnd,
+                    start - firstEnd <= BounceRule.Phrase.gapLimit
                 else { return }
+                start = firstEnd - piece.firstCount
             }
-            if phrase.isAtEnd, !text.isLineEnd(end) { return }
-            let start = isSecond ? firstEnds[index] - phrase.first.count : range.lowerBound
-            hits.append(RuleHit(rule: index, range: start..<end))
+            hits.append(RuleHit(rule: piece.rule, range: start..<end))
         }
         return hits
+    }
+}
+
+extension RuleBook {
+    /// A half of a phrase, or all of it, and what is asked at each place where it stands; a value that refers to nothing.
+    struct Piece: Sendable {
+        let rule: Int
+        /// Of this one, and of the first half.
+        let count: Int
+        let firstCount: Int
+        let hasSecond: Bool
+        let isSecond: Bool
+        let isAtStart: Bool
+        let isAtEnd: Bool
+        /// One word that gives a reason.
+        let isWord: Bool
+
+        init(_ number: Int, _ rule: BounceRule, _ phrase: BounceRule.Phrase, isSecond: Bool) {
+            self.rule = number
+            count = isSecond ? phrase.second?.count ?? 0 : phrase.first.count
+            firstCount = phrase.first.count
+            hasSecond = !isSecond && phrase.second != nil
+            self.isSecond = isSecond
+            isAtStart = !isSecond && phrase.isAtStart
+            isAtEnd = (isSecond || phrase.second == nil) && phrase.isAtEnd
+            if case .reason = rule.effect { isWord = phrase.isWord } else { isWord = false }
+        }
     }
 }
 

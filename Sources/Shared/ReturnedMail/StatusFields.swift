@@ -37,7 +37,8 @@ enum StatusFields {
 
     private static func field(_ line: ArraySlice<UInt8>, _ limits: MIMELimits) -> MIMEHeader.Field? {
         guard let colon = line.prefix(60).firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else { return nil }
-        let name = line[..<colon].reversed().drop { ASCII.isBlank($0) }.reversed()
+        var name = line[..<colon]
+        while let last = name.last, ASCII.isBlank(last) { name.removeLast() }
         guard !name.isEmpty, name.allSatisfy({ ASCII.isAlphanumeric($0) || $0 == UInt8(ascii: "-") }) else {
             return nil
         }
@@ -45,7 +46,7 @@ enum StatusFields {
         while let last = value.last, ASCII.isSpace(last) { value.removeLast() }
         return MIMEHeader.Field(
             name: String(decoding: ASCII.lowercased(name), as: UTF8.self),
-            originalName: String(decoding: Array(name), as: UTF8.self),
+            originalName: String(decoding: name, as: UTF8.self),
             value: Array(value)
         )
     }

@@ -15,6 +15,10 @@ package enum ASCII {
 
     @inlinable package static func lowercased(_ bytes: some Sequence<UInt8>) -> [UInt8] { bytes.map { lowercased($0) } }
 
+    /// Concrete forms of the usual cases, because other modules do not get the generic one specialised.
+    package static func lowercased(_ bytes: [UInt8]) -> [UInt8] { bytes.map { lowercased($0) } }
+    package static func lowercased(_ bytes: ArraySlice<UInt8>) -> [UInt8] { bytes.map { lowercased($0) } }
+
     /// The characters of an atom, RFC 5322 §3.2.3.
     @inlinable package static func isAtomText(_ byte: UInt8) -> Bool {
         isAlphanumeric(byte) || "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)

@@ -43,17 +43,17 @@ struct BouncesBench: Sendable {
         withExtendedLifetime(lock) {}
     }
 
-    /// The test messages of flufl.bounce, ten times: programs that start slowly are not measured by their start alone.
+    /// The test messages of flufl.bounce, forty times: programs that start slowly are not measured by their start alone.
     private func copyMails() throws -> Int {
         let files = FileManager.default
         let source = "\(bench.project.bounces)/usr/lib/python3/dist-packages/flufl/bounce/tests/data"
         let names = ((try? files.contentsOfDirectory(atPath: source)) ?? []).filter { $0.hasSuffix(".txt") }
         try files.createDirectory(atPath: mails, withIntermediateDirectories: true)
-        for round in 0..<10 {
+        for round in 0..<40 {
             for name in names { try files.copyItem(atPath: "\(source)/\(name)", toPath: "\(mails)/\(round)-\(name)") }
         }
-        let count = 10 * names.count
-        guard count > 1_000 else {
+        let count = 40 * names.count
+        guard count > 4_000 else {
             throw Failure("there are only \(count) mails below .local/bounces", "Delete .local/bounces and try again")
         }
         return count
