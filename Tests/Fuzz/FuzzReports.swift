@@ -5,7 +5,7 @@ import ReturnedMail
 /// What libFuzzer calls, again and again, with bytes that it makes to reach new branches: a mail that came back.
 ///
 /// A crash is a finding, and so is a mail that is read otherwise once it was cut (what is stored must be judged as what
-/// came), or a token of ours that the cut left in it.
+/// came), a token of ours that the cut left in it, or words of a provider that make its report another one.
 private func readOneMail(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     let report = readReport(bytes)
@@ -16,7 +16,19 @@ private func readOneMail(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     _ = readReport(cut)
     for line in bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 8) {
         _ = RuleBook.builtIn.classify(code: 550, enhanced: nil, text: Array(line))
+        _ = RuleBook.builtIn.classify(SMTPReply(code: 550, text: Array(line)), at: .rcpt)
     }
+    let words = String(decoding: bytes, as: UTF8.self)
+    let told = ProviderReport(
+        provider: words,
+        id: words,
+        recipient: "ada@example.com",
+        signedLocalPart: "b+x",
+        kind: .failed(status: words, words: words)
+    )
+    let understood = readReport(told.mail)
+    precondition(understood.kind == .delivery, "a provider's words make its report something else")
+    precondition(understood.recipients.map(\.address) == ["ada@example.com"], "or about somebody else")
     return 0
 }
 

@@ -48,9 +48,11 @@ struct ProviderReportTests {
         #expect(Self.read(.complaint(type: "not-spam")).kind == .complaint(.notSpam))
     }
 
-    @Test func `a stranger's words begin no field and no part`() {
-        let words =
-            "x\r\n\r\n--veredus-webhook\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\n"
+    @Test(arguments: [
+        "x\r\n\r\n--veredus-webhook\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\n",
+        "--veredus-webhook--", "--veredus-webhook",
+    ])
+    func `a stranger's words begin no field and no part`(words: String) {
         let report = Self.read(.failed(status: "5.1.1\r\nFinal-Recipient: rfc822; eve@example.com", words: words))
         #expect(report.kind == .delivery)
         #expect(report.recipients.map(\.address) == ["ada@example.com"])

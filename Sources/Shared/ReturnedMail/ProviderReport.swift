@@ -61,7 +61,7 @@ package struct ProviderReport: Sendable, Equatable {
             --veredus-webhook\r
             Content-Type: text/plain; charset=utf-8\r
             \r
-            \(words)\r
+             \(words)\r
             --veredus-webhook\r
             Content-Type: message/delivery-status\r
             \r
