@@ -40,7 +40,7 @@ install_for() {
         fail "still missing after the installation: ${packages[*]}" "See which version apt offers: apt-cache policy ${packages[*]}"
 }
 
-fetch_for_tests() { fetch_postfix; fetch_bounces; fetch_python; }
+fetch_for_tests() { fetch_postfix; fetch_mail_servers; fetch_bounces; fetch_python; }
 
 # Postfix's own programs, for tests and the benchmark, with the libraries that this machine lacks: its mail server stays as
 # it is.
@@ -48,12 +48,37 @@ fetch_postfix() {
     local -a libraries
     [ ! -d "$LOCAL/postfix" ] || return 0
     know_package postfix
-    mapfile -t libraries < <(
-        apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances postfix |
-            grep -E '^lib[a-z0-9.+-]+$' | grep -vE '(perl|installer)' | sort -u |
-            while read -r library; do dpkg-query --show "$library" >/dev/null 2>&1 || echo "$library"; done
-    )
+    mapfile -t libraries < <(lacking_libraries postfix)
     unpack postfix "usr/sbin/smtp-sink usr/sbin/smtp-source" postfix "${libraries[@]}"
+}
+
+# Other mail servers, whose notices tests read; as packages they would replace each other. One that is not to be had is left
+# out, and its test skipped.
+fetch_mail_servers() {
+    fetch_mail_server exim exim4-daemon-light
+    fetch_mail_server opensmtpd opensmtpd
+    fetch_mail_server sendmail sendmail-bin sendmail-cf m4
+    fetch_mail_server dovecot dovecot-core dovecot-sieve
+}
+
+# fetch_mail_server NAME PACKAGE…
+fetch_mail_server() {
+    [ ! -d "$LOCAL/$1" ] || return 0
+    (
+        know_package "$2"
+        mapfile -t libraries < <(lacking_libraries "${@:2}")
+        unpack "$1" "" "${@:2}" "${libraries[@]}"
+    ) || {
+        warn "its tests are skipped until .local/$1 is removed and the package can be fetched"
+        mkdir -p "$LOCAL/$1"
+    }
+}
+
+# lacking_libraries PACKAGE…: the libraries that they need and this machine lacks, one a line.
+lacking_libraries() {
+    apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances "$@" |
+        grep -E '^lib[a-z0-9.+-]+$' | grep -vE '(perl|installer)' | sort -u |
+        while read -r library; do dpkg-query --show "$library" >/dev/null 2>&1 || echo "$library"; done
 }
 
 # wrk, which asks a web server as fast as it answers, for the benchmark.
@@ -77,7 +102,7 @@ unpack() {
     mkdir -p "$stage/packages" "$stage/bin"
     (
         cd "$stage/packages"
-        apt-get -q -o APT::Sandbox::User="$(id -un)" download "${@:3}" >/dev/null
+        apt-get -q -o APT::Sandbox::User="$(id -un)" download "${@:3}" >/dev/null || exit
         for item in *.deb; do dpkg-deb -x "$item" ..; done
     ) || fail "what belongs in .local/$1 could not be fetched" "Try: apt-get download $3"
     for item in $2; do
