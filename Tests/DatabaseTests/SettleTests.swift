@@ -71,6 +71,13 @@ struct SettleTests {
             because: "36: whoever calls it spam wants no other"
         ),
         Case(
+            report: MailReport(.complaint(.optOut)),
+            settlement: .complaint,
+            suppressions: ["0/2 complaint about campaign 1"],
+            bounces: ["3 0 0"],
+            because: "a provider's list of complaints: suppressed, and no complaint about this campaign"
+        ),
+        Case(
             report: MailReport(.complaint(.notSpam)),
             settlement: .nothing,
             suppressions: [],

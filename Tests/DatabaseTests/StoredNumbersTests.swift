@@ -109,7 +109,10 @@ import Testing
         ),
         (
             "inbound_counts.what", numbers(InboundCount.self),
-            ["notOurs": 0, "beyondLimits": 1, "tooMany": 2, "unknownCampaign": 3]
+            [
+                "notOurs": 0, "beyondLimits": 1, "tooMany": 2, "unknownCampaign": 3, "namesNoMessage": 4,
+                "unknownEvent": 5,
+            ]
         ),
         (
             "events.kind", numbers(EventKind.self), ["open": 0, "click": 1]

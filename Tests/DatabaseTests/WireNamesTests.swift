@@ -58,7 +58,10 @@ import Testing
         ("verdict about complaints", ComplaintRate.Verdict.names, "fine warn pause"),
         ("settlement of a mail", MailSettlement.names, "nothing not-ours bounce complaint unsubscribe"),
         ("state of a mail", InboundState.names, "stored settled not-understood given-up"),
-        ("mails that are counted only", InboundCount.names, "not-ours beyond-limits too-many unknown-campaign"),
+        (
+            "mails that are counted only", InboundCount.names,
+            "not-ours beyond-limits too-many unknown-campaign names-no-message unknown-event"
+        ),
         ("action of a report", ReportedAction.names, "failed delayed delivered relayed expanded"),
         ("type of a complaint", FeedbackType.names, "abuse fraud virus not-spam auth-failure opt-out other"),
         (

@@ -49,11 +49,11 @@ import Testing
             let field = String(repeating: "10.1.2.3, ", count: size) + "10.0.0.1"
             return { _ = proxies.reader(forwardedFor: field) }
         },
-        TextWork("ProviderEvents", "many events", size: 20) { size in
+        TextWork("SendGridEvents", "many events", size: 20) { size in
             let event =
                 #"{"event":"bounce","sg_event_id":"x","email":"a@b.example","reason":"550 no","status":"5.1.1"}"#
             let body = Array(("[" + [String](repeating: event, count: size).joined(separator: ",") + "]").utf8)
-            return { _ = ProviderJSON(body).map { ProviderEvents.sendGrid($0) } }
+            return { _ = ProviderJSON(body).map { SendGridEvents.news($0) } }
         },
     ]
 

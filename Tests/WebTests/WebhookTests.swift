@@ -60,6 +60,11 @@ import Testing
         }
 
         func stored() async throws -> Int { try await stage.number("SELECT count(*) FROM inbound_mails") }
+        func number(counted what: InboundCount) async throws -> Int {
+            try await stage.number(
+                "SELECT coalesce(sum(n), 0)::int8 FROM inbound_counts WHERE what = \(what.rawValue)"
+            )
+        }
         func counted() async throws -> Int {
             try await stage.number("SELECT coalesce(sum(n), 0)::int8 FROM inbound_counts")
         }
@@ -172,33 +177,22 @@ import Testing
         }
     }
 
-    static let changes: [(fields: String, kind: ProviderReport.Kind?, because: Comment)] = [
-        (#""SuppressSending":true,"SuppressionReason":"ManualSuppression""#, .unsubscribe, "somebody opted out"),
-        (#""SuppressSending":true,"SuppressionReason":"SpamComplaint""#, .complaint(type: "abuse"), "a complaint"),
-        (#""SuppressSending":true,"SuppressionReason":"HardBounce""#, nil, "the bounce is told apart"),
-        (#""SuppressSending":false,"SuppressionReason":null"#, nil, "it sends again"),
-        (#""SuppressionReason":"ManualSuppression""#, nil, "it does not say that it stopped"),
-    ]
-
-    @Test(arguments: changes)
-    func `a change of Postmark's subscriptions is an opt-out only when somebody opted out`(
-        row: (fields: String, kind: ProviderReport.Kind?, because: Comment)
-    ) throws {
-        func reports(at time: String) throws -> [ProviderReport] {
-            let text = """
-                {"RecordType":"SubscriptionChange","MessageID":"m","ChangedAt":"\(time)","Recipient":"c6@example.net",
-                 \(row.fields),"Metadata":{"veredus":"u+x"}}
+    @Test func `an event that is unknown, or names no message, is counted as that and nothing else`() async throws {
+        try await Self.with { (door: AuthGuard) async throws -> Void in
+            let local = door.local(.mailUnsubscribe(DeliveryKey(campaign: 1, seq: 6)), "u+")
+            let unknown = #"{"RecordType":"Bounce","Type":"New","Metadata":{"veredus":"\#(local)"}}"#
+            #expect(try await door.post("postmark", unknown) == .ok)
+            #expect(try await door.number(counted: .unknownEvent) == 1)
+            let foreign = #"{"RecordType":"Bounce","Type":"HardBounce","ID":1,"Email":"c6@example.net"}"#
+            #expect(try await door.post("postmark", foreign) == .ok)
+            #expect(try await door.number(counted: .namesNoMessage) == 1)
+            let byHand = """
+                {"RecordType":"SubscriptionChange","MessageID":"00000000-0000-0000-0000-000000000000","Origin":"Customer",
+                 "SuppressSending":true,"SuppressionReason":"ManualSuppression","Recipient":"c6@example.net"}
                 """
-            return ProviderEvents.postmark(try #require(ProviderJSON(Array(text.utf8))))
+            #expect(try await door.post("postmark", byHand) == .ok)
+            #expect(try await door.counted() == 2)
+            #expect(try await door.stored() == 0)
         }
-        let found = try reports(at: "2026-11-23T10:00:00Z")
-        #expect(found.map(\.kind) == [row.kind].compactMap { $0 }, row.because)
-        let later = try reports(at: "2026-11-24T10:00:00Z")
-        #expect(found.isEmpty || found.map(\.mail) != later.map(\.mail), "another change is another report")
-    }
-
-    @Test func `a challenge that Postmark got is no bounce`() throws {
-        let text = #"{"RecordType":"Bounce","Type":"ChallengeVerification","ID":1,"Email":"c6@example.net"}"#
-        #expect(ProviderEvents.postmark(try #require(ProviderJSON(Array(text.utf8)))).isEmpty)
     }
 }

@@ -31,6 +31,10 @@ package enum InboundCount: Int16, WireNamed {
     case tooMany = 2
     /// Signed for a campaign that is not in this database.
     case unknownCampaign = 3
+    /// A provider's webhook that names no message of ours: of other mail, or by the sender's own hand.
+    case namesNoMessage = 4
+    /// A provider's event that is not documented.
+    case unknownEvent = 5
 
     package var name: String {
         switch self {
@@ -38,6 +42,8 @@ package enum InboundCount: Int16, WireNamed {
         case .beyondLimits: "beyond-limits"
         case .tooMany: "too-many"
         case .unknownCampaign: "unknown-campaign"
+        case .namesNoMessage: "names-no-message"
+        case .unknownEvent: "unknown-event"
         }
     }
 }
@@ -96,6 +102,8 @@ extension PostgresConnection {
         case .ours(let ours): mail = ours
         case .notOurs: return try count(.notOurs, mailbox: mailbox)
         case .beyondLimits: return try count(.beyondLimits, mailbox: mailbox)
+        case .namesNoMessage: return try count(.namesNoMessage, mailbox: mailbox)
+        case .unknownEvent: return try count(.unknownEvent, mailbox: mailbox)
         }
         let (state, content) =
             switch mail.content {

@@ -52,8 +52,10 @@ extension PostgresConnection {
         case .complaint(let type):
             // A complaint of any type is about a message that has arrived.
             guard type.suppresses else { return try settleAnswer(of: delivery) }
+            // Whoever is on a provider's list of complaints complained of another message: this campaign's rate stays.
+            let kind = type == .optOut ? BounceKind.unsubscribe : .complaint
             try enter(
-                ReturnedMessage(mail, .complaint, "feedback of type \(type.name)", proof: .arrival),
+                ReturnedMessage(mail, kind, "feedback of type \(type.name)", proof: .arrival),
                 of: delivery,
                 suppressing: .init(scope: .all, reason: .complaint, source: "complaint about campaign \(key.campaign)")
             )

@@ -1,16 +1,23 @@
+import Core
+
 /// A provider's HTTP report about one message, in the form of the equivalent mail.
 ///
 /// There is one way into the database: a report is written in the form of RFC 3464 or 5965, then sorted, stored once,
 /// and judged like any other mail.
 package struct ProviderReport: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
-        /// `status`: An enhanced status code; empty where none was given.
-        case failed(status: String, words: String)
+        /// `status`: An enhanced status code; empty where none was given. `reason`: What it is, whatever the words are;
+        /// `nil` where the words decide.
+        case failed(status: String, words: String, reason: BounceReason? = nil)
         case delayed(status: String, words: String)
         /// The feedback type, RFC 5965 §7.3.
         case complaint(type: String)
         case unsubscribe
     }
+
+    /// A field of the report that the verdict of ``Kind/failed(status:words:reason:)`` stands in. Whoever holds a signed
+    /// address may write it, and can say no more with it than with a status.
+    static let reasonField = "X-Veredus-Reason"
 
     /// `ses`, `sendgrid`, `postmark`.
     package let provider: String
@@ -33,8 +40,8 @@ package struct ProviderReport: Sendable, Equatable {
     package var mail: [UInt8] {
         let body: String
         switch kind {
-        case .failed(let status, let words): body = deliveryReport("failed", status, words)
-        case .delayed(let status, let words): body = deliveryReport("delayed", status, words)
+        case .failed(let status, let words, let reason): body = deliveryReport("failed", status, words, reason)
+        case .delayed(let status, let words): body = deliveryReport("delayed", status, words, nil)
         case .complaint(let type): body = complaint(type)
         case .unsubscribe: body = "Subject: unsubscribe\r\n\r\nunsubscribe\r\n"
         }
@@ -49,9 +56,15 @@ package struct ProviderReport: Sendable, Equatable {
         )
     }
 
-    private func deliveryReport(_ action: String, _ status: String, _ words: String) -> String {
+    private func deliveryReport(
+        _ action: String,
+        _ status: String,
+        _ words: String,
+        _ reason: BounceReason?
+    ) -> String {
         let words = Self.line(words)
-        let code = status.isEmpty ? "" : "Status: \(Self.line(status))\r\n"
+        var code = status.isEmpty ? "" : "Status: \(Self.line(status))\r\n"
+        if let reason { code += "\(Self.reasonField): \(reason.rawValue)\r\n" }
         return """
             Subject: Delivery report\r
             Auto-Submitted: auto-generated\r

@@ -50,7 +50,10 @@ extension ReportReader {
             recipient: recipient,
             said: said,
             status: status,
-            statusText: block["status"] ?? []
+            statusText: block["status"] ?? [],
+            verdict: block[ProviderReport.reasonField.lowercased()].flatMap {
+                BounceReason(rawValue: String(decoding: $0, as: UTF8.self))
+            }
         )
     }
 
@@ -114,6 +117,8 @@ struct StatusBlock {
     let said: ReplyCodes
     let status: EnhancedStatus?
     let statusText: [UInt8]
+    /// What the table of a provider's events says that it is.
+    let verdict: BounceReason?
 
     /// Whether it failed or may fail, so that the notice's words are about it.
     var isOpen: Bool { recipient.action == .failed || recipient.action == .delayed }
@@ -121,6 +126,7 @@ struct StatusBlock {
     /// Who said what, in this order: the reply that the fields quote, the one that the notice quotes, the carrier's
     /// status, the notice's words.
     func judged(beside told: Refusal?, _ book: RuleBook) -> ReportedRecipient {
+        if let verdict { return recipient.found(BounceFinding(verdict, isPermanent: true)) }
         let words = RefusalText(recipient.diagnostic, book)
         let own = words.refusal(step: told?.step, given: said)
         let isByNumber = own.rule.map { book.rules[$0].isReplyCode } ?? false

@@ -66,7 +66,7 @@ struct WebhookRoutes: Sendable {
                 return .text("an operator will confirm it\n")
             }
             guard let message = ProviderJSON(Array(json["Message"].text.utf8)) else { return .text("no message\n") }
-            return await store(ProviderEvents.ses(message))
+            return await store(SESEvents.news(message), of: provider)
         case "sendgrid":
             guard let sendGrid = door.sendGrid else { return Self.notThere }
             let isGenuine = sendGrid.isGenuine(
@@ -76,27 +76,43 @@ struct WebhookRoutes: Sendable {
                 now: clock()
             )
             guard isGenuine else { return Self.forged }
-            return await store(ProviderEvents.sendGrid(json))
+            return await store(SendGridEvents.news(json), of: provider)
         case "postmark":
             // Postmark signs nothing: the secret in the address authenticates it.
-            return await store(ProviderEvents.postmark(json))
+            return await store(PostmarkEvents.news(json), of: provider)
         default: return Self.notThere
         }
     }
 
-    private func store(_ reports: [ProviderReport]) async -> Response {
+    private func store(_ news: ProviderNews, of provider: String) async -> Response {
         do {
-            for report in reports where !report.id.isEmpty {
-                let arrival = sorter.sort(report.mail, sentTo: Array(report.signedLocalPart.utf8))
-                _ = try await database.storeInbound(arrival, mailbox: "webhook:\(report.provider)")
+            let mailbox = WebhookMailbox.name(of: provider)
+            var taken = 0
+            for report in news.reports {
+                let outcome = try await database.storeInbound(arrival(of: report), mailbox: mailbox)
+                if outcome == .stored || outcome == .known { taken += 1 }
             }
-            return .text("\(reports.count) taken\n")
+            for _ in news.unknown { _ = try await database.storeInbound(.unknownEvent, mailbox: mailbox) }
+            for event in Set(news.unknown) {
+                log.notice(
+                    "unknown event from a provider, counted only",
+                    metadata: ["provider": "\(provider)", "event": "\(bounceDetail(Array(event.utf8.prefix(100))))"]
+                )
+            }
+            return .text("\(taken) taken\n")
         } catch {
             log.warning("a webhook is waiting for the database", metadata: ["why": "\(error)"])
             var response = Response.text("come again\n", status: .serviceUnavailable)
             response.headers[.retryAfter] = "30"
             return response
         }
+    }
+
+    /// Reports about other mail sent through the same provider name no message of this database: not a forgery.
+    private func arrival(of report: ProviderReport) -> MailArrival {
+        let local = Array(report.signedLocalPart.utf8)
+        guard MailSorter.isSignedShape(local) else { return .namesNoMessage }
+        return sorter.sort(report.mail, sentTo: local)
     }
 
     private static let signature = HTTPField.Name.unchecked("X-Twilio-Email-Event-Webhook-Signature")

@@ -73,4 +73,17 @@ package enum MailArrival: Sendable, Equatable {
     case notOurs
     /// It exceeds the limits of size, depth or parts, and what was read is not a report.
     case beyondLimits
+    /// Told by a provider, of a message that it does not name.
+    case namesNoMessage
+    /// Told by a provider, in words that it does not document.
+    case unknownEvent
+}
+
+/// The way in of what a provider tells by HTTP, `webhook:ses`; `inbound_mails.mailbox`.
+package enum WebhookMailbox {
+    private static let prefix = "webhook:"
+
+    package static func name(of provider: String) -> String { prefix + provider }
+
+    package static func isOne(_ mailbox: String) -> Bool { mailbox.hasPrefix(prefix) }
 }
