@@ -186,6 +186,15 @@ import Testing
             "Delivered-To: \(path)\nFrom: \(person)\nTo: \(unsubscribe)\nSubject: no more\n\n", .other,
             "the envelope's field names another address of ours"
         ),
+        (
+            optOut("unsubscribe", header: "Auto-Submitted: auto-replied\nX-Apple-Unsubscribe: true\n"), .unsubscribe,
+            "Apple's button"
+        ),
+        (optOut("Unsubscribe", header: "Auto-Submitted: auto-replied\n"), .unsubscribe, "another program's button"),
+        (optOut("unsubscribe", header: "Auto-Submitted: auto-generated\n"), .unsubscribe, "a button, by RFC 3834"),
+        (optOut("Abmelden", header: "X-Autoreply: yes\n"), .unsubscribe, "a button's, in German"),
+        (optOut("unsubscribe", header: "Return-Path: <>\nPrecedence: bulk\n"), .unsubscribe, "a button's, from nobody"),
+        (optOut("Re: Summer sale", header: "Auto-Submitted: auto-replied\n"), .autoReply, "an answer to the message"),
         (optOut("away", header: "Auto-Submitted: auto-replied\n"), .autoReply, "RFC 3834: a machine has no wish"),
         (optOut("away", header: "Precedence: auto_reply\n"), .autoReply, "before RFC 3834"),
         (optOut("away", header: "X-Autoreply: yes\n"), .autoReply, "before RFC 3834"),

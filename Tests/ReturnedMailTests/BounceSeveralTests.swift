@@ -234,7 +234,7 @@ import Testing
     @Test func `Apple's button is an opt-out, whatever else it says of itself`() {
         let local = "u+" + String(repeating: "a", count: 50)
         let head =
-            "From: ada@icloud.example\nTo: \(local)@bounces.example\nSubject: unsubscribe\n"
+            "From: ada@icloud.example\nTo: \(local)@bounces.example\nSubject: Summer sale\n"
             + "Auto-Submitted: auto-replied\n"
         #expect(readReport(Array("\(head)X-Apple-Unsubscribe: true\n\nSent by Mail.".utf8)).kind == .unsubscribe)
         #expect(readReport(Array("\(head)\nAway.".utf8)).kind != .unsubscribe, "a machine's answer is none")

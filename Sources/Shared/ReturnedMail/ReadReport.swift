@@ -93,9 +93,10 @@ struct ReportReader {
     ///
     /// A subject or a text never does: "on vacation" is what the message was about, "not delivered" what it quotes.
     ///
-    /// Apple's button sends an answer by machine, too, and says what it is.
+    /// The buttons of mail programs send by machine, too: Apple's says what it is, and all have the subject that the
+    /// address in the message asks for. An answer has the subject of what it answers.
     private func isOfMachine(_ notice: Notice, _ shape: ReportShape) -> Bool {
-        if marks.header(.unsubscribe), !shape.isReport { return false }
+        if marks.header(.unsubscribe) || marks.subject(.unsubscribe), !shape.isReport { return false }
         return marks.header(.autoReply) || shape.isReport || notice.isMarked(.arrival)
             || isFromNobody && isNotice(notice, shape)
     }
