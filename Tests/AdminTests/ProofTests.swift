@@ -26,9 +26,32 @@ import Testing
             #expect(shown.output.contains("proof 2: undo of 1 by page, campaign 1 message 5"))
             let json = await tool.run(line + ["--json"])
             #expect(json.output.contains(#""opt_outs":[{"proof":1,"at":""#))
+            #expect(json.output.contains(#""undoes":1,"source":"""#))
             #expect(json.output.contains(#""way":"page","action":"undo","list":1"#))
             let other = await tool.run("contacts", "show", "c4@example.org", "--account", "acme", "--json")
             #expect(other.output.contains(#""opt_outs":[]"#))
+        }
+    }
+
+    @Test func `what is added and imported by hand is proved, and what bounced elsewhere is none`() async throws {
+        try await Tool.with { tool in
+            let add = ["suppressions", "add", "ada@example.org", "--account", "acme", "--reason", "by phone"]
+            for _ in 1...2 { #expect(await tool.run(add).status == 0) }
+            let file = tool.file(
+                "s.csv",
+                "email,scope,reason,source\nada@example.org,all,unsubscribe,old system\nbob@example.org,all,hard-bounce,old\n"
+            )
+            for _ in 1...2 {
+                let line = ["suppressions", "import", file, "--account", "acme", "--reason", "moved"]
+                #expect(await tool.run(line).status == 0)
+            }
+            let shown = await tool.run("contacts", "show", "ada@example.org", "--account", "acme")
+            let proofs = shown.output.split(separator: "\n").filter { $0.hasPrefix("proof ") }
+            #expect(proofs.count == 2, "\(shown.output)")
+            #expect(proofs.first?.contains(#"marketing by cli, "by phone", 0 recalled"#) == true)
+            #expect(proofs.last?.contains(#"all by import, "old system", 0 recalled"#) == true)
+            let bob = await tool.run("contacts", "show", "bob@example.org", "--account", "acme", "--json")
+            #expect(bob.output.contains(#""opt_outs":[]"#))
         }
     }
 

@@ -80,7 +80,8 @@ struct ConsentRaceTests {
                 scope: SuppressionScope.allCases.randomElement() ?? .all,
                 list: 0,
                 reason: .unsubscribe,
-                source: "race"
+                source: "race",
+                way: .commandLine
             ).consistent
         )
     }
@@ -109,7 +110,8 @@ extension Suppression {
             scope: scope,
             list: scope == .list ? Totals.list : 0,
             reason: reason,
-            source: source
+            source: source,
+            way: way
         )
     }
 }

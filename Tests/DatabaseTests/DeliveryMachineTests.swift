@@ -64,7 +64,8 @@ struct DeliveryMachineTests {
                 scope: .all,
                 list: 0,
                 reason: .unsubscribe,
-                source: "test"
+                source: "test",
+                way: .commandLine
             )
         )
     }

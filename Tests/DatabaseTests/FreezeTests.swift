@@ -103,7 +103,8 @@ struct FreezeTests {
                         scope: .all,
                         list: 0,
                         reason: .unsubscribe,
-                        source: "test"
+                        source: "test",
+                        way: .commandLine
                     )
                 )
             }

@@ -26,14 +26,21 @@ extension Totals {
         _ report: MailReport,
         from origin: TrackingToken?,
         mail: Int64 = 1,
-        receivedAt: Double? = nil
+        receivedAt: Double? = nil,
+        way: OptOutWay = .mail
     ) async throws -> MailSettlement {
         let now = Double(try await number("SELECT extract(epoch FROM now())::int8"))
         return try await asInbound { pool in
             try await pool.withConnection { connection in
                 try await connection.transaction { connection in
                     try connection.settle(
-                        ReturnedMail(mail: mail, receivedAt: receivedAt ?? now, report: report, origin: origin)
+                        ReturnedMail(
+                            mail: mail,
+                            receivedAt: receivedAt ?? now,
+                            report: report,
+                            origin: origin,
+                            way: way
+                        )
                     )
                 }
             }

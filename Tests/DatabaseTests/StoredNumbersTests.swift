@@ -118,10 +118,14 @@ import Testing
             "events.kind", numbers(EventKind.self), ["open": 0, "click": 1]
         ),
         (
-            "opt_out_proofs.way", numbers(OptOutWay.self), ["oneClick": 0, "page": 1, "preferences": 2, "mail": 3]
+            "opt_out_proofs.way", numbers(OptOutWay.self),
+            [
+                "oneClick": 0, "page": 1, "preferences": 2, "mail": 3, "complaint": 4, "webhook": 5, "api": 6,
+                "commandLine": 7, "imported": 8,
+            ]
         ),
         (
-            "opt_out_proofs.action", numbers(OptOutAction.self), ["list": 0, "marketing": 1, "undo": 2]
+            "opt_out_proofs.action", numbers(OptOutAction.self), ["list": 0, "marketing": 1, "undo": 2, "all": 3]
         ),
         (
             "the verdicts of claim-deliveries", numbers(Verdict.self),
@@ -193,9 +197,9 @@ import Testing
     static let checks: [(migration: Int32, text: String, numbers: [String: Int])] = [
         (3, "CHECK (state IN (0, 1, 2, 3))", numbers(InboundState.self)),
         (5, "CHECK (tracking BETWEEN 0 AND 2)", numbers(TrackingMode.self)),
-        (8, "CHECK (way BETWEEN 0 AND 3)", numbers(OptOutWay.self)),
-        (8, "CHECK (action BETWEEN 0 AND 2)", numbers(OptOutAction.self)),
         (12, "CHECK (shelf IN (0, 1, 2, 3))", numbers(MailShelf.self)),
+        (15, "CHECK (way BETWEEN 0 AND 8)", numbers(OptOutWay.self)),
+        (15, "CHECK (action BETWEEN 0 AND 3)", numbers(OptOutAction.self)),
     ]
 
     @Test(arguments: checks)

@@ -42,8 +42,8 @@ import Testing
             "reason of a suppression", SuppressionReason.names,
             "unsubscribe hard-bounce complaint by-hand erasure soft-bounces"
         ),
-        ("way of an opt-out", OptOutWay.names, "one-click page preferences mail"),
-        ("action of an opt-out", OptOutAction.names, "list marketing undo"),
+        ("way of an opt-out", OptOutWay.names, "one-click page preferences mail complaint webhook api cli import"),
+        ("action of an opt-out", OptOutAction.names, "list marketing undo all"),
         (
             "reason of a dead letter", DeadLetter.Reason.names,
             "undecodable too-new poison render-error internal-error"

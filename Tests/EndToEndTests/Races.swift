@@ -256,7 +256,8 @@ private final class Race: Sendable {
                 scope: [.all, .marketing, .list][index % 3],
                 list: index % 3 == 2 ? 1 : 0,
                 reason: .unsubscribe,
-                source: "race"
+                source: "race",
+                way: .commandLine
             )
             let began = ContinuousClock.now
             let receipt = try await admin.suppress(suppression)

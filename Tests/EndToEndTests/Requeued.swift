@@ -245,7 +245,8 @@ extension Stage {
                 scope: .all,
                 list: 0,
                 reason: .unsubscribe,
-                source: "test"
+                source: "test",
+                way: .commandLine
             )
         )
     }

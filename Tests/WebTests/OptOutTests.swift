@@ -254,7 +254,8 @@ struct OptOutTests {
                     scope: .list,
                     list: 1,
                     reason: .unsubscribe,
-                    source: "import"
+                    source: "import",
+                    way: .imported
                 )
             )
             await tool.close()

@@ -80,7 +80,8 @@ extension ContactCard {
 extension OptOutProof {
     var text: String {
         let what = undoes.map { "undo of \($0)" } ?? (list == 0 ? actionName : "\(actionName) \(list)")
-        return "proof \(number): \(what) by \(wayName), campaign \(message.campaign) message \(message.seq), "
+        let by = message.map { "campaign \($0.campaign) message \($0.seq)" } ?? "\"\(source)\""
+        return "proof \(number): \(what) by \(wayName), \(by), "
             + "\(recalled) recalled, \(onTheirWay) in flight, \(Timestamp.text(at))"
     }
 }

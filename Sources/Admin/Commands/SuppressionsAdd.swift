@@ -43,7 +43,7 @@ struct SuppressionsAdd: AsyncParsableCommand {
             var listID: Int32?
             if let list { listID = try await session.list(named: list, of: account) }
             try await session.confirm(key)
-            let receipt = try await SuppressAddress(address, scope: scope, list: listID, note: reason)
+            let receipt = try await SuppressAddress(address, scope: scope, list: listID, note: reason, by: .commandLine)
                 .store(of: account.id, in: session.database, identity: key.identity, number: key.number)
             let tookMilliseconds = await session.note(.optOut, since: askedAt) / .milliseconds(1)
             if output.json {

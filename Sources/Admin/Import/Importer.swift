@@ -126,7 +126,8 @@ struct Importer: Sendable {
                 scope: scope,
                 list: 0,
                 reason: reason,
-                source: "\(target.source): \(status.name) there"
+                source: "\(target.source): \(status.name) there",
+                way: reason.isOptOut ? .imported : nil
             )
         }
     }

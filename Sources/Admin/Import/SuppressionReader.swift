@@ -95,7 +95,8 @@ struct SuppressionReader: Sendable {
                     scope: scope,
                     list: list,
                     reason: reason,
-                    source: source
+                    source: source,
+                    way: reason.isOptOut ? .imported : nil
                 )
             )
         }

@@ -57,18 +57,21 @@ extension AccountDatabase {
         }
     }
 
-    /// A contact with its lists, recorded in the audit log; `nil` if there is none or it is erased.
+    /// A contact with its lists and opt-outs, recorded in the audit log; `nil` if there is none or it is erased.
     package func contact(
         _ id: ContactID,
         account: AccountID
-    ) async throws -> (contact: ContactFacts, memberships: [ContactCard.Membership])? {
-        try await transaction(account: account) {
-            connection -> (contact: ContactFacts, memberships: [ContactCard.Membership])? in
+    ) async throws -> ContactWithLists? {
+        try await transaction(account: account) { connection -> ContactWithLists? in
             let found = try connection.rows(.contactByID, [.int32(account), .int64(id)], ContactFacts.init).first
             guard let found else { return nil }
             let memberships = try connection.rows(.memberships, [.int64(id)], ContactCard.Membership.init)
             try connection.write(AuditEntry("contacts.show", "contact \(id)"), by: actor, account: account)
-            return (found, memberships)
+            return ContactWithLists(
+                contact: found,
+                memberships: memberships,
+                proofs: try connection.rows(.proofsOfContact, [.int32(account), .int64(id)], OptOutProof.init)
+            )
         }
     }
 

@@ -33,6 +33,14 @@ package struct MemberFacts: Sendable {
     package let consentedAt: Double
 }
 
+/// A contact, its lists past and present, and its opt-outs.
+package struct ContactWithLists: Sendable {
+    package let contact: ContactFacts
+    package let memberships: [ContactCard.Membership]
+    /// Oldest first.
+    package let proofs: [OptOutProof]
+}
+
 /// Everything stored about one address in an account.
 package struct ContactCard: Sendable {
     package struct Membership: Sendable {

@@ -27,7 +27,8 @@ extension AccountDatabase {
                     scope: .all,
                     list: 0,
                     reason: .erasure,
-                    source: "erased"
+                    source: "erased",
+                    way: nil
                 )
             )
             let key: [PostgresValue] = [.int32(account), .bytes(addressHash)]

@@ -58,6 +58,8 @@ struct SaidNo: Sendable {
     let scope: SuppressionScope
     let reason: SuppressionReason
     let source: String
+    /// `nil` for a bounce.
+    var way: OptOutWay?
 }
 
 extension PostgresConnection {
@@ -101,7 +103,9 @@ extension PostgresConnection {
                     scope: no.scope,
                     list: no.scope == .list ? delivery.list : 0,
                     reason: no.reason,
-                    source: no.source
+                    source: no.source,
+                    way: no.way,
+                    message: no.way == nil ? nil : delivery.key
                 )
             )
             let subject = "contact \(delivery.contact): \(receipt.recalled) recalled"

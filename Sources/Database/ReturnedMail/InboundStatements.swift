@@ -54,7 +54,7 @@ extension Statement {
         "waiting-inbound",
         role: .inbound,
         """
-        SELECT mail_id, received_at, campaign_id, seq, attempt, sent_to, content FROM inbound_mails
+        SELECT mail_id, received_at, campaign_id, seq, attempt, sent_to, content, mailbox FROM inbound_mails
         WHERE state = \(InboundState.stored.sql) AND due_at <= now() ORDER BY due_at, mail_id LIMIT $1
         """
     )

@@ -76,6 +76,8 @@ package struct WaitingMail: Sendable, Equatable {
     package let mail: Int64
     /// Seconds since 1970, by the database's clock.
     package let receivedAt: Double
+    /// The way in.
+    package let mailbox: String
     package let origin: TrackingToken
     package let sentTo: [UInt8]?
     package let content: [UInt8]
@@ -176,7 +178,13 @@ package struct InboundStore: Sendable {
                 let locked = try connection.rows(.lockInboundMail, [.int64(mail.mail)]) { try $0.int64(0) }
                 guard !locked.isEmpty else { return nil }
                 let settlement = try connection.settle(
-                    ReturnedMail(mail: mail.mail, receivedAt: mail.receivedAt, report: report, origin: mail.origin)
+                    ReturnedMail(
+                        mail: mail.mail,
+                        receivedAt: mail.receivedAt,
+                        report: report,
+                        origin: mail.origin,
+                        way: WebhookMailbox.isOne(mail.mailbox) ? .webhook : .mail
+                    )
                 )
                 try connection.run(.markInboundSettled, [.int64(mail.mail), .int16(settlement.rawValue)])
                 return settlement
@@ -225,5 +233,6 @@ extension WaitingMail {
         origin = attempt.map { .bounce(key, attempt: $0) } ?? .mailUnsubscribe(key)
         sentTo = try row.optionalBytes(5)
         content = try row.bytes(6)
+        mailbox = try row.text(7)
     }
 }

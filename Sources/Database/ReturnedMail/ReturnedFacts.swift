@@ -81,7 +81,8 @@ extension Statement {
                count(DISTINCT seq) FILTER (WHERE kind = \(BounceKind.complaint.sql)),
                count(DISTINCT seq) FILTER (WHERE kind = \(BounceKind.unsubscribe.sql)),
                (SELECT count(DISTINCT p.seq) FROM opt_out_proofs p
-                WHERE p.campaign_id = $1 AND p.action < \(OptOutAction.undo.sql)
+                WHERE p.campaign_id = $1 AND p.action IN (\(OptOutAction.list.sql), \(OptOutAction.marketing.sql))
+                  AND p.way IN (\(OptOutWay.ofPages.sql))
                   AND NOT EXISTS (SELECT FROM opt_out_proofs u WHERE u.undoes = p.proof_id))
         FROM bounces WHERE campaign_id = $1
         """

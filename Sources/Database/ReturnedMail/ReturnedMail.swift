@@ -10,12 +10,21 @@ package struct ReturnedMail: Sendable {
     package let report: MailReport
     /// The content of its verified signed address; without one only a counter changes.
     package let origin: TrackingToken?
+    /// The way of an opt-out in it: a provider's webhook is also stored as mail.
+    package let way: OptOutWay
 
-    package init(mail: Int64, receivedAt: Double, report: MailReport, origin: TrackingToken?) {
+    package init(
+        mail: Int64,
+        receivedAt: Double,
+        report: MailReport,
+        origin: TrackingToken?,
+        way: OptOutWay = .mail
+    ) {
         self.mail = mail
         self.receivedAt = receivedAt
         self.report = report
         self.origin = origin
+        self.way = way
     }
 }
 
@@ -57,17 +66,25 @@ extension PostgresConnection {
             try enter(
                 ReturnedMessage(mail, kind, "feedback of type \(type.name)", proof: .arrival),
                 of: delivery,
-                suppressing: .init(scope: .all, reason: .complaint, source: "complaint about campaign \(key.campaign)")
+                suppressing: .init(
+                    scope: .all,
+                    reason: .complaint,
+                    source: "complaint about campaign \(key.campaign)",
+                    way: .complaint
+                )
             )
             return .complaint
         case .unsubscribe:
+            // Before any row, like the page.
+            try run(.lockMessage, [.int32(key.campaign), .int32(key.seq)])
             try enter(
-                ReturnedMessage(mail, .unsubscribe, "unsubscribed by mail", proof: .arrival),
+                ReturnedMessage(mail, .unsubscribe, "unsubscribed by \(mail.way.name)", proof: .arrival),
                 of: delivery,
                 suppressing: .init(
                     scope: .list,
                     reason: .unsubscribe,
-                    source: "mail about campaign \(key.campaign)"
+                    source: "\(mail.way.name) about campaign \(key.campaign)",
+                    way: mail.way
                 )
             )
             return .unsubscribe

@@ -3,7 +3,7 @@ import DatabaseClient
 extension Statement {
     /// Every statement of the service: what the statement check prepares against the migrated schema.
     package static let all: [Statement] =
-        delivery + register + producer + freeze + ofAccounts + inbound + tracking + optOut + returning
+        delivery + register + producer + freeze + ofAccounts + inbound + tracking + optOut + proofs + returning
         + complaints + returnedFacts + blocks + suppressionLists + dashboard + erasure
 
     private static let dashboard = forUsers + forSessions + forSamples + forOverview
@@ -38,7 +38,7 @@ extension Statement {
         .dropEventPartitions, .changeTracking,
     ]
     private static let optOut: [Statement] = [
-        .optOutMessage, .lockMessage, .earlierOptOut, .standingOptOut, .insertProof, .takeBackOptOut, .listsOfContact,
-        .isOffMarketing, .isStillOff, .undoableProofs, .proofsOfHash, .nameAccount,
+        .optOutMessage, .lockMessage, .earlierOptOut, .standingOptOut, .takeBackOptOut, .listsOfContact,
+        .isOffMarketing, .isStillOff, .undoableProofs, .nameAccount,
     ]
 }

@@ -1,48 +1,12 @@
 import Core
 import DatabaseClient
 
-/// The way of an opt-out; `opt_out_proofs.way`.
-package enum OptOutWay: Int16, WireNamed {
-    /// A mail program's own button (RFC 8058).
-    case oneClick = 0
-    /// The unsubscribe page of the message.
-    case page = 1
-    case preferences = 2
-    /// A mail to the message's unsubscribe address.
-    case mail = 3
-
-    package var name: String {
-        switch self {
-        case .oneClick: "one-click"
-        case .page: "page"
-        case .preferences: "preferences"
-        case .mail: "mail"
-        }
-    }
-}
-
-/// An opt-out's effect, or its undo; `opt_out_proofs.action`.
-package enum OptOutAction: Int16, WireNamed {
-    case list = 0
-    case marketing = 1
-    case undo = 2
-
-    package var name: String {
-        switch self {
-        case .list: "list"
-        case .marketing: "marketing"
-        case .undo: "undo"
-        }
-    }
-}
-
 /// The scope of an opt-out.
 package enum OptOutChoice: Sendable, Equatable {
     case list(Int32)
     /// All mail of the account that needs consent.
     case marketing
 
-    var action: OptOutAction { self == .marketing ? .marketing : .list }
     var scope: SuppressionScope { self == .marketing ? .marketing : .list }
     var list: Int32 {
         switch self {
@@ -211,7 +175,7 @@ extension PostgresConnection {
         }.first
     }
 
-    /// Suppresses and writes the proof, in the caller's transaction; also for opt-outs by mail.
+    /// Suppresses and writes the proof, in the caller's transaction.
     ///
     /// One at a time for a message: of two clicks the second finds what the first has done.
     package func optOut(_ message: OptOutMessage, of choice: OptOutChoice, by way: OptOutWay) throws -> OptOutReceipt {
@@ -226,20 +190,15 @@ extension PostgresConnection {
                 scope: choice.scope,
                 list: choice.list,
                 reason: .unsubscribe,
-                source: "\(way.name), campaign \(message.key.campaign) message \(message.key.seq)"
+                source: "\(way.name), campaign \(message.key.campaign) message \(message.key.seq)",
+                way: way,
+                message: message.key
             )
         )
-        let proofs = try rows(
-            .insertProof,
-            [
-                .int32(message.account), .int32(message.key.campaign), .int32(message.key.seq),
-                .bytes(message.addressHash), .int16(way.rawValue), .int16(choice.action.rawValue), .int32(choice.list),
-                .bool(done.isNew), .int32(Int32(done.recalled)), .int32(Int32(done.alreadyOnTheirWay)),
-            ]
-        ) { (proof: try $0.int64(0), at: try $0.timestamp(1)) }
-        let proof = try proofs.only(of: .insertProof)
+        // No opt-out of this message is in effect, so this proof is new.
+        let proof = try [done.proof].compactMap { $0 }.only(of: .insertProof)
         return OptOutReceipt(
-            proof: proof.proof,
+            proof: proof.number,
             choice: choice,
             at: done.isNew ? proof.at : try earlier(choice, of: message) ?? proof.at,
             isNew: done.isNew,
@@ -253,7 +212,7 @@ extension PostgresConnection {
         try rows(
             .standingOptOut,
             [
-                .int32(message.key.campaign), .int32(message.key.seq), .int16(choice.action.rawValue),
+                .int32(message.key.campaign), .int32(message.key.seq), .int16(OptOutAction(choice.scope).rawValue),
                 .int32(choice.list), .int16(choice.scope.rawValue),
             ],
             OptOutReceipt.init

@@ -1,39 +1,6 @@
 import Core
 import DatabaseClient
 
-/// What proves an opt-out, or that it was taken back: by which message, which way, when, and what it did.
-package struct OptOutProof: Sendable {
-    package let number: Int64
-    package let at: Double
-    package let message: DeliveryKey
-    package let way: Int16
-    package let action: Int16
-    package let list: Int32
-    /// Whether it was the first no to this.
-    package let isNew: Bool
-    package let recalled: Int32
-    package let onTheirWay: Int32
-    /// The proof that it takes back.
-    package let undoes: Int64?
-
-    init(_ row: borrowing PostgresRow) throws {
-        number = try row.int64(0)
-        at = try row.timestamp(1)
-        message = DeliveryKey(campaign: try row.int32(2), seq: try row.int32(3))
-        way = try row.int16(4)
-        action = try row.int16(5)
-        list = try row.int32(6)
-        isNew = try row.bool(7)
-        recalled = try row.int32(8)
-        onTheirWay = try row.int32(9)
-        undoes = try row.optionalInt64(10)
-    }
-
-    package var wayName: String { OptOutWay.name(of: way) }
-
-    package var actionName: String { OptOutAction.name(of: action) }
-}
-
 extension Statement {
     /// `$1` campaign; `$2` seq.
     static let optOutMessage = Statement(
@@ -95,17 +62,6 @@ extension Statement {
         WHERE p.campaign_id = $1 AND p.seq = $2 AND p.action = $3 AND p.list_id = $4 AND s.since IS NOT NULL
           AND NOT EXISTS (SELECT FROM opt_out_proofs u WHERE u.undoes = p.proof_id)
         ORDER BY p.proof_id LIMIT 1
-        """
-    )
-    /// `$1` account; `$2` campaign; `$3` seq; `$4` hash; `$5` way; `$6` action; `$7` list; `$8` whether new; `$9`
-    /// recalled; `$10` on their way.
-    static let insertProof = Statement(
-        "insert-proof",
-        roles: [.web, .inbound],
-        """
-        INSERT INTO opt_out_proofs (account_id, campaign_id, seq, address_hash, way, action, list_id, is_new, recalled,
-                                    on_their_way)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING proof_id, at
         """
     )
     /// `$1` campaign; `$2` seq; `$3` proof; `$4` way.
@@ -185,16 +141,6 @@ extension Statement {
               AND s.list_id = p.list_id AND s.created_at = p.at
               AND s.repeated_at IS NULL)
         ORDER BY p.proof_id DESC LIMIT 50
-        """
-    )
-    /// What proves an address's opt-outs; `$1` account; `$2` hash.
-    static let proofsOfHash = Statement(
-        "proofs-of-hash",
-        role: .admin,
-        isHot: true,
-        """
-        SELECT proof_id, at, campaign_id, seq, way, action, list_id, is_new, recalled, on_their_way, undoes
-        FROM opt_out_proofs WHERE account_id = $1 AND address_hash = $2 ORDER BY proof_id
         """
     )
     /// `$1` account; `$2` what recipients know it as.

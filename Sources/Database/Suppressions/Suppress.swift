@@ -53,6 +53,10 @@ package struct Suppression: Sendable {
     package let list: Int32
     package let reason: SuppressionReason
     package let source: String
+    /// The way of the opt-out, for its proof; `nil` for a bounce and an erasure.
+    package let way: OptOutWay?
+    /// The message that names the recipient.
+    package let message: DeliveryKey?
 
     package init(
         account: AccountID,
@@ -61,7 +65,9 @@ package struct Suppression: Sendable {
         scope: SuppressionScope,
         list: Int32,
         reason: SuppressionReason,
-        source: String
+        source: String,
+        way: OptOutWay?,
+        message: DeliveryKey? = nil
     ) {
         self.account = account
         self.addressHash = addressHash
@@ -70,6 +76,8 @@ package struct Suppression: Sendable {
         self.list = list
         self.reason = reason
         self.source = source
+        self.way = way
+        self.message = message
     }
 }
 
@@ -83,14 +91,16 @@ package struct SuppressionReceipt: Sendable, Equatable {
     package let recalled: Int
     /// Messages already claimed: they may arrive, and are not retried.
     package let alreadyOnTheirWay: Int
+    /// `nil` if it needs none, or has one already.
+    package var proof: ProofMark?
 }
 
 extension PostgresConnection {
     /// Stores a suppression and recalls queued messages, in the caller's transaction: after its commit, no message to
     /// that address is claimed any more.
     ///
-    /// Every suppression is made here: by the command line, the web program and returned mail. The caller's transaction
-    /// sees the account, and writes the audit log last.
+    /// Every suppression is made here, by the command line, the web program and returned mail, so that every opt-out has
+    /// its proof. The caller's transaction sees the account, and writes the audit log last.
     package func suppress(_ suppression: Suppression) throws -> SuppressionReceipt {
         let account = PostgresValue.int32(suppression.account)
         // A freeze holds it alone: its second look at the suppressions either sees this one, or waits for it.
@@ -107,7 +117,9 @@ extension PostgresConnection {
         if suppression.scope == .list {
             try run(.unsubscribeMembers, [.int32(suppression.list), .int64s(contacts)])
         }
-        return try recall(suppression, contacts: contacts, isNew: isNew)
+        var receipt = try recall(suppression, contacts: contacts, isNew: isNew)
+        if let way = suppression.way { receipt.proof = try prove(suppression, by: way, receipt) }
+        return receipt
     }
 
     /// Recalls the contacts' rows in open campaigns.

@@ -30,6 +30,13 @@ extension MemberFacts {
     }
 }
 
+extension ContactWithLists {
+    /// `ContactWithLists` in the API's document.
+    package var json: JSONValue {
+        contact.json.adding(["lists": .array(memberships.map(\.json)), "opt_outs": .array(proofs.map(\.json))])
+    }
+}
+
 extension ContactCard {
     /// `ContactWithLists` in the API's document, and everything else stored about the address.
     package var json: JSONValue {
@@ -43,12 +50,14 @@ extension ContactCard {
 }
 
 extension OptOutProof {
-    fileprivate var json: JSONValue {
+    /// One of `opt_outs` of `ContactWithLists` in the API's document.
+    package var json: JSONValue {
         [
-            "proof": .number(number), "at": .moment(at), "campaign": .number(message.campaign),
-            "seq": .number(message.seq), "way": .string(wayName), "action": .string(actionName),
+            "proof": .number(number), "at": .moment(at), "campaign": .number(orNull: message?.campaign),
+            "seq": .number(orNull: message?.seq), "way": .string(wayName), "action": .string(actionName),
             "list": list == 0 ? .null : .number(list), "new": .bool(isNew), "recalled": .number(recalled),
             "already_on_their_way": .number(onTheirWay), "undoes": .number(orNull: undoes),
+            "source": .string(source),
         ]
     }
 }

@@ -11,17 +11,20 @@ package struct SuppressAddress: Sendable {
     private let scope: SuppressionScope
     private let list: Int32?
     private let note: String
+    private let way: OptOutWay
 
     /// - Parameters:
     ///   - address: It need not be a contact's.
     ///   - scope: The mail to stop.
     ///   - list: With the scope `list`.
-    ///   - note: The reason, stored with it and in the audit log.
-    package init(_ address: EmailAddress, scope: SuppressionScope, list: Int32?, note: String) {
+    ///   - note: The reason, stored with it, in its proof and in the audit log.
+    ///   - way: How the opt-out was requested.
+    package init(_ address: EmailAddress, scope: SuppressionScope, list: Int32?, note: String, by way: OptOutWay) {
         self.address = address
         self.scope = scope
         self.list = list
         self.note = note
+        self.way = way
     }
 
     /// Stores it and recalls queued messages: once this returns, no message to that address is claimed any more.
@@ -47,7 +50,8 @@ package struct SuppressAddress: Sendable {
                 scope: scope,
                 list: list ?? 0,
                 reason: .byHand,
-                source: note
+                source: note,
+                way: way
             )
         )
     }

@@ -93,8 +93,8 @@ struct ReportReader {
     ///
     /// A subject or a text never does: "on vacation" is what the message was about, "not delivered" what it quotes.
     ///
-    /// The buttons of mail programs send by machine, too: Apple's says what it is, and all have the subject that the
-    /// address in the message asks for. An answer has the subject of what it answers.
+    /// Mail programs' unsubscribe buttons send automatic mail, too: Apple's has its own field, and all have the subject
+    /// that List-Unsubscribe asks for. An automatic reply has the subject of the message.
     private func isOfMachine(_ notice: Notice, _ shape: ReportShape) -> Bool {
         if marks.header(.unsubscribe) || marks.subject(.unsubscribe), !shape.isReport { return false }
         return marks.header(.autoReply) || shape.isReport || notice.isMarked(.arrival)

@@ -47,7 +47,7 @@ extension APICall {
         guard let found = try await database.contact(try number(upTo: .max), account: account) else {
             throw APIProblem.notFound
         }
-        return APIReply(found.contact.json.adding(["lists": .array(found.memberships.map(\.json))]))
+        return APIReply(found.json)
     }
 
     func upsertContacts() async throws -> APIReply {

@@ -47,8 +47,14 @@ extension APICall {
         guard let address, let note else { throw APIProblem.internalError }
         if let list { _ = try await listName(list, pointer: "/list") }
         let key = try await addressKey()
-        let receipt = try await SuppressAddress(address, scope: scope, list: list.map { Int32($0) }, note: note)
-            .store(of: account, in: database, identity: key.identity, number: key.number)
+        let receipt = try await SuppressAddress(
+            address,
+            scope: scope,
+            list: list.map { Int32($0) },
+            note: note,
+            by: .api
+        )
+        .store(of: account, in: database, identity: key.identity, number: key.number)
         return APIReply(receipt.json(scope: scope), status: receipt.isNew ? .created : .ok)
     }
 }

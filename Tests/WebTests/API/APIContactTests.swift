@@ -142,6 +142,10 @@ struct APIContactTests {
                 #expect(answer["already_on_their_way"] == onTheirWay)
                 #expect(try await fixture.send(.post, "/suppressions", body).status == 200, "safe to repeat")
             }
+            let one = try await fixture.send(.get, "/contacts/1")
+            #expect(one.count("opt_outs") == 1)
+            #expect(one["opt_outs.0.way"] == "api" && one["opt_outs.0.action"] == "marketing")
+            #expect(one["opt_outs.0.recalled"] == "1" && one["opt_outs.0.source"] == "asked")
             let page = try await fixture.send(.get, "/suppressions")
             #expect(page.count("items") == 2)
             #expect(page["items.0.reason"] == "by-hand")

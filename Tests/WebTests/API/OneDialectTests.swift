@@ -101,13 +101,42 @@ import Testing
         SuppressionFacts(scope: scope.rawValue, list: list, reason: 3, source: "asked", createdAt: 1)
     }
 
+    /// By a message, undone, and by nobody's message.
+    private static let proofs = [
+        proof(.oneClick, .list, message: DeliveryKey(campaign: 3, seq: 7), list: 2),
+        proof(.page, .undo, message: DeliveryKey(campaign: 3, seq: 7), list: 2, undoes: 1),
+        proof(.imported, .all, message: nil, list: 0),
+    ]
+
+    private static func proof(
+        _ way: OptOutWay,
+        _ action: OptOutAction,
+        message: DeliveryKey?,
+        list: Int32,
+        undoes: Int64? = nil
+    ) -> OptOutProof {
+        OptOutProof(
+            number: 1,
+            at: 1,
+            message: message,
+            way: way.rawValue,
+            action: action.rawValue,
+            list: list,
+            isNew: true,
+            recalled: 0,
+            onTheirWay: 0,
+            undoes: undoes,
+            source: "asked"
+        )
+    }
+
     private static func card() -> ContactCard {
         ContactCard(
             contact: contact,
             memberships: [.init(list: "news", isSubscribed: true, source: "form", consentedAt: 1, changedAt: 2)],
             suppressions: [suppression(.marketing, list: 0)],
             deliveries: [],
-            proofs: []
+            proofs: proofs
         )
     }
 
@@ -180,7 +209,12 @@ import Testing
             MemberFacts(contact: contact, isSubscribed: true, source: "form", consentedAt: 1).json,
             ["source", "consented_at"], "`contacts export`"
         ),
-        ("ContactWithLists", card().json, ["suppressions", "deliveries", "opt_outs"], "`contacts show`"),
+        ("ContactWithLists", card().json, ["suppressions", "deliveries"], "`contacts show`"),
+        (
+            "ContactWithLists",
+            ContactWithLists(contact: contact, memberships: card().memberships, proofs: proofs).json, [],
+            "a contact of the API"
+        ),
         ("Suppression", suppression(.list, list: 2).json(contact: 5), [], "of a list"),
         ("Suppression", suppression(.all, list: 0).json(contact: nil), [], "of an address that is no contact"),
         (

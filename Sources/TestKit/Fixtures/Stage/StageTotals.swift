@@ -87,7 +87,8 @@ extension Stage {
                 scope: .marketing,
                 list: 0,
                 reason: .unsubscribe,
-                source: "test"
+                source: "test",
+                way: .commandLine
             )
         )
     }
