@@ -31,9 +31,9 @@ package enum InboundCount: Int16, WireNamed {
     case tooMany = 2
     /// Signed for a campaign that is not in this database.
     case unknownCampaign = 3
-    /// A provider's webhook that names no message of ours: of other mail, or by the sender's own hand.
+    /// A webhook report that names no message: about other mail, or about a manual suppression at the provider.
     case namesNoMessage = 4
-    /// A provider's event that is not documented.
+    /// An undocumented webhook event.
     case unknownEvent = 5
 
     package var name: String {

@@ -61,7 +61,7 @@ extension PostgresConnection {
         case .complaint(let type):
             // A complaint of any type is about a message that has arrived.
             guard type.suppresses else { return try settleAnswer(of: delivery) }
-            // Whoever is on a provider's list of complaints complained of another message: this campaign's rate stays.
+            // From a provider's complaint list: the complaint was about another message, and does not count in this rate.
             let kind = type == .optOut ? BounceKind.unsubscribe : .complaint
             try enter(
                 ReturnedMessage(mail, kind, "feedback of type \(type.name)", proof: .arrival),

@@ -6,8 +6,8 @@ import Core
 /// and judged like any other mail.
 package struct ProviderReport: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
-        /// `status`: An enhanced status code; empty where none was given. `reason`: What it is, whatever the words are;
-        /// `nil` where the words decide.
+        /// `status`: An enhanced status code; empty where none was given. `reason`: The verdict,
+        /// whatever the words; `nil` if the words decide.
         case failed(status: String, words: String, reason: BounceReason? = nil)
         case delayed(status: String, words: String)
         /// The feedback type, RFC 5965 §7.3.
@@ -15,8 +15,8 @@ package struct ProviderReport: Sendable, Equatable {
         case unsubscribe
     }
 
-    /// A field of the report that the verdict of ``Kind/failed(status:words:reason:)`` stands in. Whoever holds a signed
-    /// address may write it, and can say no more with it than with a status.
+    /// The report's field for the reason in ``Kind/failed(status:words:reason:)``. Anyone with a signed address can forge
+    /// it, but gains no more than with a forged status.
     static let reasonField = "X-Veredus-Reason"
 
     /// `ses`, `sendgrid`, `postmark`.

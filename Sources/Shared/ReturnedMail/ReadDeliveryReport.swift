@@ -117,7 +117,7 @@ struct StatusBlock {
     let said: ReplyCodes
     let status: EnhancedStatus?
     let statusText: [UInt8]
-    /// What the table of a provider's events says that it is.
+    /// The verdict of a webhook provider's event table.
     let verdict: BounceReason?
 
     /// Whether it failed or may fail, so that the notice's words are about it.

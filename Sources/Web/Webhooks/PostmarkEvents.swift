@@ -2,7 +2,7 @@ import Core
 import ReturnedMail
 import Templates
 
-/// Postmark: one record, which gives back the message's own metadata.
+/// Postmark: one record, which contains the message's own metadata.
 enum PostmarkEvents {
     static let table = ProviderTable([
         // https://postmarkapp.com/developer/webhooks/webhooks-overview
@@ -27,19 +27,19 @@ enum PostmarkEvents {
         ("Bounce/ChallengeVerification", .nothing),
         ("Bounce/BadEmailAddress", .failed(.mailboxUnknown)),
         ("Bounce/SpamComplaint", .complaint("abuse")),
-        // By the sender, in Postmark.
+        // Done by the sender, in Postmark.
         ("Bounce/ManuallyDeactivated", .nothing),
         ("Bounce/Unconfirmed", .nothing),
         ("Bounce/Blocked", .failed(.policy)),
-        // Postmark refused the message that it was given.
+        // Postmark itself refused the message.
         ("Bounce/SMTPApiError", .failed(.policy)),
         ("Bounce/InboundError", .nothing),
         ("Bounce/DMARCPolicy", .failed(.policy)),
         ("Bounce/TemplateRenderingFailed", .failed(.content)),
 
-        // https://postmarkapp.com/developer/webhooks/subscription-change-webhook: reason, then origin. A hard bounce is
-        // told by a record of its own; a complaint, too, and counts once. What the sender or Postmark's staff suppress
-        // is no word of the recipient's.
+        // https://postmarkapp.com/developer/webhooks/subscription-change-webhook: reason, then origin. A hard bounce has
+        // a record of its own; so has a complaint, which counts once. A suppression by the sender or by Postmark's staff
+        // is not the recipient's wish.
         ("SubscriptionChange/HardBounce", .nothing),
         ("SubscriptionChange/HardBounce/Recipient", .nothing),
         ("SubscriptionChange/HardBounce/Customer", .nothing),
@@ -52,7 +52,7 @@ enum PostmarkEvents {
         ("SubscriptionChange/ManualSuppression/Recipient", .optOut),
         ("SubscriptionChange/ManualSuppression/Customer", .nothing),
         ("SubscriptionChange/ManualSuppression/Admin", .nothing),
-        // It sends again; an opt-out stays.
+        // Postmark sends again; an opt-out stays.
         ("SubscriptionChange", .nothing),
     ])
 
@@ -64,7 +64,7 @@ enum PostmarkEvents {
             reports: [
                 ProviderReport(
                     provider: "postmark",
-                    // A change has no number; of one message there may be several.
+                    // A change has no number; one message may have several.
                     id: [record["ID"].text, record["MessageID"].text, record["ChangedAt"].text, name]
                         .joined(separator: " "),
                     recipient: record["Email"].text + record["Recipient"].text,

@@ -1,29 +1,29 @@
 import Core
 import ReturnedMail
 
-/// What a provider's event means for the recipient of the message that it is about.
+/// The consequence of a provider's event for the message's recipient.
 enum ProviderMeaning: Sendable, Equatable {
-    /// It arrived, was opened, is on its way, a machine answered, or it is the sender's own doing.
+    /// Sent, delivered, opened, answered automatically, or done by the sender.
     case nothing
     case delayed
-    /// The words of the server that refused decide, then its status; without both it is this, or nothing.
+    /// The reply of the server that refused decides, then its status; without either, this reason or nothing.
     case refused(orElse: BounceReason?)
-    /// It is this, whatever the words are.
+    /// This reason, whatever the reply.
     case failed(BounceReason)
     /// The feedback type, RFC 5965 §7.3.
     case complaint(String)
-    /// The provider does not send because the recipient complained, of this message or an earlier one: suppressed like a
-    /// complaint, and not counted as one of this campaign.
+    /// The provider did not send because of an earlier complaint: suppresses like a complaint, but does not count as one of
+    /// this campaign.
     case complainedBefore
     case optOut
 
-    /// As a report.
+    /// Returns the report to store.
     ///
     /// - Parameters:
-    ///   - event: The event's name, for people where nobody said a word.
-    ///   - words: What the server that refused said.
+    ///   - event: The event's name, shown if there is no reply.
+    ///   - words: The reply of the server that refused.
     ///   - status: Its enhanced status code.
-    /// - Returns: `nil` where there is nothing to report.
+    /// - Returns: `nil` if there is nothing to report.
     func report(of event: String, words: String = "", status: String = "") -> ProviderReport.Kind? {
         switch self {
         case .nothing: return nil
@@ -31,7 +31,7 @@ enum ProviderMeaning: Sendable, Equatable {
         case .failed(let reason):
             return .failed(status: reason.nearestStatus, words: words.isEmpty ? event : words, reason: reason)
         case .refused(let reason):
-            // 5.0.0 says nothing, and without words 4.4.7 may be anything.
+            // 5.0.0 is vague, and so is a class 4 status without a reply.
             let given = EnhancedStatus(startOf: status.utf8).flatMap { $0.subject == 0 ? nil : $0 }
             let saysSo = given.map { reason != nil || $0.statusClass == 5 } ?? false
             if words.isEmpty, !saysSo {
@@ -46,7 +46,7 @@ enum ProviderMeaning: Sendable, Equatable {
 }
 
 extension BounceReason {
-    /// The enhanced status code that says the most of it (RFC 3463).
+    /// The closest enhanced status code (RFC 3463).
     fileprivate var nearestStatus: String {
         switch self {
         case .mailboxUnknown: "5.1.1"
@@ -62,7 +62,7 @@ extension BounceReason {
     }
 }
 
-/// The events that a provider documents, each with its meaning.
+/// A provider's documented events and their meanings.
 struct ProviderTable: Sendable {
     /// As the provider writes them: `Bounce/Permanent/General`.
     let rows: [(event: String, means: ProviderMeaning)]
@@ -73,15 +73,15 @@ struct ProviderTable: Sendable {
         places = Dictionary(rows.map { ($0.event.lowercased(), $0.means) }) { first, _ in first }
     }
 
-    /// Upper and lower case are the same: Amazon's two interfaces differ in it.
+    /// Case-insensitive: Amazon's two APIs differ in case.
     ///
-    /// - Returns: `nil` for an event that is not documented.
+    /// - Returns: `nil` for an undocumented event.
     subscript(_ event: String) -> ProviderMeaning? { places[event.lowercased()] }
 }
 
-/// What one request of a provider told.
+/// The content of one request from a provider.
 struct ProviderNews: Sendable, Equatable {
     var reports: [ProviderReport] = []
-    /// Events that are not documented: counted, and nothing else.
+    /// Undocumented events, which are only counted.
     var unknown: [String] = []
 }

@@ -25,11 +25,11 @@ enum SESEvents {
         ("Bounce/Permanent/Suppressed", .failed(.mailboxUnknown)),
         ("Bounce/Permanent/OnAccountSuppressionList", .failed(.mailboxUnknown)),
         ("Bounce/Permanent/OnTenantSuppressionList", .failed(.mailboxUnknown)),
-        // Amazon only supposes that the address is bad.
+        // Amazon's guess, not a refusal.
         ("Bounce/Permanent/EmailValidationSuppressed", .failed(.unknown)),
-        // Of SES's own lists of contacts; seen, and not on that page.
+        // From SES's contact lists; not on that page, but seen.
         ("Bounce/Permanent/UnsubscribedRecipient", .optOut),
-        // Out of office, among others: a real refusal has its words with it.
+        // Includes out-of-office replies: a real refusal has a diagnostic.
         ("Bounce/Transient/General", .refused(orElse: nil)),
         ("Bounce/Transient/MailboxFull", .refused(orElse: .mailboxFull)),
         ("Bounce/Transient/MessageTooLarge", .refused(orElse: .size)),
@@ -61,8 +61,7 @@ enum SESEvents {
         ("DeliveryDelay/Undetermined", .delayed),
         ("DeliveryDelay/SendingDeferral", .delayed),
 
-        // The first page, "Subscription object": of SES's own unsubscribe page. Who comes back there has consented to
-        // nothing here.
+        // The first page, "Subscription object": SES's own unsubscribe page. Consent given there does not count here.
         ("Subscription/OptOut", .optOut),
         ("Subscription/OptIn", .nothing),
     ])
@@ -92,7 +91,7 @@ enum SESEvents {
         )
     }
 
-    /// The row's name, the object that tells more, and whom it is about.
+    /// The row's name, the object with the details, and the recipients.
     private static func event(
         _ type: String,
         _ message: ProviderJSON
@@ -120,7 +119,7 @@ enum SESEvents {
         }
     }
 
-    /// Whether somebody left all topics, or one of them just now.
+    /// Whether the recipient has left all topics, or one of them with this change.
     private static func saysNo(_ change: ProviderJSON) -> Bool {
         func topics(_ preferences: ProviderJSON) -> [String: String] {
             let states = preferences["topicSubscriptionStatus"].list.map {
@@ -133,7 +132,7 @@ enum SESEvents {
         return topics(change["newTopicPreferences"]).contains { $0.value == "optout" && before[$0.key] != "optout" }
     }
 
-    /// `smtp; 550 5.1.1 no such user` without what it begins with.
+    /// `smtp; 550 5.1.1 no such user` without the type.
     private static func serverWords(_ diagnostic: String) -> String {
         guard let end = diagnostic.firstIndex(of: ";"), diagnostic[..<end].lowercased() == "smtp" else {
             return diagnostic

@@ -1,7 +1,7 @@
 import Core
 import ReturnedMail
 
-/// SendGrid's event webhook: a list of events, which give back the message's own `unique_args`.
+/// SendGrid's event webhook: a list of events, which contain the message's own `unique_args`.
 enum SendGridEvents {
     static let table = ProviderTable([
         // https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event
@@ -13,7 +13,7 @@ enum SendGridEvents {
         ("spamreport", .complaint("abuse")),
         ("unsubscribe", .optOut),
         ("group_unsubscribe", .optOut),
-        // Who comes back to a group of SendGrid's has consented to nothing here.
+        // Consent given to SendGrid does not count here.
         ("group_resubscribe", .nothing),
         ("account_status_change", .nothing),
 
@@ -29,7 +29,7 @@ enum SendGridEvents {
         ("bounce/bounce/Frequency or Volume Too High", .refused(orElse: .rateLimited)),
         ("bounce/bounce/Mailbox Unavailable", .refused(orElse: .mailboxFull)),
         ("bounce/bounce/Unclassified", .refused(orElse: .unknown)),
-        // A block is not about the address, and the next message is sent: never hard.
+        // A block is not about the address: never hard.
         ("bounce/blocked", .failed(.policy)),
         ("bounce/blocked/Invalid Address", .failed(.unknown)),
         ("bounce/blocked/Technical", .failed(.expired)),
@@ -64,7 +64,7 @@ enum SendGridEvents {
             let words = name.hasPrefix("dropped") ? "" : event["reason"].text + event["response"].text
             guard let kind = meaning.report(of: name, words: words, status: event["status"].text) else { continue }
             let number = event["sg_event_id"].text
-            // Events of messages that never left have no number.
+            // Events about messages that were never sent may have no number.
             let parts = [event["smtp-id"].text, event["timestamp"].text, name]
             news.reports.append(
                 ProviderReport(
@@ -86,7 +86,7 @@ enum SendGridEvents {
             let type = event["type"].text
             let whole = "bounce/\(type)/\(event["bounce_classification"].text)"
             if let found = table[whole] { return (whole, found) }
-            // A classification of theirs that is new changes nothing.
+            // An unknown classification is ignored.
             return type.isEmpty ? (name, table[name]) : ("bounce/\(type)", table["bounce/\(type)"])
         case "dropped":
             let dropped = "dropped/\(event["reason"].text)"

@@ -73,13 +73,13 @@ package enum MailArrival: Sendable, Equatable {
     case notOurs
     /// It exceeds the limits of size, depth or parts, and what was read is not a report.
     case beyondLimits
-    /// Told by a provider, of a message that it does not name.
+    /// A webhook report that names no message.
     case namesNoMessage
-    /// Told by a provider, in words that it does not document.
+    /// An undocumented webhook event.
     case unknownEvent
 }
 
-/// The way in of what a provider tells by HTTP, `webhook:ses`; `inbound_mails.mailbox`.
+/// The mailbox name of a provider's webhook, `webhook:ses`; `inbound_mails.mailbox`.
 package enum WebhookMailbox {
     private static let prefix = "webhook:"
 
