@@ -57,12 +57,57 @@ import Testing
             "<a {{#n}}class=\"x\"{{/n}} href=\"https://x/\">a</a>", "{{#n}}{{/n}}a (https://x/)",
             "sections in tags close"
         ),
+        ("<ol><li>a<li>b</ol>c", "1. a\n2. b\n\nc", "numbers"),
+        ("<ol start=5><li>a</li><li value='9'>b</li><li>c</li></ol>", "5. a\n9. b\n10. c", "other numbers"),
+        (
+            "<ol><li>a<ol><li>b</li><li>c</li></ol></li><li>d</li></ol>", "1. a\n   1. b\n   2. c\n2. d",
+            "a list within one"
+        ),
+        ("<ul><li>a<ul><li>b<br>c</li></ul></li></ul>", "- a\n  - b\n    c", "the lines of an item below each other"),
+        ("<ul><li><p>a</p></li><li></li><li>b</li></ul>", "- a\n\n-\n- b", "paragraphs in items, and an empty one"),
+        (
+            "<ol>{{#i}}<li>{{x}}</li>{{/i}}</ol>", "{{#i}}- {{x}}\n{{/i}}",
+            "how many there are is known when a message is rendered"
+        ),
+        ("{{#i}}<ol><li>{{x}}</li><li>b</li></ol>{{/i}}", "{{#i}}1. {{x}}\n2. b\n\n{{/i}}", "a list in a section"),
+        ("<pre>\n  a\n    b</pre>c", "  a\n    b\n\nc", "preformatted"),
+        ("<a href=\"mailto:a@b.example\">write</a>", "write (a@b.example)", "a mailbox"),
+        (
+            "<a href=\"mailto:a@b.example?subject=Hi there&amp;body=x\">write</a>",
+            "write (mailto:a@b.example?subject=Hi%20there&body=x)", "with a subject it can be followed"
+        ),
+        ("<a href=\"mailto:a@b.example?subject=Hi\">a@b.example</a>", "a@b.example", "its text says it"),
+        ("<a href=\"tel:+49351123\">+49 351 123</a>", "+49 351 123", "a phone's text says it"),
+        ("<a href=\"tel:+49351123\">call</a>", "call (+49351123)", "a phone"),
+        ("<a href=\" https://x/my file (1).pdf \">menu</a>", "menu (https://x/my%20file%20(1).pdf)", "blanks in a URL"),
         ("<hr>a", "----\na", "rules"), ("<p>a&nbsp;&nbsp;b</p>", "a  b", "hard spaces"),
     ]
 
     @Test(arguments: table)
     func `the text part says what the HTML says`(row: (html: String, text: String, because: Comment)) throws {
         #expect(try Self.text(row.html) == row.text, row.because)
+    }
+
+    static let values: [(value: String, text: String, because: Comment)] = [
+        (
+            "<b>Bread</b> &amp; <a href=\"https://bakery.example/o\">offer</a><br>now",
+            "Bread & offer (https://bakery.example/o)\nnow", "tags and entities"
+        ),
+        ("<ul><li>a</li><li>b</li></ul>", "- a\n- b", "a list"), ("plain\n text", "plain\n text", "no HTML"),
+        ("a < b", "a < b", "no tag"), ("", "", "nothing"),
+        ("<script>a</script>\0<p>b", "b", "what is not shown, and NUL"),
+    ]
+
+    @Test(arguments: values)
+    func `a field in three braces is HTML, and text in the text part`(
+        row: (value: String, text: String, because: Comment)
+    ) throws {
+        let template = try MessageFixture.template(subject: "x", html: "<p>[{{{offer}}}]</p>")
+        let fields = MergeValue.object([MergeField(name: "offer", value: .text(MergeText(row.value)))])
+        let message = try MessageFixture.render(template, MessageFixture.recipient(fields))
+        let text = message.text.replacing("\r\n", with: "\n")
+        #expect(text.hasPrefix("[\(row.text)]\n"), "\(text): \(row.because)")
+        #expect(message.html.replacing("\r\n", with: "\n").contains("<p>[\(row.value)]</p>"), row.because)
     }
 
     @Test(arguments: Samples.messages)

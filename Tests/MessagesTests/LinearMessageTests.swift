@@ -31,7 +31,27 @@ import Testing
         }
     }
 
+    private static func conditional(_ because: String, size: Int, _ source: @escaping @Sendable (Int) -> [UInt8])
+        -> TextWork
+    {
+        TextWork("HTMLScanner", because, size: size) { size in
+            let bytes = source(size)
+            return {
+                var scanner = HTMLScanner(bytes, readsConditionalComments: true)
+                while scanner.next() != nil {}
+            }
+        }
+    }
+
     static let parsing = [
+        TextWork("MustacheParser", "names of many words", size: 300) { size in
+            let source = repeated("{{First Name of a\u{A0}Person}}", size)
+            return { _ = try flat(source) }
+        },
+        TextWork("MustacheParser", "tags that are text", size: 300) { size in
+            let source = repeated("{{!a}} }} {{b}}", size)
+            return { _ = try flat(source) }
+        },
         TextWork("MustacheParser", "many tags on one line", size: 300) { size in
             let source = repeated("{{a}}", size)
             return { _ = try flat(source) }
@@ -88,6 +108,47 @@ import Testing
             let source = try flat(repeated("{{#a}}<p>x<p>{{/a}} &nbsp; ", size))
             return { _ = HTMLToText.convert(source) }
         },
+        TextWork("URLFields", "sections in one URL", size: 300) { size in
+            let source = try flat(
+                Array("<a href='".utf8) + repeated("{{#a}}https://a{{b}}/{{/a}}", size) + Array("'>".utf8)
+            )
+            return { _ = try URLFields.mark(inHTML: source) }
+        },
+        TextWork("URLFields", "schemes and styles that are none", size: 300) { size in
+            let source = try flat(repeated("a:b//www.url(('mailto:{{a}}", size))
+            return { _ = try URLFields.mark(inText: source) }
+        },
+        TextWork("HTMLToText", "lists within lists", size: 100) { size in
+            let source = try flat(repeated("<ol><li>{{#a}}x<ul><li>y{{/a}}", size))
+            return { _ = HTMLToText.convert(source) }
+        },
+        TextWork("HTMLToText", "lists that are closed again and again", size: 100) { size in
+            let source = try flat(repeated("<ol><li>x", size) + repeated("</ol></ol><li>", size))
+            return { _ = HTMLToText.convert(source) }
+        },
+        TextWork("HTMLToText", "line breaks in preformatted text", size: 300) { size in
+            let source = try flat(Array("<pre>".utf8) + repeated("\n\n a &nbsp;\n", size))
+            return { _ = HTMLToText.convert(source) }
+        },
+        TextWork("HTMLToText", "links of blanks and numbers", size: 100) { size in
+            let source = try flat(repeated("<a href=' a b\tc'>x</a><a href='tel:+1 2'>1 2</a>", size))
+            return { _ = HTMLToText.convert(source) }
+        },
+        TextWork("MessageHTML", "links that are not counted", size: 60) { size in
+            let source = try flat(Array(numbered(size) { "<a href='\($0)/{{a}}'>x</a>" }.utf8))
+            return {
+                _ = try MessageHTML(
+                    source,
+                    name: "test",
+                    trackingBase: "https://t.example",
+                    tracking: .aggregate,
+                    language: .en
+                )
+            }
+        },
+        conditional("conditional comments", size: 200) { repeated("<!--[if mso]><a href='x'><![endif]-->", $0) },
+        conditional("some that are never closed", size: 200) { repeated("<!--[if mso]><a <!--[if !mso]><!-- <", $0) },
+        conditional("some that hide nothing", size: 200) { repeated("<!--[if !mso]><!--><a><!--<![endif]-->", $0) },
         scanned("tags that are never closed", size: 200) { repeated("<a ", $0) },
         scanned("a quote that is never closed", size: 200) { repeated("<a ", $0) + Array("x=\">".utf8) },
         scanned("end tags that are never closed", size: 200) { repeated("</", $0) + repeated("</a b", $0) },
@@ -139,6 +200,18 @@ import Testing
     ]
 
     static let rendering = [
+        TextWork("TemplateWalker", "a value in a URL", size: 300) { size in
+            let template = try MessageFixture.template(subject: "x", html: "<a href='https://a.example/{{x}}'>x</a>")
+            let value = MergeValue.text(MergeText(repeated("%a/ü&%20", size)))
+            let recipient = try MessageFixture.recipient(.object([MergeField(name: "x", value: value)]))
+            return { _ = try MessageFixture.render(template, recipient) }
+        },
+        TextWork("TemplateWalker", "a value that is HTML", size: 300) { size in
+            let template = try MessageFixture.template(subject: "x", html: "<p>{{{x}}}</p>")
+            let value = MergeValue.text(MergeText(repeated("<ul><li><a href=' b'>&amp;", size)))
+            let recipient = try MessageFixture.recipient(.object([MergeField(name: "x", value: value)]))
+            return { _ = try MessageFixture.render(template, recipient) }
+        },
         TextWork("TemplateWalker", "as many fields as the contact has", size: 100) { size in
             let source = numbered(size) { "{{field_number_\($0)}}" }
             let template = try MustacheTemplate(source, name: "test", escaping: .html)

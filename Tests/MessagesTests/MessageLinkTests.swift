@@ -26,6 +26,17 @@ import Testing
         (#"<a href="https://x.example/" data-veredus-notrack="1">"#, nil, "opted out"),
         (#"<link href="https://x.example/">"#, nil, "nobody clicks it"),
         (#"<!-- <a href="https://x.example/"> -->"#, nil, "not shown"),
+        (#"<area href="https://x.example/a" shape="rect">"#, "https://x.example/a", "a part of a picture"),
+        (
+            #"<!--[if mso]><v:roundrect href="https://x.example/a?a--b"></v:roundrect><![endif]-->"#,
+            "https://x.example/a?a--b", "Outlook's button"
+        ),
+        (#"<!--[if mso]><a href="https://x.example/a"></a><![endif]-->"#, "https://x.example/a", "a link in Outlook"),
+        (
+            #"<!--[if !mso]><!--><a href="https://x.example/a"></a><!--<![endif]-->"#, "https://x.example/a",
+            "a link elsewhere than in Outlook"
+        ),
+        (#"<!--[if mso]><p <![endif]--><a href="https://x.example/a">"#, "https://x.example/a", "what is not closed"),
         (#"<script>"<a href='https://x.example/'>"</script>"#, nil, "not a tag"),
     ]
 
@@ -78,6 +89,37 @@ import Testing
             }
         }
         #expect(numbers.count == 6)
+    }
+
+    static let notes: [(href: String, kind: LinkNote.Kind?, because: Comment)] = [
+        ("https://x.example/", nil, "counted"), ("", .leadsNowhere, "empty"), (" ", .leadsNowhere, "a blank"),
+        ("page.html", .leadsNowhere, "relative"), ("/page", .leadsNowhere, "relative to a host"),
+        ("//x.example/", .leadsNowhere, "relative to a scheme"), ("javascript:a()", .leadsNowhere, "a script"),
+        ("https:///", .leadsNowhere, "no host"), ("https://", .leadsNowhere, "nothing behind the scheme"),
+        ("#top", nil, "a place in the message"), ("mailto:a@b.example", nil, "a mailbox"), ("tel:+1", nil, "a phone"),
+        ("webcal://x.example/a.ics", .notCounted, "another program's"), ("ftp://x.example/", .notCounted, "old"),
+        ("https://user@x.example/", .notCounted, "a log-in"),
+        ("https://x.example/{{id}}", .notCounted, "a field"), ("{{url}}", .fieldDecides, "all of it"),
+        ("https://{{shop}}.example/", .fieldDecides, "the host"), ("{{unsubscribe_url}}", nil, "our own"),
+    ]
+
+    @Test(arguments: notes)
+    func `a check tells of links that are not counted or lead nowhere`(
+        row: (href: String, kind: LinkNote.Kind?, because: Comment)
+    ) throws {
+        let template = try MessageFixture.template(subject: "x", html: "<a href=\"\(row.href)\">go</a>")
+        #expect(template.linkNotes.map(\.kind) == (row.kind.map { [$0] } ?? []), row.because)
+        #expect(template.linkNotes.allSatisfy { $0.url == row.href }, row.because)
+        let opted = try MessageFixture.template(
+            subject: "x",
+            html: "<a data-veredus-notrack href=\"\(row.href)\">go</a>"
+        )
+        #expect(opted.linkNotes.map(\.kind) == (row.kind.map { $0 == .notCounted ? [] : [$0] } ?? []), "opted out")
+    }
+
+    @Test func `the notes have the names that programs compare`() {
+        #expect(LinkNote.Kind.names == ["leads-nowhere", "field-decides", "not-counted"])
+        #expect(URLNote.Kind.names == ["leads-nowhere", "slashes", "percent-encoded"])
     }
 
     @Test func `without tracking nothing is wrapped and there is no pixel`() throws {

@@ -5,6 +5,7 @@ import Database
 import DatabaseClient
 import Messages
 import Service
+import Templates
 
 struct CampaignCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -57,6 +58,10 @@ struct CampaignCheck: AsyncParsableCommand {
         }
     }
 
+    private static func sorted(_ notes: [URLNote: DryRun.Finding]) -> [(URLNote, DryRun.Finding)] {
+        notes.sorted { ($0.key.field, $0.key.kind.name) < ($1.key.field, $1.key.kind.name) }
+    }
+
     private func seconds(_ result: DryRun.Result) -> Double {
         Double(result.recipients - result.suppressed) / Double(rate)
     }
@@ -64,7 +69,19 @@ struct CampaignCheck: AsyncParsableCommand {
     private func json(_ result: DryRun.Result, _ run: DryRun) -> JSONValue {
         let head: JSONValue = ["campaign": .number(campaign.id), "version": .number(run.message.version)]
         return head.adding(.object(result.fields)).adding([
-            "links": .number(run.template.links.count), "rate": .number(rate), "seconds": .decimal(seconds(result)),
+            "links": .number(run.template.links.count),
+            "link_notes": .array(
+                run.template.linkNotes.map { ["url": .string($0.url), "note": .string($0.kind.name)] }
+            ),
+            "field_notes": .array(
+                Self.sorted(result.urlNotes).map { note, finding in
+                    [
+                        "field": .string(note.field), "note": .string(note.kind.name), "count": .number(finding.count),
+                        "example_contact": .number(finding.exampleContact),
+                    ]
+                }
+            ),
+            "rate": .number(rate), "seconds": .decimal(seconds(result)),
         ])
     }
 
@@ -88,6 +105,12 @@ struct CampaignCheck: AsyncParsableCommand {
         for (problem, finding) in result.failures.sorted(by: { $0.key < $1.key }) {
             lines.append(
                 "FAILS         \(grouped(finding.count)), such as contact \(finding.exampleContact): \(problem)"
+            )
+        }
+        for note in run.template.linkNotes { lines.append("LINK          \(note.text)") }
+        for (note, finding) in Self.sorted(result.urlNotes) {
+            lines.append(
+                "LINK          \(note.text): \(grouped(finding.count)), such as contact \(finding.exampleContact)"
             )
         }
         if result.isClean { lines.append("all messages can be rendered") }

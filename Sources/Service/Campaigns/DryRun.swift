@@ -57,6 +57,8 @@ package struct DryRun: Sendable {
         package var missing: [String: Finding] = [:]
         /// By the renderer's error.
         package var failures: [String: Finding] = [:]
+        /// Values in links that may be unintended; they stop no message.
+        package var urlNotes: [URLNote: Finding] = [:]
 
         package var isClean: Bool { missing.isEmpty && failures.isEmpty }
         package var averageBytes: Int { recipients == 0 ? 0 : totalBytes / recipients }
@@ -135,7 +137,7 @@ package struct DryRun: Sendable {
         _ random: inout SystemRandomNumberGenerator
     ) {
         result.recipients += 1
-        func note(_ name: String, in findings: inout [String: Finding]) {
+        func note<Key>(_ name: Key, in findings: inout [Key: Finding]) {
             findings[name, default: Finding(exampleContact: contact.id)].count += 1
         }
         do {
@@ -152,6 +154,7 @@ package struct DryRun: Sendable {
             result.totalBytes += check.sizeBytes
             result.longestLine = max(result.longestLine, check.longestLine)
             for field in check.missingFields { note(field, in: &result.missing) }
+            for urlNote in check.urlNotes { note(urlNote, in: &result.urlNotes) }
         } catch let error as RenderError {
             note("\(error)", in: &result.failures)
         } catch let error as EmailAddress.Invalid {

@@ -7,11 +7,16 @@ struct MessageHTML {
     /// 65,535.
     static let maximumLinks = 2_000
 
+    private static let optOut = "data-veredus-notrack"
+
     private(set) var flat: FlatTemplate
     private(set) var links: [TrackedLink] = []
+    /// Of links that are not counted, or lead nowhere.
+    private(set) var notes: [LinkNote] = []
 
     private let trackingBase: String
     private var numbers: [String: UInt16] = [:]
+    private var noted: Set<LinkNote> = []
     /// Where the body ends, in the output.
     private var bodyEnd: Int?
     private var hasUnsubscribeLink = false
@@ -58,25 +63,51 @@ struct MessageHTML {
     ) throws(TemplateError) {
         let depths = source.sectionDepths()
         var cursor = FlatCursor(source)
-        var scanner = HTMLScanner(source.bytes)
+        var looked = FlatCursor(source)
+        var scanner = HTMLScanner(source.bytes, readsConditionalComments: true)
         while let event = scanner.next() {
             switch event {
-            case .endTag(let element, let range) where element == "body" || element == "html":
+            case .endTag(let element, let range)
+            where (element == "body" || element == "html") && !scanner.isInConditionalComment:
                 cursor.copy(to: range.lowerBound, into: &flat)
                 let isOutside = depths.depth(at: range.lowerBound) == 0
                 if isOutside, element == "body" || bodyEnd == nil { bodyEnd = flat.bytes.count }
-            case .startTag("a", let attributes, _):
-                if let href = attributes.first(where: { $0.name == "href" }) {
+            case .startTag(let element, let attributes, _) where Self.isLink(element):
+                let href = attributes.first { $0.name == "href" }
+                if let href, !scanner.isInConditionalComment {
                     noteUnsubscribeLink(
                         source.bytes[href.value],
                         isOutside: depths.depth(at: href.value.lowerBound) == 0
                     )
                 }
-                try rewrite(attributes, of: source, tracksLinks, name, &cursor)
+                let isCounted = try rewrite(attributes, of: source, tracksLinks, name, &cursor)
+                if let href, !isCounted { note(href.value, attributes, tracksLinks, &looked) }
             default: break
             }
         }
         cursor.copy(to: source.bytes.count, into: &flat)
+    }
+
+    /// Links, areas of pictures, and the shapes that Outlook draws in place of links.
+    private static func isLink(_ element: String) -> Bool {
+        element == "a" || element == "area" || element.hasPrefix("v:")
+    }
+
+    private mutating func note(
+        _ href: Range<Int>,
+        _ attributes: [HTMLAttribute],
+        _ tracksLinks: Bool,
+        _ looked: inout FlatCursor
+    ) {
+        guard notes.count < LinkNote.most else { return }
+        var url = FlatTemplate()
+        looked.skip(to: href.lowerBound)
+        looked.copy(to: href.upperBound, into: &url)
+        let isOptedOut = attributes.contains { $0.name == Self.optOut }
+        guard let note = LinkNote(url, tracksLinks: tracksLinks && !isOptedOut), noted.insert(note).inserted else {
+            return
+        }
+        notes.append(note)
     }
 
     /// One in a section does not count: the section may be left out.
@@ -84,17 +115,19 @@ struct MessageHTML {
         if isOutside, href.elementsEqual((trackingBase + "/u/").utf8 + [0]) { hasUnsubscribeLink = true }
     }
 
+    /// Returns whether the link is counted.
     private mutating func rewrite(
         _ attributes: [HTMLAttribute],
         of source: FlatTemplate,
         _ tracksLinks: Bool,
         _ name: String,
         _ cursor: inout FlatCursor
-    ) throws(TemplateError) {
-        let isOptedOut = attributes.contains { $0.name == "data-veredus-notrack" }
+    ) throws(TemplateError) -> Bool {
+        let isOptedOut = attributes.contains { $0.name == Self.optOut }
         let first = attributes.first { $0.name == "href" }?.range
+        var isCounted = false
         for attribute in attributes {
-            if attribute.name == "data-veredus-notrack" {
+            if attribute.name == Self.optOut {
                 cursor.copy(to: attribute.range.lowerBound, into: &flat)
                 cursor.skip(to: attribute.range.upperBound)
             } else if attribute.range == first, tracksLinks, !isOptedOut,
@@ -104,8 +137,10 @@ struct MessageHTML {
                 flat.append("\(trackingBase)/c/")
                 flat.append(.message(.click(try number(of: url, name))))
                 cursor.skip(to: attribute.value.upperBound)
+                isCounted = true
             }
         }
+        return isCounted
     }
 
     private mutating func number(of url: String, _ name: String) throws(TemplateError) -> UInt16 {

@@ -12,6 +12,8 @@ package struct MessageCheck: Sendable, Equatable {
     package let longestLine: Int
     /// Fields that the contact does not have and that have no default, in order; each would stop the message.
     package let missingFields: [String]
+    /// Values in URLs that may not be meant so.
+    package let urlNotes: Set<URLNote>
 }
 
 extension MessageTemplate {
@@ -25,8 +27,8 @@ extension MessageTemplate {
         limitBytes: Int = MessageTemplate.defaultLimitBytes
     ) throws(RenderError) -> MessageCheck {
         var message: [UInt8] = []
-        var missing: Set<String> = []
-        let layout = try render(recipient, keys, &random, &message, limitBytes, .collect, &missing)
+        var found = Collected()
+        let layout = try render(recipient, keys, &random, &message, limitBytes, .collect, &found)
         var longest = 0
         var lineStart = 0
         for (index, byte) in message.enumerated() where byte == 0x0A {
@@ -38,7 +40,8 @@ extension MessageTemplate {
             textBytes: layout.text.count,
             htmlBytes: layout.html.count,
             longestLine: longest,
-            missingFields: missing.sorted()
+            missingFields: found.missing.sorted(),
+            urlNotes: found.urlNotes
         )
     }
 }

@@ -20,7 +20,7 @@ package struct MessagePreview: Sendable {
         random: inout some RandomNumberGenerator
     ) throws(RenderError) {
         var message: [UInt8] = []
-        var missing: Set<String> = []
+        var found = MessageTemplate.Collected()
         let layout = try template.render(
             recipient,
             keys,
@@ -28,7 +28,7 @@ package struct MessagePreview: Sendable {
             &message,
             MessageTemplate.defaultLimitBytes,
             .collect,
-            &missing
+            &found
         )
         headers = String(decoding: message[layout.header], as: UTF8.self)
         let limit = MessageTemplate.defaultLimitBytes
@@ -38,7 +38,7 @@ package struct MessagePreview: Sendable {
         )
         html = TransferEncoding.quotedPrintable(message[layout.html], isHeader: false, limit: limit)
         sizeBytes = message.count
-        missingFields = missing.sorted()
+        missingFields = found.missing.sorted()
     }
 }
 

@@ -16,11 +16,24 @@ package struct MessageTemplate: Sendable {
         package let html: Range<Int>
     }
 
+    /// What a look at a message finds out while it is rendered.
+    struct Collected {
+        var missing: Set<String> = []
+        var urlNotes: Set<URLNote> = []
+
+        mutating func take(_ missing: Set<String>, _ notes: Set<URLNote>) {
+            self.missing.formUnion(missing)
+            urlNotes.formUnion(notes)
+        }
+    }
+
     /// The largest message, unless asked otherwise.
     package static let defaultLimitBytes = 1 << 20
 
     /// The links whose clicks are counted; to be stored before the first letter leaves.
     package let links: [TrackedLink]
+    /// Links that are not counted, or lead nowhere.
+    package let linkNotes: [LinkNote]
     /// The fields that the templates name, reserved ones left out; inside a section they may be fields of its items.
     package let fieldNames: Set<String>
     package let campaign: CampaignFacts
@@ -75,6 +88,7 @@ package struct MessageTemplate: Sendable {
         )
         try stop.check(source.htmlName)
         links = messageHTML.links
+        linkNotes = messageHTML.notes
         fieldNames = Self.names(in: [subjectFlat, textFlat, messageHTML.flat])
         subject = try Self.nodes(subjectFlat, text: StaticText.init(plain:))
         text = try Self.nodes(textFlat, text: StaticText.init(quotedPrintable:))
@@ -94,8 +108,8 @@ package struct MessageTemplate: Sendable {
         into buffer: inout [UInt8],
         limitBytes: Int = MessageTemplate.defaultLimitBytes
     ) throws(RenderError) -> Layout {
-        var missing: Set<String> = []
-        return try render(recipient, keys, &random, &buffer, limitBytes, .refuse, &missing)
+        var found = Collected()
+        return try render(recipient, keys, &random, &buffer, limitBytes, .refuse, &found)
     }
 
     /// The signed address that bounces of an attempt come back to: MAIL FROM without angle brackets.
@@ -117,7 +131,7 @@ package struct MessageTemplate: Sendable {
         _ buffer: inout [UInt8],
         _ limitBytes: Int,
         _ policy: MissingFieldPolicy,
-        _ missing: inout Set<String>
+        _ found: inout Collected
     ) throws(RenderError) -> Layout {
         let key = DeliveryKey(campaign: campaign.id, seq: recipient.seq)
         let tokens = tokens(for: key, keys: keys, random: &random)
@@ -126,7 +140,7 @@ package struct MessageTemplate: Sendable {
             defaults: defaults,
             email: MergeText(recipient.address.bytes)
         )
-        let subject = try subjectField(scope, policy, &missing)
+        let subject = try subjectField(scope, policy, &found)
         buffer.removeAll(keepingCapacity: true)
         header.append(
             key,
@@ -137,11 +151,11 @@ package struct MessageTemplate: Sendable {
             to: &buffer
         )
         let textStart = buffer.count
-        try append(text, .plain, tokens, scope, &buffer, limitBytes, policy, &missing)
+        try append(text, .plain, tokens, scope, &buffer, limitBytes, policy, &found)
         let textEnd = buffer.count
         buffer.append(contentsOf: MessageHeader.middle)
         let htmlStart = buffer.count
-        try append(html, .html, tokens, scope, &buffer, limitBytes, policy, &missing)
+        try append(html, .html, tokens, scope, &buffer, limitBytes, policy, &found)
         let htmlEnd = buffer.count
         buffer.append(contentsOf: MessageHeader.end)
         return Layout(header: 0..<textStart, text: textStart..<textEnd, html: htmlStart..<htmlEnd)
@@ -155,7 +169,7 @@ package struct MessageTemplate: Sendable {
         _ buffer: inout [UInt8],
         _ limitBytes: Int,
         _ policy: MissingFieldPolicy,
-        _ missing: inout Set<String>
+        _ found: inout Collected
     ) throws(RenderError) {
         var walker = TemplateWalker(
             output: QuotedPrintableOutput(escaping: escaping, tokens: tokens),
@@ -167,13 +181,13 @@ package struct MessageTemplate: Sendable {
         swap(&walker.output.bytes, &buffer)
         defer { swap(&walker.output.bytes, &buffer) }
         try walker.walkMessage(nodes)
-        if !walker.missingNames.isEmpty { missing.formUnion(walker.missingNames) }
+        if policy == .collect { found.take(walker.missingNames, walker.urlNotes) }
     }
 
     private func subjectField(
         _ scope: MergeScope,
         _ policy: MissingFieldPolicy,
-        _ missing: inout Set<String>
+        _ found: inout Collected
     ) throws(RenderError) -> [UInt8] {
         if let staticSubject { return staticSubject }
         var walker = TemplateWalker(
@@ -184,7 +198,7 @@ package struct MessageTemplate: Sendable {
             limitBytes: 4_096
         )
         try walker.walk(subject)
-        if !walker.missingNames.isEmpty { missing.formUnion(walker.missingNames) }
+        if policy == .collect { found.take(walker.missingNames, walker.urlNotes) }
         guard !HeaderField.breaksLine(walker.output.bytes) else { throw .lineBreakInHeader(field: "Subject") }
         return Self.subjectField(walker.output.bytes)
     }

@@ -7,29 +7,29 @@ package final class FieldTag: Sendable {
     package let source: String
     package let line: Int
     package let column: Int
-    /// Whether it stands in a URL, where the recipient's address must not be.
-    package let isInURL: Bool
+    /// Where it stands in the message.
+    package let place: FieldPlace
 
-    package init(name: String, isEscaped: Bool, source: String, line: Int, column: Int, isInURL: Bool = false) {
+    package init(
+        name: String,
+        isEscaped: Bool,
+        source: String,
+        line: Int,
+        column: Int,
+        place: FieldPlace = .text
+    ) {
         self.name = name
         path = name == "." ? [] : name.split(separator: ".").map { MergeText(String($0)) }
         self.isEscaped = isEscaped
         self.source = source
         self.line = line
         self.column = column
-        self.isInURL = isInURL
+        self.place = place
     }
 
-    /// The same tag with other properties.
-    package func with(isEscaped: Bool? = nil, isInURL: Bool? = nil) -> FieldTag {
-        FieldTag(
-            name: name,
-            isEscaped: isEscaped ?? self.isEscaped,
-            source: source,
-            line: line,
-            column: column,
-            isInURL: isInURL ?? self.isInURL
-        )
+    /// The same tag at another place.
+    package func at(_ place: FieldPlace) -> FieldTag {
+        FieldTag(name: name, isEscaped: isEscaped, source: source, line: line, column: column, place: place)
     }
 
     package func error(_ problem: String, _ remedy: String) -> TemplateError {

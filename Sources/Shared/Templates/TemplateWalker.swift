@@ -50,9 +50,12 @@ package struct TemplateWalker<Output: TemplateOutput> {
     package let missing: MissingFieldPolicy
     package let limitBytes: Int
     package private(set) var missingNames: Set<String> = []
+    /// What is to be known of values in URLs; only where missing fields are collected.
+    package private(set) var urlNotes: Set<URLNote> = []
     private var frames: [FieldLookup] = []
     private var fields: FieldLookup
     private var defaults: FieldLookup
+    private var url = URLValue()
     private var depth = 0
     private var steps = 0
 
@@ -93,12 +96,9 @@ package struct TemplateWalker<Output: TemplateOutput> {
     private mutating func append(_ tag: FieldTag) throws(RenderError) {
         switch value(of: tag) {
         case .text(let text), .number(let text):
-            if tag.isInURL, let email = scope.email, text.contains(address: email) {
-                throw .addressInURL(name: tag.name, source: tag.source, line: tag.line)
-            }
+            guard tag.place == .text else { return try append(text, at: tag) }
             output.append(value: text.slice, isEscaped: tag.isEscaped)
-        case .bool(let value):
-            output.append(value: Array((value ? "true" : "false").utf8)[...], isEscaped: false)
+        case .bool(let value): try append(value ? "true" : "false", at: tag)
         case .list, .object: throw .notText(name: tag.name, source: tag.source, line: tag.line)
         case nil, .null:
             switch missing {
@@ -106,6 +106,20 @@ package struct TemplateWalker<Output: TemplateOutput> {
             case .leaveEmpty: break
             case .collect: missingNames.insert(tag.name)
             }
+        }
+    }
+
+    private mutating func append(_ value: MergeText, at tag: FieldTag) throws(RenderError) {
+        switch tag.place {
+        case .text: output.append(value: value.slice, isEscaped: tag.isEscaped)
+        case .markup: output.append(value: HTMLToText.text(of: value.slice)[...], isEscaped: false)
+        default:
+            if tag.place.isWebURL, let email = scope.email, value.contains(address: email) {
+                throw .addressInURL(name: tag.name, source: tag.source, line: tag.line)
+            }
+            if missing == .collect { urlNotes.formUnion(URLNote.about(value.slice, tag)) }
+            // In HTML what is left of ampersands and apostrophes is escaped, whatever the braces.
+            output.append(value: url.encoded(value.slice, for: tag), isEscaped: true)
         }
     }
 

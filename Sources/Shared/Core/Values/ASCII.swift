@@ -38,6 +38,9 @@ package enum ASCII {
 
 /// Strict UTF-8: no overlong form, no surrogate, nothing above U+10FFFF.
 package enum UTF8Scalar {
+    /// What some programs put before a text; no part of it.
+    package static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
     /// The length of the sequence at a place, 1 to 4 bytes; `nil` where it is not well formed.
     @inlinable package static func length(in bytes: [UInt8], at index: Int) -> Int? {
         let lead = bytes[index]

@@ -1,15 +1,15 @@
 import Core
-import Templates
 
 /// Makes the text part out of the HTML template: a template again, with the same fields and sections in it.
 ///
-/// Paragraphs, headings, line breaks, lists (`- `), table cells and rows, links as "text (URL)", images as their
-/// `alt`; no scripts and styles. What a field holds that is written `{{{x}}}` is taken as text, tags and all.
-struct HTMLToText {
+/// Paragraphs, headings, line breaks, lists (bullets, numbers, one within another), preformatted text, table cells and
+/// rows, links as "text (URL)", images as their `alt`; no scripts and styles. The value of a field in three braces is
+/// HTML, and converted by the same code when a message is rendered (``FieldPlace/markup``).
+package struct HTMLToText {
     private enum Layout { case paragraph, line }
     private static let layout: [String: Layout] = {
         var layout: [String: Layout] = [:]
-        let paragraphs = "p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre"
+        let paragraphs = "p h1 h2 h3 h4 h5 h6 dl table blockquote pre"
         let lines =
             "div tr li dt dd address article aside center caption fieldset figure footer form header main nav section"
         for name in paragraphs.split(separator: " ") { layout[String(name)] = .paragraph }
@@ -24,7 +24,7 @@ struct HTMLToText {
     }
 
     private struct OpenLink {
-        let url: FlatTemplate
+        let target: LinkText
         /// Where its text begins, once there is any that can be seen.
         var textStart: Int?
     }
@@ -40,14 +40,30 @@ struct HTMLToText {
     private var links: [OpenLink] = []
     /// How many of the open links have text, which are the outer ones.
     private var linksWithText = 0
+    private var lists: TextLists
+    private var openPreformatted = 0
+    /// A line break right behind `<pre>` is none.
+    private var skipsLineBreak = false
+    /// Whether the line holds only the mark of a list's item.
+    private var isBehindMark = false
 
-    static func convert(_ html: FlatTemplate) -> FlatTemplate {
+    package static func convert(_ html: FlatTemplate) -> FlatTemplate {
         var converter = HTMLToText(source: html)
         converter.run()
         return converter.output
     }
 
-    private init(source: FlatTemplate) { self.source = source }
+    /// The text of a field's value that is HTML.
+    package static func text(of value: ArraySlice<UInt8>) -> [UInt8] {
+        guard value.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "&") }) else { return Array(value) }
+        // NUL would be a field.
+        return convert(FlatTemplate(bytes: value.filter { $0 != 0 })).bytes
+    }
+
+    private init(source: FlatTemplate) {
+        self.source = source
+        lists = TextLists(in: source)
+    }
 
     private mutating func run() {
         var scanner = HTMLScanner(source.bytes)
@@ -58,6 +74,9 @@ struct HTMLToText {
             case .startTag(let name, let attributes, let range): start(name, attributes, range)
             case .endTag(let name, let range):
                 if name == "a" { endLink() }
+                if name == "ol" || name == "ul" { lists.close() }
+                if name == "ol" || name == "ul" || name == "li" { isBehindMark = false }
+                if name == "pre" { openPreformatted = max(0, openPreformatted - 1) }
                 lay(name)
                 pass(range)
             }
@@ -69,10 +88,18 @@ struct HTMLToText {
     }
 
     private mutating func start(_ name: String, _ attributes: [HTMLAttribute], _ range: Range<Int>) {
+        if name == "li" { isBehindMark = isBehindMark && lists.isFresh }
         lay(name)
         switch name {
         case "br": pendingBreaks = min(pendingBreaks + 1, max(0, 2 - trailingBreaks))
-        case "li": emit("- ")
+        case "ol", "ul": lists.open(isNumbered: name == "ol", start: number("start", attributes))
+        case "li":
+            emit(lists.mark(number("value", attributes)))
+            lists.enterItem()
+            isBehindMark = true
+        case "pre":
+            openPreformatted += 1
+            skipsLineBreak = true
         case "td", "th": isSpacePending = true
         case "hr":
             breakLine(1)
@@ -82,13 +109,19 @@ struct HTMLToText {
             if let alt = attributes.first(where: { $0.name == "alt" }) { emit(flat(alt.value, in: range)) }
         case "a":
             let url = attributes.first { $0.name == "href" }.map { flat($0.value, in: range) } ?? FlatTemplate()
-            links.append(OpenLink(url: url))
+            links.append(OpenLink(target: LinkText(url)))
         default: break
         }
         pass(range)
     }
 
+    private func number(_ name: String, _ attributes: [HTMLAttribute]) -> Int? {
+        guard let value = attributes.first(where: { $0.name == name })?.value, value.count < 10 else { return nil }
+        return Int(String(decoding: source.bytes[value], as: UTF8.self))
+    }
+
     private mutating func lay(_ name: String) {
+        if name == "ol" || name == "ul" { return breakLine(lists.isInItem ? 1 : 2) }
         switch Self.layout[name] {
         case .paragraph: breakLine(2)
         case .line: breakLine(1)
@@ -100,12 +133,13 @@ struct HTMLToText {
         var index = range.lowerBound
         while index < range.upperBound {
             let byte = source.bytes[index]
+            defer { if byte != 0x0D { skipsLineBreak = false } }
             if byte == 0 {
                 take(source.tokens[tokenIndex])
                 tokenIndex += 1
                 index += 1
             } else if ASCII.isSpace(byte) {
-                isSpacePending = true
+                if openPreformatted > 0 { takePreformatted(byte) } else { isSpacePending = true }
                 index += 1
             } else if byte == UInt8(ascii: "&"),
                 let found = HTMLEntities.decode(source.bytes, at: index, before: range.upperBound)
@@ -119,11 +153,19 @@ struct HTMLToText {
         }
     }
 
+    private mutating func takePreformatted(_ space: UInt8) {
+        switch space {
+        case 0x0A: if !skipsLineBreak { pendingBreaks += 1 }
+        case 0x0D: break
+        default: emit(space)
+        }
+    }
+
     private mutating func take(_ token: TemplateToken) {
         switch token {
         case .field, .message, .partial:
-            flush()
-            output.append(token)
+            beginContent()
+            output.append(token.inText)
             noteContent(1)
         case .open:
             flush()
@@ -157,20 +199,13 @@ struct HTMLToText {
     private mutating func endLink() {
         guard let link = links.popLast() else { return }
         linksWithText = min(linksWithText, links.count)
-        var url = link.url
-        guard !url.bytes.isEmpty, url.bytes[0] != UInt8(ascii: "#") else { return }
-        let scheme = String(decoding: ASCII.lowercased(url.bytes.prefix(11)), as: UTF8.self)
-        if scheme.hasPrefix("javascript:") { return }
-        if scheme.hasPrefix("mailto:") { url.bytes.removeFirst(7) }
+        guard let url = link.target.shown else { return }
         guard let start = link.textStart else { return emit(url) }
-        let text = output.bytes[start...]
-        let isSame = text.count == url.bytes.count && text.elementsEqual(url.bytes)
-        if !isSame || output.fieldNames(last: url.tokens.count) != url.fieldNames() {
-            isSpacePending = true
-            emit("(")
-            emit(url)
-            emit(")")
-        }
+        guard !link.target.isSaid(by: output, from: start) else { return }
+        isSpacePending = true
+        emit("(")
+        emit(url)
+        emit(")")
     }
 
     /// An attribute's value with its fields; empty when it has sections, which may not match inside it.
@@ -188,6 +223,7 @@ struct HTMLToText {
         }
         guard !hasSections else { return FlatTemplate() }
         value.bytes = HTMLEntities.decoded(value.bytes, 0..<value.bytes.count)
+        value.tokens = value.tokens.map(\.inText)
         return value
     }
 
@@ -195,6 +231,7 @@ struct HTMLToText {
 
     private mutating func breakLine(_ count: Int) {
         isSpacePending = false
+        guard !isBehindMark else { return }
         pendingBreaks = max(pendingBreaks, count - trailingBreaks)
         if let last = sections.indices.last, !sections[last].hasContent {
             sections[last].leadingBreaks = max(sections[last].leadingBreaks, count)
@@ -211,6 +248,13 @@ struct HTMLToText {
         isSpacePending = false
     }
 
+    /// Writes what is due before text, and where the line begins its indentation.
+    private mutating func beginContent() {
+        flush()
+        guard trailingBreaks > 0, lists.indentCount > 0 else { return }
+        output.bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: lists.indentCount))
+    }
+
     private mutating func lineBreak() {
         while output.bytes.last == UInt8(ascii: " ") { output.bytes.removeLast() }
         output.bytes.append(UInt8(ascii: "\n"))
@@ -220,6 +264,7 @@ struct HTMLToText {
     /// Notes that the last `count` bytes of the output are new.
     private mutating func noteContent(_ count: Int) {
         trailingBreaks = 0
+        isBehindMark = false
         noteContent()
         noteText(count)
     }
@@ -238,7 +283,7 @@ struct HTMLToText {
     }
 
     private mutating func emit(_ byte: UInt8) {
-        flush()
+        beginContent()
         output.bytes.append(byte)
         noteContent(1)
     }
@@ -249,7 +294,7 @@ struct HTMLToText {
 
     private mutating func emit(_ flat: FlatTemplate) {
         guard !flat.bytes.isEmpty else { return }
-        flush()
+        beginContent()
         output.append(flat)
         noteContent(flat.bytes.count)
     }
@@ -260,7 +305,7 @@ struct HTMLToText {
         // What preview texts are padded with.
         case "\u{00AD}", "\u{200B}", "\u{200C}", "\u{200D}", "\u{034F}", "\u{FEFF}": break
         default:
-            flush()
+            beginContent()
             let bytes = UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
             output.bytes.append(contentsOf: bytes)
             noteContent(bytes.count)
