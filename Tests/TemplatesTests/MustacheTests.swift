@@ -9,7 +9,7 @@ import Testing
             "the place of the opening, not of the end"
         ),
         ("{{name", "t:1:1: a tag is never closed; end it with }}", "half a tag must not be sent as text"),
-        ("x{{{name}}", "t:1:2: a tag is never closed; end it with }}", "three braces need three"),
+        ("x{{{name}}", "t:1:2: a tag is never closed; end it with }}}", "three braces need three"),
         ("{{/a}}", "t:1:1: {{/a}} closes no section; open it with {{#a}}, or remove it", "an end alone"),
         (
             "{{#a}}\n{{#b}}{{/a}}", "t:2:7: {{/a}} appears where section \"b\" of line 2 is open; write {{/b}} first",
@@ -18,12 +18,12 @@ import Testing
         (
             "{{#each items}}{{/each}}",
             "t:1:1: \"each items\" is not a field's name, and Mustache has no helpers; "
-                + "write one name without spaces, as in {{items}} or {{#items}}…{{/items}}",
+                + "name the field alone, as in {{#items}}…{{/items}}",
             "Handlebars is what many write by habit"
         ),
         ("{{}}", "t:1:1: a tag without a name; name a field, as in {{first_name}}", "nothing to look up"),
         (
-            "{{a..b}}", "t:1:1: \"a..b\" has a dot too many; write the names with single dots, as in {{order.total}}",
+            "{{a..b}}", "t:1:1: \"a..b\" has an extra dot; write it as in {{a.b}}",
             "an empty part names nothing"
         ),
         ("{{=|=}}", "t:1:1: \"|\" are not two delimiters; write them as in {{=<% %>=}}", "two are needed"),

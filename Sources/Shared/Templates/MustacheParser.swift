@@ -24,7 +24,7 @@ package struct MustacheParser {
     private var lineStart = 0
     private var opening = Array("{{".utf8)
     private var closing = Array("}}".utf8)
-    private var sections: [FieldTag] = []
+    private var sections: [(tag: FieldTag, isInverted: Bool)] = []
     private var output = FlatTemplate()
 
     /// Reads a whole source, which errors call `name`.
@@ -33,7 +33,8 @@ package struct MustacheParser {
     package static func parse(_ source: [UInt8], name: String, indent: [UInt8] = []) throws(TemplateError)
         -> FlatTemplate
     {
-        var parser = MustacheParser(try indented(source, by: indent, name: name), name, indent.count)
+        let text = source.starts(with: UTF8Scalar.byteOrderMark) ? Array(source.dropFirst(3)) : source
+        var parser = MustacheParser(try indented(text, by: indent, name: name), name, indent.count)
         return try parser.parse()
     }
 
@@ -82,8 +83,8 @@ package struct MustacheParser {
             try tag()
         }
         output.bytes.append(contentsOf: source[position...])
-        if let open = sections.last {
-            throw open.error("section \"\(open.name)\" is never closed", "add {{/\(open.name)}}")
+        if let open = sections.last?.tag {
+            throw open.error("section \"\(open.name)\" is never closed", "add \(tag("/", open.name))")
         }
         return output
     }
@@ -92,7 +93,7 @@ package struct MustacheParser {
     private mutating func tag() throws(TemplateError) {
         let start = position
         var content = start + opening.count
-        guard content < source.count else { throw unclosed() }
+        guard content < source.count else { throw unclosed(closing) }
         let sigil = source[content]
         var ending = closing
         switch sigil {
@@ -102,9 +103,13 @@ package struct MustacheParser {
         }
         let hasSigil = "#^/>&{!=".utf8.contains(sigil)
         if hasSigil { content += 1 }
-        guard let end = find(ending, from: content) else { throw unclosed() }
+        guard let end = find(ending, from: content) else { throw unclosed(ending) }
         let after = end + ending.count
         let text = trimmed(content..<end)
+        if sigil != UInt8(ascii: "!"), let next = find(opening, from: content), next < end {
+            // It runs on into the next one.
+            throw unclosed(ending)
+        }
         let standsAlone = hasSigil && sigil != UInt8(ascii: "&") && sigil != UInt8(ascii: "{")
         let indent = standsAlone ? takeIndentIfAlone(before: start, after: after) : nil
         try act(on: hasSigil ? sigil : nil, text, indent: indent ?? [])
@@ -119,16 +124,20 @@ package struct MustacheParser {
             try checkLength(of: text)
             let tag = FieldTag(name: text, isEscaped: false, source: name, line: line, column: column)
             guard !text.isEmpty, !text.utf8.contains(where: ASCII.isSpace) else {
-                throw error("\"\(text)\" is not a partial's name", "write one name without spaces, as in {{> footer}}")
+                throw error(
+                    "\"\(text)\" is not a partial's name",
+                    "write one name without spaces, as in \(self.tag("> ", "footer"))"
+                )
             }
             output.append(.partial(tag, indent: indent))
         case UInt8(ascii: "#"), UInt8(ascii: "^"):
-            let tag = try field(text, isEscaped: false)
+            let tag = try field(text, isEscaped: false, isSection: true)
             guard sections.count < Self.maximumDepth else {
                 throw error("sections are nested deeper than \(Self.maximumDepth)", "flatten them")
             }
-            sections.append(tag)
-            output.append(.open(tag, isInverted: sigil == UInt8(ascii: "^")))
+            let isInverted = sigil == UInt8(ascii: "^")
+            sections.append((tag, isInverted))
+            output.append(.open(tag, isInverted: isInverted))
         case UInt8(ascii: "/"): try closeSection(text)
         default: output.append(.field(try field(text, isEscaped: sigil == nil)))
         }
@@ -141,36 +150,62 @@ package struct MustacheParser {
 
     private mutating func closeSection(_ text: String) throws(TemplateError) {
         try checkLength(of: text)
-        guard let open = sections.popLast() else {
-            throw error("{{/\(text)}} closes no section", "open it with {{#\(text)}}, or remove it")
+        let text = FieldName.spaced(text)
+        guard let (open, _) = sections.popLast() else {
+            let canOpen = !text.isEmpty && FieldName.isUsable(text)
+            throw error(
+                "\(tag("/", text)) closes no section",
+                canOpen ? "open it with \(tag("#", text)), or remove it" : "remove it"
+            )
         }
         guard open.name == text else {
             throw error(
-                "{{/\(text)}} appears where section \"\(open.name)\" of line \(open.line) is open",
-                "write {{/\(open.name)}} first"
+                "\(tag("/", text)) appears where section \"\(open.name)\" of line \(open.line) is open",
+                "write \(tag("/", open.name)) first"
             )
         }
         output.append(.close)
     }
 
-    private func field(_ text: String, isEscaped: Bool) throws(TemplateError) -> FieldTag {
-        guard !text.isEmpty else { throw error("a tag without a name", "name a field, as in {{first_name}}") }
+    private func field(
+        _ text: String,
+        isEscaped: Bool,
+        isSection: Bool = false
+    ) throws(TemplateError) -> FieldTag {
+        guard !text.isEmpty else {
+            throw error("a tag without a name", "name a field, as in \(tag(isSection ? "#" : "", "first_name"))")
+        }
         try checkLength(of: text)
-        guard !text.utf8.contains(where: ASCII.isSpace) else {
-            let last = text.split(whereSeparator: \.isWhitespace).last.map(String.init) ?? text
+        let text = FieldName.spaced(text)
+        if text == "else", !isSection, let (open, isInverted) = sections.last {
+            throw error(
+                "Mustache has no else",
+                "write \(tag("/", open.name))\(tag(isInverted ? "#" : "^", open.name))"
+            )
+        }
+        guard !FieldName.hasHelper(text, isSection: isSection) else {
+            let name = FieldName.guessed(in: text)
             throw error(
                 "\"\(text)\" is not a field's name, and Mustache has no helpers",
-                "write one name without spaces, as in {{\(last)}} or {{#\(last)}}…{{/\(last)}}"
+                isSection
+                    ? "name the field alone, as in \(tag("#", name))…\(tag("/", name))"
+                    : "name the field alone, as in \(tag("", name)); campaign.yaml has defaults for contacts without it"
             )
         }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard text == "." || !parts.contains("") else {
-            throw error("\"\(text)\" has an extra dot", "write the names with single dots, as in {{order.total}}")
+            let name = FieldName.guessed(in: text)
+            throw error("\"\(text)\" has an extra dot", "write it as in \(tag(isSection ? "#" : "", name))")
         }
         guard parts.count <= Self.maximumNameParts else {
             throw error("a field's name of more than \(Self.maximumNameParts) parts", "flatten the fields")
         }
         return FieldTag(name: text, isEscaped: isEscaped, source: name, line: line, column: column)
+    }
+
+    /// A tag as its author would write it here.
+    private func tag(_ sigil: String, _ name: String) -> String {
+        String(decoding: opening, as: UTF8.self) + sigil + name + String(decoding: closing, as: UTF8.self)
     }
 
     private mutating func setDelimiters(_ text: String) throws(TemplateError) {
@@ -180,7 +215,7 @@ package struct MustacheParser {
         else {
             throw error(
                 "\"\(String(text.unicodeScalars.prefix(60)))\" are not two delimiters",
-                "write them as in {{=<% %>=}}"
+                "write them as in \(tag("=", "<% %>="))"
             )
         }
         opening = Array(parts[0])
@@ -236,8 +271,8 @@ package struct MustacheParser {
         return String(decoding: source[range], as: UTF8.self)
     }
 
-    private func unclosed() -> TemplateError {
-        error("a tag is never closed", "end it with \(String(decoding: closing, as: UTF8.self))")
+    private func unclosed(_ ending: [UInt8]) -> TemplateError {
+        error("a tag is never closed", "end it with \(String(decoding: ending, as: UTF8.self))")
     }
 
     private func error(_ problem: String, _ remedy: String) -> TemplateError {
