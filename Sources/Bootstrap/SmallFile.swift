@@ -19,7 +19,7 @@ package func isReadableByAll(_ path: String) -> Bool {
     return stat(path, &facts) == 0 && facts.st_mode & S_IROTH != 0
 }
 
-/// The text of a file of at most 1 MiB, in UTF-8: settings and secrets.
+/// The text of a file of at most 1 MiB, in UTF-8, without a byte-order mark: settings, secrets, templates.
 package func readSmallFile(_ path: String) throws(SettingsReader.UnreadableFile) -> String {
     let limit = 1 << 20
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -35,6 +35,12 @@ package func readSmallFile(_ path: String) throws(SettingsReader.UnreadableFile)
         bytes += buffer[..<count]
         guard bytes.count <= limit else { throw .init(reason: "larger than 1 MiB") }
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw .init(reason: "not UTF-8") }
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+        throw .init(reason: "in UTF-16; save it as UTF-8")
+    }
+    let start = bytes.starts(with: UTF8Scalar.byteOrderMark) ? UTF8Scalar.byteOrderMark.count : 0
+    guard let text = String(validating: bytes[start...], as: UTF8.self) else {
+        throw .init(reason: "not UTF-8; save it as UTF-8")
+    }
     return text
 }

@@ -36,6 +36,12 @@ import Testing
         #expect(String(decoding: message.decodedBody(of: message.parts[0]), as: UTF8.self).hasPrefix("no field"))
     }
 
+    @Test func `a byte-order mark before a mail is passed over`() {
+        let message = Self.message("\u{FEFF}Subject: a\r\nX: 1\r\n\r\nbody")
+        #expect(message.header["subject"] == Array("a".utf8))
+        #expect(message.header["x"] == Array("1".utf8))
+    }
+
     static let broken: [(text: String, bodies: [String], because: Comment)] = [
         ("--b\n\none\n--b\n\ntwo\n--b--\nafter\n", ["one", "two"], "as it should be"),
         ("preamble\n--b\n\none\n--b\n\ntwo", ["one", "two"], "never closed"),

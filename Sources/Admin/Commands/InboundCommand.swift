@@ -206,6 +206,8 @@ enum Mbox {
     /// The mails of an mbox without their "From " lines, `>From ` restored; anything else is one mail.
     static func mails(in bytes: [UInt8]) -> [[UInt8]] {
         let mark = Array("From ".utf8)
+        let hasByteOrderMark = bytes.starts(with: UTF8Scalar.byteOrderMark)
+        let bytes = hasByteOrderMark ? Array(bytes.dropFirst(UTF8Scalar.byteOrderMark.count)) : bytes
         guard bytes.starts(with: mark) else { return bytes.isEmpty ? [] : [bytes] }
         var mails: [[UInt8]] = []
         var current: [UInt8] = []

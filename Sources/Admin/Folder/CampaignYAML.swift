@@ -155,7 +155,7 @@ struct CampaignYAML {
         do throws(EmailAddress.Invalid) {
             return try EmailAddress(text)
         } catch {
-            report(node, "\(key): \(error)")
+            report(node, "\(key): \(error). Write one address alone, without a name, as in name@example.net")
             return nil
         }
     }

@@ -25,8 +25,8 @@ struct MIMEParser {
     }
 
     mutating func run() {
-        _ = begin(at: 0)
-        var position = 0
+        var position = bytes.starts(with: UTF8Scalar.byteOrderMark) ? UTF8Scalar.byteOrderMark.count : 0
+        _ = begin(at: position)
         scan: while position < end {
             let lineStart = position
             let lineFeed = endOfLine(from: position)

@@ -23,7 +23,12 @@ struct FieldReader {
         limits.bytes = max(1, body.count)
         let value: MergeValue
         do {
-            value = try MergeValue(json: body, limits: limits)
+            // RFC 8259 §8.1 lets a reader pass over a byte-order mark.
+            let hasMark = body.starts(with: UTF8Scalar.byteOrderMark)
+            value = try MergeValue(
+                json: hasMark ? Array(body.dropFirst(UTF8Scalar.byteOrderMark.count)) : body,
+                limits: limits
+            )
         } catch {
             throw APIProblem.badRequest("The body is not JSON: byte \(error.offset): \(error.problem).")
         }
@@ -133,7 +138,7 @@ struct FieldReader {
         do throws(EmailAddress.Invalid) {
             return try EmailAddress(text)
         } catch {
-            noteInvalid(name, "is not an address: \(error.reason)")
+            noteInvalid(name, "is not an address: \(error.reason). Give one bare address, like name@example.net")
             return nil
         }
     }
