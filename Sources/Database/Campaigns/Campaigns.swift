@@ -47,6 +47,8 @@ extension AccountDatabase {
     }
 
     /// Stores a draft as version 1 of a new campaign.
+    ///
+    /// - Throws: ``TrackingRefused``; nothing has changed then.
     package func createCampaign(_ draft: CampaignDraft, account: AccountID, list: Int32) async throws -> CampaignID {
         try await transaction(account: account) { connection in
             try connection.createCampaign(draft, account: account, list: list, by: actor)
@@ -57,6 +59,7 @@ extension AccountDatabase {
     ///
     /// `state`: The campaign's state when it was read.
     /// - Returns: The version's number; `nil` if the campaign's state has changed.
+    /// - Throws: ``TrackingRefused``; nothing has changed then.
     package func updateCampaign(
         _ id: CampaignID,
         _ draft: CampaignDraft,
@@ -65,13 +68,11 @@ extension AccountDatabase {
     ) async throws -> Int32? {
         guard CampaignState.editable.contains(state) else { return nil }
         return try await transaction(account: account) { connection in
-            let changed = try connection.run(
-                .updateCampaign,
-                [
-                    .int32(id), .text(draft.name), .int16(draft.kind.rawValue), .int16(draft.policy.rawValue),
-                    .int16(draft.tracking.rawValue), .text(draft.lifetime), .int16(state.rawValue),
-                ]
-            )
+            let values: [PostgresValue] = [
+                .int32(id), .text(draft.name), .int16(draft.kind.rawValue), .int16(draft.policy.rawValue),
+                .int16(draft.tracking.rawValue), .text(draft.lifetime), .int16(state.rawValue),
+            ]
+            let changed = try withinConsent { try connection.run(.updateCampaign, values) }
             guard changed == 1 else { return nil }
             let versions = try connection.rows(.insertVersion, draft.version(of: id, account: account)) {
                 try $0.int32(0)
@@ -144,13 +145,11 @@ extension PostgresConnection {
         list: Int32,
         by actor: String
     ) throws -> CampaignID {
-        let ids = try rows(
-            .insertCampaign,
-            [
-                .int32(account), .int32(list), .text(draft.name), .int16(draft.kind.rawValue),
-                .int16(draft.policy.rawValue), .int16(draft.tracking.rawValue), .text(draft.lifetime),
-            ]
-        ) { try $0.int32(0) }
+        let values: [PostgresValue] = [
+            .int32(account), .int32(list), .text(draft.name), .int16(draft.kind.rawValue),
+            .int16(draft.policy.rawValue), .int16(draft.tracking.rawValue), .text(draft.lifetime),
+        ]
+        let ids = try withinConsent { try rows(.insertCampaign, values) { try $0.int32(0) } }
         let id = try ids.only(of: .insertCampaign)
         try run(.insertVersion, draft.version(of: id, account: account))
         try write(AuditEntry("campaign.create", "campaign \(id)"), by: actor, account: account)
@@ -179,6 +178,15 @@ extension PostgresConnection {
         let followed = try rows(.followedCampaign, [.int32(campaign)]) { try $0.int32(0) }.first
         let nobody = followed.map { RequestRefused.Why.nobodyLeft(by: $0) } ?? .emptyList
         throw RequestRefused(campaign: campaign, request: .start, why: state == .draft ? nobody : .state(state))
+    }
+}
+
+/// Gives the one refusal of campaigns by a trigger, `limit_tracking`, its words; it names no constraint.
+func withinConsent<Value>(_ write: () throws -> Value) throws -> Value {
+    do {
+        return try write()
+    } catch let error as PostgresError where error.kind == .checkViolation && error.constraint == nil {
+        throw TrackingRefused()
     }
 }
 

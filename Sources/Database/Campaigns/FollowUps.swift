@@ -30,7 +30,7 @@ extension AccountDatabase {
     /// The freeze decides who they are, and excludes opt-outs.
     ///
     /// - Returns: Its number.
-    /// - Throws: ``FollowUpRefused``; nothing has changed then.
+    /// - Throws: ``FollowUpRefused``, ``TrackingRefused``; nothing has changed then.
     package func createFollowUp(
         of campaign: CampaignID,
         account: AccountID,
@@ -38,10 +38,11 @@ extension AccountDatabase {
         name: String
     ) async throws -> CampaignID {
         try await transaction(account: account) { connection in
-            let made = try connection.rows(
-                .insertFollowUp,
-                [.int32(campaign), .int16(state.rawValue), .text(name)]
-            ) { try $0.int32(0) }
+            let made = try withinConsent {
+                try connection.rows(.insertFollowUp, [.int32(campaign), .int16(state.rawValue), .text(name)]) {
+                    try $0.int32(0)
+                }
+            }
             guard let id = made.first else {
                 throw FollowUpRefused(
                     campaign: campaign,

@@ -124,11 +124,12 @@ struct API: RouterMiddleware {
         case let refused as RequestRefused: return refused.problem
         case let refused as ChangeRefused: return refused.problem
         case let refused as HeavyWork.Refused: return APIProblem(refused)
+        case let refused as TrackingRefused: return .invalid([.init(pointer: "/tracking", detail: refused.reason)])
         default: break
         }
-        // Refused by the schema only: the message is Veredus's own (`limit_tracking`) and contains no personal data.
-        if let error = error as? PostgresError, error.kind == .checkViolation {
-            return .invalid([APIProblem.Field(pointer: "", detail: error.message)])
+        // What the schema refuses, and nothing before it has.
+        if let problem = (error as? PostgresError)?.inputProblem {
+            return .invalid([APIProblem.Field(pointer: "", detail: problem)])
         }
         let facts: Logger.Metadata = ["method": "\(request.method)", "why": "\(error)"]
         if error.isTransientFailure || error is CancellationError {

@@ -73,6 +73,7 @@ struct APICampaignTests {
         ((#""Salve {{name}}""#, #""Salve\nBcc: x@example.org""#), 422, "/subject", "a header of its own"),
         ((#""stables@example.net""#, #""stables""#), 422, "/from/address", "no address"),
         ((#""list": 1"#, #""list": 3"#), 422, "/list", "no such list"),
+        ((#""list": 1"#, #""list": 1, "tracking": "individual""#), 422, "/tracking", "the account has not opted in"),
         ((#""friend""#, #""4111 1111 1111 1111""#), 422, "/defaults", "a card number"),
         ((#""list": 1"#, #""list": 1, "lifetime_minutes": 86401"#), 400, "/lifetime_minutes", "more than 60 days"),
         ((#""list": 1"#, #""list": 1.5"#), 400, "/list", "no whole number"),
@@ -88,6 +89,15 @@ struct APICampaignTests {
                 #expect(answer["errors.0.pointer"] == row.pointer, "\(row.because): \(answer.text)")
             }
             #expect(try await fixture.send(.get, "/campaigns").count("items") == 0)
+        }
+    }
+
+    @Test func `a byte-order mark before a body or in a template is passed over`() async throws {
+        try await APIFixture.with { fixture in
+            let body = APIFixture.campaign.replacing(#""Salve {{name}}""#, with: "\"\u{FEFF}Salve {{name}}\"")
+            #expect(body != APIFixture.campaign)
+            let made = try await fixture.send(.post, "/campaigns", "\u{FEFF}" + body)
+            #expect(made.status == 201, "\(made.text)")
         }
     }
 
