@@ -90,6 +90,8 @@ import Testing
         (yaml + "\nlifetime: 3", "lifetime: must be a number and", "three what?"),
         (yaml + "\nlifetime: 61 days", "60 days at most", "jobs must not wait for months"),
         (yaml + "\nreply_to: nobody", "reply_to: \"nobody\" is not an address", "no address"),
+        (yaml + "\nreply_to: a@b.example, c@d.example", "Write one address alone, without a name", "two addresses"),
+        (yaml + "\nreply_to: \"Ann, Lee <a@b.example>\"", "Write one address alone, without a name", "a name"),
         (yaml + "\ndefaults: x", "defaults: must have FIELD: VALUE", "no object"),
         (yaml + "\ndefaults:\n  x: 4111 1111 1111 1111", "payment card number", "P8"),
         (yaml + "\ndefaults:\n  x: \"4111 1111 1111 1111\"", "payment card number", "P8, in quotes too"),

@@ -64,7 +64,7 @@ struct BlockCommand: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "Maximum number of rows, 1 to 10,000.") var limit: Int32 = 100
-        @Option(help: "Only entries below this number.") var before: Int64 = .max
+        @Option(help: "Only entries below this number.") var before: Int64?
 
         func validate() throws {
             guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be 1 to 10000") }
@@ -72,7 +72,7 @@ struct BlockCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Session.run(common) { session in
-                let blocks = try await session.database.blocks(before: before, limit: limit)
+                let blocks = try await session.database.blocks(before: before ?? .max, limit: limit)
                 if output.json {
                     return session.console.print(
                         .array(

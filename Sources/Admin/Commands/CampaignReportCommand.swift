@@ -21,7 +21,8 @@ struct CampaignReportCommand: AsyncParsableCommand {
             let engagement = try await session.database.engagement(of: campaign.id, account: account)
             guard output.json else {
                 return session.console.print(
-                    report.report.text(with: report.refusals, engagement) + report.returnedText
+                    report.report.text(with: report.refusals, engagement, width: session.console.width)
+                        + report.returnedText
                 )
             }
             let links = try await session.database.links(of: campaign.id, account: account)
@@ -35,7 +36,7 @@ struct CampaignReportCommand: AsyncParsableCommand {
 }
 
 extension CampaignReport {
-    func text(with refusals: [Refusals], _ engagement: Engagement) -> String {
+    func text(with refusals: [Refusals], _ engagement: Engagement, width: Int) -> String {
         var lines = ["campaign \(campaign): \(name)", "list \(listName), \(state.name)"]
         if !heldBecause.isEmpty { lines.append("paused automatically: \(heldBecause)") }
         if let follows {
@@ -91,7 +92,8 @@ extension CampaignReport {
                 ).text
             )
         }
-        if !engagement.text.isEmpty { lines += ["", engagement.text] }
+        let opensAndClicks = engagement.text(width: width)
+        if !opensAndClicks.isEmpty { lines += ["", opensAndClicks] }
         return lines.joined(separator: "\n")
     }
 }

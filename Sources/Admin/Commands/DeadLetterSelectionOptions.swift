@@ -45,4 +45,5 @@ extension DeadLetter.Reason: ExpressibleByArgument {
     }
 
     package static var allValueStrings: [String] { allCases.map(\.name) }
+    package var defaultValueDescription: String { name }
 }

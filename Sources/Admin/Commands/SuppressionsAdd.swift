@@ -93,4 +93,5 @@ extension SuppressionScope: ExpressibleByArgument {
     }
 
     package static var allValueStrings: [String] { names }
+    package var defaultValueDescription: String { name }
 }

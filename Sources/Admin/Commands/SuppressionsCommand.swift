@@ -38,7 +38,7 @@ struct SuppressionsList: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var account: AccountOption
     @Option(help: "Maximum number of rows, 1 to 10,000.") var limit: Int32 = 100
-    @Option(help: "Only entries below this number.") var before: Int64 = .max
+    @Option(help: "Only entries below this number.") var before: Int64?
     @Option(help: "The reason, for the audit log.") var reason = ""
 
     func validate() throws {
@@ -49,10 +49,10 @@ struct SuppressionsList: AsyncParsableCommand {
         try await Session.run(common) { session in
             let account = try await session.account(named: account.name)
             try await session.database.audit(
-                AuditEntry("suppressions.list", "before \(before), \(limit) rows", reason: reason),
+                AuditEntry("suppressions.list", "before \(before ?? .max), \(limit) rows", reason: reason),
                 account: account.id
             )
-            let page = try await session.database.suppressions(of: account.id, before: before, limit: limit)
+            let page = try await session.database.suppressions(of: account.id, before: before ?? .max, limit: limit)
             if output.json { return session.console.print(.array(page.map(\.json))) }
             session.console.print(
                 Table(

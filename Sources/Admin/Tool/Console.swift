@@ -12,6 +12,8 @@ struct Console: Sendable {
     let isErrorTerminal: Bool
     /// Asks a yes-or-no question; `nil` without a terminal.
     var ask: (@Sendable (String) -> Bool)?
+    /// Columns of a line; of the terminal, where there is one.
+    var width = 120
 
     /// The process's own.
     static let process = Console(
@@ -19,8 +21,15 @@ struct Console: Sendable {
         writeError: { writeAll($0, to: STDERR_FILENO) },
         isOutputTerminal: isatty(STDOUT_FILENO) == 1,
         isErrorTerminal: isatty(STDERR_FILENO) == 1,
-        ask: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 ? askPerson : nil
+        ask: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 ? askPerson : nil,
+        width: terminalWidth() ?? 120
     )
+
+    private static func terminalWidth() -> Int? {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
 
     @Sendable private static func askPerson(_ question: String) -> Bool {
         writeAll(Array("\(VisibleText.lines(question)) [yes/no] ".utf8), to: STDERR_FILENO)
