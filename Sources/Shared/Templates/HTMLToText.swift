@@ -208,20 +208,22 @@ package struct HTMLToText {
         emit(")")
     }
 
-    /// An attribute's value with its fields; empty when it has sections, which may not match inside it.
+    /// An attribute's value with its fields; empty when it has sections that do not begin and end in it.
     private func flat(_ range: Range<Int>, in tag: Range<Int>) -> FlatTemplate {
         // What stands before the tag has been passed, the tag itself has not.
         var cursor = FlatCursor(source, at: tag.lowerBound, tokenIndex: tokenIndex)
         var value = FlatTemplate()
         cursor.skip(to: range.lowerBound)
         cursor.copy(to: range.upperBound, into: &value)
-        let hasSections = value.tokens.contains {
-            switch $0 {
-            case .open, .close: true
-            case .field, .message, .partial: false
+        var depth = 0
+        for token in value.tokens where depth >= 0 {
+            switch token {
+            case .open: depth += 1
+            case .close: depth -= 1
+            case .field, .message, .partial: break
             }
         }
-        guard !hasSections else { return FlatTemplate() }
+        guard depth == 0 else { return FlatTemplate() }
         value.bytes = HTMLEntities.decoded(value.bytes, 0..<value.bytes.count)
         value.tokens = value.tokens.map(\.inText)
         return value

@@ -106,7 +106,7 @@ package struct MustacheParser {
         guard let end = find(ending, from: content) else { throw unclosed(ending) }
         let after = end + ending.count
         let text = trimmed(content..<end)
-        if sigil != UInt8(ascii: "!"), let next = find(opening, from: content), next < end {
+        if sigil != UInt8(ascii: "!"), sigil != UInt8(ascii: "="), let next = find(opening, from: content), next < end {
             // It runs on into the next one.
             throw unclosed(ending)
         }
