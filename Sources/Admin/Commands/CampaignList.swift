@@ -39,7 +39,9 @@ struct CampaignList: AsyncParsableCommand {
                             grouped(report.audience), grouped(report.counts[.accepted]), grouped(report.counts.ended),
                             report.follows.map { "\($0.campaign) \($0.state.name)" } ?? "",
                         ]
-                    }
+                    },
+                    cutting: 2,
+                    to: session.console.width
                 ).text
             )
         }

@@ -23,6 +23,7 @@ extension MergeValue {
     }
 
     /// Reads one JSON value (RFC 8259), strictly: UTF-8 is checked, a name twice in an object and `\u0000` are refused.
+    /// A byte-order mark before it is passed over, as §8.1 allows.
     ///
     /// Texts without escapes are not copied: they share `json`.
     package init(json: [UInt8], limits: JSONLimits = JSONLimits()) throws(MergeJSONError) {
@@ -47,6 +48,7 @@ private struct MergeJSONReader {
 
     mutating func document() throws(MergeJSONError) -> MergeValue {
         guard bytes.count <= limits.bytes else { throw failure("more than \(limits.bytes) bytes") }
+        if bytes.starts(with: UTF8Scalar.byteOrderMark) { position = UTF8Scalar.byteOrderMark.count }
         let value = try value()
         skipSpace()
         guard position == bytes.count else { throw failure("something follows the value") }

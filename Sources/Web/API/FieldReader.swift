@@ -23,12 +23,7 @@ struct FieldReader {
         limits.bytes = max(1, body.count)
         let value: MergeValue
         do {
-            // RFC 8259 §8.1 lets a reader pass over a byte-order mark.
-            let hasMark = body.starts(with: UTF8Scalar.byteOrderMark)
-            value = try MergeValue(
-                json: hasMark ? Array(body.dropFirst(UTF8Scalar.byteOrderMark.count)) : body,
-                limits: limits
-            )
+            value = try MergeValue(json: body, limits: limits)
         } catch {
             throw APIProblem.badRequest("The body is not JSON: byte \(error.offset): \(error.problem).")
         }
