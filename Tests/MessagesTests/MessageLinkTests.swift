@@ -91,6 +91,15 @@ import Testing
         #expect(numbers.count == 6)
     }
 
+    @Test func `links keep their numbers beside areas and Outlook's shapes`() throws {
+        let html = """
+            <area href="https://a/"><!--[if mso]><v:rect href="https://b/"></v:rect><a href="https://c/"></a><![endif]-->
+            <a href="https://d/">d</a><a href="https://b/">b</a>
+            """
+        let template = try MessageFixture.template(subject: "x", html: html)
+        #expect(template.links.map(\.url) == ["https://d/", "https://b/", "https://a/", "https://c/"])
+    }
+
     static let notes: [(href: String, kind: LinkNote.Kind?, because: Comment)] = [
         ("https://x.example/", nil, "counted"), ("", .leadsNowhere, "empty"), (" ", .leadsNowhere, "a blank"),
         ("page.html", .leadsNowhere, "relative"), ("/page", .leadsNowhere, "relative to a host"),

@@ -30,6 +30,7 @@ struct MessageHTML {
     ) throws(TemplateError) {
         self.trackingBase = trackingBase
         flat = FlatTemplate()
+        if tracking != .none { try numberLinks(source, name) }
         try rewrite(source, name: name, tracksLinks: tracking != .none)
         var ending = FlatTemplate()
         if !hasUnsubscribeLink {
@@ -54,6 +55,20 @@ struct MessageHTML {
         result.append(ending)
         cursor.copy(to: flat.bytes.count, into: &result)
         flat = result
+    }
+
+    /// Numbers the links that versions before areas and Outlook's shapes were counted have numbered: their numbers are
+    /// stored for campaigns under way.
+    private mutating func numberLinks(_ source: FlatTemplate, _ name: String) throws(TemplateError) {
+        var scanner = HTMLScanner(source.bytes)
+        while let event = scanner.next() {
+            guard case .startTag("a", let attributes, _) = event,
+                let href = attributes.first(where: { $0.name == "href" }),
+                !attributes.contains(where: { $0.name == Self.optOut }),
+                let url = LinkURL.tracked(source.bytes, href.value)
+            else { continue }
+            _ = try number(of: url, name)
+        }
     }
 
     private mutating func rewrite(

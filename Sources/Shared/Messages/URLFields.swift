@@ -34,12 +34,16 @@ enum URLFields {
     private static func mark(_ flat: FlatTemplate, _ attributes: [Attribute]) throws(TemplateError) -> FlatTemplate {
         var result = flat
         var tokenIndex = 0
-        var attributes = attributes[...]
+        var attributeIndex = 0
         var word = WordScan()
         var url = URLScan()
         for (index, byte) in flat.bytes.enumerated() {
-            while let first = attributes.first, first.value.upperBound <= index { attributes.removeFirst() }
-            let attribute = attributes.first.flatMap { $0.value.contains(index) ? $0 : nil }
+            while attributeIndex < attributes.count, attributes[attributeIndex].value.upperBound <= index {
+                attributeIndex += 1
+            }
+            let isInAttribute =
+                attributeIndex < attributes.count && attributes[attributeIndex].value.lowerBound <= index
+            let attribute = isInAttribute ? attributes[attributeIndex] : nil
             if let attribute {
                 if index == attribute.value.lowerBound { (word, url) = (WordScan(), URLScan()) }
                 if attribute.isList, ASCII.isSpace(byte) || byte == UInt8(ascii: ",") { url = URLScan() }
