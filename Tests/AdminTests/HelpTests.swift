@@ -14,8 +14,10 @@ import Testing
                     let value = line[start.upperBound...].split(separator: ")").first
                 else { continue }
                 options += 1
-                #expect(value.count < 10, "a number that stands for none: \(line)")
-                guard let values = line.firstRange(of: "(values: ") else { continue }
+                #expect(value.count < 10 || !value.allSatisfy(\.isNumber), "a number that stands for none: \(line)")
+                guard let values = line.firstRange(of: "(values: "), values.upperBound < start.lowerBound else {
+                    continue
+                }
                 let known = line[values.upperBound..<start.lowerBound].split { ",; ".contains($0) }
                 #expect(known.contains(value), "\(line)")
             }

@@ -38,7 +38,7 @@ import Testing
         ("{{ name ?? other }}", "{{name}}", "{{name}}", "an operator"),
         ("{{personalization_token('contact.name', 'there')}}", "{{contact.name}}", "{{contact.name}}", "a function"),
         ("{{<b>name</b>}}", "{{name}}", "{{name}}", "markup in a tag"),
-        ("{{“name”}}", "{{first_name}}", "{{first_name}}", "typographic quotes"),
+        ("{{“name”}}", "{{name}}", "{{name}}", "typographic quotes"),
         (#"{{""}}"#, "{{first_name}}", "{{first_name}}", "nothing at all"),
         ("{{if vip}}", "{{vip}}", "{{vip}}", "a condition without section"),
         ("{{#if vip}}a{{/if}}", "{{#vip}}…{{/vip}}", "{{#vip}}a{{/vip}}", "Handlebars"),

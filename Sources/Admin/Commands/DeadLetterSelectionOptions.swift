@@ -45,5 +45,4 @@ extension DeadLetter.Reason: ExpressibleByArgument {
     }
 
     package static var allValueStrings: [String] { allCases.map(\.name) }
-    package var defaultValueDescription: String { name }
 }

@@ -18,8 +18,11 @@ struct SuppressionsAdd: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var account: AccountOption
-    @Option(help: "all, marketing or list.") var scope = SuppressionScope.marketing
+    // A default of its own would be shown by its number.
+    @Option(name: .customLong("scope"), help: "all, marketing or list (default: marketing).")
+    var givenScope: SuppressionScope?
     @Option(help: "The list's name, for --scope list.") var list: String?
+    private var scope: SuppressionScope { givenScope ?? .marketing }
     @Option(help: "The reason, stored with it and in the audit log.") var reason: String
     @Argument(help: "The address.") var address: String
 
@@ -93,5 +96,4 @@ extension SuppressionScope: ExpressibleByArgument {
     }
 
     package static var allValueStrings: [String] { names }
-    package var defaultValueDescription: String { name }
 }

@@ -22,8 +22,8 @@ struct SuppressionsImport: AsyncParsableCommand {
     @OptionGroup var account: AccountOption
     @OptionGroup var why: ReasonOption
     @OptionGroup var csv: CSVOptions
-    @Option(help: "all, marketing or list; the default for rows without a scope.") var scope = SuppressionScope
-        .marketing
+    @Option(name: .customLong("scope"), help: "all, marketing or list, for rows without a scope (default: marketing).")
+    var givenScope: SuppressionScope?
     @Option(help: "The list for rows without one.") var list: String?
     @Argument(help: "The CSV file.", completion: .file()) var file: String
 
@@ -48,7 +48,7 @@ struct SuppressionsImport: AsyncParsableCommand {
                     account: account.id,
                     lists: Dictionary(lists.map { ($0.name, $0.id) }) { first, _ in first },
                     key: key,
-                    scope: scope,
+                    scope: givenScope ?? .marketing,
                     list: list,
                     source: why.reason
                 ),

@@ -16,6 +16,8 @@ package enum FieldName {
 
     /// Whether a message can show a field of this name.
     package static func isUsable(_ name: String) -> Bool {
+        // What is one is refused with a name that is guessed, which is looked at here.
+        guard !hasHelper(name, isSection: false) else { return false }
         guard let flat = try? MustacheParser.parse(Array("{{\(name)}}".utf8), name: ""), flat.bytes == [0] else {
             return false
         }
@@ -93,7 +95,8 @@ package enum FieldName {
         var word: [UInt8] = []
         var quote: UInt8?
         var isInMarkup = false
-        for byte in Array(text.utf8) + [0x20] {
+        let plain = text.unicodeScalars.map { "\u{201C}\u{201D}".unicodeScalars.contains($0) ? "\"" : $0 }
+        for byte in Array(String(String.UnicodeScalarView(plain)).utf8) + [0x20] {
             if ASCII.isAlphanumeric(byte) || "_-.".utf8.contains(byte) || byte >= 0x80 {
                 if !isInMarkup { word.append(byte) }
                 continue
