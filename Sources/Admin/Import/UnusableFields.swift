@@ -14,7 +14,7 @@ extension ColumnMap {
             else { return nil }
             var name = FieldName.usable(field)
             if Self.reserved.contains(name) { name += "_2" }
-            return "column \"\(column)\" becomes a field that no message can show. Name it another way: "
+            return "column \"\(column)\" becomes a field that templates cannot name. Rename it: "
                 + "--map \(name)=\"\(column)\""
         }
     }
