@@ -130,6 +130,10 @@ import Testing
             let source = try flat(Array("<pre>".utf8) + repeated("\n\n a &nbsp;\n", size))
             return { _ = HTMLToText.convert(source) }
         },
+        TextWork("HTMLToText", "phone numbers that are never closed", size: 200) { size in
+            let source = try flat(repeated("<a href='tel:1'>1", size))
+            return { _ = HTMLToText.convert(source) }
+        },
         TextWork("HTMLToText", "links of blanks and numbers", size: 100) { size in
             let source = try flat(repeated("<a href=' a b\tc'>x</a><a href='tel:+1 2'>1 2</a>", size))
             return { _ = HTMLToText.convert(source) }
@@ -147,6 +151,7 @@ import Testing
             }
         },
         conditional("conditional comments", size: 200) { repeated("<!--[if mso]><a href='x'><![endif]-->", $0) },
+        conditional("many before one end", size: 200) { repeated("<!--[if mso]><a>", $0) + Array("-->".utf8) },
         conditional("some that are never closed", size: 200) { repeated("<!--[if mso]><a <!--[if !mso]><!-- <", $0) },
         conditional("some that hide nothing", size: 200) { repeated("<!--[if !mso]><!--><a><!--<![endif]-->", $0) },
         scanned("tags that are never closed", size: 200) { repeated("<a ", $0) },

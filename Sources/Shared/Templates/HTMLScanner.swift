@@ -46,8 +46,8 @@ package struct HTMLScanner {
     private let readsConditionalComments: Bool
     /// Where the text ends, or the conditional comment that is read.
     private var limit: Int
-    /// Whether what comes next stands in a conditional comment.
-    package var isInConditionalComment: Bool { limit < bytes.count }
+    /// Whether what was found last stands in a conditional comment.
+    package private(set) var isInConditionalComment = false
 
     package init(_ bytes: [UInt8], readsConditionalComments: Bool = false) {
         self.bytes = bytes
@@ -56,7 +56,8 @@ package struct HTMLScanner {
     }
 
     package mutating func next() -> HTMLEvent? {
-        if position == limit, limit < bytes.count {
+        if isInConditionalComment, position == limit {
+            isInConditionalComment = false
             limit = bytes.count
             rawTextElement = nil
             endsInTag = false
@@ -111,12 +112,15 @@ package struct HTMLScanner {
     private mutating func enterConditionalComment(at start: Int) -> Bool {
         guard bytes[start..<limit].starts(with: "<!--[if".utf8) else { return false }
         let close = end(of: "-->", from: start + 4)
+        // One that is never closed is a comment to the end.
+        guard close - start > 7, bytes[(close - 3)..<close].elementsEqual("-->".utf8) else { return false }
         guard let opened = bytes[start..<close].firstIndex(of: UInt8(ascii: ">")), opened + 1 < close,
             // `<!--[if !mso]><!-->` hides nothing from others, and ends here.
             !bytes[(opened + 1)..<close].drop(while: ASCII.isSpace).starts(with: "<!-".utf8)
         else { return false }
         position = opened + 1
         limit = close
+        isInConditionalComment = true
         return true
     }
 

@@ -7,6 +7,8 @@ struct LinkText {
     /// What the link's text may say itself.
     private let plain: FlatTemplate
     private let isPhoneNumber: Bool
+    /// A longer text is no phone number, and is not looked at for each link around it.
+    private static let longestNumber = 64
 
     /// `url`: An attribute's value, decoded.
     init(_ url: FlatTemplate) {
@@ -36,7 +38,7 @@ struct LinkText {
     func isSaid(by output: FlatTemplate, from start: Int) -> Bool {
         let text = output.bytes[start...]
         if isPhoneNumber, plain.tokens.isEmpty {
-            return text.filter(ASCII.isDigit) == plain.bytes.filter(ASCII.isDigit)
+            return text.count <= Self.longestNumber && text.filter(ASCII.isDigit) == plain.bytes.filter(ASCII.isDigit)
         }
         return text.elementsEqual(plain.bytes)
             && output.fieldNames(last: plain.tokens.count) == plain.fieldNames()
