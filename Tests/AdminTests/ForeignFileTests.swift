@@ -110,7 +110,7 @@ import Testing
         ),
         (Array("email\na@gmail\n".utf8), 0, "f.csv:2: the domain has no dot", "a domain"),
         (
-            Array("email,First Name\na@example.org,A\n".utf8), 0, "--map first_name=\"First Name\"",
+            Array("email,Tel.\na@example.org,1\n".utf8), 0, "--map tel=\"Tel.\"",
             "a name no message can use"
         ),
         (Array("a@example.org\n".utf8), 0, "the first line has no column names", "a file without names"),

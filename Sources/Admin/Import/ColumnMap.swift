@@ -11,6 +11,9 @@ struct ColumnMap: Sendable {
     /// Names that no message can use, with the names that could be used instead.
     let unusable: [(field: String, instead: String)]
 
+    /// Names that mean something else in a message.
+    private static let reserved: Set<String> = ["email", "campaign_name", "unsubscribe_url", "preferences_url"]
+
     /// Columns of veredus's own rejects and exports; imports ignore them.
     static let ownPrefix = "veredus:"
 
@@ -87,9 +90,9 @@ struct ColumnMap: Sendable {
 
     /// `nil` for a field that a message can have.
     private static func usableName(insteadOf field: String) -> String? {
-        guard (try? MustacheTemplate("{{\(field)}}", name: field, escaping: .plain)) == nil else { return nil }
-        let words = field.lowercased().split { !$0.isLetter && !$0.isNumber }
-        return words.isEmpty ? "field" : words.joined(separator: "_")
+        guard reserved.contains(field) || !FieldName.isUsable(field) else { return nil }
+        let name = FieldName.usable(field)
+        return reserved.contains(name) ? "\(name)_2" : name
     }
 
     /// Reads `field=Column,field=Column`.

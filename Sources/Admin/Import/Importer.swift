@@ -29,7 +29,6 @@ struct Importer: Sendable {
         var file = try TitledCSV(path: path, format: format, passingOver: false)
         let columns = try ColumnMap(columns: file.titles, map: map, path: path)
         try status.check(columns.columns, path: path)
-        for problem in columns.unusableFields { session.console.say("\(path): \(problem)") }
         let contacts = ContactReader(
             columns: columns,
             statuses: StatusColumns(columns.columns, status, leavingOut: [columns.addressColumn]),
