@@ -28,7 +28,7 @@ struct TrackingRoutes: Sendable {
         router.get("o/:token") { request, context in open(request, context) }
         router.head("o/:token") { _, _ in Self.picture(of: nil) }
         router.get("c/:token") { request, context in await click(request, context) }
-        router.head("c/:token") { request, context in await click(request, context) }
+        router.head("c/:token") { request, context in await click(request, context).createHeadResponse() }
     }
 
     /// The image, whatever the token: the answer does not reveal whether it is valid.

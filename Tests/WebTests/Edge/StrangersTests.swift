@@ -13,7 +13,7 @@ struct StrangersTests {
             try await WebServer.with(database) { server in
                 let dashboard = "localhost:\(server.port)"
                 let table: [(host: String, path: String, language: String, says: String, because: Comment)] = [
-                    ("news.example.net", "/", "en", "There is no such page", "nothing is at the beginning"),
+                    ("news.example.net", "/", "en", "Page not found", "nothing is at the beginning"),
                     ("news.example.net", "/nothing/here", "de", "Diese Seite gibt es nicht", "anywhere"),
                     ("news.example.net", "/c/AQAA", "fr", "Cette page n", "a link that was cut off"),
                     ("news.example.net", "/sign-in", "es", "no existe", "the dashboard's page"),
