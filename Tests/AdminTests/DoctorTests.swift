@@ -54,7 +54,7 @@ import Testing
             let other = ["VEREDUS_TOKEN_KEYS": "2:\(Tool.addressKey),1:\(String(repeating: "99", count: 32))"]
             let doctor = await tool.run(["doctor"], setting: other)
             #expect(
-                doctor.output.contains("VEREDUS_TOKEN_KEYS: key 1 is not the key"),
+                doctor.output.contains("VEREDUS_TOKEN_KEYS: key 1 is not the one"),
                 "\(doctor.output)"
             )
             #expect(doctor.output.contains("token key 2 yet"))

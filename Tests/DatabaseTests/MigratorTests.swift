@@ -97,7 +97,7 @@ struct MigratorTests {
         let edited = Migration(version: 1, name: "a", sql: Self.first.sql + Array(" ".utf8))
         let cases: [(migrations: [Migration], mismatch: Migrator.Mismatch, says: String)] = [
             ([edited], .changed(version: 1, name: "a"), "put the change into a new migration"),
-            ([edited, Self.second], .changed(version: 1, name: "a"), "another text"),
+            ([edited, Self.second], .changed(version: 1, name: "a"), "different text"),
             ([], .newer(schema: 1, program: 0), "Install the newer program"),
             (
                 [Self.first, Self.second], .behind(schema: 1, program: 2),

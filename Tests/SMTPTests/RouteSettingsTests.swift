@@ -42,7 +42,7 @@ import Testing
         ("smtp://relay.test?ehlo=box", "not fully qualified"), ("smtp://relay.test?ehlo=a.b%0d%0aRSET", "not fully"),
         ("smtp://relay.test?ehlo=localhost", "not fully qualified"),
         ("smtp://relay.test?connections=0", "connections 0"), ("smtp://relay.test?connections=1O", "whole number"),
-        ("smtp://relay.test?messages-per-connection=0", "less than 1"), ("smtp://relay.test?colour=red", "not known"),
+        ("smtp://relay.test?messages-per-connection=0", "less than 1"), ("smtp://relay.test?colour=red", "unknown"),
         ("smtp://relay.test?dot-timeout=0", "whole seconds"), ("smtp://relay.test?ca=/nowhere.pem", "No such file"),
         ("smtp://relay.test?plaintext-auth=no", "leave it out"),
     ]
