@@ -8,7 +8,7 @@ extension Scenarios {
         /// Nobody listens there.
         private static let proxy = "http://127.0.0.1:1"
 
-        @Test func `each recipient gets one message, and the database say so`() async throws {
+        @Test func `each recipient gets one message, and the database says so`() async throws {
             try await Stage.with { stage in
                 try await stage.addContacts(1_000)
                 let campaign = try await stage.startCampaign()

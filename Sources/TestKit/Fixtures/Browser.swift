@@ -1,6 +1,6 @@
 import Foundation
 
-/// Chromium, driven by the Python of Tests/Browser: for what only a real browser shows.
+/// Chromium, driven by the Python scripts of Tests/Browser, for behaviour that needs a real browser.
 package enum Browser {
     /// The tests' own Python, with the packages of scripts/requirements.txt.
     package static var python: String? { executable(root.appending(path: ".local/venv/bin/python").path) }
@@ -26,7 +26,7 @@ package enum Browser {
         try await ChildProcess.run(command(script, arguments), folder: folder, input: input, within: limit)
     }
 
-    /// Starts one, for a test that does something meanwhile; it reads the file `input`, and what it prints goes to
+    /// Starts a script, for a test that does something meanwhile; it reads the file `input` and prints to
     /// `output`.
     package static func start(
         _ script: String,

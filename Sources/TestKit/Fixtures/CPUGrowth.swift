@@ -3,11 +3,11 @@ import Glibc
 /// A function over text from outside, and input of any size for it.
 package struct TextWork: Sendable, CustomStringConvertible {
     package let name: String
-    /// What makes it hostile, or usual.
+    /// Why it is hostile, or usual.
     package let because: String
     /// The smaller of the two sizes that are compared.
     package let size: Int
-    /// Makes input of a size, and what is done with it.
+    /// Makes input of a size, and the work on it.
     package let prepare: @Sendable (Int) throws -> () throws -> Void
 
     package init(
@@ -25,15 +25,15 @@ package struct TextWork: Sendable, CustomStringConvertible {
     package var description: String { "\(name): \(because)" }
 }
 
-/// How much more CPU time 16 times the input takes: 16 when it is linear, 256 when it is quadratic.
+/// How much more CPU time 16 times the input takes: 16 if it is linear, 256 if it is quadratic.
 package enum CPUGrowth {
-    /// Above what noise, allocation and n log n make of 16; far below quadratic.
+    /// Above 16 with noise, allocation and n log n; far below quadratic.
     package static let most = 40.0
 
-    /// - Throws: What the work throws.
+    /// - Throws: Whatever the work throws.
     package static func of(_ work: TextWork) throws -> Double {
         let small = try bestSeconds(of: try work.prepare(work.size), while: { _ in true })
-        // One run that is fast enough is enough; five slow ones are a proof.
+        // One fast run is enough; five slow ones are a proof.
         let large = try bestSeconds(of: try work.prepare(16 * work.size), while: { $0 > small * most / 2 })
         return large / small
     }

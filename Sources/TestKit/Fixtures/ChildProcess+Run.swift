@@ -1,7 +1,7 @@
 import Foundation
 
 extension ChildProcess {
-    /// What a program that was run to its end left.
+    /// The outcome of a program.
     package struct Outcome: Sendable {
         package let end: End
         package let output: String
@@ -16,11 +16,11 @@ extension ChildProcess {
     ///
     /// - Parameters:
     ///   - command: The program and its arguments; looked up on the PATH unless it is a full path.
-    ///   - environment: `nil` for ours.
-    ///   - folder: Where it starts; `nil` for where we are.
-    ///   - input: What it reads.
+    ///   - environment: `nil` for this process's.
+    ///   - folder: Its working directory; `nil` for this process's.
+    ///   - input: Its standard input.
     ///   - limit: How long it may take.
-    /// - Returns: How it ended, and what it wrote.
+    /// - Returns: Its end and its output.
     /// - Throws: ``Failure`` when it is missing or takes too long.
     package static func run(
         _ command: [String],
@@ -53,9 +53,9 @@ extension ChildProcess {
         )
     }
 
-    /// What a program wrote into a file.
+    /// The contents of a program's output file.
     ///
-    /// An empty file is not read: Foundation loses the buffer that it takes for one, and the address sanitizer finds it.
+    /// An empty file is not read: Foundation leaks the buffer for it, which the address sanitizer reports.
     package static func text(of path: String) throws -> String {
         let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber
         return size == 0 ? "" : String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)

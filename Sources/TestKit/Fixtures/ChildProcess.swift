@@ -4,14 +4,14 @@ import Synchronization
 
 /// A program that a test started, on posix_spawn(3).
 ///
-/// Foundation's `Process` is not used: it learns of a program's end from a descriptor that any other child started in
-/// the same moment may inherit, and then waits for that one too. Here nothing is inherited but the three standard
-/// streams, and the end is what waitpid(2) says.
+/// Foundation's `Process` is not used: it learns of a program's end from a descriptor that any other child started at
+/// the same moment may inherit, and then waits for that one too. Here only the three standard streams are inherited, and
+/// waitpid(2) reports the end.
 package final class ChildProcess: Sendable {
-    /// What a child has as one of its standard streams.
+    /// One of a child's standard streams.
     package enum Stream: Sendable {
         case null
-        /// A descriptor of ours, which stays ours.
+        /// A descriptor that this process keeps.
         case descriptor(Int32)
         /// A file, written again.
         case file(String)
@@ -32,17 +32,17 @@ package final class ChildProcess: Sendable {
     private let ended = Mutex<End?>(nil)
     private let outlivesUs = Atomic<Bool>(false)
 
-    /// Starts a program in a process group of its own: the terminal's ^C is for the test run, which ends its children
-    /// itself.
+    /// Starts a program in a process group of its own: the terminal's ^C reaches the test run only, which ends its
+    /// children itself.
     ///
     /// - Parameters:
     ///   - command: The program's full path and its arguments.
-    ///   - environment: `nil` for ours.
-    ///   - folder: Where it starts; `nil` for where we are.
+    ///   - environment: `nil` for this process's.
+    ///   - folder: Its working directory; `nil` for this process's.
     ///   - input: Its standard input.
     ///   - output: Its standard output.
     ///   - errors: Its standard error; `nil` for the same as `output`.
-    ///   - session: Whether it gets a session of its own, too: the end of the terminal is nothing to it.
+    ///   - session: Whether it also gets a session of its own, so that it survives the terminal.
     /// - Throws: ``Failure`` when the program is missing.
     package init(
         _ command: [String],
@@ -96,7 +96,7 @@ package final class ChildProcess: Sendable {
 
     deinit { if !outlivesUs.load(ordering: .relaxed) { kill() } }
 
-    /// From now on it lives on when this object and this process are gone.
+    /// Lets it outlive this object and this process.
     package func letGo() { outlivesUs.store(true, ordering: .relaxed) }
 
     /// How it ended; `nil` while it runs.
@@ -126,7 +126,7 @@ package final class ChildProcess: Sendable {
         }
     }
 
-    /// Blocks the thread until it has ended; for one that is sure to end, in a place that cannot suspend.
+    /// Blocks the thread until it has ended; only where suspending is impossible and the end is certain.
     package func waitUntilExit() { ended.withLock { $0 = $0 ?? wait(0) } }
 
     /// Waits for its end.

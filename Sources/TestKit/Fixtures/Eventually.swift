@@ -1,16 +1,16 @@
-/// What was waited for and never came.
+/// An awaited condition that was never met.
 package struct NeverSo: Error, CustomStringConvertible {
     package let description: String
 }
 
-/// Looks again and again until something is so: the one way in which a test waits for another program.
+/// Polls until a condition is met: the only way in which a test waits for another program.
 ///
 /// - Parameters:
-///   - what: What is waited for, as a sentence.
-///   - limit: How long to look.
-///   - interval: Between two looks.
-///   - isSo: Looks.
-/// - Throws: ``NeverSo`` when the time is over, and what `isSo` throws.
+///   - what: The condition, as a sentence.
+///   - limit: How long to poll.
+///   - interval: The time between polls.
+///   - isSo: Tests the condition.
+/// - Throws: ``NeverSo`` after the limit, and whatever `isSo` throws.
 package func eventually(
     _ what: @autoclosure () -> String,
     within limit: Duration = .seconds(30),

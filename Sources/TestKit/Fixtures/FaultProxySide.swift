@@ -1,9 +1,9 @@
 import Glibc
 import NIOCore
 
-/// One of the two sockets of a relayed connection: hands what it reads to its peer, as the fault in force allows.
+/// One of the two sockets of a relayed connection: passes its input to its peer, as the current fault allows.
 ///
-/// Both sides are on one event loop. A side reads one piece, and the next when its peer has written that one.
+/// Both sides are on one event loop. A side reads the next piece after its peer has written the previous one.
 final class ProxySide: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -57,7 +57,7 @@ final class ProxySide: ChannelInboundHandler {
         }
     }
 
-    /// Begins to count again when the fault is a new one.
+    /// Restarts the count for a new fault.
     private func start(_ order: FaultProxy.Order) {
         guard order.era != era else { return }
         era = order.era
@@ -104,14 +104,14 @@ final class ProxySide: ChannelInboundHandler {
     private func close(byReset: Bool) {
         guard let context else { return }
         if byReset, let socket = context.channel as? any SocketOptionProvider {
-            // With 0 seconds close() sends RST. A socket that is closed already does not mind.
+            // With 0 seconds close() sends RST. On a closed socket it has no effect.
             _ = socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
         }
         context.close(promise: nil)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        // What one side closes the other learns, unless the network is said to be silent.
+        // The other side learns of a close, unless the network is to be silent.
         if isHalted {
             peer?.peer = nil
             peer = nil
@@ -126,7 +126,7 @@ final class ProxySide: ChannelInboundHandler {
     }
 }
 
-/// Finds octets in a stream of pieces, across their borders.
+/// Finds octets in a stream of pieces, across their boundaries.
 private struct Matcher {
     private let wanted: [UInt8]
     private var tail: [UInt8] = []

@@ -2,14 +2,14 @@ import Foundation
 
 /// Collections of other projects, each with its own licence, which are not part of this one.
 ///
-/// They are an extra: tests hold us against them where `VEREDUS_TEST_DATA` names their folder, and are reported as skipped
-/// elsewhere. What must hold on every machine has cases of our own, in the tests and in ``Samples``.
+/// They are optional: tests compare Veredus with them if `VEREDUS_TEST_DATA` names their folder, and are otherwise
+/// skipped. The cases that run everywhere are this project's own, in the tests and in ``Samples``.
 package enum ForeignData {
     package static let folder: URL? = ProcessInfo.processInfo.environment["VEREDUS_TEST_DATA"].flatMap { path in
         path.isEmpty ? nil : URL(filePath: path, directoryHint: .isDirectory)
     }
 
-    /// Whether the extra tests run; a folder that is named and not there fails them.
+    /// Whether these tests run; they fail if the named folder is missing.
     package static var isNamed: Bool { folder != nil }
     package static let whySkipped = "VEREDUS_TEST_DATA is not set: it names a folder of other projects' test data"
 

@@ -3,7 +3,7 @@ import Glibc
 
 /// Ports of the loopback interface.
 package enum LoopbackPorts {
-    /// Those that nobody listens on at the moment.
+    /// Ports without a listener at the moment.
     package static func free(_ count: Int) throws -> [UInt16] {
         var sockets: [Int32] = []
         defer { for descriptor in sockets { close(descriptor) } }
@@ -22,9 +22,9 @@ package enum LoopbackPorts {
         }
     }
 
-    /// Whether any socket of this machine has this port as its own, but one that is only winding down.
+    /// Whether any socket of this machine uses this local port, except in TIME_WAIT.
     ///
-    /// Looks at connections, too: a server cannot listen on a port from which somebody is connected to another one.
+    /// Connections count, too: a server cannot listen on a port from which a connection was made.
     package static func isBusy(_ port: UInt16) -> Bool {
         let ending =
             ":" + String(repeating: "0", count: 4 - String(port, radix: 16).count)
@@ -39,14 +39,14 @@ package enum LoopbackPorts {
         }
     }
 
-    /// Whether somebody accepts connections on a loopback port.
+    /// Whether a loopback port accepts connections.
     package static func accept(_ port: UInt16) -> Bool {
         guard let descriptor = connected(to: port) else { return false }
         close(descriptor)
         return true
     }
 
-    /// A socket that is connected to a loopback port, the caller's to close; `nil` when nobody listens.
+    /// A socket that is connected to a loopback port, which the caller closes; `nil` without a listener.
     package static func connected(to port: UInt16) -> Int32? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = loopback(port)

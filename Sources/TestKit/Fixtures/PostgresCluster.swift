@@ -16,7 +16,7 @@ package actor PostgresCluster {
     /// A log-in as superuser to the maintenance database.
     package nonisolated let superuser: PostgresSettings
     package nonisolated let port: UInt16
-    /// Where the cluster may read files: certificates go here.
+    /// A folder that the cluster can read, for certificates.
     package nonisolated let folder: String
     private let programs: ServerPrograms
     private let watcher: ClusterWatcher
@@ -32,7 +32,7 @@ package actor PostgresCluster {
     /// Whether a server can be started here.
     package static var isInstalled: Bool { ServerPrograms.postgres != nil }
 
-    /// Where one of the server's programs is; `nil` when it is not installed.
+    /// The path of one of the server's programs; `nil` if it is not installed.
     package static func path(of program: String) -> String? { ServerPrograms.postgres?.path(of: program) }
 
     /// The number of the server's process; `nil` when it has ended.
@@ -44,9 +44,9 @@ package actor PostgresCluster {
     ///
     /// - Parameters:
     ///   - settings: Lines for postgresql.conf.
-    ///   - prepare: Is called with the folder before the start, to put files into it.
-    /// - Returns: A running cluster that nobody else uses.
-    /// - Throws: What the server's programs complained of.
+    ///   - prepare: Called with the folder before the start, to put files into it.
+    /// - Returns: A running cluster for the caller alone.
+    /// - Throws: The errors of the server's programs.
     package static func start(
         settings: [String] = [],
         prepare: @Sendable (_ folder: String) async throws -> Void = { _ in }
@@ -71,16 +71,16 @@ package actor PostgresCluster {
 
     /// Starts the cluster of a folder that stays; makes it when there is none.
     ///
-    /// A server that was left running in that folder, by a crash of its watcher, is stopped first.
+    /// A server that is still running in that folder, after a crash of its watcher, is stopped first.
     ///
     /// - Parameters:
     ///   - place: The folder. It ends with this process, as every cluster does; the folder stays.
     ///   - password: The superuser's; the one that the data were made with.
-    ///   - port: Where it is to listen.
+    ///   - port: The port to listen on.
     ///   - settings: Lines for postgresql.conf.
-    ///   - prepare: Is called with the folder before the start, to put files into it.
+    ///   - prepare: Called with the folder before the start, to put files into it.
     /// - Returns: A running cluster.
-    /// - Throws: What the server's programs complained of.
+    /// - Throws: The errors of the server's programs.
     package static func start(
         at place: ServerPlace,
         password: String,
@@ -119,14 +119,14 @@ package actor PostgresCluster {
         try programs.write(lines.joined(separator: "\n") + "\n", to: "\(folder)/server.conf")
         try await prepare(folder)
         var superuser = try PostgresSettings(parsing: "postgresql://postgres:\(password)@127.0.0.1:\(port)/postgres")
-        // A machine busy with other tests is slow to answer.
+        // A machine busy with other tests answers slowly.
         superuser.connectTimeout = .seconds(60)
         let cluster = PostgresCluster(superuser: superuser, folder: folder, programs: programs, watcher: watcher)
         try await cluster.start()
         return cluster
     }
 
-    /// Whole or not at all, so that an interrupted initdb leaves nothing that looks like data.
+    /// Atomic, so that an interrupted initdb leaves nothing that looks like data.
     private static func makeData(_ programs: ServerPrograms, folder: String, password: String) async throws {
         let draft = "\(folder)/data.new"
         if FileManager.default.fileExists(atPath: draft) { try FileManager.default.removeItem(atPath: draft) }
@@ -154,8 +154,8 @@ package actor PostgresCluster {
         try await control("stop", "-m", mode.rawValue)
     }
 
-    /// Stops the server of a folder whose watcher did not live to do it, and sees through a lock file that names
-    /// somebody else: a process that has got the crashed server's number since, and which PostgreSQL would take for it.
+    /// Stops the server of a folder whose watcher died, and ignores a lock file that names another process: one that
+    /// has been given the crashed server's number since, and that PostgreSQL would take for it.
     package static func endLeftover(at place: ServerPlace) async throws {
         let folder = place.folder
         guard let left = lockFile(in: folder), let programs = ServerPrograms.postgres else { return }
@@ -167,7 +167,7 @@ package actor PostgresCluster {
         }
     }
 
-    /// Whom the data's lock file names, and whether that process is the data's server.
+    /// The process in the data's lock file, and whether it is the data's server.
     private static func lockFile(in folder: String) -> (pid: pid_t, isServer: Bool)? {
         let text = try? String(contentsOfFile: "\(folder)/data/postmaster.pid", encoding: .utf8)
         guard let pid = text?.split(separator: "\n").first.flatMap({ pid_t($0) }) else { return nil }

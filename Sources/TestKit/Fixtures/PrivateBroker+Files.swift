@@ -1,14 +1,14 @@
 import Foundation
 import Glibc
 
-// What a node finds in its folder and its environment.
+// The files and the environment of a node.
 extension PrivateBroker {
     /// Where a node listens, all on loopback.
     package struct Ports: Sendable {
         package let clients: UInt16
         /// For rabbitmqctl.
         package let nodes: UInt16
-        /// For epmd, which tells rabbitmqctl of `nodes`.
+        /// For epmd, which gives rabbitmqctl the port of `nodes`.
         package let names: UInt16
 
         package init(clients: UInt16, nodes: UInt16, names: UInt16) {
@@ -18,7 +18,7 @@ extension PrivateBroker {
         }
     }
 
-    /// All that the node's programs may know; nothing of the machine's own broker leaks in.
+    /// The whole environment of the node's programs; nothing of the machine's own broker leaks in.
     static func environment(of node: String, in folder: String, _ ports: Ports) -> [String] {
         [
             "PATH=\(programs):/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
@@ -62,10 +62,10 @@ extension PrivateBroker {
         }
     }
 
-    /// Kills what runs for a folder although nobody guards it any more: it would write to the same data, or hold the ports.
+    /// Kills a folder's orphaned processes: they would write to the same data, or hold the ports.
     ///
-    /// It is known by the path that it was started with. The same path in another mount namespace (a container, unshare) is
-    /// another folder, and another's broker.
+    /// They are recognised by the path of their start. The same path in another mount namespace (a container, unshare)
+    /// is another folder, with another broker.
     package static func endLeftovers(in folder: String) throws {
         let sought = Data(pidFile(in: folder).utf8)
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/mnt")
@@ -75,7 +75,7 @@ extension PrivateBroker {
                 (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/ns/mnt")) == own
             else { continue }
             Glibc.kill(pid, SIGKILL)
-            // A zombie has no environment any more.
+            // A zombie has no environment.
             for _ in 0..<500 {
                 let left = FileManager.default.contents(atPath: "/proc/\(pid)/environ") ?? Data()
                 if left.isEmpty { break }

@@ -48,10 +48,10 @@ package struct PrivateDatabase: Sendable {
         superuser.with(user: role.rawValue, password: Self.rolePassword).with(database: name)
     }
 
-    /// A log-in as superuser, for what a test looks at or breaks.
+    /// A log-in as superuser, to inspect or break things.
     package var superuserSettings: PostgresSettings { superuser.with(database: name) }
 
-    /// What a program's settings would say.
+    /// The value for a program's settings.
     package func url(role: StatementRole) -> String {
         let host = superuser.host.replacingOccurrences(of: "/", with: "%2F")
         return "postgresql://\(role.rawValue):\(Self.rolePassword)@\(host):\(superuser.port)/\(name)"
@@ -70,7 +70,7 @@ package struct PrivateDatabase: Sendable {
     /// Of every role on a test cluster, which listens on loopback only.
     private static let rolePassword = "test-only"
     private static let number = Atomic<Int>(0)
-    /// Held while templates are made and old databases dropped; any number that nobody else uses.
+    /// Held while templates are made and old databases dropped; any otherwise unused number.
     private static let lockKey = 7_362
     private static let shared = SharedClusters()
 
@@ -118,7 +118,7 @@ package struct PrivateDatabase: Sendable {
         return name
     }
 
-    /// Drops what test processes that are gone have left on a cluster that outlives them.
+    /// Drops databases that ended test processes have left on a cluster that outlives them.
     fileprivate static func dropAbandoned(on superuser: PostgresSettings) async throws {
         let connection = try await PostgresConnection.open(superuser, name: "fixture")
         try await connection.execute("SELECT pg_advisory_lock(\(lockKey))")

@@ -14,7 +14,7 @@ package final class ProcessGuardian: Sendable {
     ///   - folder: Exists already; removed with everything in it at the end.
     ///   - isKept: Whether the folder stays.
     ///   - lock: A locked file's descriptor; the lock is held until all is killed. `nil` for none.
-    /// - Throws: When there is no shell or no descriptor left.
+    /// - Throws: If there is no shell, or no free descriptor.
     package init(folder: String, isKept: Bool = false, holding lock: Int32? = nil) throws {
         list = "\(folder)/children"
         var ends: [Int32] = [-1, -1]
@@ -40,10 +40,10 @@ package final class ProcessGuardian: Sendable {
         shell.waitUntilExit()
     }
 
-    /// Takes a process under guard.
+    /// Adds a process to kill.
     package func watch(_ pid: pid_t) { change { $0.insert(pid) } }
 
-    /// Lets go of one that was reaped.
+    /// Removes a reaped process.
     package func forget(_ pid: pid_t) { change { $0.remove(pid) } }
 
     private func change<Result>(_ body: (inout Set<pid_t>) -> Result) {

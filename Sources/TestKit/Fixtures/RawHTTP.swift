@@ -2,14 +2,14 @@ import Foundation
 import NIOCore
 import NIOPosix
 
-/// HTTP as bytes: one request, or whatever a test wants to send, on a connection of its own.
+/// Raw HTTP: one request, or any bytes, on a connection of its own.
 package enum RawHTTP {
-    /// What came back.
+    /// The response.
     package struct Answer: Sendable {
         /// Everything until the server closed.
         package let text: String
 
-        /// 0 when no answer came.
+        /// 0 without an answer.
         package var status: Int {
             Int(text.split(separator: " ", maxSplits: 2).dropFirst().first.map(String.init) ?? "") ?? 0
         }
@@ -42,7 +42,7 @@ package enum RawHTTP {
     ///   - method: GET, HEAD.
     ///   - fields: More fields; `nil` takes one away.
     /// - Returns: Status 0 when the server closed without an answer.
-    /// - Throws: When nobody listens.
+    /// - Throws: If the port has no listener.
     package static func ask(
         _ path: String,
         port: Int,

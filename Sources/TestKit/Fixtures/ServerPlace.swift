@@ -1,8 +1,8 @@
 import Foundation
 
-/// A folder in which a server keeps its data from one start to the next, and whom it belongs to.
+/// A folder in which a server keeps its data between starts, and its owner.
 package struct ServerPlace: Sendable {
-    /// The user that a server runs as when we are root, which PostgreSQL refuses and RabbitMQ should not have.
+    /// The user that a server runs as when this process is root, which PostgreSQL refuses and RabbitMQ should avoid.
     package struct Owner: Sendable, Equatable {
         package let id: uid_t
         package let group: gid_t
@@ -12,22 +12,22 @@ package struct ServerPlace: Sendable {
             self.group = group
         }
 
-        /// A user of this machine; `nil` when there is none of that name.
+        /// A user of this machine; `nil` if there is none of that name.
         package init?(name: String) {
             guard let entry = getpwnam(name) else { return nil }
             self.init(id: entry.pointee.pw_uid, group: entry.pointee.pw_gid)
         }
 
-        /// What stands before a command that is to run as this user.
+        /// The prefix of a command that is to run as this user.
         package var command: [String] {
             ["/usr/bin/setpriv", "--reuid=\(id)", "--regid=\(group)", "--clear-groups"]
         }
     }
 
     package let folder: String
-    /// `nil` for us.
+    /// `nil` for this process's user.
     package let owner: Owner?
-    /// A locked file's descriptor: the lock is held until the server is gone, also when we are killed.
+    /// A locked file's descriptor: the lock is held until the server is gone, even if this process is killed.
     package let lock: Int32
 
     package init(folder: String, owner: Owner?, lock: Int32) {
@@ -36,7 +36,7 @@ package struct ServerPlace: Sendable {
         self.lock = lock
     }
 
-    /// Copies a file into the folder: it belongs to the server, and nobody else reads it.
+    /// Copies a file into the folder, owned and readable by the server only.
     package func install(_ file: String) throws {
         let copy = "\(folder)/\(URL(fileURLWithPath: file).lastPathComponent)"
         try? FileManager.default.removeItem(atPath: copy)

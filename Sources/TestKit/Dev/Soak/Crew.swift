@@ -112,7 +112,7 @@ extension Crew {
         }.first ?? 0
     }
 
-    /// The messages that the database say a process has in flight; a `nil` pid is any worker's.
+    /// The messages that a process has in flight, by the database; a `nil` pid is any worker's.
     func hand(of pid: pid_t?, at moment: Double, _ log: inout CopyLog) async throws -> InFlight {
         let name = PostgresValue.text(pid.map { "%:\($0):%" } ?? "%")
         let rows = try await stage.superuser.withConnection { connection in

@@ -5,19 +5,19 @@ import MailSimulator
 import Synchronization
 
 /// Everything a campaign needs, for one scenario: a database of its own, a virtual host of its own in the broker, a
-/// simulated mail world, and the real programs as processes.
+/// mail simulator, and the real programs as processes.
 package final class Stage: Sendable {
     package let database: PrivateDatabase
     package let simulator: MailSimulator
-    /// The operator's side.
+    /// The operator's access.
     package let admin: AccountDatabase
-    /// What a scenario sets up and looks at, as superuser.
+    /// Superuser access, to set up and inspect.
     package let superuser: PostgresPool
-    /// Where the programs find their queues.
+    /// The broker's address for the programs.
     package let brokerURL: String
     private let virtualHost: String
     let folder: URL
-    /// Ends the programs with this process, however it ends.
+    /// Ends the programs when this process ends, however it ends.
     let guardian: ProcessGuardian
     let running = Mutex<[Program]>([])
 
@@ -32,7 +32,7 @@ package final class Stage: Sendable {
         }
     }
 
-    /// For a worker that is to lose its lease in a test's time.
+    /// A lease short enough to be lost within a test.
     package static let shortLease = ["VEREDUS_LEASE": "5"]
 
     /// A program that this stage started.
@@ -59,7 +59,7 @@ package final class Stage: Sendable {
         }
     }
 
-    /// What a test needs and this machine does not have.
+    /// A requirement of a test that this machine lacks.
     package struct Missing: Error, CustomStringConvertible {
         package let description: String
 
@@ -90,7 +90,7 @@ package final class Stage: Sendable {
         guardian = try ProcessGuardian(folder: folder.path)
     }
 
-    /// Sets a stage, with the ``Oracle`` in its database, runs a scenario on it and clears it away.
+    /// Creates a stage, with the ``Oracle`` in its database, runs a scenario on it and removes it.
     package static func with(
         _ configuration: MailSimulator.Configuration = .init(),
         on servers: Servers = Servers(),
@@ -157,14 +157,14 @@ package final class Stage: Sendable {
         await superuser.close()
         try await database.drop()
         if brokerURL.hasSuffix("/\(virtualHost)") {
-            // Nobody waits for it, but it must be reaped.
+            // Its end is not awaited, but it must be reaped.
             let farewell = try ChildProcess(Self.rabbitmqctl() + ["delete_vhost", virtualHost])
             Task { try await farewell.exit() }
         }
         try FileManager.default.removeItem(at: folder)
     }
 
-    /// Does something to a queue behind everybody's back: `purge_queue`, `delete_queue`.
+    /// Changes a queue without the programs: `purge_queue`, `delete_queue`.
     package func control(_ command: String, queue: String) async throws {
         try await Self.control(["-p", virtualHost, command, queue])
     }

@@ -22,7 +22,7 @@ extension Stage {
         return try start("veredus-worker", role: .worker, settings: settings)
     }
 
-    /// Starts a program of ours by its name, with the settings of its role and some more.
+    /// Starts a program by its name, with the settings of its role and additional ones.
     package func start(_ name: String, role: StatementRole, settings: [String: String]) throws -> Program {
         var environment = settingsForAll(role)
         environment["VEREDUS_LOST_AFTER"] = "2"
@@ -78,7 +78,7 @@ extension Stage {
     private static let tokenSecret = [UInt8](repeating: 0xAB, count: 32)
     private static let identitySecret = [UInt8](repeating: 0xCD, count: 32)
 
-    /// The keys that the programs have: they read what came out.
+    /// The programs' keys, to read their tokens.
     package static func keys() throws -> KeyRing {
         try KeyRing(
             keys: [TokenKey(id: 1, secret: tokenSecret)],
@@ -94,7 +94,7 @@ extension Stage {
             ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     }
 
-    /// What the programs logged, for a failure's report.
+    /// The programs' logs, for a failure's report.
     package func tellLogs() {
         for program in running.withLock({ $0 }) {
             let words = (try? String(contentsOfFile: program.logPath, encoding: .utf8)) ?? ""

@@ -3,7 +3,7 @@ import Database
 import DatabaseClient
 import Foundation
 
-// What a scenario sets up in the database, and reads from it.
+// A scenario's set-up and reads in the database.
 extension Stage {
     /// Adds contacts to a list of the one account; what happens to their messages is up to the simulator.
     ///
@@ -11,7 +11,7 @@ extension Stage {
     ///   - recipients: How many.
     ///   - list: Its number, from 1; the lists are made in order.
     ///   - address: The address of a recipient, from 1.
-    /// - Throws: What the database says.
+    /// - Throws: The database's error.
     package func addContacts(
         _ recipients: Int,
         list: Int32 = 1,
@@ -26,7 +26,7 @@ extension Stage {
         }
     }
 
-    /// Makes a lane of its own for some domains.
+    /// Creates a lane for some domains.
     package func addLane(_ number: Int16, _ name: String, domains: [String]) async throws {
         try await superuser.withConnection { connection in
             try await connection.run(.seedLane, [.int16(number), .text(name)])
@@ -34,7 +34,7 @@ extension Stage {
         }
     }
 
-    /// Makes a campaign of a list and asks for its start.
+    /// Creates a campaign for a list and requests its start.
     ///
     /// - Parameters:
     ///   - list: The list's number.
@@ -43,7 +43,7 @@ extension Stage {
     ///   - delay: How long from now it is to start, by the database's clock.
     ///   - html: The message.
     /// - Returns: Its number.
-    /// - Throws: What the database says.
+    /// - Throws: The database's error.
     package func startCampaign(
         list: Int32 = 1,
         policy: DeliveryPolicy = .atMostOnce,
@@ -73,7 +73,7 @@ extension Stage {
         try await admin.ask(request, of: campaign, account: 1)
     }
 
-    /// Opts somebody out of all marketing mail, as an operator does.
+    /// Opts a recipient out of all marketing mail, as an operator does.
     package func suppress(_ address: String) async throws -> SuppressionReceipt {
         let hashes = try await superuser.withConnection { connection in
             try await connection.rows(.hashOfAddress, [.text(address)]) { try $0.bytes(0) }
@@ -97,7 +97,7 @@ extension Stage {
         <html><body><p>Dear {{name}}, <a href="https://shop.example/offer">an offer</a>.</p></body></html>
         """
 
-    /// Lets every producer's lease run out now, as time would.
+    /// Makes every producer's lease expire now.
     package func endLeases() async throws { try await execute("UPDATE campaigns SET lease_until = now()") }
 
     /// Runs a command as superuser.

@@ -3,10 +3,10 @@ import Foundation
 import MailSimulator
 import Synchronization
 
-// The web side and the recorder, and what readers do with their messages.
+// The web program and the recorder, and the actions of readers.
 extension Stage {
-    /// Starts the web side with hosts of its own, as in the world: one that messages name, and one for people; it believes
-    /// whom ``Web/ask(_:reader:method:fields:)`` says that it asks for.
+    /// Starts the web program with two hosts, as in production: one for messages and one for people. It trusts the client
+    /// address that ``Web/ask(_:reader:method:fields:)`` gives.
     package func startWebWithHosts(_ settings: [String: String] = [:]) async throws -> Web {
         let hosts = [
             "VEREDUS_TRACKING_URL": "https://\(Web.messageHost)", "VEREDUS_DASHBOARD_URL": "https://d.example",
@@ -29,7 +29,7 @@ extension Stage {
         running.withLock { $0 }.filter { $0.name == "veredus-recorder" && $0.isRunning }
     }
 
-    /// All that the programs of this stage have logged.
+    /// The logs of all programs of this stage.
     package func logs() -> String {
         running.withLock { $0 }.map { (try? String(contentsOfFile: $0.logPath, encoding: .utf8)) ?? "" }.joined()
     }
@@ -52,7 +52,7 @@ extension Stage.Web {
     /// The host that the messages of a stage name.
     package static let messageHost = "t.example"
 
-    /// Asks the messages' host for something as a reader's browser does, from an address of the reader's own.
+    /// Sends a request to the messages' host as a reader's browser, from the reader's own address.
     ///
     /// `reader`: Different numbers are different households.
     package func ask(

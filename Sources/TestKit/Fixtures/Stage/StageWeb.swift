@@ -1,9 +1,9 @@
 import DatabaseClient
 import Foundation
 
-// The pages, as a process.
+// The web program, as a process.
 extension Stage {
-    /// Where a started web program is found.
+    /// The addresses of a started web program.
     package struct Web: Sendable {
         package let program: Program
         package let port: Int
@@ -13,7 +13,7 @@ extension Stage {
 
     /// Starts `veredus-web` and waits until it listens.
     ///
-    /// The messages of this stage name `https://t.example` all the same: a test puts a token behind `base` itself.
+    /// The messages of this stage still name `https://t.example`: a test appends a token to `base` itself.
     package func startWeb(_ settings: [String: String] = [:]) async throws -> Web {
         let port = try LoopbackPorts.free(1)[0]
         let base = "http://127.0.0.1:\(port)"

@@ -1,15 +1,15 @@
 import Core
 import DatabaseClient
 
-/// Looks over everybody's shoulder in a test's database: triggers that belong to the superuser.
+/// Watches every write in a test's database: triggers that belong to the superuser.
 ///
-/// At each mark (a row becomes `sending`) it looks campaign, contact, suppressions and list membership up again. The
+/// At each claim (a row becomes `sending`) it looks up campaign, contact, suppressions and list membership again. The
 /// function is volatile and runs in READ COMMITTED, so that each of its queries sees what is committed at that moment,
-/// not what the claim's own snapshot saw; `now()`, the start of the transaction, proves nothing and is not asked. What
-/// it may not see yet waits for the locks that the mark holds, and so commits after it; `Races` compares the commits.
+/// not what the claim's own snapshot saw; `now()`, the start of the transaction, proves nothing and is not used. What
+/// it cannot see yet waits for the locks that the claim holds, and so commits after it; `Races` compares the commits.
 ///
-/// It writes down and does not raise: an error would undo the mark, the worker would try once more, and a run that
-/// broke the rule would end looking well. Whoever ends a test reads ``objections``; ``Truth`` does.
+/// It records and does not raise: an error would roll back the claim, the worker would try again, and a run that broke
+/// the rule would appear to pass. The end of a test must read ``objections``; ``Truth`` does.
 package enum Oracle {
     /// Installs it; as superuser, once a database.
     package static func install(on superuser: PostgresConnection) async throws {
@@ -99,7 +99,7 @@ extension Stage {
         try await superuser.withConnection { try await $0.rows(.readObjections, [.null]) { try Breach($0) } }
     }
 
-    /// Everything that the database says of a campaign, in one snapshot.
+    /// The database's record of a campaign, in one snapshot.
     package func record(of campaign: CampaignID) async throws -> CampaignRecord {
         try await superuser.withConnection { connection in
             try await connection.transaction { connection in

@@ -2,7 +2,7 @@ import Core
 import DatabaseClient
 
 extension PostgresConnection {
-    /// Reads what ``Truth`` judges; the caller's transaction makes it one snapshot.
+    /// Reads the input of ``Truth``; the caller's transaction makes it one snapshot.
     func readRecord(of campaign: CampaignID) throws -> CampaignRecord {
         let key = [PostgresValue.int32(campaign)]
         let heads = try rows(.readCampaign, key) { row in

@@ -1,6 +1,6 @@
 import Core
 
-/// What the database say of a campaign, in one snapshot: the counters, and a recount of the rows.
+/// The database's totals of a campaign, in one snapshot: the counters, and a recount of the rows.
 package struct Totals: Sendable, Equatable {
     package var state: CampaignState
     package var audience: Int
@@ -29,7 +29,7 @@ package struct Totals: Sendable, Equatable {
     package var sum: Int { counts.values.reduce(0, +) }
     package var hasEnded: Bool { state == .finished || state == .cancelled }
 
-    /// What must hold at any moment, and does not: P3 and I13.
+    /// Violations of what must hold at any moment: P3 and I13.
     package var breaches: [Breach] {
         var found: [Breach] = []
         // Before the freeze there is no audience yet.
@@ -53,33 +53,33 @@ package struct Totals: Sendable, Equatable {
     }
 }
 
-/// Something that must hold, and does not, in words.
+/// A violated invariant, in words.
 package struct Breach: Sendable, Equatable, CustomStringConvertible {
-    /// What must hold; the raw values are the names in docs/explanation/invariants.md.
+    /// The invariants; the raw values are the names in docs/explanation/invariants.md.
     package enum Invariant: String, Sendable, CaseIterable {
         /// At every moment the states add up to the audience.
         case audience = "P3"
         /// One row per contact.
         case oneRow = "I1"
-        /// No mark, no DATA.
+        /// No claim, no DATA.
         case marked = "I2"
-        /// At most once: no copy more than is allowed.
+        /// At most once: no more copies than allowed.
         case atMostOnce = "I3"
-        /// At least once: extra copies have a fault each; nobody is missing.
+        /// At least once: each extra copy has its fault; no recipient is missing.
         case atLeastOnce = "I4"
-        /// Everybody is in a final state, and nothing is being sent by nobody.
+        /// Every row is in a final state, and none is `sending` without a live worker.
         case atRest = "I5"
-        /// At most once: what is uncertain was in a victim's hand.
+        /// At most once: uncertain messages were in flight at a struck worker.
         case uncertain = "I6"
-        /// No mark after an opt-out, a pause or a cancel.
+        /// No claim after an opt-out, a pause or a cancel.
         case consent = "I7"
-        /// A result counts for the attempt that it is of.
+        /// A result counts only for its own attempt.
         case ownResult = "I8"
         /// A state has its grounds: a reply, a copy, a reason.
         case grounds = "I9"
         /// A dead letter has a row and a reason.
         case deadLetters = "I11"
-        /// All copies of a message bear one Message-ID.
+        /// All copies of a message have one Message-ID.
         case messageID = "I12"
         /// Counters equal a recount, retries the deferred rows.
         case counters = "I13"

@@ -11,12 +11,12 @@ package enum Transitions {
         DeliveryEvent.allCases.contains { old.after($0) == new }
     }
 
-    /// Two events at once: who opted out while being sent is not deferred, see `record-results`.
+    /// Two events at once: a recipient who opts out during sending is not deferred, see `record-results`.
     private static func isRecalledDeferral(_ old: DeliveryState, _ new: DeliveryState) -> Bool {
         old.after(.defer)?.after(.optOut) == new
     }
 
-    /// The same: who was dead and has opted out is not reopened, see `reopen-rows`. Who is uncertain stays so.
+    /// Likewise, a dead recipient who has opted out is not reopened, see `reopen-rows`; an uncertain one stays uncertain.
     private static func isWithdrawnReopen(_ old: DeliveryState, _ new: DeliveryState) -> Bool {
         old == .dead && old.after(.reopen)?.after(.optOut) == new
     }

@@ -1,16 +1,16 @@
 import Core
 
-/// Judges a campaign's totals against what the receiving side says it took: the invariants of
+/// Judges a campaign's totals against the copies that the receiving side accepted: the invariants of
 /// docs/explanation/invariants.md, each in words.
 ///
 /// Of I8 it sees acceptances; a refusal or a deferral of an older attempt shows as I3, I4 or I9. I10 is I5 with I3 or I4
 /// after the broker is gone.
 package struct Truth: Sendable {
-    /// What faults, each counted when it struck, can have done.
+    /// The maximum effect of the faults, each counted when it struck.
     package struct Bounds: Sendable {
-        /// I4: messages past the dot, and not recorded, in victims' hands.
+        /// I4: messages of struck workers past the dot, and not recorded.
         package var extraCopies: Int
-        /// I6: messages in victims' hands; `nil` leaves it to the scenario.
+        /// I6: messages in flight at struck workers; `nil` leaves it to the scenario.
         package var uncertain: Int?
         /// How long a dead worker's claim may wait for the sweep, in seconds.
         package var sweepSeconds = 30.0
@@ -28,9 +28,9 @@ package struct Truth: Sendable {
 
     /// - Parameters:
     ///   - record: The totals.
-    ///   - copies: All that the receiving side took while nothing else sent to it; those of other campaigns are left
-    ///     out.
-    ///   - bounds: What the faults allow.
+    ///   - copies: All that the receiving side accepted while nothing else sent to it; those of other campaigns are
+    ///     ignored.
+    ///   - bounds: The bounds that the faults allow.
     package init(_ record: CampaignRecord, copies: [AcceptedCopy], bounds: Bounds = Bounds()) {
         self.record = record
         self.bounds = bounds
@@ -41,7 +41,7 @@ package struct Truth: Sendable {
         strangers = copies.filter { $0.key == nil }
     }
 
-    /// All that does not hold.
+    /// All violations.
     package var breaches: [Breach] {
         record.totals.breaches + rowsThatRepeat + unmarkedCopies + extraCopies + unsettled + tooManyUncertain
             + record.objections + optOutsNotRecalled + resultsOfOthers + groundless + deadWithoutReason
@@ -54,7 +54,7 @@ package struct Truth: Sendable {
         record.rows.map { max(0, count(of: $0) - 1 - Int($0.reopened)) }.reduce(0, +)
     }
 
-    /// Recipients of whom nobody can say what became of them: no row, no final state, or accepted without a copy.
+    /// Recipients with an unexplained fate: no row, no final state, or accepted without a copy.
     package var lost: Int {
         let ended = record.rows.filter { $0.state.isFinal && !($0.state == .accepted && count(of: $0) == 0) }
         return record.audience - Set(ended.map(\.contact)).count

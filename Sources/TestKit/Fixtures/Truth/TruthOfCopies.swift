@@ -1,8 +1,8 @@
 import Core
 
-// What the receiving side took, against what the database say.
+// The copies that the receiving side accepted, compared with the database.
 extension Truth {
-    /// I2: each copy has a committed mark of its own, of the same attempt, from before.
+    /// I2: each copy has a committed claim of its own, of the same attempt, from before.
     var unmarkedCopies: [Breach] {
         var found = strangers.map { Breach(.marked, "a copy for \($0.recipient) has a return path of nobody's") }
         struct Attempt: Hashable {
@@ -63,8 +63,8 @@ extension Truth {
     ///
     /// - Parameters:
     ///   - row: The row.
-    ///   - unknown: After how many of its attempts nobody knew.
-    /// - Returns: The least and the most.
+    ///   - unknown: The number of its attempts with an unknown outcome.
+    /// - Returns: The minimum and the maximum.
     private func allowedCopies(of row: CampaignRecord.Row, unknown: Int) -> ClosedRange<Int> {
         let reopened = Int(row.reopened)
         guard record.policy == .atMostOnce else {
@@ -77,7 +77,7 @@ extension Truth {
         switch row.state {
         case .accepted: return 1...(1 + reopened)
         case .uncertain, .sending: return 0...(1 + reopened)
-        // A bounce tells that what was uncertain has failed.
+        // A bounce proves that an uncertain delivery has failed.
         case .failed where row.bounces > 0: return 0...(1 + reopened)
         default: return 0...reopened
         }
@@ -99,9 +99,9 @@ extension Truth {
         }
     }
 
-    /// I8: who is accepted was accepted in the attempt that the row speaks of, before the row said so.
+    /// I8: an accepted row's copy is from the attempt that the row names, and from before the row was changed.
     ///
-    /// A result of an older attempt, whose token is no longer the row's, would say so too early.
+    /// A result of an older attempt, whose token is no longer the row's, would change it too early.
     var resultsOfOthers: [Breach] {
         record.rows.filter { $0.state == .accepted }.compactMap { row in
             let own = (copies[row.seq] ?? []).filter { $0.attempt == row.attempt }.map(\.time)
