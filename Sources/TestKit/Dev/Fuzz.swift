@@ -1,9 +1,9 @@
 import Foundation
 import TestKit
 
-/// `./dev fuzz`: libFuzzer on the reader of mails that come back.
+/// `./dev fuzz`: libFuzzer on the parser of returned mail.
 ///
-/// What it found worth keeping stays in .local/fuzz/corpus, so that the next run goes on from there; a crash is kept as
+/// Its corpus stays in .local/fuzz/corpus, so that the next run continues from there; a crash is kept as
 /// .local/fuzz/crash-*.
 struct Fuzz {
     private let project: Project
@@ -54,7 +54,7 @@ struct Fuzz {
         withExtendedLifetime(lock) {}
     }
 
-    /// Mails to begin with: our samples, those that Debian's packages carry, and those of a collection that
+    /// The initial mails: the samples, those of Debian's packages, and those of a collection that
     /// `VEREDUS_TEST_DATA` names.
     private func copySeeds(to folder: String) throws {
         let more = project.environment["VEREDUS_TEST_DATA"].map { "\($0)/reports" }

@@ -1,9 +1,9 @@
 import Dispatch
 import Foundation
 
-/// SIGINT, SIGTERM and SIGHUP as something to wait for: what was started is ours to stop.
+/// Waits for SIGINT, SIGTERM and SIGHUP, so that the command can stop what it started.
 ///
-/// A second one changes nothing: the stopping goes on.
+/// A second one changes nothing: stopping continues.
 struct Interruption {
     private let sources: [any DispatchSourceSignal]
     private let signals: AsyncStream<Int32>
@@ -20,7 +20,7 @@ struct Interruption {
         }
     }
 
-    /// Runs a command until its end; a signal cancels it and waits until it has cleared away.
+    /// Runs a command until its end; a signal cancels it and waits until it has cleaned up.
     ///
     /// - Returns: The signal, if one came.
     /// - Throws: What the command throws.

@@ -4,8 +4,8 @@ struct Options {
     private let environment: [String: String]
 
     /// - Parameters:
-    ///   - names: What the command understands.
-    ///   - arguments: What was typed.
+    ///   - names: The command's options.
+    ///   - arguments: The arguments on the command line.
     ///   - environment: An empty variable counts as one that is not set.
     /// - Throws: ``Failure`` of usage, for an argument that is not `NAME=VALUE` with a NAME of `names`.
     init(_ names: [String], _ arguments: [String], environment: [String: String]) throws {
@@ -26,7 +26,7 @@ struct Options {
         self.environment = environment.filter { names.contains($0.key) && !$0.value.isEmpty }
     }
 
-    /// What was given; `nil` for nothing.
+    /// The given value; `nil` if there is none.
     func text(_ name: String) -> String? { arguments[name] ?? environment[name] }
 
     func number(_ name: String, _ range: ClosedRange<Int>, default value: Int) throws -> Int {
@@ -60,7 +60,7 @@ struct Options {
     }
 }
 
-/// Which build the programs are of.
+/// The build configuration of the programs.
 enum BuildConfiguration: String, CaseIterable { case debug, release }
 
 enum QueueType: String, CaseIterable { case quorum, classic }

@@ -1,14 +1,14 @@
 import Foundation
 
-/// What went wrong in a run of Swift Testing, from its output: the end is all that is read of a long one.
+/// The failures of a Swift Testing run, from its output; of a long one only the end is read.
 enum TestFailures {
     private static let mostLines = 60
     private static let mostUnended = 20
     private static let mostCharacters = 1_000
-    /// What a test said of an issue, after the line that tells of it.
+    /// A test's comments on an issue, after its line.
     private static let linesOfAnIssue = 12
 
-    /// The issues, each with what the test said of it, and, if the run was cut off, the tests that never ended.
+    /// The issues, each with the test's comments, and, if the run was cut off, the tests that never ended.
     static func lines(of log: [String]) -> [String] {
         issues(log).suffix(mostLines) + (isComplete(log) ? [] : unended(log).prefix(mostUnended))
     }

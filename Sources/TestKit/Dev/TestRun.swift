@@ -11,7 +11,7 @@ struct TestRun {
     init(_ project: Project, _ arguments: [String]) throws {
         self.project = project
         self.arguments = arguments
-        // A test that hangs is to be named, not to be waited for. By hand, Ctrl-C does it.
+        // Name a hanging test instead of waiting for it. By hand, Ctrl-C does it.
         let options = try Options(["TEST_LIMIT"], [], environment: project.environment)
         let seconds = try options.number("TEST_LIMIT", 1...86_400, default: 1_200)
         limit = project.environment["CI", default: ""].isEmpty ? .seconds(7 * 86_400) : .seconds(seconds)
@@ -60,7 +60,7 @@ struct TestRun {
     }
 }
 
-/// What a program prints, into a log and to us: a pipe, read by a thread.
+/// A program's output, into a log and to this process: a pipe, read by a thread.
 private final class SharedOutput: Sendable {
     /// The program's end of the pipe.
     let descriptor: Int32
@@ -80,11 +80,11 @@ private final class SharedOutput: Sendable {
         (ended, continuation) = AsyncStream.makeStream(of: Void.self)
     }
 
-    /// Once the program has its end: ours is closed, so that the pipe ends with the program.
+    /// Closes this process's end once the program has its own, so that the pipe ends with the program.
     func begin() {
         close(descriptor)
         startThread(name: "output") { [source, log, continuation] in
-            // What there is, as soon as it is there: `read(upToCount:)` waits for all that was asked for.
+            // Whatever is available at once: `read(upToCount:)` waits for the full count.
             while case let bytes = source.availableData, !bytes.isEmpty {
                 try? log.write(contentsOf: bytes)
                 try? FileHandle.standardOutput.write(contentsOf: bytes)
@@ -93,7 +93,7 @@ private final class SharedOutput: Sendable {
         }
     }
 
-    /// Waits for what is still on its way; not for ever, since what the program left behind may hold the pipe open.
+    /// Waits for pending output; not for ever, since processes that the program left may hold the pipe open.
     func end() async {
         await shielded { [ended] in
             await withTaskGroup(of: Void.self) { group in

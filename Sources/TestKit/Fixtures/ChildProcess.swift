@@ -5,8 +5,8 @@ import Synchronization
 /// A program that a test started, on posix_spawn(3).
 ///
 /// Foundation's `Process` is not used: it learns of a program's end from a descriptor that any other child started at
-/// the same moment may inherit, and then waits for that one too. Here only the three standard streams are inherited, and
-/// waitpid(2) reports the end.
+/// the same moment may inherit, and then waits for that one too. Here only the three standard streams are inherited,
+/// and waitpid(2) reports the end.
 package final class ChildProcess: Sendable {
     /// One of a child's standard streams.
     package enum Stream: Sendable {

@@ -1,23 +1,23 @@
 /// One copy of a message that the simulator took responsibility for, for one recipient.
 package struct AcceptedMessage: Sendable, Equatable {
-    /// When the final dot was taken, in seconds since 1970.
+    /// When the final dot was accepted, in seconds since 1970.
     package let time: Double
     /// MAIL FROM without angle brackets; empty for the null return path.
     package let sender: String
-    /// What followed the address of MAIL, "SIZE=1000 BODY=8BITMIME".
+    /// The parameters of MAIL: "SIZE=1000 BODY=8BITMIME".
     package let mailParameters: String
-    /// RCPT TO without angle brackets, in the case it came in.
+    /// RCPT TO without angle brackets, as received.
     package let recipient: String
-    /// What followed the address of RCPT.
+    /// The parameters of RCPT.
     package let recipientParameters: String
     /// With its angle brackets; `nil` when the message has none.
     package let messageID: String?
     /// Octets of the message, dots unstuffed.
     package let sizeBytes: Int
     package let stuffedDots: Int
-    /// The how-manieth RCPT of this recipient this was, from 1.
+    /// The number of this RCPT among those of this recipient, from 1.
     package let attempt: Int
-    /// The how-manieth accepted copy of this recipient and Message-ID this is, from 1.
+    /// The number of this copy among those of this recipient and Message-ID, from 1.
     package let copy: Int
     /// Numbered from 1 in order of arrival.
     package let connection: Int
@@ -32,7 +32,7 @@ package struct AcceptedMessage: Sendable, Equatable {
     package let content: [UInt8]?
 }
 
-/// What a client did that RFC 5321 or one of its extensions forbids.
+/// A client's violation of RFC 5321 or one of its extensions.
 package enum Violation: String, CaseIterable, Sendable {
     case bareLF, bareCR, longLine
     /// A command before the banner, or after EHLO, DATA, AUTH or STARTTLS without waiting for the reply.
@@ -66,9 +66,9 @@ package struct Summary: Sendable, Equatable {
     package var connections = 0
     /// Connections that are open now.
     package var open = 0
-    /// The most that were open at once.
+    /// The maximum open at once.
     package var mostOpen = 0
-    /// Reports, complaints and answers that the inbound server has taken.
+    /// Reports, complaints and answers that the inbound server has accepted.
     package var sentBack = 0
 
     /// One JSON object without line breaks, its keys always in the same order.

@@ -1,19 +1,19 @@
-/// What the simulator does to one recipient, sender or connection, written as one word.
+/// The simulator's behaviour towards one recipient, sender or connection, written as one word.
 ///
 /// The word is the local part of an address, up to its first `+` and in any case, so that
-/// `defer-451+17@example.org` and `defer-451+18@example.org` are two recipients who fare alike; or it is the
-/// `behaviour` of a rule in a ``Script``. A local part that is no such word is an ordinary, accepted person.
+/// `defer-451+17@example.org` and `defer-451+18@example.org` are two recipients treated alike; or it is the
+/// `behaviour` of a rule in a ``Script``. Any other local part is an ordinary, accepted recipient.
 ///
 /// The grammar is ``grammar``, which is also what `veredus-simulator --help` prints.
 ///
-/// - A recipient's word speaks for the steps `rcpt`, `data` and `dot`, a sender's for `mail` too. Earlier steps are
+/// - A recipient's word applies to the steps `rcpt`, `data` and `dot`, a sender's to `mail` too. Earlier steps are
 ///   over when the address is read: they need a rule without `domain` and `sender`. A word that comes too late
-///   is refused with 553, so that nobody takes it for a success.
+///   is refused with 553, so that it is not mistaken for a success.
 /// - Several words can be in force at once: the recipients', the sender's, the connection's, and of each the
-///   address's own before those of rules. Delays add up; of two answers the first stands.
+///   address's own before those of rules. Delays add up; of two replies the first counts.
 /// - A message is stored, and counts as a copy, if the dot is answered 2xx or the word is `forget-dot`.
 package struct Behaviour: Sendable, Equatable {
-    /// A point of the dialogue at which the server speaks.
+    /// A point of the dialogue at which the server replies.
     package enum Step: String, CaseIterable, Sendable, Comparable {
         case banner, ehlo, starttls, auth, mail, rcpt, data, dot, quit
 
@@ -21,7 +21,7 @@ package struct Behaviour: Sendable, Equatable {
         package static func < (left: Step, right: Step) -> Bool { left.order < right.order }
     }
 
-    /// The deed itself.
+    /// The action.
     package enum Deed: Sendable, Equatable {
         case accept
         /// The step's reply is this one.
@@ -31,7 +31,7 @@ package struct Behaviour: Sendable, Equatable {
         case delay(Step, milliseconds: Int)
         /// The connection is closed instead of a reply; nothing is stored.
         case hangUp(Step)
-        /// The connection is closed when so many octets have come since 354; beyond the dot it never happens.
+        /// The connection is closed after this many octets since 354, unless the dot comes first.
         case hangUpAfterBytes(Int)
         /// The message is stored, then the connection is closed without a reply.
         case forgetDot
@@ -39,16 +39,16 @@ package struct Behaviour: Sendable, Equatable {
         case drip(milliseconds: Int)
         /// Replies have three lines.
         case multiline
-        /// The step's reply is followed by one that nobody asked for.
+        /// The step's reply is followed by an unsolicited one.
         case extra(Step)
         /// The step's reply never ends: ``floodLimitBytes`` of it, then the connection is closed.
         case flood(Step)
-        /// The message is accepted, and something comes back for it.
+        /// The message is accepted, and a mail is sent back for it.
         case sequel(Sequel)
     }
 
     package let deed: Deed
-    /// Whether only the first attempt fares so, and every later one is accepted.
+    /// Whether this applies to the first attempt only, and later ones are accepted.
     package let isOnce: Bool
 
     package init(_ deed: Deed, once isOnce: Bool = false) {
@@ -59,7 +59,7 @@ package struct Behaviour: Sendable, Equatable {
     /// How much of an endless reply is sent before the connection is closed.
     package static let floodLimitBytes = 16 << 20
 
-    /// The step the deed is about; `nil` if it is about all of them or about the content.
+    /// The step of the action; `nil` for all of them, or for the content.
     package var step: Step? {
         switch deed {
         case .answer(let step, _), .close(let step), .delay(let step, _), .hangUp(let step), .extra(let step),
@@ -70,13 +70,13 @@ package struct Behaviour: Sendable, Equatable {
         }
     }
 
-    /// Whether the deed can still be done by the time this step has come; `quit` belongs to no transaction.
+    /// Whether the action is still possible at this step; `quit` belongs to no transaction.
     func isInTime(at first: Step) -> Bool {
         guard let step else { return true }
         return (first...Step.dot).contains(step)
     }
 
-    /// For people: every form of the word, one a line, the meaning after two spaces or more.
+    /// For people: every form of the word, one per line, the meaning after two spaces or more.
     package static let grammar = """
         accept                   the default
         reject-550[-5.1.1]       5xx reply to RCPT

@@ -1,5 +1,5 @@
 extension Behaviour {
-    /// Reads the word in an address; `nil` when its local part is no such word.
+    /// Reads the word in an address; `nil` if its local part is not one.
     package init?(address: String) {
         guard let at = address.lastIndex(of: "@") else { return nil }
         self.init(word: address[..<at])

@@ -19,7 +19,7 @@ extension MailSimulator {
         package var host = "127.0.0.1"
         /// 0 lets the system choose.
         package var port = 0
-        /// What banner and EHLO call the server.
+        /// The server's name in banner and EHLO.
         package var name = "simulator.invalid"
         package var extensions = Set(Extension.allCases)
         package var tls = TLS.never
@@ -28,7 +28,7 @@ extension MailSimulator {
 
         /// Passwords by user; AUTH is offered when there are any, or ``tokens``.
         package var users: [String: String] = [:]
-        /// What XOAUTH2 accepts, for any user.
+        /// Tokens that XOAUTH2 accepts, for any user.
         package var tokens: Set<String> = []
         /// Whether MAIL is refused with 530 before AUTH.
         package var requiresAuth = false
@@ -39,11 +39,11 @@ extension MailSimulator {
         package var maxRecipients = 100
         /// The next connection is greeted with 421; `nil` for no limit.
         package var maxConnections: Int?
-        /// After so many messages MAIL is answered 421; `nil` for no limit.
+        /// After this many messages MAIL is answered 421; `nil` for no limit.
         package var maxMessagesPerConnection: Int?
-        /// Transactions a second, after a burst of as many; beyond them MAIL is answered 451 4.7.28.
+        /// Transactions per second, after a burst of as many; beyond them MAIL is answered 451 4.7.28.
         package var maxMailsPerSecond: Int?
-        /// A connection that says nothing for so long is closed without a word; `nil` for never.
+        /// A connection idle for this long is closed without a reply; `nil` for never.
         package var idleLimit: Duration?
 
         /// Whether a bare CR or LF is refused as well as counted: 521 in a command, 550 5.6.11 in content.
@@ -54,7 +54,7 @@ extension MailSimulator {
         package var takesDataWithoutRecipients = false
 
         package var script = Script()
-        /// Waited before every reply.
+        /// The delay before every reply.
         package var delay: Duration = .zero
         /// The part of RCPTs, by recipient and attempt, that is answered 451 4.7.1.
         package var deferRate = 0.0
@@ -62,16 +62,16 @@ extension MailSimulator {
         package var rejectRate = 0.0
         /// The part of messages, by recipient and attempt, that is stored and never answered.
         package var forgetRate = 0.0
-        /// Decides whom the rates hit; the same seed hits the same recipients.
+        /// Selects the recipients that the rates hit; the same seed hits the same ones.
         package var seed: UInt64 = 1
 
-        /// How many messages' octets are kept, the first ones; all others are only counted.
+        /// How many of the first messages' octets are kept; all others are only counted.
         package var keepsContentOfFirst = 0
         /// Whether ``MailSimulator/accepted`` is filled; copies are counted anyway.
         package var keepsAccepted = true
         /// A JSON-lines file that is appended to.
         package var recordPath: String?
-        /// A folder for one `.eml` file a message: its octets as they came, dots unstuffed.
+        /// A folder for one `.eml` file per message: its octets as received, dots unstuffed.
         package var spoolPath: String?
 
         /// Where reports and answers are sent to, by SMTP; `nil` for nowhere.
@@ -79,7 +79,7 @@ extension MailSimulator {
         /// How long `bounce-later` waits.
         package var laterAfter: Duration = .seconds(3)
 
-        /// What recipients do with what they get; `nil` for nothing.
+        /// How recipients act on messages; `nil` for not at all.
         package var readers: ReaderHabits?
 
         package var threads = 1

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOSSL
 
-/// Stands next to the socket, below TLS, so that a connection can be dropped as a crash would drop it.
+/// Sits next to the socket, below TLS, so that a connection can be dropped as by a crash.
 final class WireHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -18,7 +18,7 @@ final class WireHandler: ChannelDuplexHandler {
 
 /// Runs one ``Session`` on a channel: feeds it octets and carries out its actions in order, with their waits.
 ///
-/// While an action waits nothing more is read than one buffer, so a client that sends on is slowed by TCP.
+/// While an action waits, at most one buffer is read, so TCP slows a client that keeps sending.
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -32,7 +32,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let idleLimit: TimeAmount?
     private var input = ByteBuffer()
     private var output = ByteBuffer()
-    /// Actions of the session that are still to be carried out, from `nextAction` on.
+    /// The session's pending actions, from `nextAction` on.
     private var actions: [Session.Action] = []
     private var nextAction = 0
     private var isBusy = false
@@ -85,7 +85,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        // Before the banner a little is read all the same, to notice who speaks too early.
+        // Before the banner a little is read anyway, to notice a client that speaks too early.
         guard isBusy, !isGreeting || input.readableBytes > 0 else { return context.read() }
         hasReadWaiting = true
     }
@@ -175,7 +175,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
-    /// Carries out nothing more until the time is over, then goes on with `then`.
+    /// Carries out nothing until the time is over, then continues with `then`.
     private func pause(
         _ time: TimeAmount,
         _ context: ChannelHandlerContext,

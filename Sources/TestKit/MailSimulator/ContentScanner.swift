@@ -1,14 +1,14 @@
 import Glibc
 import NIOCore
 
-/// Finds the end of a message's content and looks at it on the way, octet by octet and without a copy.
+/// Finds the end of a message's content and inspects it on the way, octet by octet and without a copy.
 ///
 /// The content ends at CRLF, dot, CRLF and nowhere else: a server that also takes LF, dot, LF can be made to see two
 /// messages where the sender saw one. A bare LF or CR is counted and stays part of its line.
 struct ContentScanner {
     /// Octets of the message: dots unstuffed, without the final dot.
     private(set) var sizeBytes = 0
-    /// Octets as they came, with the final dot.
+    /// Octets as received, with the final dot.
     private(set) var receivedBytes = 0
     private(set) var bareLFs = 0
     private(set) var bareCRs = 0
@@ -39,8 +39,8 @@ struct ContentScanner {
     /// Takes what can be judged from a buffer; at most one octet short of all if a line is overlong.
     ///
     /// - Parameters:
-    ///   - input: What has come and was not taken yet.
-    ///   - limit: Octets of it to look at; the rest is left alone.
+    ///   - input: Received octets that were not taken yet.
+    ///   - limit: How many of them to inspect; the rest is left.
     /// - Returns: Whether the final dot was taken. What follows it stays in the buffer.
     mutating func scan(_ input: inout ByteBuffer, limit: Int = .max) -> Bool {
         let readable = min(limit, input.readableBytes)

@@ -1,4 +1,4 @@
-/// Chance that comes out the same for the same seed, address and attempt, in whatever order connections ask.
+/// Random choices that depend only on seed, address and attempt, whatever the order of connections.
 struct Draw {
     private let state: UInt64
     private let address: String
@@ -8,10 +8,10 @@ struct Draw {
         self.address = address
     }
 
-    /// - Returns: Whether this one is among the part of all that `rate` says.
+    /// - Returns: Whether this one is within the share `rate`.
     func hits(_ rate: Double, for purpose: String, attempt: Int = 0) -> Bool {
         guard rate > 0 else { return false }
-        // FNV-1a, then the finish of SplitMix64: neighbours such as user1 and user2 come out far apart.
+        // FNV-1a, then the finish of SplitMix64: neighbours such as user1 and user2 get very different values.
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ state
         for octet in "\(purpose) \(attempt) \(address)".utf8 { hash = (hash ^ UInt64(octet)) &* 0x100_0000_01B3 }
         hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9

@@ -1,4 +1,4 @@
-/// What all the words in force make of one step.
+/// The effect of all words in force on one step.
 struct Effect {
     enum Ending {
         /// The reply is given as usual.
@@ -18,7 +18,7 @@ struct Effect {
     var dripMilliseconds: Int?
     var isMultiline = false
     var hasExtra = false
-    /// The connection ends after so many octets of content.
+    /// The connection ends after this many octets of content.
     var cutAfterBytes: Int?
 
     init() {}

@@ -6,7 +6,7 @@ struct Transaction {
         let address: String
         let parameters: String
         let attempt: Int
-        /// What comes back for the message, if anything does.
+        /// The mail to send back for the message, if any.
         var sequel: Sequel?
     }
 
@@ -19,7 +19,7 @@ struct Transaction {
     var recipientBehaviours: [Behaviour] = []
 }
 
-/// A message whose final dot was taken, for all its recipients.
+/// A message whose final dot was accepted, for all its recipients.
 struct ReceivedMessage {
     let sender: String
     let mailParameters: String
@@ -61,7 +61,7 @@ struct ReceivedMessage {
     }
 }
 
-/// What MAIL and RCPT name: an address and the parameters after it.
+/// The argument of MAIL or RCPT: an address and its parameters.
 struct Path {
     let address: String
     let parameters: String
@@ -69,7 +69,7 @@ struct Path {
     /// Reads `FROM:<address> parameters` or `TO:<…> …` as strictly as RFC 5321 §4.1.2 writes it: no space after the
     /// colon, angle brackets always, no source route.
     ///
-    /// - Returns: `nil` if it is not written so; the address itself is not judged here.
+    /// - Returns: `nil` if it has another form; the address itself is not judged here.
     init?(_ argument: String, after keyword: String) {
         guard argument.prefix(keyword.count).uppercased() == keyword else { return nil }
         let rest = argument.dropFirst(keyword.count)

@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// What all connections share: attempts, accepted copies, counters, and who waits for them.
+/// The state that all connections share: attempts, accepted copies, counters, and their waiters.
 ///
 /// Every method is one short critical section; none is called with another's lock held.
 final class Ledger: Sendable {
@@ -34,9 +34,9 @@ final class Ledger: Sendable {
     private let configuration: MailSimulator.Configuration
     private let record: RecordFile?
     private let spool: Spool?
-    /// Takes back what comes back; `nil` where nothing does.
+    /// Sends mail back; `nil` if none is sent.
     let postman: Postman?
-    /// Read what was accepted; `nil` where nobody does.
+    /// Read accepted messages; `nil` without readers.
     let readers: Readers?
 
     init(_ configuration: MailSimulator.Configuration, postman: Postman? = nil, readers: Readers? = nil) throws {
@@ -126,7 +126,7 @@ final class Ledger: Sendable {
         return totals.withLock { $0.keptMessages < configuration.keepsContentOfFirst }
     }
 
-    /// Takes responsibility for a message: from here on it counts, whatever becomes of the connection.
+    /// Takes responsibility for a message: from here on it counts, whatever happens to the connection.
     func accept(_ message: ReceivedMessage) {
         let time = secondsSince1970()
         let bytes = message.content.map { Array($0.readableBytesView) }
@@ -170,7 +170,7 @@ final class Ledger: Sendable {
         return (copies, totals.summary.messages, Array(satisfied.values))
     }
 
-    /// Returns when so many copies are accepted; throws when the task is cancelled.
+    /// Returns once this many copies are accepted; throws if the task is cancelled.
     func waitForAccepted(count: Int) async throws {
         let key = totals.withLock { totals in
             totals.lastWaiter += 1

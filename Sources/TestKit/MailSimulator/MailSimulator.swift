@@ -3,15 +3,15 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// A mail server that accepts, refuses, delays and breaks off as it is told, and counts every copy it accepted.
+/// A mail server that accepts, refuses, delays and disconnects as configured, and counts every copy that it accepts.
 ///
-/// It is the receiving side of tests and of the demo: strict about RFC 5321, open about nothing. A message counts as
-/// accepted when its final dot was taken and the answer to it is 2xx, or withheld on purpose, even if the client
-/// never reads that answer. See ``Behaviour`` for what recipients' addresses can ask for.
+/// It is the receiving side of tests and of the demo: strict about RFC 5321. A message counts as accepted
+/// once its final dot was received and the reply is 2xx, or withheld on purpose, even if the client never reads that
+/// reply. See ``Behaviour`` for what recipients' addresses can ask for.
 ///
-/// Its memory grows by some hundred octets a recipient (attempts, copies), not by the messages' contents.
+/// Its memory grows by some hundred octets per recipient (attempts, copies), not by the messages' contents.
 package final class MailSimulator: Sendable {
-    /// Why the simulator did not start, or did not see what was waited for.
+    /// Why the simulator did not start, or what it waited for in vain.
     package struct Problem: Error, CustomStringConvertible {
         package let description: String
     }
@@ -98,7 +98,7 @@ package final class MailSimulator: Sendable {
         open.add(channel, number: number)
     }
 
-    /// What was accepted so far, in order, one for each recipient.
+    /// The copies accepted so far, in order, one for each recipient.
     package var accepted: [AcceptedMessage] { ledger.accepted }
 
     package var summary: Summary { ledger.summary }
@@ -118,9 +118,9 @@ package final class MailSimulator: Sendable {
     /// How often RCPT named this recipient.
     package func attempts(of recipient: String) -> Int { ledger.attempts(of: recipient) }
 
-    /// Returns as soon as so many copies are accepted, since the start.
+    /// Returns once this many copies have been accepted since the start.
     ///
-    /// - Throws: ``Problem`` with the summary when they are not within the time.
+    /// - Throws: ``Problem`` with the summary after the time limit.
     package func waitForAccepted(count: Int, within limit: Duration = .seconds(30)) async throws {
         let isDone = try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
@@ -139,7 +139,7 @@ package final class MailSimulator: Sendable {
         }
     }
 
-    /// Drops every connection there is without a word; new ones are welcome.
+    /// Drops all connections without a reply; new ones are accepted.
     package func dropConnections() { connectionsInUse.cutAll() }
 
     /// Writes what the record has in flight.
@@ -156,7 +156,7 @@ package final class MailSimulator: Sendable {
     }
 }
 
-/// The channels that are open, for dropping them.
+/// The open channels, so that they can be dropped.
 private final class OpenConnections: Sendable {
     private let channels = Mutex<[Int: any Channel]>([:])
 

@@ -2,9 +2,9 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Brings mails to one SMTP server, one after the other, and tries again while it is away.
+/// Delivers mails to one SMTP server, one after the other, and retries while it is unavailable.
 ///
-/// A mail that the server refuses for good is dropped, as is what is left when the postman stops.
+/// A permanently refused mail is dropped, and so are the remaining ones when the postman stops.
 final class Postman: Sendable {
     private let host: String
     private let port: Int
@@ -16,11 +16,11 @@ final class Postman: Sendable {
     private let rounds = Mutex<[Task<Void, Never>]>([])
 
     /// - Parameters:
-    ///   - host: Where the server is.
+    ///   - host: The server's host.
     ///   - port: Its port.
     ///   - laterAfter: How long a later mail waits.
-    ///   - name: What EHLO says.
-    ///   - group: For its connections.
+    ///   - name: The name for EHLO.
+    ///   - group: The event loops of its connections.
     init(host: String, port: Int, laterAfter: Duration, name: String, _ group: any EventLoopGroup) {
         self.host = host
         self.port = port
@@ -33,7 +33,7 @@ final class Postman: Sendable {
         rounds.withLock { $0.append(round) }
     }
 
-    /// Mails that the server has taken.
+    /// The number of mails that the server has accepted.
     var sent: Int { sentCount.withLock { $0 } }
 
     func post(_ mail: ReturnMail) {
@@ -62,7 +62,7 @@ final class Postman: Sendable {
                 if try await bring(mail) { sentCount.withLock { $0 += 1 } }
                 return
             } catch {
-                // Away, or busy: 4xx and lost connections alike.
+                // Unavailable or busy: 4xx and lost connections alike.
                 try? await Task.sleep(for: pause)
                 pause = min(pause * 2, .seconds(5))
             }
@@ -71,8 +71,8 @@ final class Postman: Sendable {
 
     private struct NotNow: Error {}
 
-    /// - Returns: Whether it was taken; false when it was refused for good.
-    /// - Throws: When it is to be tried again.
+    /// - Returns: Whether it was accepted; false if it was refused permanently.
+    /// - Throws: If it is to be retried.
     private func bring(_ mail: ReturnMail) async throws -> Bool {
         let channel = try await ClientBootstrap(group: group).connectTimeout(.seconds(10))
             .connect(host: host, port: port) { channel in

@@ -1,17 +1,16 @@
 import NIOCore
 import NIOPosix
 
-/// The people behind the mailboxes: some open a message, some of them follow a link, a few want no more of it.
+/// The people behind the mailboxes: some open a message, some of them follow a link, a few unsubscribe.
 ///
-/// They visit plain-HTTP addresses of this machine only, as a browser would; whatever a page answers, they are content.
-/// Each says that it comes from an address of its own, as a proxy in front would: all of one household would be taken for
-/// a scanner.
+/// They visit plain-HTTP addresses of this machine only, as a browser would, and ignore the response. Each sends a
+/// client address of its own, as a proxy in front would: from a single address they would be taken for a scanner.
 package struct ReaderHabits: Sendable, Equatable {
-    /// Part of the recipients who load the pixel.
+    /// The share of recipients who load the pixel.
     package var openRate = 0.0
-    /// Part of those who open that follow a link.
+    /// The share of openers who follow a link.
     package var clickRate = 0.0
-    /// Part of all recipients that press their mail program's unsubscribe button (RFC 8058).
+    /// The share of recipients who press their mail program's unsubscribe button (RFC 8058).
     package var leaveRate = 0.0
 
     package init() {}
@@ -45,16 +44,16 @@ final class Readers: Sendable {
         }
     }
 
-    /// Hands a message to its reader; returns at once.
+    /// Passes a message to its reader; returns at once.
     func read(_ content: [UInt8], recipient: String) { messages.yield((content, recipient)) }
 
-    /// Ends; who is reading still is not waited for.
+    /// Ends without waiting for readers.
     func stop() {
         messages.finish()
         work.cancel()
     }
 
-    /// An address for somebody: the same one each time.
+    /// A reader's address: the same one each time.
     private static func home(of recipient: String) -> String {
         let hash = recipient.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         return "10.\(hash >> 48 & 255).\(hash >> 40 & 255).\(hash >> 32 & 255)"
@@ -153,7 +152,7 @@ private struct DashboardContext {
         self.request = request + "\r\n" + (body ?? "")
     }
 
-    /// Asks, and returns when the answer has ended, or at once when nobody listens.
+    /// Sends it, and returns at the end of the response, or at once without a listener.
     func make(on group: any EventLoopGroup) async {
         let bootstrap = ClientBootstrap(group: group).connectTimeout(.seconds(5))
         guard let channel = try? await bootstrap.connect(host: host, port: port).get() else { return }

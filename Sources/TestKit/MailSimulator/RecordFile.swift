@@ -6,7 +6,7 @@ package struct FileProblem: Error, CustomStringConvertible {
     package let description: String
 }
 
-/// The accepted copies as JSON, one object a line, appended as they are accepted.
+/// The accepted copies as JSON, one object per line, appended as they are accepted.
 ///
 /// Lines are gathered and written when there are 32 KB of them, and by ``flush()``.
 final class RecordFile: Sendable {
@@ -51,7 +51,7 @@ final class RecordFile: Sendable {
     }
 }
 
-/// A folder with one file a message, named by the message's number.
+/// A folder with one file per message, named by the message's number.
 struct Spool: Sendable {
     let folder: String
 

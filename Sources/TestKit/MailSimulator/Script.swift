@@ -5,12 +5,12 @@ import Foundation
 /// As a file it is JSON: `{"rules": [{"domain": "*.slow.example", "behaviour": "delay-dot-500"},
 /// {"sender": "news@*", "behaviour": "mail-451", "times": 3}, {"behaviour": "banner-421", "times": 1},
 /// {"domain": "full.example", "behaviour": "reject-552-5.2.2", "text": "Mailbox full"}]}`.
-/// `text` is what stands behind the code of an answer, and is sent as it is written, whatever octets it has.
+/// `text` follows the code of a reply and is sent as written, whatever octets it has.
 /// An unknown key or word is an error, never ignored.
 package struct Script: Sendable {
     /// One rule; it applies wherever its pattern matches.
     package struct Rule: Sendable {
-        /// What the pattern is compared with.
+        /// The subject of the pattern.
         package enum Subject: Sendable, Equatable {
             /// A recipient's domain.
             case domain(String)
@@ -106,7 +106,7 @@ package struct Script: Sendable {
     }
 }
 
-/// A script as it is written down, before its words are looked up.
+/// A script as decoded, before its words are looked up.
 private struct ScriptFile: Decodable {
     let rules: [[String: ScriptField]]
 }
@@ -125,7 +125,7 @@ private enum ScriptField: Decodable {
     }
 }
 
-/// Whether a pattern, in which `*` stands for any number of octets, matches a text; both in any case.
+/// Whether a pattern, in which `*` matches any number of octets, matches a text, ignoring case.
 func matches(glob pattern: String, _ text: String) -> Bool {
     let pattern = Array(pattern.lowercased().utf8)
     let text = Array(text.lowercased().utf8)

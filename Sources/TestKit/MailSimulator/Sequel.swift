@@ -1,11 +1,11 @@
 import Glibc
 
-/// What a recipient's side sends back for a message that it has accepted.
+/// A mail that the recipient's side sends back for an accepted message.
 package enum Sequel: Sendable, Equatable {
-    /// RFC 3464; the status is "5.1.1". A later one comes after some seconds, behind a notice of delay where one is
-    /// wanted.
+    /// RFC 3464; the status is "5.1.1". A later one comes after some seconds, after a notice of delay if one is
+    /// requested.
     case bounce(status: String, isLater: Bool)
-    /// RFC 5965: called spam; whose it is stands nowhere but in the signed addresses.
+    /// RFC 5965: a spam complaint; only the signed addresses identify the recipient.
     case complaint
     /// RFC 3834.
     case autoReply
@@ -34,13 +34,13 @@ struct ReturnMail: Sendable, Equatable {
     var isLater = false
 }
 
-/// What is known of an accepted message when something is sent back for it.
+/// The facts about an accepted message for which a mail is sent back.
 struct TakenMessage: Sendable {
     let sender: String
     let recipient: String
     let mailParameters: String
     let recipientParameters: String
-    /// The fields as they came, each with its CRLF.
+    /// The fields as received, each with its CRLF.
     let header: [UInt8]
     let server: String
     /// Seconds since 1970.
@@ -90,6 +90,6 @@ struct TakenMessage: Sendable {
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// A Message-ID of our own.
+    /// A new Message-ID.
     func messageID(_ what: String) -> String { "<\(what).\(UInt64.random(in: 0...(.max)))@\(server)>" }
 }

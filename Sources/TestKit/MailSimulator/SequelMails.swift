@@ -1,6 +1,6 @@
 /// The mails themselves, as real servers and people write them.
 extension Sequel {
-    /// Nothing for a message without a return path (RFC 3834 §2, RFC 3464 §2), nor where nobody wants a report.
+    /// Nothing for a message without a return path (RFC 3834 §2, RFC 3464 §2), nor if no report was requested.
     func mails(about message: TakenMessage) -> [ReturnMail] {
         switch self {
         case .bounce(let status, let isLater): Self.bounces(status, isLater: isLater, message)

@@ -1,20 +1,20 @@
 import NIOCore
 
-/// The server's side of one SMTP connection: octets in, actions out; it does no IO and knows no clock but `now`.
+/// The server's side of one SMTP connection: octets in, actions out; it does no IO and has no clock but `now`.
 ///
-/// It takes one command, or one piece of content, at a time: the next is looked at only when the actions of the
-/// former are done, as a server does that answers before it reads on.
+/// It takes one command, or one piece of content, at a time: the next follows only after the actions
+/// of the previous one, as in a server that replies before it reads on.
 struct Session {
     enum Action {
         case wait(milliseconds: Int)
         /// All at once, or an octet at a time with a pause after each.
         case send([UInt8], dripMilliseconds: Int?)
-        /// Replies that go on until the limit, then ``cut``.
+        /// Replies until the limit, then ``cut``.
         case flood(code: Int)
         case startTLS
-        /// What was sent still leaves; then the connection is closed.
+        /// Pending output is sent; then the connection is closed.
         case close
-        /// Closed as a crash would close it, without a farewell of TLS.
+        /// Closed as by a crash, without a closing alert of TLS.
         case cut
     }
 
@@ -32,7 +32,7 @@ struct Session {
     var phase = Phase.commands
     var isEncrypted: Bool
     var user: String?
-    /// Whether EHLO was accepted, so that extensions hold.
+    /// Whether EHLO was accepted, so that extensions apply.
     var isExtended = false
     var isGreeted = false
     var messages = 0
@@ -58,7 +58,7 @@ struct Session {
         }
     }
 
-    /// Takes one command or the content there is.
+    /// Takes one command, or the available content.
     ///
     /// - Returns: Whether anything was taken; `false` asks for more octets.
     mutating func receive(_ input: inout ByteBuffer, now: NIODeadline) -> Bool {
@@ -91,7 +91,7 @@ struct Session {
         case refused
     }
 
-    /// The most octets of a command line: RFC 4954 §4 for AUTH, and 1000 for all others.
+    /// The maximum length of a command line: RFC 4954 §4 for AUTH, and 1000 for all others.
     private static let authLineLimitBytes = 12_288
 
     private mutating func takeLine(_ input: inout ByteBuffer) -> Line? {
@@ -139,7 +139,7 @@ struct Session {
         isExtended && configuration.extensions.contains(part)
     }
 
-    /// What is in force at a step; a recipient that is being judged adds its own words in front.
+    /// The words in force at a step; those of the current recipient come first.
     func effect(at step: Behaviour.Step, recipient: [Behaviour] = []) -> Effect {
         var behaviours = recipient
         if let transaction { behaviours += transaction.recipientBehaviours + transaction.senderBehaviours }

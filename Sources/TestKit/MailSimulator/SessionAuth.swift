@@ -1,12 +1,12 @@
 import Foundation
 
-/// Where a SASL exchange stands.
+/// The state of a SASL exchange.
 enum AuthDialogue {
     case plain
     case loginUser
     case loginPassword(user: String)
     case bearer
-    /// The client has been told why its token is refused and has to answer with an empty line.
+    /// The client was told why its token is refused, and must answer with an empty line.
     case bearerRefused
 }
 

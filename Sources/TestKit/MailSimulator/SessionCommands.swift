@@ -5,7 +5,7 @@ extension Session {
     ///
     /// - Parameters:
     ///   - line: The command without its CRLF.
-    ///   - more: What the client sent behind it already.
+    ///   - more: Input that the client has already sent after it.
     ///   - now: For the rate.
     mutating func obey(_ line: String, more: inout ByteBuffer, now: NIODeadline) {
         let verb = line.prefix { $0 != " " }.uppercased()
@@ -14,7 +14,7 @@ extension Session {
         switch verb {
         case "EHLO", "HELO": greeting(verb, argument)
         case "STARTTLS":
-            // Whatever was sent behind it came in clear and must not count as encrypted.
+            // Anything sent after it came in clear and must not count as encrypted.
             if startTLS(argument) { more.clear() }
         case "AUTH": startAuth(argument)
         case "MAIL": mail(argument, now: now)
@@ -77,7 +77,7 @@ extension Session {
         }
         guard answer(.starttls, Reply(220, "2.0.0", "go ahead"), effect(at: .starttls)) == 220 else { return false }
         actions.append(.startTLS)
-        // RFC 3207 §4.2: all that was learned in clear is forgotten.
+        // RFC 3207 §4.2: everything learned in clear is discarded.
         isEncrypted = true
         isGreeted = false
         isExtended = false
@@ -149,7 +149,7 @@ extension Session {
         return ledger.isWithinRate(now: now) ? nil : Reply(451, "4.7.28", "more mail than the rate allows")
     }
 
-    /// The words of the script's rules that apply; a rule limited in number is used up by being asked for.
+    /// The words of the script's rules that apply; asking uses up a rule that is limited in number.
     func rules(where applies: (Script.Rule.Subject) -> Bool) -> [Behaviour] {
         guard !configuration.script.rules.isEmpty else { return [] }
         return configuration.script.rules.enumerated().compactMap { index, rule in

@@ -1,11 +1,11 @@
 extension Session {
-    /// Queues a step's reply as the words in force want it.
+    /// Queues a step's reply as the words in force define it.
     ///
     /// - Parameters:
     ///   - step: The step that is answered.
-    ///   - normal: What is said if nobody wants otherwise.
-    ///   - effect: What the words in force make of it.
-    /// - Returns: The code that the client gets to read; `nil` when the connection ends without one.
+    ///   - normal: The reply without an effect.
+    ///   - effect: The effect of the words in force.
+    /// - Returns: The code that the client receives; `nil` if the connection ends without one.
     @discardableResult
     mutating func answer(_ step: Behaviour.Step, _ normal: Reply, _ effect: Effect) -> Int? {
         wait(effect)
@@ -75,7 +75,7 @@ extension Session {
         actions.append(.send(Array(text.utf8), dripMilliseconds: effect.dripMilliseconds))
     }
 
-    /// Queues the reply to EHLO, one line an extension.
+    /// Queues the reply to EHLO, one line per extension.
     mutating func sendCapabilities(_ effect: Effect) {
         wait(effect)
         let lines = capabilities

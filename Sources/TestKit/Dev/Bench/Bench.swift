@@ -1,7 +1,7 @@
 import Foundation
 import TestKit
 
-/// `./dev bench`: what Veredus costs, on servers that begin empty.
+/// `./dev bench`: measures Veredus on servers that start empty.
 struct Bench: Sendable {
     enum Scenario: String, CaseIterable { case whole, fair, bounces, web }
 
@@ -15,7 +15,7 @@ struct Bench: Sendable {
     let project: Project
     let queueType: QueueType
     let configuration: BuildConfiguration
-    /// Where the figures go, without ending.
+    /// The path of the figures, without extension.
     let output: String
     var folder: String { "\(project.local)/bench" }
     /// The operator's.
@@ -23,7 +23,7 @@ struct Bench: Sendable {
 
     /// Reads the options of a scenario.
     ///
-    /// - Returns: What measures it.
+    /// - Returns: The benchmark.
     static func command(_ project: Project, _ arguments: [String]) throws -> @Sendable () async throws -> Void {
         let options = try Options(optionNames, arguments, environment: project.environment)
         switch try options.choice("SCENARIO", default: Scenario.whole) {
@@ -85,7 +85,7 @@ struct Bench: Sendable {
             .run([Self.python, "Benchmarks/\(name).py"] + arguments)
     }
 
-    /// What a script needs to look into the database.
+    /// The arguments with which a script reads the database.
     func databaseArguments(_ servers: ServerAddresses) throws -> [String] {
         guard let psql = PostgresCluster.path(of: "psql") else {
             throw Failure("PostgreSQL's psql is missing", "As root, run: apt-get install postgresql-client")
@@ -95,7 +95,7 @@ struct Bench: Sendable {
 }
 
 extension Result where Failure == any Error {
-    /// What an asynchronous function comes to.
+    /// The result of an asynchronous function.
     fileprivate init(_ body: () async throws -> Success) async {
         do { self = .success(try await body()) } catch { self = .failure(error) }
     }

@@ -1,8 +1,8 @@
 import Foundation
 import TestKit
 
-/// How many mails that came back are judged in a second of CPU time, by us and by Sisimai (Perl), turn by turn on the same
-/// files in one run.
+/// How many returned mails Veredus and Sisimai (Perl) judge in a second of CPU time, in turn on the same files in one
+/// run.
 struct BouncesBench: Sendable {
     private static let rounds = 5
     private static let sisimai = """
@@ -43,7 +43,7 @@ struct BouncesBench: Sendable {
         withExtendedLifetime(lock) {}
     }
 
-    /// The test messages of flufl.bounce, forty times: programs that start slowly are not measured by their start alone.
+    /// The test messages of flufl.bounce, forty times, so that a slow start does not dominate.
     private func copyMails() throws -> Int {
         let files = FileManager.default
         let source = "\(bench.project.bounces)/usr/lib/python3/dist-packages/flufl/bounce/tests/data"

@@ -3,11 +3,11 @@ import TestKit
 
 /// What the two benchmarks of the whole pipeline have in common: one producer, one worker, and a sink.
 struct PipelineBench: Sendable {
-    /// Who takes the messages: both count what they take and keep nothing.
+    /// The server that accepts the messages: both kinds count them and keep nothing.
     enum Sink: String, Sendable {
         /// Postfix's smtp-sink, which is fast.
         case postfix = "sink"
-        /// Ours, which can be slow.
+        /// The mail simulator, which can be slow.
         case simulator
     }
 
@@ -18,11 +18,11 @@ struct PipelineBench: Sendable {
     let delayMilliseconds: Int
 
     private var project: Project { bench.project }
-    /// The file in which the sink writes how much it has taken.
+    /// The file in which the sink writes its count.
     var counter: String {
         sink == .postfix ? "\(project.run)/bench-sink.log" : "\(bench.folder)/simulator.json"
     }
-    /// What the scripts note beside the figures.
+    /// The facts that the scripts note beside the figures.
     var noted: [String] {
         [
             "--jobs-per-message", "\(jobsPerMessage)", "--queue-type", bench.queueType.rawValue,
@@ -79,7 +79,7 @@ struct PipelineBench: Sendable {
     private func startSink(_ group: ProgramGroup, _ port: UInt16, _ slowDomain: String?) async throws {
         switch sink {
         case .postfix:
-            // As root it becomes somebody else, or refuses.
+            // As root it changes to another user, or refuses.
             let user = getuid() == 0 ? ["-u", "nobody"] : []
             let program = "\(project.postfix)/bin/smtp-sink"
             try group.start("sink", [program] + user + ["-c", "-m", "1000", "127.0.0.1:\(port)", "1024"])

@@ -1,16 +1,16 @@
 import Foundation
 import TestKit
 
-/// `./dev demo`: a real campaign on real servers to a simulated mail world, with its totals at the end.
+/// `./dev demo`: a real campaign on real servers to simulated recipients, with its totals at the end.
 struct Demo {
     static let optionNames = ["RECIPIENTS", "WORKERS", "KEEP", "FRESH", "DEMO_CONFIGURATION"]
-    /// More deaths than these are no accident.
+    /// More crashes than this are a defect.
     private static let restarts = 10
 
     let project: Project
     let recipients: Int
     let workers: Int
-    /// Whether everything runs on when the demo is over.
+    /// Whether everything keeps running after the demo.
     let isKept: Bool
     /// Whether it begins with an empty database.
     let isFresh: Bool
@@ -86,7 +86,7 @@ struct Demo {
         return try made.number("campaign")
     }
 
-    /// Shows its progress; starts again what dies meanwhile, as systemd or compose would.
+    /// Shows its progress; restarts programs that die, as systemd or compose would.
     private func follow(_ campaign: Int, _ crew: DemoCrew) async throws {
         let pid = try crew.group.pid(of: "worker-1")
         Console.say("Try it: kill -9 \(pid) in another terminal. A killed program is started again here.")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The demo's recipients: the simulator reads from an address how its owner behaves.
+/// The demo's recipients: their addresses tell the simulator how to behave.
 enum DemoContacts {
     private static let names = [
         "Ada", "Björn", "Chloé", "Đorđe", "Émile", "Fatima", "Grace", "İpek", "José", "Katarzyna", "Łukasz", "Mårten",
@@ -19,7 +19,7 @@ enum DemoContacts {
         }
     }
 
-    /// How many of them make something come back: a refusal, a bounce, a complaint, an opt-out.
+    /// How many of them lead to a refusal, a bounce, a complaint or an opt-out.
     static func expectedReturns(_ rows: Int) -> Int {
         (1...rows).count { row in
             ["reject", "bounce", "complain", "unsubscribe"].contains { localPart(row).hasPrefix($0) }

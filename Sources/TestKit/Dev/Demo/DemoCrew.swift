@@ -1,7 +1,7 @@
 import Foundation
 import TestKit
 
-/// The demo's programs: the mail simulator, a producer, workers, the web side, and what receives mail.
+/// The demo's programs: the mail simulator, a producer, workers, the web program, and the receiver of mail.
 struct DemoCrew {
     let group: ProgramGroup
     let settings: ProgramSettings
@@ -10,7 +10,7 @@ struct DemoCrew {
     private let demo: Demo
     private let ports: (smtp: UInt16, inbound: UInt16, web: UInt16)
 
-    /// Whoever dies while a campaign is sent is replaced.
+    /// Restarted if they die while a campaign is sent.
     var sending: [String] { ["inbound", "recorder", "web", "producer"] + (1...demo.workers).map { "worker-\($0)" } }
 
     init(_ demo: Demo, _ addresses: ServerAddresses, _ group: ProgramGroup) throws {
@@ -24,15 +24,15 @@ struct DemoCrew {
             web: ports.web,
             inbound: ports.inbound
         )
-        // Nobody wants to watch a demo wait: what is deferred once is tried again after at most two seconds.
+        // A demo should not wait: deferred messages are retried after at most two seconds.
         settings.more[.worker] = [("VEREDUS_RETRY_FIRST", "2")]
-        // Nor for the minute that opens and clicks are held back, so that their order tells nothing.
+        // Nor for the minute that opens and clicks are held back to hide their order.
         settings.more[.recorder] = [("VEREDUS_FLUSH_SECONDS", "2")]
         (self.demo, self.group, self.settings) = (demo, group, settings)
         tool = Tool(project: demo.project, settings: "\(demo.folder)/settings/admin.env")
     }
 
-    /// An empty folder, settings, and a database with the schema of now.
+    /// An empty folder, settings, and a database with the current schema.
     func prepare(isFresh: Bool) async throws {
         for name in ["spool", "record.jsonl", "report.json"] {
             try? FileManager.default.removeItem(atPath: "\(demo.folder)/\(name)")

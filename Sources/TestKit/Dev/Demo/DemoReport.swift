@@ -2,8 +2,8 @@ import Foundation
 import RuntimeSupport
 import TestKit
 
-/// What the demo tells at its end, once everything has come back that was to: the campaign's report, a message, the
-/// dashboard, what to type next.
+/// The demo's output at its end, once all expected mail has come back: the campaign's report, a message, the dashboard,
+/// and the next commands.
 struct DemoReport {
     private static let login = "owner@demo.example"
 
@@ -30,7 +30,7 @@ struct DemoReport {
 
     private func figures() async throws -> JSONFigures { try await tool.json("campaign", "report", "\(campaign)") }
 
-    /// Waits until everything has come back; of whom an earlier demo has suppressed, nothing does.
+    /// Waits for all expected mail; recipients that an earlier demo has suppressed send none.
     private func awaitReturns() async throws {
         let expected = DemoContacts.expectedReturns(demo.recipients)
         Console.heading("Waiting for bounces, complaints and opt-outs")
@@ -47,11 +47,11 @@ struct DemoReport {
         Console.say("\(came) of \(expected) arrived, or their recipients had been suppressed before")
     }
 
-    /// Waits until the recorder has written what was opened; with very few recipients nothing is told.
+    /// Waits until the recorder has written the opens; with very few recipients no count is shown.
     private func awaitOpens() async throws {
         guard demo.recipients >= 100 else { return }
         try await within("no open was counted", "demo-web.log and demo-recorder.log") {
-            // Absent as long as the figure is too small to be told.
+            // Absent while the count is too small to be shown.
             ((try? await figures().number("engagement", "opens", "unique")) ?? 0) > 0
         }
     }
@@ -79,7 +79,7 @@ struct DemoReport {
         Console.say(lines.prefix(70).joined(separator: "\n"))
     }
 
-    /// The demo has failed unless every recipient is in exactly one final state.
+    /// The demo fails unless every recipient is in exactly one final state.
     private func checkTotals(_ report: JSONFigures) throws {
         guard try report.bool("balanced"), try report.number("audience") == demo.recipients else {
             throw Failure("the totals do not reconcile: \(report.text)", "Report this, with the logs \(logs)")
@@ -92,7 +92,7 @@ struct DemoReport {
         Console.say("The totals reconcile: each of \(demo.recipients) recipients is in exactly one final state.")
     }
 
-    /// Its address, a link that lets the reader of these lines sign in, and time to look.
+    /// Its address, a sign-in link, and time to look.
     private func showDashboard() async throws {
         let reset = try await tool.outcome("user", "reset", Self.login, "--json")
         let user =

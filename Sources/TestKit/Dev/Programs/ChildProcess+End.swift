@@ -2,7 +2,7 @@ import Foundation
 import TestKit
 
 extension ChildProcess {
-    /// Waits for its end, however long it takes; when we are interrupted it ends, too.
+    /// Waits for its end, however long it takes; an interruption ends it, too.
     func exitOrEnd() async throws -> End {
         do {
             return try await exit(within: .seconds(7 * 86_400))
@@ -12,7 +12,7 @@ extension ChildProcess {
         }
     }
 
-    /// Ends it and all that it started: first as Ctrl-C does, so that it clears away, and then for certain.
+    /// Ends it and its descendants: first as Ctrl-C does, so that it cleans up, and then by force.
     func endWithDescendants() async {
         await shielded {
             let descendants = ProcessIdentity.descendants(of: self.pid)

@@ -14,7 +14,7 @@ struct DevDatabase {
         self.folder = folder
     }
 
-    /// Removes it, with whoever is connected.
+    /// Drops it, and disconnects its users.
     func drop() async throws {
         try await withConnection(to: "postgres") { connection in
             // The name is a constant of ours.
@@ -70,7 +70,7 @@ extension Statement {
         "dev-live-workers",
         "SELECT count(*) FROM workers WHERE alive_until > now()"
     )
-    /// A campaign as it is after its start, with two links.
+    /// A started campaign, with two links.
     static let benchCampaign = Statement(
         "dev-bench-campaign",
         """

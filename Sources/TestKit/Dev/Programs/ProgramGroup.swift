@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import TestKit
 
-/// Programs that a command has started, with logs in .local/run: they end with it, however it ends, unless it lets go of
+/// Programs that a command has started, with logs in .local/run: they end with it, however it ends, unless it keeps
 /// them.
 final class ProgramGroup: Sendable {
     /// In the order that loses least.
@@ -14,7 +14,7 @@ final class ProgramGroup: Sendable {
     private let guardian: ProcessGuardian
     private let running = Mutex<[String: ChildProcess]>([:])
 
-    /// `name` stands before each program's name in its log's.
+    /// `name` precedes each program's name in its log's name.
     init(_ name: String, of project: Project) throws {
         self.name = name
         self.project = project
@@ -26,7 +26,7 @@ final class ProgramGroup: Sendable {
 
     func log(of program: String) -> String { "\(project.run)/\(name)-\(program).log" }
 
-    /// Starts a program, in a session of its own; its log begins anew. A settings file is all that it gets of our settings.
+    /// Starts a program, in a session of its own, with an empty log. Its settings come from the settings file only.
     func start(_ program: String, _ command: [String], settings: String? = nil) throws {
         let child = try ChildProcess(
             command,
@@ -59,14 +59,14 @@ final class ProgramGroup: Sendable {
         }
     }
 
-    /// That a program does not run, with its last words.
+    /// The error that a program is not running, with its last output.
     func failure(of program: String) -> Failure {
         let words = ((try? ChildProcess.text(of: log(of: program))) ?? "").split(separator: "\n").suffix(15)
         Console.tell("\nThe last output of \(name)-\(program):\n\(words.joined(separator: "\n"))")
         return Failure("\(name)-\(program) is not running", "Read \(log(of: program))")
     }
 
-    /// Asks each to end, waits, and then insists; not cut short by a signal.
+    /// Asks each to end, waits, and then kills it; a signal does not cut this short.
     func stop() async {
         let programs = running.withLock { running in
             defer { running = [:] }
@@ -84,7 +84,7 @@ final class ProgramGroup: Sendable {
         }
     }
 
-    /// From now on they live on without us; ``KeptPrograms`` stops them.
+    /// Lets them outlive the command; ``KeptPrograms`` stops them.
     func letGo() throws {
         for (program, child) in running.withLock({ $0 }) where child.isRunning {
             guard let identity = ProcessIdentity(of: child.pid) else { continue }
@@ -104,7 +104,7 @@ final class ProgramGroup: Sendable {
 
 /// Programs that outlived their command, by the files that it left.
 enum KeptPrograms {
-    /// Whether a command has left any.
+    /// Whether a command has left some running.
     static func exist(of name: String, _ project: Project) -> Bool { !files(name, project).isEmpty }
 
     static func stop(of name: String, _ project: Project) async {
@@ -134,7 +134,7 @@ enum KeptPrograms {
 }
 
 extension Project {
-    /// Our environment, with a settings file's lines and no other VEREDUS_ setting.
+    /// This process's environment, with a settings file's lines and no other VEREDUS_ setting.
     func environment(with settings: String?) throws -> [String: String] {
         guard let settings else { return environment }
         return environment.filter { !$0.key.hasPrefix("VEREDUS_") }.merging(try EnvironmentFile.read(settings)) { $1 }

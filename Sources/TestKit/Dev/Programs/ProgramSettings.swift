@@ -1,29 +1,29 @@
 import Foundation
 
-/// Our programs, each with a database role and a settings file of its own.
+/// The programs, each with its own database role and settings file.
 enum ProgramRole: String, CaseIterable, Sendable {
     case owner, admin, producer, worker, web, recorder, inbound
 }
 
-/// How our programs are told where things are: the one place that knows their settings.
+/// The programs' settings, written in one place.
 struct ProgramSettings: Sendable {
     let project: Project
     let servers: ServerAddresses
     /// The port of the mail server that messages go to.
     let smtp: UInt16
-    /// Where programs keep what they must not lose.
+    /// The programs' state folder.
     let state: String
     var database = "veredus"
-    /// The web side of this machine; without one, messages name a host that is nowhere.
+    /// The web program's port; without one, messages name a host that does not exist.
     var web: UInt16?
-    /// Where mail comes back to.
+    /// The port for returned mail.
     var inbound: UInt16?
     /// Whether messages name `web`, or only its own settings do.
     var messagesNameWeb = true
     /// Further settings of all programs of a role.
     var more: [ProgramRole: [(String, String)]] = [:]
 
-    /// Where the web side is found.
+    /// The web program's address.
     var siteURL: String {
         guard let web, messagesNameWeb else { return "https://t.example.test" }
         return "http://127.0.0.1:\(web)"
@@ -89,7 +89,7 @@ struct ProgramSettings: Sendable {
     }
 }
 
-/// What the tests read of the servers.
+/// The servers' addresses for the tests.
 struct TestSettings {
     private let project: Project
     private let servers: ServerAddresses
@@ -124,7 +124,7 @@ struct TestSettings {
 
 /// Files of `NAME=VALUE` lines.
 enum EnvironmentFile {
-    /// Writes a file that only we read, whole or not at all.
+    /// Writes a file atomically, readable by this user only.
     static func write(_ text: String, to path: String, mode: Int = 0o600) throws {
         let draft = "\(path).new"
         try? FileManager.default.removeItem(atPath: draft)

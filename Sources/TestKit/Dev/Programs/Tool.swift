@@ -1,7 +1,7 @@
 import Foundation
 import TestKit
 
-/// One of our programs, or another, run to its end with a settings file.
+/// A program that is run to its end with a settings file.
 struct Tool: Sendable {
     let project: Project
     let settings: String
@@ -64,7 +64,7 @@ struct Tool: Sendable {
     }
 }
 
-/// The figures of one of our JSON reports.
+/// The figures of a JSON report.
 struct JSONFigures {
     let text: String
     private let fields: [String: Any]

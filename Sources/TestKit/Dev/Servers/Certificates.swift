@@ -15,7 +15,7 @@ struct Certificates: Sendable {
         log = "\(project.run)/openssl.log"
     }
 
-    /// Makes them unless they are there: for 10 years; the authority's own key is thrown away.
+    /// Makes them unless they are there: for 10 years; the authority's own key is discarded.
     func make() async throws {
         let files = FileManager.default
         guard !files.fileExists(atPath: key) else { return }

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A lock on a file, by flock(2): the kernel takes it back whatever becomes of us.
+/// A lock on a file, by flock(2): the kernel releases it however this process ends.
 final class FileLock: Sendable {
     enum Kind: Sendable {
         case shared, exclusive
@@ -9,14 +9,14 @@ final class FileLock: Sendable {
         fileprivate var operation: Int32 { self == .shared ? LOCK_SH : LOCK_EX }
     }
 
-    /// Whoever inherits it holds the lock, too.
+    /// A process that inherits it holds the lock, too.
     let descriptor: Int32
 
     private init(descriptor: Int32) { self.descriptor = descriptor }
 
     deinit { close(descriptor) }
 
-    /// - Returns: `nil` when somebody else holds it.
+    /// - Returns: `nil` if another process holds it.
     /// - Throws: ``Failure`` when the file cannot be opened.
     static func tryTake(_ path: String, _ kind: Kind) throws -> FileLock? {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
@@ -32,7 +32,7 @@ final class FileLock: Sendable {
 
     /// Waits for it.
     ///
-    /// - Returns: `nil` when somebody else held it all the time.
+    /// - Returns: `nil` if another process held it all the time.
     static func take(_ path: String, _ kind: Kind, within limit: Duration) async throws -> FileLock? {
         let deadline = ContinuousClock.now + limit
         while true {
@@ -42,10 +42,10 @@ final class FileLock: Sendable {
         }
     }
 
-    /// Whether somebody holds it.
+    /// Whether any process holds it.
     static func isHeld(_ path: String) throws -> Bool { try tryTake(path, .exclusive) == nil }
 
-    /// Takes the other kind of lock instead, unless somebody is in the way; then ours may be lost.
+    /// Changes to the other kind of lock, unless another process prevents it; the present lock may then be lost.
     func change(to kind: Kind) -> Bool { flock(descriptor, kind.operation | LOCK_NB) == 0 }
 
     /// Writes into the file, for others to read.

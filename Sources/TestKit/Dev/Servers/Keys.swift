@@ -1,12 +1,12 @@
 import Foundation
 
-/// Passwords and keys of the private servers and of the programs that use them: made once, read ever after.
+/// Passwords and keys of the private servers and of the programs that use them: made once and then read.
 struct Keys: Sendable {
     private let folder: String
 
     init(_ project: Project) { folder = project.keys }
 
-    /// Whether the data that a key opens are of any use.
+    /// Whether the data that a key opens can be used.
     func has(_ name: String) -> Bool { (try? read(name)) != nil }
 
     var postgresPassword: String { get throws { try make("postgres-password", bytes: 16) } }
@@ -31,7 +31,7 @@ struct Keys: Sendable {
 
     private func make(_ name: String, bytes: Int) throws -> String { try make(name) { Self.randomHex(bytes) } }
 
-    /// Written under another name first: a key is there whole or not at all.
+    /// Written under another name first, so that a key is complete or absent.
     private func make(_ name: String, _ text: () -> String) throws -> String {
         if let text = try? read(name) { return text }
         let (path, draft) = ("\(folder)/\(name)", "\(folder)/\(name).new")

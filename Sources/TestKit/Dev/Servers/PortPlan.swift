@@ -1,6 +1,6 @@
 import TestKit
 
-/// What listens on a port of its own.
+/// A listener with a port of its own.
 enum PortName: String {
     case postgres = "POSTGRES_PORT"
     case amqp = "AMQP_PORT"
@@ -29,7 +29,7 @@ enum PortName: String {
     }
 }
 
-/// Chooses ports that nobody has, below the range that the kernel gives out by itself.
+/// Chooses free ports, below the range from which the kernel assigns ports.
 ///
 /// Each project folder has thirty ports of its own to begin with, ten for a set of servers, so that two clones do not
 /// meet; where one is busy, thirty further on is tried. `VEREDUS_POSTGRES_PORT` and the like fix one for the demo's set.
@@ -43,7 +43,7 @@ struct PortPlan: Sendable {
     var isBusy: @Sendable (UInt16) -> Bool = { LoopbackPorts.isBusy($0) }
     var say: @Sendable (String) -> Void = { Console.say($0) }
 
-    /// - Returns: A port that nobody has at the moment.
+    /// - Returns: A port that is free at the moment.
     /// - Throws: ``Failure`` when the port that was asked for is busy, or all are.
     func choose(_ name: PortName) throws -> UInt16 {
         if let port = try fixed(name) {

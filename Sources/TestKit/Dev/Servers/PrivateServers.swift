@@ -41,7 +41,7 @@ struct PrivateServers: Sendable {
         return PrivateServers(addresses: addresses, cluster: cluster, broker: broker)
     }
 
-    /// Which of them has ended by itself, with the log to read; `nil` while both run.
+    /// The server that has ended unexpectedly, with the log to read; `nil` while both run.
     var trouble: String? {
         if cluster.pid == nil { return "PostgreSQL has ended unexpectedly. Read \(cluster.folder)/log" }
         if broker.pid == nil { return "RabbitMQ has ended unexpectedly. Read \(broker.folder)/logs" }
@@ -54,7 +54,7 @@ struct PrivateServers: Sendable {
         try? await stopping
     }
 
-    /// Ends what runs in a set's folder although the process that ran it, and its guardians, are gone.
+    /// Ends processes in a set's folder whose host and guardians are gone.
     static func endLeftovers(in folder: ServerFolder, holding lock: FileLock) async throws {
         guard FileManager.default.fileExists(atPath: folder.path) else { return }
         let place = try folder.place("rabbitmq", user: "rabbitmq", lock: lock)
@@ -74,7 +74,7 @@ extension PrivateServers {
             "fsync = on", "full_page_writes = on", "synchronous_commit = on", "track_io_timing = off",
             "timezone = 'UTC'", "log_timezone = 'UTC'", "log_line_prefix = '%m [%p] %u@%d '",
         ]
-        // A port can be taken between the look and the start, and a killed server's backends take a moment to leave.
+        // A port can be taken between the check and the start, and a killed server's backends take a moment to leave.
         return try await repeatedly("PostgreSQL", "\(place.folder)/log") { _ in
             try await PostgresCluster.start(
                 at: place,
@@ -85,7 +85,7 @@ extension PrivateServers {
         }
     }
 
-    /// Data of another major version, or whose password is lost, are of no use here. They hold tests and demos: they make way.
+    /// Moves data aside that are of another major version, or whose password is lost: they only hold tests and demos.
     private static func setAsideForeignData(at place: ServerPlace, _ keys: Keys) throws {
         let data = "\(place.folder)/data"
         guard FileManager.default.fileExists(atPath: data) else { return }
@@ -113,7 +113,7 @@ extension PrivateServers {
         let password = try keys.rabbitmqPassword
         return try await repeatedly("RabbitMQ", "\(place.folder)/logs") { attempt in
             if attempt == attempts, FileManager.default.fileExists(atPath: data) {
-                // Whatever a crash left there: PostgreSQL has the truth, and a broker may start empty.
+                // Whatever a crash left there: PostgreSQL is authoritative, and a broker may start empty.
                 Console.warn("RabbitMQ does not start with the data of \(data): they are moved to \(data).broken")
                 try setAside(data, as: "\(data).broken")
             }

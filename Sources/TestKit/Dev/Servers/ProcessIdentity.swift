@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A process by number and start time: a number that was given away again is never mistaken for it.
+/// A process by number and start time, so that a reused number is never mistaken for it.
 struct ProcessIdentity: Sendable, Equatable {
     let pid: pid_t
     /// In ticks since boot.
@@ -50,7 +50,7 @@ struct ProcessIdentity: Sendable, Equatable {
         return true
     }
 
-    /// All that descend from a process, the process itself not among them.
+    /// All descendants of a process, without the process itself.
     static func descendants(of ancestor: pid_t) -> [ProcessIdentity] {
         let all = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }
         let parents = all.compactMap { pid in fields(of: pid).flatMap { pid_t($0[1]) }.map { (pid, $0) } }

@@ -2,8 +2,8 @@ import Foundation
 
 /// `veredus-dev serve SET`: the process that a set's servers are children of, in a session of its own.
 ///
-/// It ends on a signal, when a server ends by itself, and when nobody uses the servers any more: each command that does
-/// holds a lock, which the kernel takes back also from one that was killed. If the host itself is killed, the servers'
+/// It ends on a signal, when a server ends unexpectedly, and when no command uses the servers any more: each user holds
+/// a lock, which the kernel releases even after a kill. If the host itself is killed, the servers'
 /// guardians end them.
 struct ServerHost {
     private static let interval = Duration.milliseconds(500)
@@ -12,9 +12,9 @@ struct ServerHost {
     let project: Project
     let folder: ServerFolder
 
-    /// Runs the servers until they are not wanted any more.
+    /// Runs the servers until they are no longer used.
     ///
-    /// - Throws: ``Failure`` when they do not start, or one of them ends by itself.
+    /// - Throws: ``Failure`` if they do not start, or one of them ends unexpectedly.
     func run() async throws {
         // The guardians of a host that was killed hold the lock until they are done.
         guard let lock = try await FileLock.take(folder.lock, .exclusive, within: .seconds(60)) else {
@@ -28,7 +28,7 @@ struct ServerHost {
                 to: URL(fileURLWithPath: folder.addresses),
                 options: .atomic
             )
-            // Whoever comes while they are being stopped waits for this lock.
+            // A command that comes while they are being stopped waits for this lock.
             let users = try await stay(servers)
             await end(servers)
             withExtendedLifetime(users) {}
@@ -38,7 +38,7 @@ struct ServerHost {
         }
     }
 
-    /// Looks whether they are wanted, until they are not.
+    /// Waits until they are no longer used.
     ///
     /// - Returns: The users' lock.
     private func stay(_ servers: PrivateServers) async throws -> FileLock {

@@ -5,7 +5,7 @@ import TestKit
 enum ServerSet: String, CaseIterable, Sendable {
     /// For the demo and for people.
     case dev
-    /// For tests, which give the database roles passwords of their own, and take from the queues what they find.
+    /// For tests, which set passwords for the database roles, and consume whatever is in the queues.
     case test
     /// For measuring: always fresh.
     case bench
@@ -20,7 +20,7 @@ enum ServerSet: String, CaseIterable, Sendable {
     }
 }
 
-/// How running servers are reached.
+/// The addresses of running servers.
 struct ServerAddresses: Codable, Sendable, Equatable {
     let postgres: UInt16
     let amqp: UInt16
@@ -30,7 +30,7 @@ struct ServerAddresses: Codable, Sendable, Equatable {
     /// How rabbitmqctl is run for this node; arguments follow.
     let rabbitmqctl: [String]
 
-    /// Whether both take connections.
+    /// Whether both accept connections.
     var answer: Bool { LoopbackPorts.accept(postgres) && LoopbackPorts.accept(amqp) }
 
     func superuserURL(_ keys: Keys, database: String = "postgres") throws -> String {
@@ -41,16 +41,16 @@ struct ServerAddresses: Codable, Sendable, Equatable {
     func amqpsURL(_ keys: Keys) throws -> String { "amqps://veredus:\(try keys.rabbitmqPassword)@localhost:\(amqps)" }
 }
 
-/// Where the servers of a set keep their data, and the files by which their commands meet.
+/// The folder of a set's data, with the files through which commands coordinate.
 struct ServerFolder: Sendable {
     let path: String
-    /// Held by the process that runs the servers, and by what stops them when it dies.
+    /// Held by the process that runs the servers, and by the guardians that stop them when it dies.
     let lock: String
     /// Held, shared, by each command that uses them.
     let users: String
-    /// Is there while they are to outlive the commands.
+    /// Exists while they are to outlive the commands.
     let keep: String
-    /// Is there while they run: ``ServerAddresses``.
+    /// Exists while they run: ``ServerAddresses``.
     let addresses: String
 
     /// Below `.local`; where the servers' own users cannot get there (a project in /root), below /var/tmp.
@@ -69,7 +69,7 @@ struct ServerFolder: Sendable {
         keep = "\(project.run)/\(set.rawValue).keep"
     }
 
-    /// How the running servers are reached; `nil` while none are ready.
+    /// The addresses of the running servers; `nil` while none are ready.
     var ready: ServerAddresses? {
         guard let data = FileManager.default.contents(atPath: addresses) else { return nil }
         return try? JSONDecoder().decode(ServerAddresses.self, from: data)
@@ -77,9 +77,9 @@ struct ServerFolder: Sendable {
 
     var isKept: Bool { FileManager.default.fileExists(atPath: keep) }
 
-    /// A server's folder, which belongs to `user` when we are root, and to us else.
+    /// A server's folder, which belongs to `user` if this process is root, otherwise to this process's user.
     ///
-    /// - Throws: ``Failure`` when it belongs to somebody with whom this cannot be done.
+    /// - Throws: ``Failure`` if it belongs to another user.
     func place(_ name: String, user: String, lock: FileLock) throws -> ServerPlace {
         let folder = "\(path)/\(name)"
         let files = FileManager.default

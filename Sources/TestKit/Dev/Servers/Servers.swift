@@ -1,7 +1,7 @@
 import Foundation
 import TestKit
 
-/// A set's servers as the commands see them: up, down, or up for as long as something needs them.
+/// A set's servers as the commands see them: up, down, or up while a command needs them.
 struct Servers {
     let set: ServerSet
     let project: Project
@@ -14,7 +14,7 @@ struct Servers {
         folder = try await ServerFolder(set, of: project)
     }
 
-    /// Lends them, and stops them at the end, also on a signal, unless somebody else uses them still or wants to keep them.
+    /// Lends them, and stops them at the end, also on a signal, unless another command uses or keeps them.
     func use(_ body: (ServerAddresses) async throws -> Void) async throws {
         let users = try await beUser()
         Console.heading("Starting PostgreSQL and RabbitMQ (private, on 127.0.0.1)")
@@ -27,7 +27,7 @@ struct Servers {
         await leave(users)
     }
 
-    /// Starts them for whoever comes, until ``down()``.
+    /// Starts them for all commands, until ``down()``.
     func keep() async throws -> ServerAddresses {
         let users = try await beUser()
         let addresses = try await up()
@@ -35,7 +35,7 @@ struct Servers {
         return withExtendedLifetime(users) { addresses }
     }
 
-    /// Stops them, whoever uses them, and whatever became of the process that runs them.
+    /// Stops them, even while they are used, and even if their host has died.
     func down() async throws {
         try? FileManager.default.removeItem(atPath: folder.keep)
         for (signal, limit) in [(SIGTERM, 60), (SIGKILL, 60)] {
@@ -68,7 +68,7 @@ struct Servers {
         }
     }
 
-    /// Starts them unless they run. The caller is a user of theirs.
+    /// Starts them unless they run, for the caller.
     private func up() async throws -> ServerAddresses {
         guard let turn = try await FileLock.take("\(project.run)/servers.lock", .exclusive, within: .seconds(300))
         else {
@@ -93,7 +93,7 @@ struct Servers {
         return addresses
     }
 
-    /// Those that run; `nil` when none do. Servers that are going are waited for.
+    /// The running ones; `nil` if none. Waits for servers that are stopping.
     private func running() async throws -> ServerAddresses? {
         let deadline = ContinuousClock.now + .seconds(60)
         while try FileLock.isHeld(folder.lock) {

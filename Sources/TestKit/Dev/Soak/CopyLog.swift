@@ -8,7 +8,7 @@ struct Attempt: Hashable, Sendable {
     let number: Int16
 }
 
-/// What the receiving side took so far, by attempt; reads on from where it was.
+/// The copies accepted so far, by attempt; continues where it stopped.
 struct CopyLog {
     private let keys: KeyRing
     private(set) var all: [AcceptedCopy] = []
@@ -25,22 +25,22 @@ struct CopyLog {
     }
 }
 
-/// The messages that a fault caught in somebody's hand: marked, and not recorded.
+/// The messages in flight at a fault: claimed, and not recorded.
 struct InFlight: Sendable {
     struct OutgoingMessage: Sendable {
         let attempt: Attempt
         /// When its claim began, by the database's clock, which is this machine's.
         let claimedAt: Double
-        /// When the simulator took its final dot; `nil` while it had not.
+        /// When the simulator accepted its final dot; `nil` before.
         let takenAt: Double?
     }
 
     private(set) var messages: [OutgoingMessage]
     /// The victim's, as hexadecimal numbers; none where the fault struck them all.
     private(set) var workerRuns: Set<String>
-    /// When the process stood still.
+    /// When the process was stopped.
     let frozenAt: Double
-    /// When it went on; a copy from later is no work of the fault.
+    /// When it continued; later copies are not the fault's.
     var until: Double?
 
     init(messages: [OutgoingMessage], workerRuns: Set<String>, frozenAt: Double) {
@@ -51,7 +51,7 @@ struct InFlight: Sendable {
 
     var isEmpty: Bool { messages.isEmpty }
 
-    /// Takes in what a later look has found besides: a claim that was on its way.
+    /// Adds what a later look has found: a claim that was on its way.
     mutating func add(_ later: InFlight) {
         let known = Set(messages.map(\.attempt))
         workerRuns.formUnion(later.workerRuns)

@@ -3,7 +3,7 @@ import Foundation
 import MailSimulator
 import TestKit
 
-/// Carries a schedule out, one fault after the other, and keeps account of what each can have done.
+/// Carries out a schedule, one fault after the other, and records the possible effects of each.
 struct Driver {
     let stage: Stage
     let cluster: PostgresCluster
@@ -14,9 +14,9 @@ struct Driver {
     private var log: CopyLog
     private var exposure = Exposure()
 
-    /// How long a fault may look for what it is to hit.
+    /// How long a fault may look for its target.
     private static let aim = Duration.seconds(40)
-    /// A run in which so much went otherwise than scheduled is given up.
+    /// A run with this many deviations is aborted.
     private static let mostTroubles = 8
 
     init(
@@ -54,7 +54,7 @@ struct Driver {
         }
     }
 
-    /// A fault that found nothing to hit, or a run that cannot go on.
+    /// A fault without a target, or a run that cannot continue.
     struct Missed: Error, CustomStringConvertible {
         let description: String
     }
@@ -143,7 +143,7 @@ struct Driver {
         }
     }
 
-    /// Its messages are swept meanwhile. Those past the dot bring results that are nobody's any more; those before it must
+    /// Its messages are swept meanwhile. Results of those past the dot no longer count; those before it must
     /// not be sent.
     private mutating func stopWorker(_ place: Int, for time: Duration) async throws -> String {
         let delay = Soak.replyDelaySeconds
@@ -161,7 +161,7 @@ struct Driver {
     }
 
     private mutating func crashDatabase() async throws -> String {
-        // Nobody may be looked into while it is gone.
+        // No worker can be inspected while it is gone.
         try await cluster.stop(.immediate)
         try await cluster.start()
         let hand = try await crew.hand(of: nil, at: Date().timeIntervalSince1970, &log)
@@ -170,14 +170,14 @@ struct Driver {
         return "back, \(hand.messages.count) messages in flight"
     }
 
-    /// Stops a worker at a moment when its hand is as wanted; it stands when this returns.
+    /// Stops a worker when its messages in flight are as wanted; it is still stopped on return.
     ///
     /// - Parameters:
-    ///   - place: Who is asked first.
-    ///   - othersWillDo: Whether it may as well be another one, when this one has nothing of the kind in flight.
-    ///   - limit: How long it is looked for.
-    ///   - isWanted: What its hand is to be like.
-    /// - Returns: Who it was, and what it held.
+    ///   - place: The worker to try first.
+    ///   - othersWillDo: Whether another one will do if this one has no such messages in flight.
+    ///   - limit: How long to look.
+    ///   - isWanted: Whether the messages in flight are as wanted.
+    /// - Returns: The worker, and its messages in flight.
     /// - Throws: ``Missed``.
     private mutating func catchWorker(
         _ place: Int,
@@ -257,7 +257,7 @@ struct Driver {
         }
     }
 
-    /// Waits until the campaign has ended, or nothing moves any more.
+    /// Waits until the campaign has ended, or is stuck.
     mutating func waitForTheEnd() async throws {
         var last = (ended: -1, at: ContinuousClock.now)
         while true {
@@ -272,7 +272,7 @@ struct Driver {
             }
             try await Task.sleep(for: .milliseconds(100))
         }
-        // Whoever was stopped and goes on now might still send.
+        // A worker that was stopped and now continues might still send.
         try await Task.sleep(for: .seconds(1))
     }
 

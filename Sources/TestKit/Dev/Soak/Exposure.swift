@@ -1,16 +1,16 @@
 import Core
 import TestKit
 
-/// What all faults of a run together can have done, message by message: the bounds of I4 and I6, and more.
+/// The possible effects of all faults of a run, message by message: the bounds of I4 and I6, and more.
 ///
-/// A sum would let a fault that did nothing pay for a message that was lost elsewhere; here each extra copy and each
-/// uncertain recipient must have been in a victim's hand itself. A worker that nobody struck can lose its lease too: in
-/// the wake of a database crash, or on a machine too slow for a short lease. Its messages are told from the others by
-/// what the sweep wrote down, and reported.
+/// In a sum, a fault without effect would excuse a message lost elsewhere; here each extra copy and each uncertain
+/// recipient must itself have been in flight at a struck worker. A worker that no fault struck can lose its lease, too:
+/// after a database crash, or on a machine too slow for a short lease. The sweep's records identify its messages, which
+/// are reported.
 struct Exposure: Sendable {
     private var hands: [InFlight] = []
     private var victims: Set<String> = []
-    /// Messages that were swept from workers that nobody had struck, by recipient.
+    /// Messages swept from workers that no fault struck, by recipient.
     private var strays: [DeliveryKey: Int] = [:]
     /// Such workers.
     private(set) var leasesLost = 0
@@ -32,12 +32,12 @@ struct Exposure: Sendable {
         leasesLost = workerRuns.count
     }
 
-    /// I6: messages in victims' hands.
+    /// I6: messages in flight at struck workers.
     var messagesInFlight: Int { attempts.count + strays.values.reduce(0, +) }
 
     private var attempts: Set<Attempt> { Set(hands.flatMap { $0.messages.map(\.attempt) }) }
 
-    /// I4: copies that were taken from a victim's hand, whose messages may be sent again.
+    /// I4: copies accepted from struck workers, whose messages may be sent again.
     func copiesPastTheDot(_ log: CopyLog) -> Int {
         excused(log).values.reduce(0, +) + strays.values.reduce(0, +)
     }
@@ -58,7 +58,7 @@ struct Exposure: Sendable {
         return found
     }
 
-    /// Recipients who got more, or of whom less is known, than a fault of their own explains.
+    /// Recipients with more copies, or less certainty, than a fault of their own explains.
     func unexplained(_ record: CampaignRecord, _ log: CopyLog) -> [Breach] {
         let excused = excused(log)
         let attempts = attempts
@@ -83,7 +83,7 @@ struct Exposure: Sendable {
         }
     }
 
-    /// All that is known of one recipient, for whoever looks for the cause; moments in seconds of the day.
+    /// All facts about one recipient, to find the cause; moments in seconds of the day.
     private func history(of key: DeliveryKey, _ record: CampaignRecord, _ log: CopyLog) -> String {
         func moment(_ time: Double) -> Double {
             (time * 1_000).rounded() / 1_000 - (time / 86_400).rounded(.down) * 86_400

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What /proc says of a process.
+/// Facts about a process from /proc.
 enum ProcessFiles {
     /// Whether the kernel has stopped it: state T.
     static func stands(_ pid: pid_t) -> Bool {

@@ -1,7 +1,7 @@
 import Core
 import TestKit
 
-/// What a run came to; its last line of output.
+/// The result of a run; its last line of output.
 struct Report: Sendable {
     let options: SoakOptions
     var extra = 0
@@ -9,7 +9,7 @@ struct Report: Sendable {
     var uncertain = 0
     /// I4: extra copies that the faults explain, by how many messages were past the dot.
     var extraBound = 0
-    /// I6: messages in victims' hands.
+    /// I6: messages in flight at struck workers.
     var uncertainBound = 0
     var samples = 0
     var seconds = 0.0
@@ -17,19 +17,19 @@ struct Report: Sendable {
     var kills: [String: Int] = [:]
     /// Kills of workers by where messages of theirs were; one kill can count in several.
     var spots: [Schedule.Spot: Int] = [:]
-    /// Workers that lost their lease though nobody had struck them.
+    /// Workers that lost their lease without a fault.
     var leasesLost = 0
     var optedOut = 0
     var breaches: [Breach] = []
-    /// What did not go as scheduled; a run with any has failed too.
+    /// Deviations from the schedule; a run with any has failed, too.
     var troubles: [String] = []
 
-    /// What a run of some length must have struck, or it has shown less than it says.
+    /// Faults that a run of some length must have caused, or it has shown less than it claims.
     var blindSpots: [String] {
         guard options.kills >= 20 else { return [] }
         var found = Schedule.Spot.allCases.filter { spots[$0, default: 0] == 0 }.map { "no kill hit \($0.rawValue)" }
         if optedOut == 0 { found.append("nobody opted out") }
-        // A database crash may cost each worker its short lease; without one a lease is not lost by itself.
+        // A database crash may cost each worker its short lease; without one no lease is lost.
         let excusable = kills["database", default: 0] * Soak.workers
         if leasesLost > excusable {
             found.append("\(leasesLost) leases were lost without a fault; the maximum is \(excusable)")

@@ -1,12 +1,12 @@
-/// What is to go wrong in a run, and at which point of it: all of it follows from the seed.
+/// The faults of a run and their points, all derived from the seed.
 struct Schedule: Equatable, Sendable {
-    /// Where a worker is to be when it is killed.
+    /// The position of a worker when it is killed.
     enum Spot: String, Sendable, CaseIterable {
         /// With messages in flight, wherever they are.
         case anywhere
-        /// The final dot of a message was taken, and its reply is still held back.
+        /// The final dot of a message was accepted, and its reply is still withheld.
         case pastDot
-        /// A message was replied to, and the totals do not say so yet.
+        /// A message was replied to, but not recorded yet.
         case beforeRecord
         /// A claim has committed whose jobs the broker has not been told of.
         case beforeAck

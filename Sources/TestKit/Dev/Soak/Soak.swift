@@ -8,10 +8,10 @@ import TestKit
 struct Soak {
     static let workers = 3
     static let producers = 2
-    /// How long the simulator holds back its reply to a dot: there is something to be killed past it, and time for the
+    /// How long the simulator withholds its reply to a dot: so workers can be killed past it, and there is time for the
     /// faults before all is sent.
     static let replyDelaySeconds = 0.12
-    /// Nothing new accepted for so long means that nobody is sending any more.
+    /// If nothing new is accepted for this long, sending has stopped.
     static let patience = Duration.seconds(60)
 
     static func run(_ options: SoakOptions) async throws -> Report {
@@ -91,9 +91,9 @@ struct Soak {
     }
 }
 
-/// Looks at the totals for as long as the run goes on: at every moment they balance (P3, I13).
+/// Samples the totals during the run: at every moment they reconcile (P3, I13).
 final class Watch: Sendable {
-    /// A run with fewer looks has not been looked at.
+    /// A run with fewer samples has not been checked.
     static let leastSamples = 100
     private static let interval = Duration.milliseconds(60)
     private static let longestInterval = Duration.milliseconds(200)
@@ -107,7 +107,7 @@ final class Watch: Sendable {
         self.campaign = campaign
     }
 
-    /// Looks until cancelled; a look without a database does not count.
+    /// Samples until cancelled; a sample without a database does not count.
     func run() async throws {
         while !Task.isCancelled {
             let began = ContinuousClock.now
@@ -135,7 +135,7 @@ final class Watch: Sendable {
     }
 }
 
-/// Recipients who opt out while the campaign runs, one in a hundred, evenly; each is told once it is true.
+/// Recipients who opt out while the campaign runs, one in a hundred, evenly; each is reported once committed.
 final class OptOuts: Sendable {
     private let stage: Stage
     private let messages: Int

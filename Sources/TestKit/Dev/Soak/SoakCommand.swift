@@ -2,7 +2,7 @@ import Core
 import Foundation
 import TestKit
 
-/// What a run is asked for.
+/// The options of a run.
 struct SoakOptions: Sendable {
     var messages: Int
     var kills: Int
@@ -43,7 +43,7 @@ struct SoakCommand {
     /// Progress goes to standard error; the last line of standard output is JSON. The same seed gives the same faults at the
     /// same points.
     ///
-    /// - Throws: ``Failure`` when a promise was broken, or a fault did not hit what it was to hit.
+    /// - Throws: ``Failure`` if a promise was broken, or a fault missed its target.
     func run(_ project: Project) async throws {
         let lock = try project.onlyOne("soak")
         let (messages, kills, seed, policy) = (options.messages, options.kills, options.seed, options.policyName)
@@ -63,5 +63,5 @@ struct SoakCommand {
     }
 }
 
-/// Tells whoever watches.
+/// Prints progress.
 func tell(_ words: String) { Console.tell(words) }

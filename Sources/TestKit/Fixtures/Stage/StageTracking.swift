@@ -5,8 +5,8 @@ import Synchronization
 
 // The web program and the recorder, and the actions of readers.
 extension Stage {
-    /// Starts the web program with two hosts, as in production: one for messages and one for people. It trusts the client
-    /// address that ``Web/ask(_:reader:method:fields:)`` gives.
+    /// Starts the web program with two hosts, as in production: one for messages and one for people. It trusts the
+    /// client address that ``Web/ask(_:reader:method:fields:)`` gives.
     package func startWebWithHosts(_ settings: [String: String] = [:]) async throws -> Web {
         let hosts = [
             "VEREDUS_TRACKING_URL": "https://\(Web.messageHost)", "VEREDUS_DASHBOARD_URL": "https://d.example",

@@ -16,7 +16,7 @@ package enum Transitions {
         old.after(.defer)?.after(.optOut) == new
     }
 
-    /// Likewise, a dead recipient who has opted out is not reopened, see `reopen-rows`; an uncertain one stays uncertain.
+    /// Likewise, a dead recipient who opted out is not reopened, see `reopen-rows`; an uncertain one stays uncertain.
     private static func isWithdrawnReopen(_ old: DeliveryState, _ new: DeliveryState) -> Bool {
         old == .dead && old.after(.reopen)?.after(.optOut) == new
     }
