@@ -29,9 +29,9 @@ package struct Migration: Sendable {
         Migration(version: 11, name: "repeated_opt_outs", sql: PackageResources.V0011_repeated_opt_outs_sql),
         Migration(version: 12, name: "mail_shelves", sql: PackageResources.V0012_mail_shelves_sql),
         Migration(version: 13, name: "token_keys", sql: PackageResources.V0013_token_keys_sql),
-        Migration(version: 15, name: "opt_out_ways", sql: PackageResources.V0015_opt_out_ways_sql),
-        Migration(version: 16, name: "scheduled", sql: PackageResources.V0016_scheduled_sql),
-        Migration(version: 17, name: "recent_opens", sql: PackageResources.V0017_recent_opens_sql),
+        Migration(version: 14, name: "opt_out_ways", sql: PackageResources.V0014_opt_out_ways_sql),
+        Migration(version: 15, name: "scheduled", sql: PackageResources.V0015_scheduled_sql),
+        Migration(version: 16, name: "recent_opens", sql: PackageResources.V0016_recent_opens_sql),
     ]
 }
 
