@@ -45,7 +45,7 @@ import Testing
 
     static let refused: [(arguments: [String], status: Int32, says: String, because: Comment)] = [
         (["create", "--account", "acme", "x"], 64, "--scope", "what it opens is missing"),
-        (["create", "--account", "acme", "--scope", "all", "x"], 64, "known are campaigns:read", "no such scope"),
+        (["create", "--account", "acme", "--scope", "all", "x"], 64, "scopes are campaigns:read", "no such scope"),
         (["create", "--account", "acme", "--scope", ",", "x"], 64, "at least", "none"),
         (["create", "--account", "acme", "--scope", "campaigns:read", " x"], 65, "visible characters", "a blank"),
         (

@@ -62,7 +62,7 @@ import Testing
             #expect(made.output.contains(#""domains":["gmail.com","xn--bcher-kva.example"]"#))
             let again = await tool.run("lane", "create", "other", "--domains", "gmail.com")
             #expect(again.status == 65)
-            #expect(again.errors.contains("gmail.com belongs to lane slow already"))
+            #expect(again.errors.contains("gmail.com already belongs to lane slow"))
             let lanes = try await tool.sql("SELECT name FROM lanes ORDER BY lane_id")
             #expect(lanes == ["default", "slow"])
         }

@@ -172,7 +172,7 @@ import Testing
         try await Tool.withFixture { tool in
             let outcome = await tool.run("dead-letters", "requeue", "6", "--reason", "new workers", "--yes")
             #expect(outcome.status == 69, "\(outcome.errors)")
-            #expect(outcome.output.contains("back to the queue"))
+            #expect(outcome.output.contains("back to their queue"))
             try await tool.expectFixture(Tool.untouched)
         }
     }

@@ -117,7 +117,7 @@ import Testing
         Damage(
             sql: "UPDATE counters SET dead = 2, failed = 2 WHERE campaign_id = 1",
             what: "dead",
-            says: "3 rows are dead, the counter says 2"
+            says: "3 rows are dead, the counter has 2"
         ),
         Damage(
             sql: "UPDATE counters SET dead = 4 WHERE campaign_id = 1",
@@ -147,7 +147,7 @@ import Testing
         Damage(
             sql: "DELETE FROM dead_letters WHERE seq = 2",
             what: "dead-without-letter",
-            says: "no dead letter that says why, like seq 2"
+            says: "have no dead letter, like seq 2"
         ),
         Damage(
             sql: """

@@ -54,7 +54,7 @@ import Testing
                 "asked again",
                 "--yes"
             )
-            #expect(back.status != 0 && back.errors.contains("which stays"))
+            #expect(back.status != 0 && back.errors.contains("stays suppressed"))
             let again = await tool.run(
                 "contacts",
                 "erase",

@@ -234,7 +234,7 @@ import Testing
                 setting: ["VEREDUS_ADDRESS_KEY": "1:\(String(repeating: "ff", count: 32))"]
             )
             #expect(outcome.status == 78)
-            #expect(outcome.errors.contains("is not the key 1"))
+            #expect(outcome.errors.contains("is not the key that made the hashes"))
         }
     }
 }

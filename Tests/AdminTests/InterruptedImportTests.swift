@@ -30,7 +30,7 @@ import Testing
                 try await tool.wait(for: "SELECT count(*) > \(before[0]) AND count(*) >= \(part) * 10000 FROM contacts")
                 import_.send(SIGINT)
                 #expect(try await import_.exit() == .signal(SIGINT))
-                #expect(tool.text(of: errors)?.contains("the same command goes on") == true)
+                #expect(tool.text(of: errors)?.contains("run the same command to continue") == true)
             }
             let added = try await tool.sql("SELECT count(*)::text FROM contacts")
             #expect(

@@ -137,7 +137,7 @@ import Testing
             for line in [3, 4, 5] { #expect(outcome.errors.contains("s.csv:\(line): ")) }
             let stored = try await tool.sql("SELECT scope || '/' || reason FROM suppressions ORDER BY scope DESC")
             #expect(stored == ["1/3", "0/2"])
-            #expect(tool.text(of: "\(file).rejects.csv")?.contains("none of all, marketing, list") == true)
+            #expect(tool.text(of: "\(file).rejects.csv")?.contains("must be one of all, marketing, list") == true)
         }
     }
 
@@ -223,7 +223,7 @@ import Testing
                 """
             )
             let report = await tool.run("campaign", "report", "1")
-            #expect(report.output.contains("came back: 2 bounces, 1 complaints (100.0 %), 0 opt-outs by mail"))
+            #expect(report.output.contains("returned: 2 bounces, 1 complaints (100.0 %), 0 opt-outs by mail"))
             #expect(report.output.contains("WARNING"), "one of one is a rate, and no reason to stop")
             #expect(report.output.contains("mailbox-unknown  hard   default  example.org  2"))
             #expect(report.output.contains("lane default is throttled until"))

@@ -22,7 +22,7 @@ import Testing
         ("PATH=/bin", "unknown setting", "not ours, so it has no effect here"),
         ("VEREDUS_GRACE", "not NAME=VALUE", "no value"),
         ("VEREDUS_GRACE=\"5\"", "quotation mark", "systemd would take them off, a container would not"),
-        ("VEREDUS_GRACE=5\nVEREDUS_GRACE=6", "x.env:1 already", "which of the two would depend on the reader"),
+        ("VEREDUS_GRACE=5\nVEREDUS_GRACE=6", "already set in x.env:1", "which of the two would depend on the reader"),
     ]
 
     @Test(arguments: refused)

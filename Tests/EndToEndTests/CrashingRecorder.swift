@@ -15,7 +15,7 @@ extension Scenarios {
         {
             try await Stage.with { stage in
                 let quorum = ["VEREDUS_QUEUE_TYPE": "quorum"]
-                try await stage.addContacts(3)
+                try await stage.addContacts(30)
                 let campaign = try await stage.startCampaign()
                 _ = try stage.startProducer(quorum)
                 try await stage.wait(for: campaign) { $0.state != .starting }

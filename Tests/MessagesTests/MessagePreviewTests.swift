@@ -52,7 +52,7 @@ struct MessagePreviewTests {
         let cells = ["=1+1", "+1", "-1", "@a", "\tx", "\rx", "a,\"b\"", "plain"]
         #expect(
             String(decoding: CSVText.row(cells), as: UTF8.self)
-                == "\"'=1+1\",\"'+1\",\"'-1\",\"'@a\",\"'\tx\",\"'\rx\",\"a,\"\"b\"\"\",\"plain\"\r\n"
+                == "\"'=1+1\",\"'+1\",\"'-1\",\"'@a\",\"'\tx\",\"\\u000dx\",\"a,\"\"b\"\"\",\"plain\"\r\n"
         )
     }
 
