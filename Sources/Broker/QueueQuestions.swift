@@ -146,6 +146,7 @@ extension ConnectionHandle {
     ///   - type: What it is declared as.
     ///   - lifting: Whether with `x-delivery-limit`, where the broker needs it.
     ///   - channel: Where to ask.
+    /// - Throws: The connection's error when the request could not be sent.
     borrowing func sendDeclare(
         _ queue: String,
         as type: BrokerSettings.QueueType?,

@@ -91,6 +91,7 @@ enum MailServer: String, CaseIterable, CustomTestStringConvertible {
     ///   - far: The port to which it hands all mail, but for what goes to `bounces.example`.
     ///   - back: The port to which it hands that.
     ///   - body: Is given the port that it listens on.
+    /// - Throws: What starting the server or the body throws.
     func with(far: Int, back: Int, _ body: (Int) async throws -> Void) async throws {
         let place = try place()
         let guardian = try ProcessGuardian(folder: place)

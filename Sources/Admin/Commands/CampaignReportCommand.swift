@@ -46,7 +46,8 @@ extension CampaignReport {
             let rate = seconds.map { $0 > 0 ? " (\(grouped(Int(Double(counts.ended) / $0)))/s)" : "" } ?? ""
             lines.append("started \(Timestamp.text(startedAt)), \(spoken(seconds: seconds ?? 0))\(rate)")
         } else if let startAt, CampaignState.toStart.contains(state) {
-            lines.append("starts \(Timestamp.text(startAt))\(hasMissedItsStart ? ", but no producer has taken it" : "")")
+            let missed = hasMissedItsStart ? ", but no producer has taken it" : ""
+            lines.append("starts \(Timestamp.text(startAt))\(missed)")
             if hasMissedItsStart {
                 lines.append("it missed its start; start it again: veredus campaign start \(campaign)")
             }
