@@ -96,7 +96,9 @@ package struct PrivateDatabase: Sendable {
     /// Makes a template once per cluster: several test processes may share one, so that it is renamed when complete.
     fileprivate static func makeTemplate(on superuser: PostgresSettings, isMigrated: Bool) async throws -> String {
         var checksum: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a: enough to tell one schema from the next
-        for byte in Migration.all.flatMap(\.sql) { checksum = (checksum ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        for byte in Migration.all.flatMap({ [UInt8(truncatingIfNeeded: $0.version)] + $0.sql }) {
+            checksum = (checksum ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+        }
         let name = isMigrated ? "template_\(String(checksum, radix: 16))" : "template_without_tables"
         let lock = try await PostgresConnection.open(superuser, name: "fixture")
         try await lock.execute("SELECT pg_advisory_lock(\(lockKey))")
