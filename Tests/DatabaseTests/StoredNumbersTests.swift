@@ -162,7 +162,7 @@ import Testing
             1, "campaigns.state", "0 draft 1 starting 2 running 3 paused 4 cancelling 5 cancelled 6 finished",
             numbers(CampaignState.self)
         ),
-        (16, "campaigns.state", "7 scheduled", numbers(CampaignState.self)),
+        (15, "campaigns.state", "7 scheduled", numbers(CampaignState.self)),
         (
             1, "dead_letters.reason", "0 undecodable 1 too new 2 poison 3 render error 4 internal error",
             numbers(DeadLetter.Reason.self)
@@ -198,8 +198,8 @@ import Testing
         (3, "CHECK (state IN (0, 1, 2, 3))", numbers(InboundState.self)),
         (5, "CHECK (tracking BETWEEN 0 AND 2)", numbers(TrackingMode.self)),
         (12, "CHECK (shelf IN (0, 1, 2, 3))", numbers(MailShelf.self)),
-        (15, "CHECK (way BETWEEN 0 AND 8)", numbers(OptOutWay.self)),
-        (15, "CHECK (action BETWEEN 0 AND 3)", numbers(OptOutAction.self)),
+        (14, "CHECK (way BETWEEN 0 AND 8)", numbers(OptOutWay.self)),
+        (14, "CHECK (action BETWEEN 0 AND 3)", numbers(OptOutAction.self)),
     ]
 
     @Test(arguments: checks)
