@@ -11,7 +11,6 @@ struct Session: Sendable {
 
     /// Opens the database for `body`, and closes it.
     ///
-    ///
     /// - Throws: Problems with settings, schema or role, before `body` runs.
     static func run<Value: Sendable>(
         _ options: CommonOptions,

@@ -112,7 +112,6 @@ package actor PostgresConnection {
 
     /// Asks the server to cancel the current statement; does not wait, and may come too late.
     ///
-    ///
     /// The cancelled call throws `queryCanceled`.
     package nonisolated func cancel() {
         guard let canceller = canceller.withLock({ $0 }) else { return }

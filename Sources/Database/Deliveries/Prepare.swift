@@ -89,7 +89,6 @@ extension Statement {
 
     /// Clears that count.
     ///
-    ///
     /// `$1` campaign; `$2` seq.
     static let clearRedeliveries = Statement(
         "drop-suspicion",

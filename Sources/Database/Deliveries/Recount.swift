@@ -125,9 +125,7 @@ extension Statement {
     )
     /// Rows by state and flaw, numbered as ``RowFlaw``, 0 for none.
     ///
-    ///
     /// A worker that died less than ten seconds ago is left to the producer's sweep.
-    ///
     ///
     /// `$1` campaign; `$2` above this seq; `$3` up to this one.
     static let recountRows = Statement(

@@ -86,7 +86,6 @@ extension AccountDatabase {
 
     /// Lifts an account's throttles.
     ///
-    ///
     /// - Returns: The number lifted.
     package func releaseThrottles(of account: AccountID, reason: String) async throws -> Int {
         try await transaction(account: account) { connection in

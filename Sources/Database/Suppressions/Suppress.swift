@@ -124,7 +124,6 @@ extension PostgresConnection {
 
     /// Recalls the contacts' rows in open campaigns.
     ///
-    ///
     /// Two statements: the second has a snapshot younger than the locks, and so sees the changes they waited for.
     private func recall(
         _ suppression: Suppression,

@@ -3,7 +3,6 @@ import Database
 
 /// Finds lanes with lost jobs: published and still pending, but not in the queue.
 ///
-///
 /// A slow relay looks similar, so evidence is needed: the lane's queue is empty, rows behind the cursor are pending,
 /// and none of them has been claimed for a while.
 struct LostJobs: Sendable {
@@ -19,7 +18,6 @@ struct LostJobs: Sendable {
     init(patience: Duration) { self.patience = patience }
 
     /// The lanes to publish again.
-    ///
     ///
     /// `depths`: Ready jobs in each lane's queue, by lane name.
     mutating func find(

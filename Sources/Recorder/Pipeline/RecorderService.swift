@@ -9,7 +9,6 @@ import ServiceLifecycle
 protocol EventStore: Sendable {
     /// Writes a batch, all or nothing; safe to repeat.
     ///
-    ///
     /// `now`: Seconds since 1970.
     func record(_ entries: [EventTotals.Entry], now: Double) async throws -> EventTotals.Receipt
 

@@ -158,7 +158,6 @@ package struct SMTPSession: Sendable {
 
     /// The peer closed the connection, or the network failed.
     ///
-    ///
     /// - Parameter reason: libcurl's words, without an address.
     package mutating func connectionLost(_ reason: String) {
         if let message, !isPastDot, !message.isAnswered, message.isOnWarmConnection {

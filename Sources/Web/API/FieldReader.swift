@@ -16,7 +16,6 @@ struct FieldReader {
 
     /// Takes a whole body.
     ///
-    ///
     /// - Throws: ``APIProblem`` if it is not a JSON object.
     init(body: [UInt8]) throws {
         var limits = MergeValue.JSONLimits()

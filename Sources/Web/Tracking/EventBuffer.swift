@@ -110,7 +110,6 @@ final class EventBuffer: Sendable {
 
     /// Removes judged events that were held long enough, at most `limit`.
     ///
-    ///
     /// `all`: Also the newest ones: the program stops.
     func take(limit: Int, all: Bool = false, at now: ContinuousClock.Instant = .now) -> [Entry] {
         state.withLock { state in

@@ -45,7 +45,6 @@ final class LinkCache: Service {
 
     /// A link's target, and whether it is counted.
     ///
-    ///
     /// - Returns: `nil` if there is no such link.
     ///
     /// - Throws: ``Away``.

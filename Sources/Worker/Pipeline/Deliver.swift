@@ -10,7 +10,6 @@ struct Deliver: Sendable {
 
     /// Passes messages to the transport and returns at once.
     ///
-    ///
     /// `claimed`: Each with its number in flight.
     func send(_ claimed: some Sequence<(UInt64, Prepared)>) {
         transport.send(

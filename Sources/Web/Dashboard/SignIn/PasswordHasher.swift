@@ -28,7 +28,6 @@ actor PasswordHasher {
 
     /// Hashes a password with a new salt.
     ///
-    ///
     /// - Throws: ``Busy``.
     func hash(_ password: String) async throws -> String {
         let cost = cost
@@ -38,7 +37,6 @@ actor PasswordHasher {
     }
 
     /// Whether a password matches the stored one; takes the same time when there is none.
-    ///
     ///
     /// - Throws: ``Busy``.
     func isRight(_ password: String, stored: String?) async throws -> Bool {

@@ -43,7 +43,6 @@ final class SignInLimits: Sendable {
 
     /// Counts an attempt before its password is checked, so that concurrent ones count.
     ///
-    ///
     /// - Returns: Whether it may proceed. Unknown logins are counted like all others.
     func take(_ login: String, from client: ClientAddress, now: ContinuousClock.Instant = .now) -> Bool {
         counts.withLock { counts in
