@@ -103,13 +103,7 @@ extension AccountDatabase {
         after contact: ContactID,
         limit: Int32
     ) async throws -> [ContactFacts] {
-        try await transaction(account: account) { connection in
-            try connection.rows(
-                .audienceNow,
-                [.int32(campaign), .int64(contact), .int32(limit)],
-                ContactFacts.init
-            )
-        }
+        try await transaction(account: account) { try $0.audience(of: campaign, after: contact, limit: limit) }
     }
 
     /// How many recipients that would be, those with an erased address among them, and between which contacts.
@@ -202,6 +196,41 @@ extension ContactCard.Delivery {
             code: try row.int16(5),
             changedAt: try row.timestamp(6),
             words: ReplyWords.blanked(try row.text(7))
+        )
+    }
+}
+
+extension PostgresConnection {
+    /// In a transaction that has chosen the campaign's account.
+    package func audience(of campaign: CampaignID, after contact: ContactID, limit: Int32) throws -> [ContactFacts] {
+        try readByIndexOnly()
+        return try rows(.audienceNow, [.int32(campaign), .int64(contact), .int32(limit)], ContactFacts.init)
+    }
+
+    /// In a transaction that has chosen the account.
+    package func countSuppressed(
+        _ contacts: [ContactID],
+        account: AccountID,
+        list: Int32,
+        kind: CampaignKind
+    ) throws -> Int {
+        try readByIndexOnly()
+        return try rows(
+            .countSuppressed,
+            [.int32(account), .int64s(contacts), .int32(list), .int16(kind.rawValue)]
+        ) { Int(try $0.int64(0)) }.only(of: .countSuppressed)
+    }
+
+    /// For the rest of the transaction: a page is read in the order of its index.
+    ///
+    /// Where the statistics of a list are old, the planner believes that little is left of it, and would read and sort all
+    /// that is.
+    private func readByIndexOnly() throws {
+        try execute(
+            """
+            SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off;
+            SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off
+            """
         )
     }
 }
