@@ -106,9 +106,9 @@ struct Site: Sendable {
 
     /// The addresses for users and programs.
     private func addDashboard(to router: Router<WebContext>) {
-        if let door = parts.webhooks {
+        if let authentication = parts.webhooks {
             WebhookRoutes(
-                door: door,
+                authentication: authentication,
                 database: AccountDatabase(pool: parts.pool, actor: "webhook"),
                 sorter: MailSorter(keys: parts.keys, seal: MailSeal(parts.keys.identity)),
                 log: parts.log

@@ -42,7 +42,7 @@ struct OptOutProofTests {
 
     @Test func `the table has every way`() { #expect(Self.table.map(\.way) == OptOutWay.allCases) }
 
-    @Test func `who says no in several ways has a proof of each, and one of them was the first`() async throws {
+    @Test func `who opts out in several ways has a proof of each, and one of them was the first`() async throws {
         try await Totals.with(contacts: 2) { totals in
             let key = DeliveryKey(campaign: try await totals.run(), seq: 1)
             for way in [OptOutWay.page, .mail, .commandLine] { try await totals.sayNo(way, key) }
@@ -101,7 +101,7 @@ struct OptOutProofTests {
 }
 
 extension Totals {
-    /// Says no in one of the ways: to a list, or by a complaint to everything.
+    /// Opts out in one of the ways: of a list, or by a complaint to everything.
     fileprivate func sayNo(_ way: OptOutWay, _ key: DeliveryKey) async throws {
         let mail = Int64(try await number("SELECT count(*) FROM bounces")) + 1
         switch way {

@@ -51,7 +51,7 @@ struct TransactionTests {
             try await connection.transaction { try $0.execute("INSERT INTO c VALUES (9)") }
         }
         #expect(error?.sqlState == "23503")
-        #expect(error?.commitUnknown == false, "the server said no")
+        #expect(error?.commitUnknown == false, "the server refused")
     }
 
     @Test func `a transaction inside of a transaction is refused`() async throws {

@@ -266,7 +266,7 @@ struct StoringTests {
                 #expect(try await take(no(number), to: unsubscribe) == expected)
             }
             #expect(try await take(complaint(1), to: local) == .stored, "no number of opt-outs hides a complaint")
-            // Who came back since, and says no again, is no repetition of the old one.
+            // Who came back since, and opts out again, is no repetition of the old one.
             _ = try await fixture.sql(
                 "UPDATE inbound_mails SET received_at = now() - interval '25 hours' RETURNING 'x'"
             )

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Web
 
-/// Who wants to say no for others, or to break the pages.
+/// An attacker opts others out, or breaks the pages.
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"), .timeLimit(.minutes(2)))
 struct OptOutAttackTests {
     @Test func `no bit of a token can be changed`() async throws {

@@ -11,7 +11,7 @@ import Testing
 
 @testable import Web
 
-/// Messages whose recipients say no, on a database of its own, behind the tracking host's door.
+/// Messages whose recipients opt out, on a database of its own, behind the tracking host.
 ///
 /// Account 1 "Acme" has the lists 1 "News" and 2 "Offers", and contacts 1 to 20 on both. Campaign 1 (marketing, News) is
 /// running, 2 (transactional, News) too, 3 (marketing, Offers, in German) is paused; message n of each is contact n's and

@@ -211,7 +211,7 @@ struct OptOutTests {
             let later = try await stage.post("/u/\(stage.token(3, 8))", "action=unsubscribe")
             #expect(later.text.contains("Das hatten Sie schon früher gesagt"))
             #expect(later.proof == nil)
-            // She has said no twice: the first letter, which somebody else may have by now, takes nothing back.
+            // She has opted out twice: the first message, which somebody else may have by now, takes nothing back.
             let spent = try await stage.post("/u/\(stage.token(1, 8))", "action=undo&proof=\(proof)")
             #expect(spent.state == "not-undone")
             #expect(spent.text.contains("you have unsubscribed again since"))

@@ -13,12 +13,12 @@ import Testing
 
 @testable import Web
 
-/// The door for mail providers: what they sign is stored once, what anybody else says changes nothing.
+/// The address for mail providers: what they sign is stored once, what anybody else says changes nothing.
 @Suite(.enabled(if: PrivateDatabase.isAvailable)) struct WebhookTests {
     private static let secret = "0123456789abcdef0123456789abcdef"
     private static let topic = "arn:aws:sns:eu-west-1:123456789012:bounces"
 
-    private struct AuthGuard {
+    private struct Provider {
         let stage: OptOutStage
         let router: Router<WebContext>
         let amazon: _RSA.Signing.PrivateKey
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    private static func with(now: Double = 1_795_000_000, _ body: (AuthGuard) async throws -> Void) async throws {
+    private static func with(now: Double = 1_795_000_000, _ body: (Provider) async throws -> Void) async throws {
         try await OptOutStage.with { stage in
             let amazon = try _RSA.Signing.PrivateKey(keySize: .bits2048)
             let sendGrid = P256.Signing.PrivateKey()
@@ -78,7 +78,7 @@ import Testing
             var log = Logger(label: "test")
             log.logLevel = .critical
             WebhookRoutes(
-                door: WebhookAuthentication(
+                authentication: WebhookAuthentication(
                     secret: secret,
                     ses: (topic, SNSSignatures(keys: [amazon.publicKey])),
                     sendGrid: try SendGridSignatures(key: sendGrid.publicKey.derRepresentation.base64EncodedString())
@@ -88,7 +88,7 @@ import Testing
                 log: log,
                 clock: { now }
             ).add(to: router)
-            try await body(AuthGuard(stage: stage, router: router, amazon: amazon, sendGrid: sendGrid))
+            try await body(Provider(stage: stage, router: router, amazon: amazon, sendGrid: sendGrid))
         }
     }
 
@@ -101,43 +101,45 @@ import Testing
     }
 
     @Test func `Amazon's bounce is stored once, however often it is told`() async throws {
-        try await Self.with { (door: AuthGuard) async throws -> Void in
-            let source = door.local(.bounce(DeliveryKey(campaign: 1, seq: 3), attempt: 1), "b+") + "@bounces.example"
-            let message = try door.notification(Self.bounce(source: source))
-            #expect(try await door.post("ses", message) == .ok)
-            #expect(try await door.post("ses", message) == .ok)
-            #expect(try await door.stored() == 1)
-            #expect(try await door.stage.number("SELECT seq FROM inbound_mails WHERE mailbox = 'webhook:ses'") == 3)
+        try await Self.with { (provider: Provider) async throws -> Void in
+            let source =
+                provider.local(.bounce(DeliveryKey(campaign: 1, seq: 3), attempt: 1), "b+") + "@bounces.example"
+            let message = try provider.notification(Self.bounce(source: source))
+            #expect(try await provider.post("ses", message) == .ok)
+            #expect(try await provider.post("ses", message) == .ok)
+            #expect(try await provider.stored() == 1)
+            #expect(try await provider.stage.number("SELECT seq FROM inbound_mails WHERE mailbox = 'webhook:ses'") == 3)
         }
     }
 
     @Test func `what Amazon did not sign for this topic, or nobody of ours, changes nothing`() async throws {
-        try await Self.with { (door: AuthGuard) async throws -> Void in
-            let source = door.local(.bounce(DeliveryKey(campaign: 1, seq: 3), attempt: 1), "b+") + "@bounces.example"
-            let genuine = try door.notification(Self.bounce(source: source))
-            #expect(try await door.post("ses", genuine.replacing("c3@", with: "c4@")) == .forbidden)
-            #expect(try await door.post("ses", genuine.replacing("m-1", with: "m-2")) == .forbidden)
-            let other = try door.notification(Self.bounce(source: source), topic: "arn:aws:sns:eu-west-1:1:theirs")
-            #expect(try await door.post("ses", other) == .forbidden)
-            #expect(try await door.post("ses", genuine, secret: "0123456789abcdef0123456789abcdee") == .notFound)
-            #expect(try await door.post("mailgun", genuine) == .notFound)
-            #expect(try await door.post("ses", "{") == .badRequest)
-            #expect(try await door.post("ses", String(repeating: " ", count: 2 << 20)) == .contentTooLarge)
-            #expect(try await door.stored() == 0)
-            #expect(try await door.counted() == 0)
+        try await Self.with { (provider: Provider) async throws -> Void in
+            let source =
+                provider.local(.bounce(DeliveryKey(campaign: 1, seq: 3), attempt: 1), "b+") + "@bounces.example"
+            let genuine = try provider.notification(Self.bounce(source: source))
+            #expect(try await provider.post("ses", genuine.replacing("c3@", with: "c4@")) == .forbidden)
+            #expect(try await provider.post("ses", genuine.replacing("m-1", with: "m-2")) == .forbidden)
+            let other = try provider.notification(Self.bounce(source: source), topic: "arn:aws:sns:eu-west-1:1:theirs")
+            #expect(try await provider.post("ses", other) == .forbidden)
+            #expect(try await provider.post("ses", genuine, secret: "0123456789abcdef0123456789abcdee") == .notFound)
+            #expect(try await provider.post("mailgun", genuine) == .notFound)
+            #expect(try await provider.post("ses", "{") == .badRequest)
+            #expect(try await provider.post("ses", String(repeating: " ", count: 2 << 20)) == .contentTooLarge)
+            #expect(try await provider.stored() == 0)
+            #expect(try await provider.counted() == 0)
             // Signed by Amazon, about a message that nobody of ours signed: a number, and no more.
-            let stranger = try door.notification(Self.bounce(source: "b+aeaqaaaaaeaaaaacaabq@bounces.example"))
-            #expect(try await door.post("ses", stranger) == .ok)
-            #expect(try await door.stored() == 0)
-            #expect(try await door.counted() == 1)
+            let stranger = try provider.notification(Self.bounce(source: "b+aeaqaaaaaeaaaaacaabq@bounces.example"))
+            #expect(try await provider.post("ses", stranger) == .ok)
+            #expect(try await provider.stored() == 0)
+            #expect(try await provider.counted() == 1)
         }
     }
 
     @Test func `SendGrid's events are taken with its signature of now, and name messages by the message's own field`()
         async throws
     {
-        try await Self.with(now: 1_000_000) { (door: AuthGuard) async throws -> Void in
-            let local = door.local(.mailUnsubscribe(DeliveryKey(campaign: 1, seq: 5)), "u+")
+        try await Self.with(now: 1_000_000) { (provider: Provider) async throws -> Void in
+            let local = provider.local(.mailUnsubscribe(DeliveryKey(campaign: 1, seq: 5)), "u+")
             let body = """
                 [{"event":"bounce","type":"bounce","status":"5.1.1","reason":"550 5.1.1 no such user","email":"c5@example.net",
                   "sg_event_id":"e1","veredus":"\(local)"},
@@ -145,54 +147,56 @@ import Testing
                  {"event":"spamreport","email":"c5@example.net","sg_event_id":"e3","veredus":"\(local)"}]
                 """
             func headers(_ time: String, of text: String) throws -> HTTPFields {
-                let signature = try door.sendGrid.signature(for: Data((time + text).utf8))
+                let signature = try provider.sendGrid.signature(for: Data((time + text).utf8))
                 return [
                     .unchecked("X-Twilio-Email-Event-Webhook-Signature"): signature.derRepresentation
                         .base64EncodedString(),
                     .unchecked("X-Twilio-Email-Event-Webhook-Timestamp"): time,
                 ]
             }
-            #expect(try await door.post("sendgrid", body) == .forbidden)
-            #expect(try await door.post("sendgrid", body + " ", headers: headers("1000000", of: body)) == .forbidden)
+            #expect(try await provider.post("sendgrid", body) == .forbidden)
             #expect(
-                try await door.post("sendgrid", body, headers: headers("900000", of: body)) == .forbidden,
+                try await provider.post("sendgrid", body + " ", headers: headers("1000000", of: body)) == .forbidden
+            )
+            #expect(
+                try await provider.post("sendgrid", body, headers: headers("900000", of: body)) == .forbidden,
                 "replayed"
             )
-            #expect(try await door.stored() == 0)
-            #expect(try await door.post("sendgrid", body, headers: headers("1000000", of: body)) == .ok)
-            #expect(try await door.stored() == 2, "a bounce and a complaint")
+            #expect(try await provider.stored() == 0)
+            #expect(try await provider.post("sendgrid", body, headers: headers("1000000", of: body)) == .ok)
+            #expect(try await provider.stored() == 2, "a bounce and a complaint")
         }
     }
 
     @Test func `Postmark's records are taken behind the secret alone`() async throws {
-        try await Self.with { (door: AuthGuard) async throws -> Void in
-            let local = door.local(.mailUnsubscribe(DeliveryKey(campaign: 1, seq: 6)), "u+")
+        try await Self.with { (provider: Provider) async throws -> Void in
+            let local = provider.local(.mailUnsubscribe(DeliveryKey(campaign: 1, seq: 6)), "u+")
             let body = """
                 {"RecordType":"Bounce","Type":"HardBounce","ID":42,"Email":"c6@example.net","Details":"550 no such user",
                  "Metadata":{"veredus":"\(local)"}}
                 """
-            #expect(try await door.post("postmark", body) == .ok)
-            #expect(try await door.post("postmark", body) == .ok)
-            #expect(try await door.stored() == 1)
+            #expect(try await provider.post("postmark", body) == .ok)
+            #expect(try await provider.post("postmark", body) == .ok)
+            #expect(try await provider.stored() == 1)
         }
     }
 
     @Test func `an event that is unknown, or names no message, is counted as that and nothing else`() async throws {
-        try await Self.with { (door: AuthGuard) async throws -> Void in
-            let local = door.local(.mailUnsubscribe(DeliveryKey(campaign: 1, seq: 6)), "u+")
+        try await Self.with { (provider: Provider) async throws -> Void in
+            let local = provider.local(.mailUnsubscribe(DeliveryKey(campaign: 1, seq: 6)), "u+")
             let unknown = #"{"RecordType":"Bounce","Type":"New","Metadata":{"veredus":"\#(local)"}}"#
-            #expect(try await door.post("postmark", unknown) == .ok)
-            #expect(try await door.number(counted: .unknownEvent) == 1)
+            #expect(try await provider.post("postmark", unknown) == .ok)
+            #expect(try await provider.number(counted: .unknownEvent) == 1)
             let foreign = #"{"RecordType":"Bounce","Type":"HardBounce","ID":1,"Email":"c6@example.net"}"#
-            #expect(try await door.post("postmark", foreign) == .ok)
-            #expect(try await door.number(counted: .namesNoMessage) == 1)
+            #expect(try await provider.post("postmark", foreign) == .ok)
+            #expect(try await provider.number(counted: .namesNoMessage) == 1)
             let byHand = """
                 {"RecordType":"SubscriptionChange","MessageID":"00000000-0000-0000-0000-000000000000","Origin":"Customer",
                  "SuppressSending":true,"SuppressionReason":"ManualSuppression","Recipient":"c6@example.net"}
                 """
-            #expect(try await door.post("postmark", byHand) == .ok)
-            #expect(try await door.counted() == 2)
-            #expect(try await door.stored() == 0)
+            #expect(try await provider.post("postmark", byHand) == .ok)
+            #expect(try await provider.counted() == 2)
+            #expect(try await provider.stored() == 0)
         }
     }
 }

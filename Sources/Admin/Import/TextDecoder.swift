@@ -55,7 +55,7 @@ struct TextDecoder {
     /// The line on which it showed that the file is not UTF-8, where nobody had said so.
     private(set) var detectedOnLine: Int?
     private let named: Encoding?
-    private var held: [UInt8] = []
+    private var unread: [UInt8] = []
     private var hasBegun = false
     private var line = 1
 
@@ -63,18 +63,18 @@ struct TextDecoder {
 
     /// The next of the text; empty while more is needed to decide.
     mutating func decode(_ piece: [UInt8], isLast: Bool) throws(Unreadable) -> [UInt8] {
-        held += piece
+        unread += piece
         if !hasBegun {
-            guard held.count >= 4 || isLast else { return [] }
+            guard unread.count >= 4 || isLast else { return [] }
             hasBegun = true
-            encoding = Self.mark(of: held) ?? named ?? Self.unmarkedUTF16(held)
+            encoding = Self.mark(of: unread) ?? named ?? Self.unmarkedUTF16(unread)
         }
         var encoding = encoding
         if encoding == nil { encoding = try decided(isLast: isLast) }
         guard let encoding else { return [] }
-        let end = isLast ? held.count : wholeEnd(encoding)
-        let whole = Array(held[..<end])
-        held.removeFirst(end)
+        let end = isLast ? unread.count : wholeEnd(encoding)
+        let whole = Array(unread[..<end])
+        unread.removeFirst(end)
         return converted(whole, encoding)
     }
 
@@ -98,11 +98,11 @@ struct TextDecoder {
 
     /// Decides once there is text that is not ASCII; ASCII is the same in all sets that are left.
     private mutating func decided(isLast: Bool) throws(Unreadable) -> Encoding? {
-        guard let first = held.firstIndex(where: { $0 >= 0x80 }) else { return .utf8 }
-        guard isLast || held.count - first >= Self.sampleBytes else { return nil }
-        let sample = TextSample(held)
+        guard let first = unread.firstIndex(where: { $0 >= 0x80 }) else { return .utf8 }
+        guard isLast || unread.count - first >= Self.sampleBytes else { return nil }
+        let sample = TextSample(unread)
         if sample.invalid > sample.valid {
-            let place = line + held[..<(sample.firstInvalid ?? first)].count { $0 == UInt8(ascii: "\n") }
+            let place = line + unread[..<(sample.firstInvalid ?? first)].count { $0 == UInt8(ascii: "\n") }
             guard sample.looksLikeWindows1252 else {
                 throw Unreadable(
                     line: place,
@@ -123,15 +123,15 @@ struct TextDecoder {
     /// Up to where no character is cut.
     private func wholeEnd(_ encoding: Encoding) -> Int {
         switch encoding {
-        case .utf8: return held.count
+        case .utf8: return unread.count
         case .utf16(let isLittleEndian):
-            let even = held.count & ~1
+            let even = unread.count & ~1
             guard even >= 2 else { return 0 }
-            let high = held[isLittleEndian ? even - 1 : even - 2]
+            let high = unread[isLittleEndian ? even - 1 : even - 2]
             return 0xD8...0xDB ~= high ? even - 2 : even
         case .other:
-            if let last = held.lastIndex(of: UInt8(ascii: "\n")) { return last + 1 }
-            return held.count > Self.longestLine ? held.count : 0
+            if let last = unread.lastIndex(of: UInt8(ascii: "\n")) { return last + 1 }
+            return unread.count > Self.longestLine ? unread.count : 0
         }
     }
 

@@ -68,8 +68,7 @@ package struct LeasedCampaign: Sendable, Equatable {
 }
 
 extension ProducerStore {
-    /// Takes the campaigns that nobody drives, those whose time has come among them, and keeps those that this producer
-    /// drives.
+    /// Leases the campaigns without a lease, those whose time has come among them, and renews this producer's own.
     ///
     /// `startGrace`: How many seconds late a scheduled start may be.
     package func lease(seconds: Double, startGrace: Double = 3_600) async throws {
@@ -109,7 +108,7 @@ extension ProducerStore {
 }
 
 extension Statement {
-    /// Takes the campaigns that nobody drives, and keeps those that this producer drives.
+    /// Leases the campaigns without a lease, and renews this producer's own.
     ///
     /// A due campaign starts. A start missed by more than its grace is left alone: the operator must start it again.
     /// `$1` this producer's token; `$2` seconds of the lease; `$3` seconds of grace.

@@ -31,7 +31,7 @@ extension Statement {
                CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END
         """
     )
-    /// When the address first said no to this; `$1` account; `$2` hash; `$3` scope; `$4` list.
+    /// When the address first opted out of this; `$1` account; `$2` hash; `$3` scope; `$4` list.
     static let earlierOptOut = Statement(
         "earlier-opt-out",
         roles: [.web, .inbound],

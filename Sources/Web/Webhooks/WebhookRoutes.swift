@@ -35,7 +35,7 @@ struct WebhookAuthentication: Sendable {
 struct WebhookRoutes: Sendable {
     static let mostBytes = 1 << 20
 
-    let door: WebhookAuthentication
+    let authentication: WebhookAuthentication
     let database: AccountDatabase
     let sorter: MailSorter
     let log: Logger
@@ -46,7 +46,7 @@ struct WebhookRoutes: Sendable {
         router.post("inbound/:provider/:secret") { request, context in
             let given = SHA256.hash(data: Array((context.parameters.get("secret") ?? "").utf8))
             // Digests are compared in constant time.
-            guard given == SHA256.hash(data: Array(door.secret.utf8)) else { return Self.notThere }
+            guard given == SHA256.hash(data: Array(authentication.secret.utf8)) else { return Self.notThere }
             guard let body = try? await request.body.collect(upTo: Self.mostBytes) else {
                 return .text("more than \(Self.mostBytes) bytes\n", status: .contentTooLarge)
             }
@@ -58,7 +58,7 @@ struct WebhookRoutes: Sendable {
         guard let json = ProviderJSON(body) else { return .text("the body is not JSON\n", status: .badRequest) }
         switch provider {
         case "ses":
-            guard let ses = door.ses else { return Self.notThere }
+            guard let ses = authentication.ses else { return Self.notThere }
             guard json["TopicArn"].text == ses.topic, ses.signatures.isGenuine(json) else { return Self.forged }
             if json["Type"].text == "SubscriptionConfirmation" {
                 // Addresses from messages are not fetched: an operator confirms it.
@@ -68,7 +68,7 @@ struct WebhookRoutes: Sendable {
             guard let message = ProviderJSON(Array(json["Message"].text.utf8)) else { return .text("no message\n") }
             return await store(SESEvents.news(message), of: provider)
         case "sendgrid":
-            guard let sendGrid = door.sendGrid else { return Self.notThere }
+            guard let sendGrid = authentication.sendGrid else { return Self.notThere }
             let isGenuine = sendGrid.isGenuine(
                 body,
                 signature: request.headers[Self.signature],
