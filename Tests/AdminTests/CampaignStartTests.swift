@@ -91,7 +91,7 @@ import Testing
             _ = try await tool.sql("UPDATE campaign_versions SET html = '{{#a}}' RETURNING '1'")
             let template = await tool.run("campaign", "start", "1")
             #expect(template.errors.contains("its message cannot be made: body.html.mustache"), "\(template.errors)")
-            _ = try await tool.sql("UPDATE contacts SET status = 1 RETURNING '1'")
+            _ = try await tool.sql("UPDATE contacts SET status = \(ContactStatus.erased.rawValue) RETURNING '1'")
             #expect(await tool.run("campaign", "start", "1", "--anyway").status == 0)
         }
     }
@@ -191,7 +191,7 @@ import Testing
                     "SELECT max(v.version) || ' ' || c.state FROM campaigns c JOIN campaign_versions v USING (campaign_id) GROUP BY c.state"
                 ) == ["2 7"]
             )
-            _ = try await tool.sql("UPDATE campaigns SET state = 1 RETURNING '1'")
+            _ = try await tool.sql("UPDATE campaigns SET state = \(CampaignState.starting.rawValue) RETURNING '1'")
             let late = await tool.run("campaign", "update", "1", CampaignTests.folder(tool))
             #expect(late.status == 65)
             #expect(late.errors.contains("only a draft or a scheduled campaign can be changed"), "\(late.errors)")

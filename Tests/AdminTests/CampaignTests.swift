@@ -166,7 +166,7 @@ import Testing
                 let name = CampaignState(rawValue: Int16(row.state))?.name ?? "?"
                 #expect(outcome.errors.contains("campaign 1 is \(name); to \(row.request) it, it must be"), row.because)
             }
-            _ = try await tool.sql("UPDATE campaigns SET state = 2 RETURNING '1'")
+            _ = try await tool.sql("UPDATE campaigns SET state = \(CampaignState.running.rawValue) RETURNING '1'")
             #expect(await tool.run("campaign", "start", "1").errors.contains("Possible now: pause, cancel"))
         }
     }
@@ -207,7 +207,7 @@ import Testing
     func `pause waits for a claim that is under way`() async throws {
         try await Tool.with { tool in
             await Self.create(tool, Self.folder(tool))
-            _ = try await tool.sql("UPDATE campaigns SET state = 2 RETURNING '1'")
+            _ = try await tool.sql("UPDATE campaigns SET state = \(CampaignState.running.rawValue) RETURNING '1'")
             let claim = try await tool.database.connect(name: "claim")
             try await claim.execute("BEGIN; SELECT pg_advisory_xact_lock_shared(\(AdvisoryLock.campaign.sql), 1)")
             async let pause = tool.run("campaign", "pause", "1")
@@ -309,7 +309,7 @@ import Testing
                     INSERT INTO replies (campaign_id, seq, account_id, attempt, judgement, step, code, reply)
                     VALUES (1, 1, 1, 1, 2, 6, 550, 'no')
                 )
-                UPDATE campaigns SET state = 2, audience = 10, started_at = now() RETURNING '1'
+                UPDATE campaigns SET state = \(CampaignState.running.rawValue), audience = 10, started_at = now() RETURNING '1'
                 """
             )
             let report = await tool.run("campaign", "report", "1", "--json")

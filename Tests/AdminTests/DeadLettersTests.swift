@@ -100,7 +100,7 @@ import Testing
         ),
         Case(
             because: "a cancelled campaign stays cancelled",
-            before: "UPDATE campaigns SET state = 5 WHERE campaign_id = 1",
+            before: "UPDATE campaigns SET state = \(CampaignState.cancelled.rawValue) WHERE campaign_id = 1",
             arguments: ["--campaign", "1"],
             says: ["done": "false", "cancelled": "4"],
             after: [Tool.untouched[0], Tool.untouched[1], "5 6"]

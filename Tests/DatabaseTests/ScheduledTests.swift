@@ -127,7 +127,11 @@ struct ScheduledTests {
             let starting = try await totals.start()
             let held = try await totals.admin.holdCampaigns(of: Totals.account, reason: "restored")
             #expect(held == [scheduled, starting])
-            #expect(try await totals.number("SELECT count(*) FROM campaigns WHERE state = 0 AND start_at IS NULL") == 2)
+            #expect(
+                try await totals.number(
+                    "SELECT count(*) FROM campaigns WHERE state = \(CampaignState.draft.rawValue) AND start_at IS NULL"
+                ) == 2
+            )
         }
     }
 
@@ -160,7 +164,7 @@ struct ScheduledTests {
             // As they stood before the state was there.
             try await totals.superuser.execute(
                 """
-                UPDATE campaigns SET state = 1, start_at = now() + (campaign_id - 2) * interval '1 hour'
+                UPDATE campaigns SET state = \(CampaignState.starting.rawValue), start_at = now() + (campaign_id - 2) * interval '1 hour'
                 WHERE campaign_id IN (1, 3);
                 """
             )

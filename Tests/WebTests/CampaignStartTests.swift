@@ -91,7 +91,7 @@ struct CampaignStartTests {
     @Test func `the dashboard shows when a campaign starts, and what can be asked of it`() async throws {
         try await WebFixture.with { web in
             try await web.execute(
-                "UPDATE campaigns SET state = 7, start_at = '2040-01-01 09:00Z' WHERE campaign_id = 3"
+                "UPDATE campaigns SET state = \(CampaignState.scheduled.rawValue), start_at = '2040-01-01 09:00Z' WHERE campaign_id = 3"
             )
             let browser = try await web.browser("ed")
             let list = try await browser.get("/campaigns")
@@ -102,7 +102,7 @@ struct CampaignStartTests {
             #expect(!page.text.contains("id=\"ask-pause\""))
             #expect(try await browser.get("/campaigns/3/confirm/unschedule").text.contains("It becomes a draft again"))
             try await web.execute(
-                "UPDATE list_members SET status = 1; UPDATE campaigns SET state = 0 WHERE campaign_id = 3"
+                "UPDATE list_members SET status = \(MembershipStatus.unsubscribed.rawValue); UPDATE campaigns SET state = \(CampaignState.draft.rawValue) WHERE campaign_id = 3"
             )
             let empty = try await browser.get("/campaigns/3/confirm/start")
             #expect(empty.text.contains("It has no recipients"))

@@ -113,7 +113,7 @@ struct LivePageTests {
             )
             try await web.execute(
                 """
-                UPDATE campaigns SET state = 6, finished_at = now() - interval '2 days' WHERE campaign_id = 1;
+                UPDATE campaigns SET state = \(CampaignState.finished.rawValue), finished_at = now() - interval '2 days' WHERE campaign_id = 1;
                 UPDATE campaign_samples SET at = date_trunc('hour', now()) - interval '2 days'
                     + (accepted * interval '10 seconds')
                 """
