@@ -206,7 +206,11 @@ let package = Package(
         // What ./dev does once everything is built: private servers, tests, demo, soak, benchmarks.
         .executableTarget(
             name: "DevProgram",
-            dependencies: ["TestKit", "MailSimulator", "DatabaseClient", "Database", "Core", "RuntimeSupport"],
+            dependencies: [
+                "TestKit", "MailSimulator", "DatabaseClient", "Database", "Core", "RuntimeSupport", "Bootstrap",
+                "Service",
+                logging,
+            ],
             path: "Sources/TestKit/Dev",
             swiftSettings: strict
         ),

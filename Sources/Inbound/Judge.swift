@@ -16,6 +16,8 @@ struct Judge: Service {
     let log: Logger
     /// Woken when a mail was stored; otherwise it checks every ``interval``.
     let bell: Bell
+    /// Called after a mail was settled, before that is told.
+    var onSettled: @Sendable () async -> Void = {}
 
     private static let batch = 50
     private static let interval = Duration.seconds(1)
@@ -72,6 +74,7 @@ struct Judge: Service {
         let report = readReport(mail.content, sentTo: mail.sentTo, book: book, limits: limits)
         do {
             guard let settlement = try await store.settle(mail, report: report) else { return false }
+            await onSettled()
             log.info("mail settled", metadata: ["mail": "\(mail.mail)", "as": "\(settlement.name)"])
             return true
         } catch let error where !error.isTransientFailure {

@@ -36,6 +36,9 @@ struct InboundProgram: AsyncParsableCommand {
 
             let pool = PostgresPool(settings: database, name: "veredus-inbound", size: 6)
             try await pool.assertReady(addressKey: (addressKey, ring), log: log)
+            let journalPool = PostgresPool(settings: database, name: "veredus-journal", size: 1)
+            let journal = JournalWriter(pool: journalPool, state: inbound.state, program: "veredus-inbound", log: log)
+            try await journal?.begin()
             var limits = MIMELimits()
             limits.messageBytes = inbound.mostBytes
             let bell = Bell()
@@ -48,10 +51,12 @@ struct InboundProgram: AsyncParsableCommand {
                 limits: limits,
                 retention: InboundRetention(contentDays: inbound.keepDays),
                 log: log,
-                bell: bell
+                bell: bell,
+                onSettled: { await journal?.flush() }
             )
             // In the order in which they start: the judges stop last.
             var services: [any Service] = [judge, ReplyJudge(pool: pool, book: rules, log: log)]
+            let judges = services.count
             if let maildir = inbound.maildir {
                 let folder = MaildirFolder(maildir, mostBytes: inbound.mostBytes)
                 services.append(MaildirReader(folder: folder, ingest: ingest))
@@ -79,13 +84,14 @@ struct InboundProgram: AsyncParsableCommand {
                     )
                 )
             }
-            log.info("inbound started", metadata: ["ways": "\(services.count - 2)"])
+            log.info("inbound started", metadata: ["ways": "\(services.count - judges)"])
             try await Bootstrap.run(
-                services.map { .init(service: $0) },
+                (journal.map { [.init(service: JournalService($0))] } ?? []) + services.map { .init(service: $0) },
                 stopWithin: .seconds(inbound.graceSeconds + 10),
                 log: log
             )
             await pool.close()
+            await journalPool.close()
             log.info("inbound stopped")
         }
     }

@@ -32,6 +32,10 @@ struct ProducerProgram: AsyncParsableCommand {
 
             let pool = PostgresPool(settings: database, name: "veredus-producer", size: 4)
             try await pool.assertReady(log: log)
+            // Before the restore guard, which may refuse the database: what a restore forgot is brought back all the same.
+            let journalPool = PostgresPool(settings: database, name: "veredus-journal", size: 1)
+            let journal = JournalWriter(pool: journalPool, state: producer.state, program: "veredus-producer", log: log)
+            try await journal?.begin()
             let restoreGuard = RestoreGuardService(
                 pool: pool,
                 broker: amqp,
@@ -62,7 +66,7 @@ struct ProducerProgram: AsyncParsableCommand {
             )
             log.info("producer started")
             try await Bootstrap.run(
-                [
+                (journal.map { [.init(service: JournalService($0))] } ?? []) + [
                     .init(service: scheduler, successTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: restoreGuard, failureTerminationBehavior: .gracefullyShutdownGroup),
                 ],
@@ -70,6 +74,7 @@ struct ProducerProgram: AsyncParsableCommand {
             )
             await publisher.close()
             await pool.close()
+            await journalPool.close()
             log.info("producer stopped")
         }
     }

@@ -32,6 +32,9 @@ struct RecorderProgram: AsyncParsableCommand {
 
             let pool = PostgresPool(settings: database, name: "veredus-recorder", size: 2)
             try await pool.assertReady(log: log)
+            let journalPool = PostgresPool(settings: database, name: "veredus-journal", size: 1)
+            let journal = JournalWriter(pool: journalPool, state: recorder.state, program: "veredus-recorder", log: log)
+            try await journal?.begin()
             let notice: @Sendable (String) -> Void = { log.notice("broker", metadata: ["what": "\($0)"]) }
             let publisher = try AMQPPublisher(amqp, notice: notice)
             let source = try AMQPConsumer(
@@ -57,7 +60,7 @@ struct RecorderProgram: AsyncParsableCommand {
             )
             log.info("recorder started", metadata: ["flush_seconds": "\(recorder.flushSeconds)"])
             try await Bootstrap.run(
-                [
+                (journal.map { [.init(service: JournalService($0))] } ?? []) + [
                     .init(
                         service: service,
                         successTerminationBehavior: .gracefullyShutdownGroup,
@@ -70,6 +73,7 @@ struct RecorderProgram: AsyncParsableCommand {
             await source.close()
             await publisher.close()
             await pool.close()
+            await journalPool.close()
             log.info("recorder stopped")
         }
     }

@@ -40,6 +40,9 @@ struct WebProgram: AsyncParsableCommand {
             let pool = PostgresPool(settings: database, name: "veredus-web", size: 8)
             let recipientPool = PostgresPool(settings: database, name: "veredus-optout", size: 4)
             try await pool.assertReady(addressKey: (addressKey, ring), log: log)
+            let journalPool = PostgresPool(settings: database, name: "veredus-journal", size: 1)
+            let journal = JournalWriter(pool: journalPool, state: web.state, program: "veredus-web", log: log)
+            try await journal?.begin()
             let publisher = try AMQPPublisher(amqp) { log.notice("broker", metadata: ["what": "\($0)"]) }
             let drain = Drain(seconds: web.drainSeconds)
             let tracking = Tracking(
@@ -57,10 +60,11 @@ struct WebProgram: AsyncParsableCommand {
                 drain: drain,
                 tracking: tracking,
                 webhooks: webhooks,
+                journal: journal,
                 log: log
             )
             try await Bootstrap.run(
-                [
+                (journal.map { [.init(service: JournalService($0))] } ?? []) + [
                     .init(service: EventFlow(buffer: tracking.buffer, publisher: publisher, log: log)),
                     .init(service: tracking.links),
                     .init(service: UnknownTokenReport(tokens: parts.unknownTokens, keys: ring, log: log)),
@@ -73,6 +77,7 @@ struct WebProgram: AsyncParsableCommand {
             await publisher.close()
             await pool.close()
             await recipientPool.close()
+            await journalPool.close()
             log.info("web stopped")
         }
     }

@@ -1,3 +1,4 @@
+import Bootstrap
 import Core
 import Database
 import DatabaseClient
@@ -26,6 +27,8 @@ struct WebParts: Sendable {
     let tracking: Tracking
     /// `nil`: webhooks are off.
     var webhooks: WebhookAuthentication?
+    /// `nil`: none is kept. What changed somebody's right to mail is answered when it is in there.
+    var journal: JournalWriter?
     /// Runs CPU work on tenants' messages.
     var heavy = HeavyWork()
     let unknownTokens = UnknownTokens()
@@ -100,8 +103,13 @@ struct Site: Sendable {
     /// The addresses in messages.
     private func addTracking(to router: Router<WebContext>) {
         TrackingRoutes(keys: parts.keys, tracking: parts.tracking, unknown: parts.unknownTokens).add(to: router)
-        OptOutRoutes(pool: parts.recipientPool, keys: parts.keys, unknown: parts.unknownTokens, log: parts.log)
-            .add(to: router)
+        OptOutRoutes(
+            pool: parts.recipientPool,
+            keys: parts.keys,
+            unknown: parts.unknownTokens,
+            journal: parts.journal,
+            log: parts.log
+        ).add(to: router)
     }
 
     /// The addresses for users and programs.

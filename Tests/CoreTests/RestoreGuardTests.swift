@@ -44,6 +44,17 @@ private let ours = "6b1f0c1e-0000-4000-8000-000000000001"
             says: "promoted or recovered"
         ),
         Case(
+            because: "a journal had opt-outs that it lacked: no other restore guard need be left",
+            stored: RestoreGuard(
+                installation: ours,
+                systemIdentifier: 7,
+                timeline: 1,
+                generation: 100,
+                journalAhead: "host/veredus-web"
+            ),
+            says: "the journal host/veredus-web had opt-outs"
+        ),
+        Case(
             because: "another installation's: this one was made anew and has nothing to send twice",
             restoreGuards: [
                 RestoreGuard(
@@ -74,10 +85,18 @@ private let ours = "6b1f0c1e-0000-4000-8000-000000000001"
     }
 
     @Test func `a restore guard is read back as it was written, and nothing else is one`() throws {
-        let restoreGuard = RestoreGuard(installation: ours, systemIdentifier: .max, timeline: 3, generation: 29_000_000)
+        let restoreGuard = RestoreGuard(
+            installation: ours,
+            systemIdentifier: .max,
+            timeline: 3,
+            generation: 29_000_000,
+            numbers: HighestNumbers(campaign: 12, list: 3, account: 2, contact: 5_000_000_000)
+        )
         #expect(try RestoreGuard(decoding: restoreGuard.encoded + "\n") == restoreGuard)
+        #expect(try RestoreGuard(decoding: "w1 \(ours) 7 1 100").generation == 100, "of an older program")
         for text in [
-            "", "w1", "w1 1 2 3", "w1 \(ours) 1 2", "w1 \(ours) 1 2 3 4", "w2 \(ours) 1 2 3",
+            "", "w1", "w1 1 2 3", "w1 \(ours) 1 2", "w1 \(ours) 1 2 3 4", "w2 \(ours) 1 2 3", "w3 \(ours) 1 2 3",
+            "w2 \(ours) 1 2 3 4 5 6", "w2 \(ours) 1 2 3 4 5 6 -7",
             "w1 \(ours) 1 99999999999 3",
         ] {
             #expect(throws: RestoreGuard.Malformed.self, "\(text)") { try RestoreGuard(decoding: text) }

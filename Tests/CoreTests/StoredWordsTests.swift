@@ -8,7 +8,7 @@ import Testing
         #expect(
             TokenPurpose.allCases.map { "\($0) \($0.rawValue)" } == [
                 "openNumber 1", "openRecipient 2", "clickNumber 3", "clickRecipient 4", "unsubscribe 5",
-                "mailUnsubscribe 6", "bounce 7",
+                "mailUnsubscribe 6", "bounce 7", "markedUnsubscribe 8", "markedMailUnsubscribe 9",
             ]
         )
     }

@@ -8,10 +8,12 @@ import Testing
 @Suite struct TokenTests {
     static let key = DeliveryKey(campaign: 70_001, seq: 5_000_000)
     static let number = TokenNumber(high: 0x0123_4567_89AB_CDEF, low: .max)
+    static let mark = RecipientMark(account: .max, addressHash: [UInt8](repeating: 0xFE, count: 32))
     static let tokens: [TrackingToken] = [
         .open(campaign: 1, .number(number)), .open(campaign: .max, .recipient(.max)),
         .click(campaign: 3, link: 1, .number(number)), .click(campaign: 3, link: .max, .recipient(9)),
         .unsubscribe(key), .mailUnsubscribe(key), .bounce(key, attempt: 12),
+        .unsubscribe(key, mark), .mailUnsubscribe(key, mark.short),
     ]
 
     @Test(arguments: tokens)
@@ -159,6 +161,7 @@ import Testing
         let keys = try TestKeys.ring()
         for (prefix, token) in [
             ("b+", TrackingToken.bounce(Self.key, attempt: .max)), ("u+", .mailUnsubscribe(Self.key)),
+            ("u+", .mailUnsubscribe(Self.key, Self.mark.short)),
         ] {
             let local = Array(prefix.utf8) + keys.sign(token)
             #expect(local.count <= 64)

@@ -35,6 +35,7 @@ import Testing
             4: [.account],  // block_address, account 0
             8: [.account],  // take_back_opt_out
             11: [.account],  // take_back_opt_out
+            17: [.account],  // withhold_right
         ]
         for migration in Migration.all {
             let numbers = Self.firstNumbers(in: String(decoding: migration.sql, as: UTF8.self))

@@ -176,6 +176,9 @@ import Testing
         (5, "events.kind", "0 open, 1 click", numbers(EventKind.self)),
         (8, "opt_out_proofs.way", "0 one-click, 1 page, 2 preferences, 3 mail", numbers(OptOutWay.self)),
         (8, "opt_out_proofs.action", "0 one list, 1 all marketing mail, 2 undo", numbers(OptOutAction.self)),
+        (
+            17, "mail_rights.kind", "0 suppression, 1 list membership, 2 service block", numbers(MailRight.Kind.self)
+        ),
     ]
 
     @Test(arguments: comments)

@@ -29,6 +29,7 @@ struct BlockCommand: AsyncParsableCommand {
             try await withHash(of: address, common) { session, hash, key in
                 let receipt = try await session.database.block(hash, key: key, reason: why.reason)
                 _ = await session.note(.optOut, since: askedAt)
+                await session.awaitJournal()
                 if output.json {
                     return session.console.print([
                         "blocked": .bool(true), "new": .bool(receipt.isNew), "recalled": .number(receipt.recalled),
@@ -54,6 +55,7 @@ struct BlockCommand: AsyncParsableCommand {
                 guard try await session.database.unblock(hash, reason: why.reason) else {
                     throw AdminFailure(.badData, "that address is not blocked; nothing was changed")
                 }
+                await session.awaitJournal()
                 session.console.print("unblocked; the accounts' own suppressions remain")
             }
         }

@@ -40,6 +40,7 @@ struct ContactsErase: AsyncParsableCommand {
                 account: account.id,
                 reason: decision.reason
             )
+            await session.awaitJournal()
             let suppression = receipt.suppression
             if output.json {
                 return session.console.print([

@@ -67,6 +67,7 @@ struct ContactsImport: AsyncParsableCommand {
                 ),
                 account: account.id
             )
+            await session.awaitJournal()
             report(summary, seconds: seconds, rejects: importer.rejectsPath, to: session.console)
             try Self.check(summary.rows, summary.rejected, unreadLines: summary.unreadLines, file, importer.rejectsPath)
         }

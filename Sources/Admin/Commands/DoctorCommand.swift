@@ -15,8 +15,9 @@ struct DoctorCommand: AsyncParsableCommand {
             running.
 
             --adopt is for a restored, copied or promoted database, which the programs refuse because it may not know \
-            what was sent since. It pauses every campaign that would send, and then lets this database send. Before \
-            you resume a campaign, compare it with what its recipients got.
+            what was sent since. First the programs' journals bring back the opt-outs that it lacks; a journal that does not \
+            report is named, and nothing is changed. Then it pauses every campaign that would send, and lets this database \
+            send. Before you resume a campaign, compare it with what its recipients got.
             """
     )
     @OptionGroup var common: CommonOptions
@@ -24,11 +25,17 @@ struct DoctorCommand: AsyncParsableCommand {
 
     @Flag(help: "Let this restored or promoted database send.") var adopt = false
     @Option(help: "The reason for --adopt, for the audit log.") var reason: String?
+    @Option(
+        name: .customLong("without-journal"),
+        help: "With --adopt: a journal that is lost, whose opt-outs stay unknown. May be repeated."
+    )
+    var lostJournals: [String] = []
 
     func validate() throws {
         guard adopt == (reason != nil), reason != "" else {
             throw ValidationError("--adopt needs --reason, and --reason goes only with --adopt")
         }
+        guard adopt || lostJournals.isEmpty else { throw ValidationError("--without-journal goes with --adopt only") }
     }
 
     func run() async throws {
@@ -63,9 +70,9 @@ struct DoctorCommand: AsyncParsableCommand {
         try await Session.run(settings) { session in
             let adoption = Adoption(
                 database: session.database,
-                pool: session.database.pool,
                 broker: broker,
-                reason: reason
+                reason: reason,
+                lostJournals: lostJournals
             )
             let outcome = try await adoption.run()
             if output.json {
@@ -73,10 +80,14 @@ struct DoctorCommand: AsyncParsableCommand {
                     "adopted": .bool(true), "was_strange": .bool(outcome.strange != nil),
                     "why": .string(orNull: outcome.strange?.reason),
                     "held_campaigns": .array(outcome.held.map { .number($0) }),
+                    "journals": .array(outcome.journals.map(\.json)),
+                    "journals_left_out": .array(outcome.lost.map { .string($0) }),
+                    "given_back": .number(outcome.givenBack),
                 ])
             } else {
                 let why = outcome.strange?.reason ?? "the broker's restore guards agree"
                 session.console.print("adopted this database (\(why))")
+                for line in outcome.journalLines { session.console.print(line) }
                 for campaign in outcome.held {
                     session.console.print(
                         "campaign \(campaign) is paused: check it, then start, resume or cancel it"

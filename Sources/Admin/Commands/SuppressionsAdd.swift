@@ -49,6 +49,7 @@ struct SuppressionsAdd: AsyncParsableCommand {
             let receipt = try await SuppressAddress(address, scope: scope, list: listID, note: reason, by: .commandLine)
                 .store(of: account.id, in: session.database, identity: key.identity, number: key.number)
             let tookMilliseconds = await session.note(.optOut, since: askedAt) / .milliseconds(1)
+            await session.awaitJournal()
             if output.json {
                 let latency = try await session.database.latencies(of: .optOut)
                 return session.console.print(

@@ -8,10 +8,10 @@ import Service
 struct SuppressionsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "suppressions",
-        abstract: "List, add, remove, import and export an account's suppressions.",
+        abstract: "List, add, remove, import, export and replay an account's suppressions.",
         subcommands: [
             SuppressionsAdd.self, SuppressionsList.self, SuppressionsRemove.self, SuppressionsImport.self,
-            SuppressionsExport.self,
+            SuppressionsExport.self, SuppressionsReplay.self,
         ]
     )
 }
@@ -124,6 +124,7 @@ struct SuppressionsRemove: AsyncParsableCommand {
                 scope: scope,
                 reason: decision.reason
             )
+            await session.awaitJournal()
             if output.json {
                 session.console.print(["done": .bool(true), "suppressions": .number(removed)])
             } else {

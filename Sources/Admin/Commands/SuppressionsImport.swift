@@ -67,6 +67,7 @@ struct SuppressionsImport: AsyncParsableCommand {
                 ),
                 account: account.id
             )
+            await session.awaitJournal()
             report(summary, rejects: importer.rejectsPath, to: session.console)
             try ContactsImport.check(
                 summary.rows,

@@ -10,7 +10,7 @@ struct Finding: Sendable, Equatable {
         case problem = "problem"
     }
 
-    /// `settings`, `database`, `campaigns`, `broker`, `mail route`, `dead letters`, `opt-outs`.
+    /// `settings`, `database`, `campaigns`, `broker`, `mail route`, `dead letters`, `opt-outs`, `journal`.
     let part: String
     let verdict: Verdict
     /// What, where and what to do.

@@ -29,14 +29,14 @@ struct HealthCheck {
         let keys = KeyRing(reading: &reader)
         let number = NumberedAddressHashKey(reading: &reader)?.number
         let worker = WorkerSettings(reading: &reader)
-        _ = ProducerSettings(reading: &reader)
+        let state = ProducerSettings(reading: &reader).state
         for problem in reader.problems { findings.append(.problem("settings", "\(problem)")) }
         if reader.problems.isEmpty { findings.append(.ok("settings", "all settings of all programs are valid")) }
 
         findings += Finding.publicSecrets(secrets.paths)
 
         var health: DatabaseHealth?
-        if let database { health = await check(database, keys, number) }
+        if let database { health = await check(database, keys, number, state) }
         if let health { findings += Finding.lanes(worker.lanes, known: health.lanes) }
         if let broker {
             let depth = await check(broker, lanes: health?.lanes ?? ["default"])
@@ -49,9 +49,12 @@ struct HealthCheck {
     // MARK: Database
 
     /// - Returns: `nil` if the database is unavailable.
-    private mutating func check(_ settings: PostgresSettings, _ keys: KeyRing?, _ number: Int16?) async
-        -> DatabaseHealth?
-    {
+    private mutating func check(
+        _ settings: PostgresSettings,
+        _ keys: KeyRing?,
+        _ number: Int16?,
+        _ state: StateSettings
+    ) async -> DatabaseHealth? {
         let part = "database"
         let pool = PostgresPool(settings: settings, name: "doctor", size: 1)
         var found: DatabaseHealth?
@@ -75,11 +78,26 @@ struct HealthCheck {
             findings.append(.optOuts(health.optOutLatency))
             findings.append(.throttles(try await database.throttles()))
             findings += Finding.opens(try await database.recentOpens())
+            try await checkJournals(database, state, backend: health.localBackend)
         } catch {
             findings.append(.problem(part, AdminFailure(error).message))
         }
         await pool.close()
         return found
+    }
+
+    private mutating func checkJournals(
+        _ database: AccountDatabase,
+        _ state: StateSettings,
+        backend: Int32?
+    ) async throws {
+        let journals = try await database.journals()
+        // What was changed a moment ago is on its way.
+        let waiting = journals.isEmpty ? 0 : try await database.waitForJournal(.seconds(3))
+        findings += Finding.journals(journals, waiting: waiting)
+        if !journals.isEmpty, let device = Finding.device(ofJournal: state.machineFolder, database: backend) {
+            findings.append(device)
+        }
     }
 
     private mutating func check(_ key: AddressHashKey?, _ number: Int16?, against health: DatabaseHealth) {

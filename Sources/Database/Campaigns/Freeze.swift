@@ -183,6 +183,11 @@ extension Statement {
             SELECT c.contact_id FROM contacts c
             WHERE c.account_id = $2 AND c.status <> \(ContactStatus.active.sql)
             UNION
+            SELECT c.contact_id FROM lost_opt_outs o
+            JOIN contacts c ON c.account_id = o.account_id
+                AND c.address_hash BETWEEN o.mark AND o.mark || decode(repeat('ff', 26), 'hex')
+            WHERE o.account_id = $2 AND $4::smallint = \(CampaignKind.marketing.sql)
+            UNION
             SELECT c.contact_id FROM service_blocks b
             JOIN contacts c ON c.account_id = $2 AND c.address_hash = b.address_hash
         )

@@ -14,7 +14,8 @@ extension PostgresDeliveryStore {
                     redeliveries: try row.int16(3),
                     contactVersion: try row.int32(4),
                     address: try row.bytes(5),
-                    attributes: try row.bytes(6)
+                    attributes: try row.bytes(6),
+                    addressHash: try row.bytes(7)
                 )
             }
         }
@@ -48,7 +49,8 @@ extension Statement {
         role: .worker,
         isHot: true,
         """
-        SELECT d.campaign_id, d.seq, d.attempt, d.suspect, c.version, c.address, c.attributes::text
+        SELECT d.campaign_id, d.seq, d.attempt, d.suspect, c.version, c.address, c.attributes::text,
+               c.address_hash
         FROM unnest($1::int[], $2::int[]) AS a(campaign_id, seq)
         JOIN deliveries d ON d.campaign_id = a.campaign_id AND d.seq = a.seq
         JOIN contacts c ON c.contact_id = d.contact_id

@@ -63,7 +63,8 @@ extension Statement {
         role: .admin,
         """
         UPDATE installation i
-        SET system_identifier = p.system_identifier, timeline = server_timeline(), raised_at = now(),
+        SET journal_generation = i.journal_generation + 1, journal_ahead = '', journal_call = 0,
+            system_identifier = p.system_identifier, timeline = server_timeline(), raised_at = now(),
             -- Far ahead of every unread state folder: starts and minutes add one each.
             generation = greatest(i.generation, $1::bigint, floor(extract(epoch FROM now()) / 60)::bigint) + 1000000
         FROM pg_control_system() p

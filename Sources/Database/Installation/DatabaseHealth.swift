@@ -13,6 +13,8 @@ package struct DatabaseHealth: Sendable {
     package let tokenKeyChecks: [Int16: [UInt8]]
     /// Whether the next campaigns have a partition.
     package let hasPartitionsAhead: Bool
+    /// The process that serves the connection, where it is on this machine as far as addresses tell.
+    package let localBackend: Int32?
     /// Of all accounts.
     package let deadLetters: (waiting: Int64, total: Int64)
     package let optOutLatency: LatencyHistogram
@@ -58,7 +60,7 @@ extension AccountDatabase {
             let facts = try connection.rows(.healthFacts) { row in
                 (
                     version: try row.text(0), user: try row.text(1), workers: try row.int64(2),
-                    lanes: try row.texts(3), partitions: try row.bool(4)
+                    lanes: try row.texts(3), partitions: try row.bool(4), backend: try row.optionalInt32(5)
                 )
             }.only(of: .healthFacts)
             return DatabaseHealth(
@@ -69,6 +71,7 @@ extension AccountDatabase {
                 addressKeyChecks: try connection.keyChecks(of: "address"),
                 tokenKeyChecks: try connection.keyChecks(of: "token"),
                 hasPartitionsAhead: facts.partitions,
+                localBackend: facts.backend,
                 deadLetters: deadLetters,
                 optOutLatency: optOutLatency,
                 campaigns: try connection.rows(.campaignsUnderWay, [], CampaignsUnderWay.init)
@@ -130,7 +133,8 @@ extension Statement {
                (SELECT count(*) FROM workers WHERE alive_until > clock_timestamp()),
                (SELECT array_agg(name ORDER BY lane_id) FROM lanes),
                to_regclass(format('deliveries_p%s', (SELECT last_value / 2000 + 1 FROM campaigns_campaign_id_seq)))
-                   IS NOT NULL
+                   IS NOT NULL,
+               CASE WHEN inet_server_addr() IS NULL OR inet_server_addr() = inet_client_addr() THEN pg_backend_pid() END
         """
     )
     static let campaignsUnderWay = Statement(

@@ -12,7 +12,7 @@ package struct InstallationStore: Sendable {
         let found = try await pool.withConnection { connection in
             try await connection.rows(.readInstallation) { row in
                 (
-                    try RestoreGuard(row, from: 0),
+                    try RestoreGuard(row),
                     RestoreGuard(
                         installation: try row.text(0),
                         systemIdentifier: try row.int64(4),
@@ -64,12 +64,20 @@ package struct InstallationStore: Sendable {
 }
 
 extension RestoreGuard {
-    init(_ row: borrowing PostgresRow, from column: Int32) throws {
+    /// Of a row of ``Statement/readInstallation``.
+    init(_ row: borrowing PostgresRow) throws {
         self.init(
-            installation: try row.text(column),
-            systemIdentifier: try row.int64(column + 1),
-            timeline: try row.int32(column + 2),
-            generation: try row.int64(column + 3)
+            installation: try row.text(0),
+            systemIdentifier: try row.int64(1),
+            timeline: try row.int32(2),
+            generation: try row.int64(3),
+            numbers: HighestNumbers(
+                campaign: try row.int32(6),
+                list: try row.int32(7),
+                account: try row.int32(8),
+                contact: try row.int64(9)
+            ),
+            journalAhead: try row.text(10)
         )
     }
 }
@@ -78,8 +86,9 @@ extension Statement {
     static let readInstallation = Statement(
         "read-installation",
         """
-        SELECT i.installation_id::text, i.system_identifier, i.timeline, i.generation, p.system_identifier, server_timeline()
-        FROM installation i, pg_control_system() p
+        SELECT i.installation_id::text, i.system_identifier, i.timeline, i.generation, p.system_identifier,
+               server_timeline(), n.campaign, n.list, n.account, n.contact, i.journal_ahead
+        FROM installation i, pg_control_system() p, highest_numbers() n
         """
     )
     /// Of the session: it is gone with the connection.

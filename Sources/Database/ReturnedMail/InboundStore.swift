@@ -29,7 +29,7 @@ package enum InboundCount: Int16, WireNamed {
     case beyondLimits = 1
     /// More than ``PostgresConnection/mostMailsOfShelf`` about one message.
     case tooMany = 2
-    /// Signed for a campaign that is not in this database.
+    /// Signed for a message that is not in this database: it was restored. An opt-out is carried out all the same.
     case unknownCampaign = 3
     /// A webhook report that names no message: about other mail, or about a manual suppression at the provider.
     case namesNoMessage = 4
@@ -130,7 +130,7 @@ extension PostgresConnection {
         return try count(why?.hasCampaign == true ? .tooMany : .unknownCampaign, mailbox: mailbox)
     }
 
-    private func count(_ what: InboundCount, mailbox: String) throws -> InboundOutcome {
+    fileprivate func count(_ what: InboundCount, mailbox: String) throws -> InboundOutcome {
         try run(.countInbound, [.text(mailbox), .int16(what.rawValue)])
         return .counted(what)
     }
@@ -158,7 +158,10 @@ package struct InboundStore: Sendable {
         within deadline: Duration = .seconds(5)
     ) async throws -> InboundOutcome {
         try await pool.withConnection(deadline: deadline) { connection in
-            try await connection.transaction { try $0.store(arrival, mailbox: mailbox) }
+            try await connection.transaction { connection in
+                try connection.optOutIfLost(arrival)
+                    ? connection.count(.unknownCampaign, mailbox: mailbox) : connection.store(arrival, mailbox: mailbox)
+            }
         }
     }
 

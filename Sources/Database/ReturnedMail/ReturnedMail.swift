@@ -126,7 +126,7 @@ extension TrackingToken {
     /// The delivery that it names, if any.
     fileprivate var delivery: DeliveryKey? {
         switch self {
-        case .unsubscribe(let key), .mailUnsubscribe(let key), .bounce(let key, _): key
+        case .unsubscribe(let key, _), .mailUnsubscribe(let key, _), .bounce(let key, _): key
         case .open(let campaign, .recipient(let seq)), .click(let campaign, _, .recipient(let seq)):
             DeliveryKey(campaign: campaign, seq: seq)
         case .open, .click: nil

@@ -5,6 +5,7 @@ extension Statement {
     package static let all: [Statement] =
         delivery + register + producer + freeze + ofAccounts + inbound + tracking + optOut + proofs + returning
         + complaints + returnedFacts + blocks + suppressionLists + dashboard + erasure
+        + journal
 
     private static let dashboard = forUsers + forSessions + forSamples + forOverview
 
@@ -39,6 +40,6 @@ extension Statement {
     ]
     private static let optOut: [Statement] = [
         .optOutMessage, .lockMessage, .earlierOptOut, .standingOptOut, .takeBackOptOut, .listsOfContact,
-        .isOffMarketing, .isStillOff, .undoableProofs, .nameAccount,
+        .isOffMarketing, .isStillOff, .undoableProofs, .nameAccount, .lostRecipient, .insertLostOptOut,
     ]
 }

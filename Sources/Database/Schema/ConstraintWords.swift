@@ -40,9 +40,10 @@ package enum ConstraintWords {
 
     /// Those that no input reaches: what is written there is made by the program.
     package static let unreachable: Set<String> = [
-        "accounts_pkey", "accounts_tracking_check", "users_pkey", "contacts_pkey", "contacts_address_hash_check",
+        "accounts_pkey", "accounts_account_uuid_key", "accounts_tracking_check", "users_pkey", "contacts_pkey",
+        "contacts_address_hash_check",
         "contacts_account_id_address_key_key", "contacts_attributes_check", "lists_pkey",
-        "lists_list_id_account_id_key",
+        "lists_list_id_account_id_key", "lists_list_uuid_key",
         "suppressions_account_id_address_hash_key_version_scope_list_key", "suppressions_address_hash_check",
         "lanes_pkey", "lanes_lane_id_check", "service_blocks_pkey", "service_blocks_address_hash_check",
         "service_blocks_block_id_key", "api_keys_pkey", "api_keys_hash_check", "api_keys_hash_key",

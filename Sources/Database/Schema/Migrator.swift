@@ -32,6 +32,7 @@ package struct Migration: Sendable {
         Migration(version: 14, name: "opt_out_ways", sql: PackageResources.V0014_opt_out_ways_sql),
         Migration(version: 15, name: "scheduled", sql: PackageResources.V0015_scheduled_sql),
         Migration(version: 16, name: "recent_opens", sql: PackageResources.V0016_recent_opens_sql),
+        Migration(version: 17, name: "journal", sql: PackageResources.V0017_journal_sql),
     ]
 }
 

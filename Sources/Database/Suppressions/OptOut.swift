@@ -83,11 +83,12 @@ extension AccountDatabase {
     /// - Returns: `nil` if there is no such message, or the list belongs to another account.
     package func optOut(
         _ key: DeliveryKey,
+        _ mark: RecipientMark? = nil,
         of choice: @escaping @Sendable (OptOutMessage) -> OptOutChoice,
         by way: OptOutWay
     ) async throws -> (OptOutMessage, OptOutReceipt)? {
         try await transaction(account: nil) { connection in
-            guard let message = try connection.optOutMessage(key) else { return nil }
+            guard let message = try connection.optOutMessage(key, mark) else { return nil }
             let choice = choice(message)
             if case .list(let list) = choice {
                 guard try connection.listsOfContact(message).contains(where: { $0.list == list }) else { return nil }
@@ -97,9 +98,14 @@ extension AccountDatabase {
     }
 
     /// Undoes one opt-out made with this message less than a week ago and not repeated since.
-    package func takeBack(_ proof: Int64, of key: DeliveryKey, by way: OptOutWay) async throws -> TakenBack {
+    package func takeBack(
+        _ proof: Int64,
+        of key: DeliveryKey,
+        _ mark: RecipientMark? = nil,
+        by way: OptOutWay
+    ) async throws -> TakenBack {
         try await transaction(account: nil) { connection in
-            guard let message = try connection.optOutMessage(key) else { return .nothing }
+            guard let message = try connection.optOutMessage(key, mark) else { return .nothing }
             try connection.run(.lockMessage, [.int32(key.campaign), .int32(key.seq)])
             let isTakenBack = try connection.rows(
                 .takeBackOptOut,
@@ -114,16 +120,19 @@ extension AccountDatabase {
     }
 
     /// The message, and its list's opt-out if it was made with this message and is in effect.
-    package func message(_ key: DeliveryKey) async throws -> (OptOutMessage, OptOutReceipt?)? {
+    package func message(
+        _ key: DeliveryKey,
+        _ mark: RecipientMark? = nil
+    ) async throws -> (OptOutMessage, OptOutReceipt?)? {
         try await transaction(account: nil) { connection in
-            guard let message = try connection.optOutMessage(key) else { return nil }
+            guard let message = try connection.optOutMessage(key, mark) else { return nil }
             return (message, try connection.standing(.list(message.list), of: message))
         }
     }
 
-    package func preferences(of key: DeliveryKey) async throws -> MailPreferences? {
+    package func preferences(of key: DeliveryKey, _ mark: RecipientMark? = nil) async throws -> MailPreferences? {
         try await transaction(account: nil) { connection in
-            guard let message = try connection.optOutMessage(key) else { return nil }
+            guard let message = try connection.optOutMessage(key, mark) else { return nil }
             return MailPreferences(
                 message: message,
                 lists: try connection.listsOfContact(message),
@@ -133,7 +142,7 @@ extension AccountDatabase {
                 ) { try $0.bool(0) }.only(of: .isOffMarketing),
                 undoable: try connection.rows(
                     .undoableProofs,
-                    [.int32(key.campaign), .int32(key.seq)],
+                    [.int32(key.campaign), .int32(key.seq), .bytes(message.addressHash)],
                     OptOutReceipt.init
                 )
             )
@@ -156,7 +165,9 @@ extension AccountDatabase {
 
 extension PostgresConnection {
     /// The message of a verified token, and from here on the transaction sees its account.
-    package func optOutMessage(_ key: DeliveryKey) throws -> OptOutMessage? {
+    ///
+    /// `mark`: Whose the message was; `nil` for a message of an older program, which says it by its number alone.
+    package func optOutMessage(_ key: DeliveryKey, _ mark: RecipientMark? = nil) throws -> OptOutMessage? {
         let accounts = try rows(.accountOfCampaign, [.int32(key.campaign)]) { try $0.optionalInt32(0) }
         guard let account = accounts.first ?? nil else { return nil }
         try run(.chooseAccount, [.text(String(account))])
@@ -172,7 +183,7 @@ extension PostgresConnection {
                 addressHash: try row.bytes(5),
                 hashKey: try row.int16(6)
             )
-        }.first
+        }.first { mark?.matches(account: account, addressHash: $0.addressHash) ?? true }
     }
 
     /// Suppresses and writes the proof, in the caller's transaction.
@@ -213,7 +224,7 @@ extension PostgresConnection {
             .standingOptOut,
             [
                 .int32(message.key.campaign), .int32(message.key.seq), .int16(OptOutAction(choice.scope).rawValue),
-                .int32(choice.list), .int16(choice.scope.rawValue),
+                .int32(choice.list), .int16(choice.scope.rawValue), .bytes(message.addressHash),
             ],
             OptOutReceipt.init
         ).first

@@ -44,7 +44,7 @@ extension Statement {
     )
     /// What was done with this message, has not been taken back, and is still so.
     ///
-    /// `$1` campaign; `$2` seq; `$3` action; `$4` list; `$5` scope.
+    /// `$1` campaign; `$2` seq; `$3` action; `$4` list; `$5` scope; `$6` hash.
     static let standingOptOut = Statement(
         "standing-opt-out",
         roles: [.web, .inbound],
@@ -59,7 +59,8 @@ extension Statement {
             WHERE s.account_id = p.account_id AND s.address_hash = p.address_hash AND s.scope = $5 AND s.list_id = p.list_id
               AND s.reason = \(SuppressionReason.unsubscribe.sql)
         ) AS s
-        WHERE p.campaign_id = $1 AND p.seq = $2 AND p.action = $3 AND p.list_id = $4 AND s.since IS NOT NULL
+        WHERE p.campaign_id = $1 AND p.seq = $2 AND p.action = $3 AND p.list_id = $4 AND p.address_hash = $6
+          AND s.since IS NOT NULL
           AND NOT EXISTS (SELECT FROM opt_out_proofs u WHERE u.undoes = p.proof_id)
         ORDER BY p.proof_id LIMIT 1
         """
@@ -121,14 +122,14 @@ extension Statement {
               AND scope IN (\(SuppressionScope.all.sql), \(SuppressionScope.marketing.sql)))
         """
     )
-    /// What of a message's opt-outs can be taken back; `$1` campaign; `$2` seq.
+    /// What of a message's opt-outs can be taken back; `$1` campaign; `$2` seq; `$3` hash.
     static let undoableProofs = Statement(
         "undoable-proofs",
         role: .web,
         isHot: true,
         """
         SELECT p.proof_id, p.action, p.list_id, p.at, p.is_new, p.recalled, p.on_their_way, true FROM opt_out_proofs p
-        WHERE p.campaign_id = $1 AND p.seq = $2
+        WHERE p.campaign_id = $1 AND p.seq = $2 AND p.address_hash = $3
           AND p.action IN (\(OptOutAction.list.sql), \(OptOutAction.marketing.sql))
           AND p.is_new AND p.at > now() - interval '7 days'
           AND NOT EXISTS (SELECT FROM opt_out_proofs u WHERE u.undoes = p.proof_id)

@@ -7,6 +7,7 @@ struct MessageHeader: Sendable {
     static let boundary = "=_veredus_alternative"
 
     /// `From` up to `To: `.
+    private let account: AccountID
     private let beginning: [UInt8]
     private let trackingBase: [UInt8]
     private let messageIDDomain: [UInt8]
@@ -17,6 +18,7 @@ struct MessageHeader: Sendable {
     private let ending: [UInt8]
 
     init(_ sender: SenderProfile, _ campaign: CampaignFacts) throws(TemplateError) {
+        account = campaign.account
         try Self.check(sender, campaign)
         trackingBase = Array(sender.trackingBase.utf8)
         messageIDDomain = try Self.domain(sender.messageIDDomain, "sender.message-id-domain")
@@ -105,7 +107,7 @@ struct MessageHeader: Sendable {
         buffer.append(contentsOf: ">,\r\n <mailto:".utf8)
         let start = buffer.count
         buffer.append(contentsOf: KeyRing.mailUnsubscribePrefix.utf8)
-        keys.append(.mailUnsubscribe(key), to: &buffer)
+        keys.append(.mailUnsubscribe(key, recipient.mark(of: account)?.short), to: &buffer)
         let local = start..<buffer.count
         buffer.append(UInt8(ascii: "@"))
         buffer.append(contentsOf: returnPathDomain)

@@ -109,12 +109,25 @@ package struct RecipientFacts: Sendable {
     package var fields: MergeValue
     /// Of the Date field, since 1970 UTC.
     package var dateSeconds: Int64
+    /// Of the contact, as the database has it; empty where the message is nobody's, as a test message is.
+    package var addressHash: [UInt8]
 
-    package init(seq: Seq, address: EmailAddress, fields: MergeValue, dateSeconds: Int64) {
+    package init(
+        seq: Seq,
+        address: EmailAddress,
+        fields: MergeValue,
+        dateSeconds: Int64,
+        addressHash: [UInt8] = []
+    ) {
         self.seq = seq
         self.address = address
         self.fields = fields
         self.dateSeconds = dateSeconds
+        self.addressHash = addressHash
+    }
+
+    func mark(of account: AccountID) -> RecipientMark? {
+        addressHash.isEmpty ? nil : RecipientMark(account: account, addressHash: addressHash)
     }
 }
 

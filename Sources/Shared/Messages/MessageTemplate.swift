@@ -134,7 +134,7 @@ package struct MessageTemplate: Sendable {
         _ found: inout Collected
     ) throws(RenderError) -> Layout {
         let key = DeliveryKey(campaign: campaign.id, seq: recipient.seq)
-        let tokens = tokens(for: key, keys: keys, random: &random)
+        let tokens = tokens(for: key, recipient, keys: keys, random: &random)
         let scope = MergeScope(
             fields: recipient.fields,
             defaults: defaults,
@@ -205,11 +205,12 @@ package struct MessageTemplate: Sendable {
 
     private func tokens(
         for key: DeliveryKey,
+        _ recipient: RecipientFacts,
         keys: KeyRing,
         random: inout some RandomNumberGenerator
     ) -> MessageTokens {
         var tokens = MessageTokens()
-        tokens.unsubscribe = keys.sign(.unsubscribe(key))
+        tokens.unsubscribe = keys.sign(.unsubscribe(key, recipient.mark(of: campaign.account)))
         guard campaign.tracking != .none else { return tokens }
         tokens.open = keys.sign(.open(campaign: campaign.id, subject(key, &random)))
         for link in links {

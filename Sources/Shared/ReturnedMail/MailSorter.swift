@@ -34,9 +34,10 @@ package struct MailSorter: Sendable {
         guard let token = report.origin(keys) else { return report.isCutShort ? .beyondLimits : .notOurs }
         let origin: DeliveryKey
         var attempt: UInt16?
+        var mark: RecipientMark?
         switch token {
         case .bounce(let key, let number): (origin, attempt) = (key, number)
-        case .mailUnsubscribe(let key): origin = key
+        case .mailUnsubscribe(let key, let itsMark): (origin, mark) = (key, itsMark)
         case .open, .click, .unsubscribe: return .notOurs
         }
         let content: ArrivedMail.Content
@@ -54,7 +55,8 @@ package struct MailSorter: Sendable {
                 sentTo: sentTo,
                 sizeBytes: bytes.count,
                 content: content,
-                shelf: MailShelf(report.kind)
+                shelf: MailShelf(report.kind),
+                optOutOf: report.kind == .unsubscribe ? mark : nil
             )
         )
     }

@@ -54,6 +54,7 @@ enum DevProgram {
         case "soak":
             let soak = try SoakCommand(arguments, environment: project.environment)
             return { try await soak.run(project) }
+        case "restores": return try RestoresCommand(arguments, environment: project.environment).run
         case "bench": return try Bench.command(project, arguments)
         case "fuzz": return try Fuzz(project, arguments).run
         default: throw Failure.usage("there is no command '\(name)'", "Run './dev help' for the list")

@@ -66,6 +66,42 @@ package struct PrivateDatabase: Sendable {
         try await Self.execute(superuser, "DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
     }
 
+    /// A copy, as a dump of it would be when it is restored; nobody is connected while it is made.
+    package func copy() async throws -> PrivateDatabase {
+        let count = Self.number.add(1, ordering: .relaxed).newValue
+        let copy = PrivateDatabase(
+            name: "test_\(getpid())_\(count)_\(UInt16.random(in: 0...(.max)))",
+            superuser: superuser
+        )
+        try await copy.make(from: name)
+        return copy
+    }
+
+    /// Becomes what a copy was, under its own name.
+    package func restore(from copy: PrivateDatabase) async throws {
+        try await drop()
+        try await make(from: copy.name)
+    }
+
+    private func make(from template: String) async throws {
+        let server = try await PostgresConnection.open(superuser, name: "fixture")
+        for attempt in 1... {
+            do {
+                // Whoever has just closed a connection may still be on the way out.
+                try await server.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(template)'"
+                )
+                try await server.execute("CREATE DATABASE \(name) TEMPLATE \(template)")
+                break
+            } catch {
+                guard attempt < 50 else { throw error }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+        try await server.execute(DatabaseBootstrap.databaseRights(name))
+        await server.close()
+    }
+
     private static let urlVariable = "VEREDUS_TEST_POSTGRES_URL"
     /// Of every role on a test cluster, which listens on loopback only.
     private static let rolePassword = "test-only"

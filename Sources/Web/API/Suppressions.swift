@@ -1,3 +1,4 @@
+import Bootstrap
 import Core
 import Database
 import Hummingbird
@@ -55,6 +56,7 @@ extension APICall {
             by: .api
         )
         .store(of: account, in: database, identity: key.identity, number: key.number)
+        await parts.journal?.flush()
         return APIReply(receipt.json(scope: scope), status: receipt.isNew ? .created : .ok)
     }
 }

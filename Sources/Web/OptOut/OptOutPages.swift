@@ -16,19 +16,22 @@ struct OptOutPages: Sendable {
     let phrases: Phrases
     private let values: [String: String]
     private let message: OptOutMessage?
+    private let sender: String?
 
     /// The pages for a message.
     init(_ message: OptOutMessage) {
         phrases = Phrases.of(message.language ?? .en)
         values = ["sender": message.senderName, "list": message.listName]
         self.message = message
+        sender = message.senderName
     }
 
-    /// The pages for an unknown recipient, in a language that the browser accepts.
-    init(acceptLanguage: String?) {
+    /// The pages for an unknown message, in a language that the browser accepts.
+    init(acceptLanguage: String?, sender: String? = nil) {
         phrases = Phrases.preferred(acceptLanguage)
-        values = [:]
+        values = sender.map { ["sender": $0] } ?? [:]
         message = nil
+        self.sender = sender
     }
 
     // MARK: Pages
@@ -51,7 +54,18 @@ struct OptOutPages: Sendable {
         )
     }
 
-    func receipt(_ receipt: OptOutReceipt, token: String) throws(RenderError) -> [UInt8] {
+    /// The same for a message whose list is not known any more.
+    func askAboutMarketing() throws(RenderError) -> [UInt8] {
+        try render(
+            "ask",
+            title: "marketing_title",
+            lines: [try text("marketing_text")],
+            ["confirm": try confirm([("action", "marketing")], .sign, try text("marketing_button"))]
+        )
+    }
+
+    /// `token` is `nil` where the preferences cannot be shown.
+    func receipt(_ receipt: OptOutReceipt, token: String?) throws(RenderError) -> [UInt8] {
         var lines = [try text(effect(receipt.choice))]
         if receipt.isNew {
             lines.append(try count(receipt.recalled, none: "recalled_none", one: "recalled_one", many: "recalled_many"))
@@ -71,8 +85,8 @@ struct OptOutPages: Sendable {
                     "datetime": .text(MergeText(Timestamp.text(receipt.at))),
                     "text": .text(MergeText(try phrases.moment(receipt.at))),
                 ],
-                "undo": receipt.canBeTakenBack ? try undo([(receipt.proof, "undo_button")]) : false,
-                "link": try link(token),
+                "undo": receipt.canBeTakenBack && token != nil ? try undo([(receipt.proof, "undo_button")]) : false,
+                "link": try token.map { token throws(RenderError) in try link(token) } ?? false,
             ]
         )
     }
@@ -261,7 +275,7 @@ struct OptOutPages: Sendable {
         var fields: [String: MergeValue] = [
             "language": .text(MergeText(phrases.language.rawValue)), "state": .text(MergeText(state)),
             "title": .text(MergeText(try text(title))),
-            "sender": message.map { .text(MergeText($0.senderName)) } ?? false,
+            "sender": sender.map { .text(MergeText($0)) } ?? false,
             "lines": .list(lines.map { .text(MergeText($0)) }),
             "since": false, "confirm": false, "preferences": false, "undo": false, "link": false, "reloads": false,
             "refreshes": false,

@@ -1,3 +1,4 @@
+import Bootstrap
 import Core
 import Database
 import DatabaseClient
@@ -18,10 +19,18 @@ struct OptOutRoutes: Sendable {
     private let keys: KeyRing
     private let limits = OptOutLimits()
     private let unknown: UnknownTokens
+    private let journal: JournalWriter?
     private let log: Logger
 
-    init(pool: PostgresPool, keys: KeyRing, unknown: UnknownTokens = UnknownTokens(), log: Logger) {
+    init(
+        pool: PostgresPool,
+        keys: KeyRing,
+        unknown: UnknownTokens = UnknownTokens(),
+        journal: JournalWriter? = nil,
+        log: Logger
+    ) {
         self.unknown = unknown
+        self.journal = journal
         // How long a page waits for a connection before it says that it must retry.
         database = AccountDatabase(pool: pool, actor: "recipient", deadline: .seconds(3))
         self.keys = keys
@@ -42,16 +51,20 @@ struct OptOutRoutes: Sendable {
     // MARK: Looking
 
     private func look(_ place: Place, _ request: Request, _ context: WebContext) async -> Response {
-        await answering(request, context) { token, key in
+        await answering(request, context) { token, key, mark in
             do {
                 switch place {
                 case .unsubscribe:
-                    guard let (message, standing) = try await database.message(key) else { return nil }
+                    guard let (message, standing) = try await database.message(key, mark) else {
+                        return try await lost(mark, request)
+                    }
                     let pages = OptOutPages(message)
                     if let standing { return .page(try pages.receipt(standing, token: token)) }
                     return .page(try pages.ask(token: token))
                 case .preferences:
-                    guard let found = try await database.preferences(of: key) else { return nil }
+                    guard let found = try await database.preferences(of: key, mark) else {
+                        return try await lost(mark, request)
+                    }
                     return .page(try OptOutPages(found.message).preferences(found, notes: []))
                 }
             } catch let error as PostgresError {
@@ -69,14 +82,16 @@ struct OptOutRoutes: Sendable {
 
     private func act(_ place: Place, _ request: Request, _ context: WebContext) async -> Response {
         let start = ContinuousClock.now
-        return await answering(request, context) { token, key in
+        return await answering(request, context) { token, key, mark in
             guard let act = OptOutAct(try await SmallForm(request)), act != .oneClick || place == .unsubscribe else {
                 return .text("not a form of this page\n", status: .badRequest)
             }
             if let seconds = limits.ask(for: key) { return try tooOften(seconds, request) }
             do {
-                guard let done = try await carryOut(act, place, token, key) else { return nil }
+                guard let done = try await carryOut(act, place, token, key, mark, request) else { return nil }
                 if done.isOptOut { await note(start) }
+                // Committed, then on the journal's disk, then answered.
+                await journal?.flush()
                 return done.response
             } catch let error as PostgresError {
                 if act == .oneClick { return busy(error, nil) }
@@ -91,13 +106,15 @@ struct OptOutRoutes: Sendable {
         _ act: OptOutAct,
         _ place: Place,
         _ token: String,
-        _ key: DeliveryKey
+        _ key: DeliveryKey,
+        _ mark: RecipientMark?,
+        _ request: Request
     ) async throws -> (response: Response, isOptOut: Bool)? {
         let way: OptOutWay = act == .oneClick ? .oneClick : place == .unsubscribe ? .page : .preferences
         if case .undo(let proof) = act {
-            let done = try await database.takeBack(proof, of: key, by: way)
+            let done = try await database.takeBack(proof, of: key, mark, by: way)
             if place == .unsubscribe {
-                guard let (message, standing) = try await database.message(key) else { return nil }
+                guard let (message, standing) = try await database.message(key, mark) else { return nil }
                 let pages = OptOutPages(message)
                 // An old page sent again, after another opt-out.
                 if let standing, standing.proof != proof {
@@ -105,12 +122,13 @@ struct OptOutRoutes: Sendable {
                 }
                 return (.page(try pages.undone(done, token: token)), false)
             }
-            guard let found = try await database.preferences(of: key) else { return nil }
+            guard let found = try await database.preferences(of: key, mark) else { return nil }
             let pages = OptOutPages(found.message)
             return (.page(try pages.preferences(found, notes: [try pages.outcome(done)])), false)
         }
         let done = try await database.optOut(
             key,
+            mark,
             of: { message in
                 switch act {
                 case .leave(let list): .list(list)
@@ -120,12 +138,38 @@ struct OptOutRoutes: Sendable {
             },
             by: way
         )
-        guard let (message, receipt) = done else { return nil }
+        guard let (message, receipt) = done else {
+            return try await carryOutLost(act, key, mark, way, request).map { ($0, true) }
+        }
         if act == .oneClick { return (.text("unsubscribed\n"), true) }
         let pages = OptOutPages(message)
         if place == .unsubscribe { return (.page(try pages.receipt(receipt, token: token)), true) }
-        guard let found = try await database.preferences(of: key) else { return nil }
+        guard let found = try await database.preferences(of: key, mark) else { return nil }
         return (.page(try pages.preferences(found, notes: try pages.notes(receipt, found))), true)
+    }
+
+    // MARK: Messages that a restore forgot
+
+    /// The page for a message that is not known, of an account that is: it ends all of its marketing.
+    private func lost(_ mark: RecipientMark?, _ request: Request) async throws -> Response? {
+        guard let mark, let sender = try await database.sender(ofLost: mark) else { return nil }
+        let pages = OptOutPages(acceptLanguage: request.headers[.acceptLanguage], sender: sender)
+        return .page(try pages.askAboutMarketing())
+    }
+
+    private func carryOutLost(
+        _ act: OptOutAct,
+        _ key: DeliveryKey,
+        _ mark: RecipientMark?,
+        _ way: OptOutWay,
+        _ request: Request
+    ) async throws -> Response? {
+        guard let mark, let sender = try await database.sender(ofLost: mark),
+            let receipt = try await database.optOut(lost: mark, key, by: way)
+        else { return nil }
+        if act == .oneClick { return .text("unsubscribed\n") }
+        let pages = OptOutPages(acceptLanguage: request.headers[.acceptLanguage], sender: sender)
+        return .page(try pages.receipt(receipt, token: nil))
     }
 
     private func note(_ start: ContinuousClock.Instant) async {
@@ -142,11 +186,11 @@ struct OptOutRoutes: Sendable {
     private func answering(
         _ request: Request,
         _ context: WebContext,
-        _ body: (String, DeliveryKey) async throws -> Response?
+        _ body: (String, DeliveryKey, RecipientMark?) async throws -> Response?
     ) async -> Response {
         do {
             let token = context.parameters.get("token") ?? ""
-            guard case .unsubscribe(let key)? = try? keys.verify(token.utf8, as: .unsubscribe) else {
+            guard case .unsubscribe(let key, let mark)? = try? keys.verify(token.utf8, as: .unsubscribe) else {
                 unknown.note(token.utf8, as: .unsubscribe, keys: keys)
                 if let seconds = limits.note(stranger: context.client) { return try tooOften(seconds, request) }
                 return try unknown(request)
@@ -155,7 +199,7 @@ struct OptOutRoutes: Sendable {
             guard key.seq >= 0 else {
                 return .page(try OptOutPages(acceptLanguage: request.headers[.acceptLanguage]).test())
             }
-            return try await body(token, key) ?? unknown(request)
+            return try await body(token, key, mark) ?? unknown(request)
         } catch let error as SmallForm.Refusal {
             return .text("not a form of this page\n", status: error.status)
         } catch {

@@ -129,7 +129,8 @@ struct Prepare: Sendable {
                 seq: job.key.seq,
                 address: address,
                 fields: try MergeValue(json: recipient.attributes),
-                dateSeconds: clock()
+                dateSeconds: clock(),
+                addressHash: recipient.addressHash
             )
             try message.template.render(facts, keys: keys, random: &random, into: &content)
         } catch let error as EmailAddress.Invalid {

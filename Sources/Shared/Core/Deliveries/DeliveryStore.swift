@@ -10,6 +10,8 @@ package struct FetchedRecipient: Sendable {
     package let address: [UInt8]
     /// The merge fields: a JSON object, UTF-8.
     package let attributes: [UInt8]
+    /// The keyed hash of the address: whose opt-out it is, if the message is forgotten.
+    package let addressHash: [UInt8]
 
     package init(
         key: DeliveryKey,
@@ -17,7 +19,8 @@ package struct FetchedRecipient: Sendable {
         redeliveries: Int16,
         contactVersion: Int32,
         address: [UInt8],
-        attributes: [UInt8]
+        attributes: [UInt8],
+        addressHash: [UInt8] = []
     ) {
         self.key = key
         self.attempt = attempt
@@ -25,6 +28,7 @@ package struct FetchedRecipient: Sendable {
         self.contactVersion = contactVersion
         self.address = address
         self.attributes = attributes
+        self.addressHash = addressHash
     }
 }
 

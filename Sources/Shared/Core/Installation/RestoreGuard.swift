@@ -12,34 +12,54 @@ package struct RestoreGuard: Equatable, Sendable {
     package let timeline: Int32
     /// Grows for as long as the database lives.
     package let generation: Int64
+    /// What it had given away by then.
+    package let numbers: HighestNumbers
+    /// The journal that knew more than the database when a program started; empty for none, and in what is remembered.
+    package let journalAhead: String
 
-    package init(installation: String, systemIdentifier: Int64, timeline: Int32, generation: Int64) {
+    package init(
+        installation: String,
+        systemIdentifier: Int64,
+        timeline: Int32,
+        generation: Int64,
+        numbers: HighestNumbers = HighestNumbers(),
+        journalAhead: String = ""
+    ) {
         self.installation = installation
         self.systemIdentifier = systemIdentifier
         self.timeline = timeline
         self.generation = generation
+        self.numbers = numbers
+        self.journalAhead = journalAhead
     }
 
     /// What is not a restore guard.
     package struct Malformed: Error, Equatable, CustomStringConvertible {
         package var description: String {
-            "is not a restore guard, which reads `w1 INSTALLATION IDENTIFIER TIMELINE GENERATION`"
+            "is not a restore guard, which reads `w2 INSTALLATION IDENTIFIER TIMELINE GENERATION` and four numbers"
         }
     }
 
-    /// As a file or a message holds it: `w1 <installation> <system identifier> <timeline> <generation>`.
-    package var encoded: String { "w1 \(installation) \(systemIdentifier) \(timeline) \(generation)" }
+    /// As a file or a message holds it: `w2 <installation> <system identifier> <timeline> <generation>`, then the highest
+    /// campaign, list, account and contact.
+    package var encoded: String {
+        "w2 \(installation) \(systemIdentifier) \(timeline) \(generation) \(numbers.encoded)"
+    }
 
+    /// Reads that, and what older programs left behind: `w1`, without the highest numbers.
     package init(decoding text: String) throws(Malformed) {
         let words = text.split(whereSeparator: \.isWhitespace)
-        guard words.count == 5, words[0] == "w1", words[1].utf8.count == 36, let identifier = Int64(words[2]),
-            let timeline = Int32(words[3]), let generation = Int64(words[4])
+        guard words.count >= 5, words[1].utf8.count == 36, let identifier = Int64(words[2]),
+            let timeline = Int32(words[3]), let generation = Int64(words[4]),
+            let numbers = words[0] == "w1" && words.count == 5
+                ? HighestNumbers() : words[0] == "w2" ? HighestNumbers(decoding: words.dropFirst(5)) : nil
         else { throw Malformed() }
         self.init(
             installation: String(words[1]),
             systemIdentifier: identifier,
             timeline: timeline,
-            generation: generation
+            generation: generation,
+            numbers: numbers
         )
     }
 }
@@ -79,6 +99,12 @@ package struct RestoredDatabaseFound: Error, Equatable, CustomStringConvertible 
                 reason:
                     "it was on timeline \(stored.timeline) and is on \(server.timeline), so its server was promoted "
                     + "or recovered to a point in time"
+            )
+        }
+        guard stored.journalAhead.isEmpty else {
+            return .init(
+                reason:
+                    "the journal \(stored.journalAhead) had opt-outs that it lacked, so it is an older copy of itself"
             )
         }
         let ahead = restoreGuards.first {

@@ -41,6 +41,8 @@ package struct ArrivedMail: Sendable, Equatable {
     package let sizeBytes: Int
     package let content: Content
     package let shelf: MailShelf
+    /// Who opts out by it, if its address says that; an older program's does not.
+    package let optOutOf: RecipientMark?
 
     package init(
         hash: [UInt8],
@@ -49,7 +51,8 @@ package struct ArrivedMail: Sendable, Equatable {
         sentTo: [UInt8]?,
         sizeBytes: Int,
         content: Content,
-        shelf: MailShelf
+        shelf: MailShelf,
+        optOutOf: RecipientMark? = nil
     ) {
         self.hash = hash
         self.origin = origin
@@ -58,6 +61,7 @@ package struct ArrivedMail: Sendable, Equatable {
         self.sizeBytes = sizeBytes
         self.content = content
         self.shelf = shelf
+        self.optOutOf = optOutOf
     }
 
     /// The contents of the signed address.

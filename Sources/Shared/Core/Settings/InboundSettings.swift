@@ -13,6 +13,7 @@ package struct InboundSettings: Sendable, Equatable {
     package let keepDays: Int
     /// How long a stop may take.
     package let graceSeconds: Double
+    package let state: StateSettings
 
     package init(reading reader: inout SettingsReader) {
         bounceDomain = reader.hostName(.bounceDomain, example: "bounces.example.net")
@@ -23,6 +24,7 @@ package struct InboundSettings: Sendable, Equatable {
         rulesPath = reader.text(.inboundRules)
         keepDays = reader.whole(.inboundKeepDays, 1...365, default: 30)
         graceSeconds = reader.seconds(.grace, 0...600, default: 25)
+        state = StateSettings(reading: &reader)
     }
 }
 

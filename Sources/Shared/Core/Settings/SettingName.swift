@@ -194,9 +194,10 @@ package enum SettingName: String, Sendable, CaseIterable {
 
     // MARK: Every program
 
-    /// For: producer, worker. The machine's folder for what outlives its programs; under systemd the unit's
-    /// `StateDirectory` where it is not set. Each program has its own folder in it, like `veredus-producer`, in which the
-    /// restore guard keeps its epoch.
+    /// For: producer, worker, web, recorder, inbound. The machine's folder for what outlives its programs; under systemd the
+    /// unit's `StateDirectory` where it is not set. Each program has its own folder in it, like `veredus-producer`: with the
+    /// restore guard's epoch (producer, worker) and the journal of opt-outs (all but the worker). Put it on another disk than
+    /// the database. Without it no journal is kept.
     case stateDirectory = "VEREDUS_STATE_DIRECTORY"
     /// For: producer, worker. Tells several instances of one program on a machine apart: with `1` the folder of a worker
     /// is `veredus-worker@1`. The unit `veredus-worker@` sets it.

@@ -15,11 +15,13 @@ package struct RecorderSettings: Sendable, Equatable {
     /// How long a newer version's message waits for a newer recorder.
     package let tooNewGraceSeconds: Double
     package let retention: EventRetention
+    package let state: StateSettings
 
     package init(reading reader: inout SettingsReader) {
         flushSeconds = reader.seconds(.flushSeconds, 1...600, default: 60)
         tooNewGraceSeconds = reader.seconds(.tooNewGrace, 1...604_800, default: 3_600)
         retention = EventRetention(reading: &reader)
+        state = StateSettings(reading: &reader)
     }
 }
 

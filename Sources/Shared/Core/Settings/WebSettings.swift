@@ -19,6 +19,7 @@ package struct WebSettings: Sendable, Equatable {
     package let requestSeconds: Double
     /// Requests a minute with one key of the API, counted by each program for itself.
     package let apiPerMinute: Int
+    package let state: StateSettings
 
     package struct Certificate: Sendable, Equatable {
         package let chainFile: String
@@ -40,6 +41,7 @@ package struct WebSettings: Sendable, Equatable {
         drainSeconds = reader.seconds(.webDrain, 0...300, default: 5)
         requestSeconds = reader.seconds(.webRequestTime, 0.1...600, default: 30)
         apiPerMinute = reader.whole(.apiPerMinute, 1...1_000_000, default: 600)
+        state = StateSettings(reading: &reader)
         if chain == nil, key != nil {
             reader.report(.webCertificate, "is not set, but the key is; set both or neither")
         }

@@ -37,12 +37,41 @@ package enum TokenSubject: Hashable, Sendable {
     case recipient(Seq)
 }
 
+/// Whose a message was, for an opt-out of a message that a restored database does not know any more.
+package struct RecipientMark: Hashable, Sendable {
+    package let account: AccountID
+    /// How the keyed hash of the address begins: 8 bytes in a link, 6 in an address, whose local part has room for no more.
+    package let bytes: [UInt8]
+
+    static let bytesInLink = 8
+    static let bytesInAddress = 6
+
+    package init(account: AccountID, addressHash: [UInt8]) {
+        self.init(account: account, bytes: Array(addressHash.prefix(Self.bytesInLink)))
+    }
+
+    fileprivate init(account: AccountID, bytes: [UInt8]) {
+        self.account = account
+        self.bytes = bytes
+    }
+
+    /// As an address has it.
+    package var short: Self { Self(account: account, bytes: Array(bytes.prefix(Self.bytesInAddress))) }
+
+    /// Whether a message of that account and hash can be the one that was meant.
+    package func matches(account: AccountID, addressHash: [UInt8]) -> Bool {
+        self.account == account && addressHash.starts(with: bytes)
+    }
+}
+
 /// The contents of a verified token.
 package enum TrackingToken: Hashable, Sendable {
     case open(campaign: CampaignID, TokenSubject)
     case click(campaign: CampaignID, link: UInt16, TokenSubject)
-    case unsubscribe(DeliveryKey)
-    case mailUnsubscribe(DeliveryKey)
+    /// Without a mark in messages of older programs.
+    case unsubscribe(DeliveryKey, RecipientMark? = nil)
+    /// With a ``RecipientMark/short`` mark.
+    case mailUnsubscribe(DeliveryKey, RecipientMark? = nil)
     case bounce(DeliveryKey, attempt: UInt16)
 
     package var use: TokenUse {
@@ -65,20 +94,23 @@ enum TokenPurpose: UInt8, CaseIterable {
     case unsubscribe = 5
     case mailUnsubscribe = 6
     case bounce = 7
+    case markedUnsubscribe = 8
+    case markedMailUnsubscribe = 9
 
     var use: TokenUse {
         switch self {
         case .openNumber, .openRecipient: .open
         case .clickNumber, .clickRecipient: .click
-        case .unsubscribe: .unsubscribe
-        case .mailUnsubscribe: .mailUnsubscribe
+        case .unsubscribe, .markedUnsubscribe: .unsubscribe
+        case .mailUnsubscribe, .markedMailUnsubscribe: .mailUnsubscribe
         case .bounce: .bounce
         }
     }
 
     var payloadCount: Int {
         switch self {
-        case .openNumber: 20
+        case .openNumber, .markedUnsubscribe: 20
+        case .markedMailUnsubscribe: 18
         case .openRecipient, .unsubscribe, .mailUnsubscribe: 8
         case .clickNumber: 22
         case .clickRecipient, .bounce: 10
@@ -98,8 +130,8 @@ extension TrackingToken {
         case .open(_, .recipient): .openRecipient
         case .click(_, _, .number): .clickNumber
         case .click(_, _, .recipient): .clickRecipient
-        case .unsubscribe: .unsubscribe
-        case .mailUnsubscribe: .mailUnsubscribe
+        case .unsubscribe(_, let mark): mark == nil ? .unsubscribe : .markedUnsubscribe
+        case .mailUnsubscribe(_, let mark): mark == nil ? .mailUnsubscribe : .markedMailUnsubscribe
         case .bounce: .bounce
         }
     }
@@ -119,9 +151,12 @@ extension TrackingToken {
             bytes.append(bigEndian: campaign)
             bytes.append(subject)
             bytes.append(bigEndian: link)
-        case .unsubscribe(let key), .mailUnsubscribe(let key):
+        case .unsubscribe(let key, let mark), .mailUnsubscribe(let key, let mark):
             bytes.append(bigEndian: key.campaign)
             bytes.append(bigEndian: key.seq)
+            guard let mark else { break }
+            bytes.append(bigEndian: mark.account)
+            bytes += mark.bytes
         case .bounce(let key, let attempt):
             bytes.append(bigEndian: key.campaign)
             bytes.append(bigEndian: key.seq)
@@ -144,7 +179,15 @@ extension TrackingToken {
             let seq: Seq = reader.next()
             self = .click(campaign: campaign, link: reader.next(), .recipient(seq))
         case .unsubscribe: self = .unsubscribe(DeliveryKey(campaign: campaign, seq: reader.next()))
+        case .markedUnsubscribe:
+            let key = DeliveryKey(campaign: campaign, seq: reader.next())
+            let account: AccountID = reader.next()
+            self = .unsubscribe(key, RecipientMark(account: account, bytes: Array(reader.bytes)))
         case .mailUnsubscribe: self = .mailUnsubscribe(DeliveryKey(campaign: campaign, seq: reader.next()))
+        case .markedMailUnsubscribe:
+            let key = DeliveryKey(campaign: campaign, seq: reader.next())
+            let account: AccountID = reader.next()
+            self = .mailUnsubscribe(key, RecipientMark(account: account, bytes: Array(reader.bytes)))
         case .bounce:
             let key = DeliveryKey(campaign: campaign, seq: reader.next())
             self = .bounce(key, attempt: reader.next())
