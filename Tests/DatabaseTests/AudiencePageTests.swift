@@ -10,7 +10,7 @@ struct AudiencePageTests {
     private static let rows: Int32 = 100
 
     @Test func `a page reads its own rows, also where the statistics are from before the import`() async throws {
-        try await Totals.with(contacts: 1) { totals in
+        try await Totals.with(contacts: 200) { totals in
             let campaign = try await totals.run()
             try await totals.superuser.execute(
                 """
