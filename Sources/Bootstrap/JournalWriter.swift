@@ -1,7 +1,6 @@
 import Core
 import Database
 import DatabaseClient
-import Glibc
 import Logging
 import RuntimeSupport
 import ServiceLifecycle
@@ -61,7 +60,7 @@ package actor JournalWriter {
         store = JournalStore(pool, deadline: .seconds(3))
         machineFolder = folder
         folderName = state.folderName(of: program)
-        name = "\(Self.hostName())/\(folderName)"
+        name = "\(systemHostName() ?? "unknown")/\(folderName)"
         self.log = log
     }
 
@@ -77,6 +76,7 @@ package actor JournalWriter {
                 return try await catchUp()
             } catch let error where error.isTransientFailure {
                 log.warning("waiting for the database to compare the journal with it", metadata: ["why": "\(error)"])
+                // Nothing tells a program that the database is back.
                 try await Task.sleep(for: .seconds(1))
             }
         }
@@ -97,6 +97,7 @@ package actor JournalWriter {
                 "waiting for the journal: another program of this name uses it",
                 metadata: ["folder": "\(folderName)"]
             )
+            // flock(2) in a loop, since a wait inside it could not be cancelled.
             try await Task.sleep(for: .seconds(1))
         }
     }
@@ -188,18 +189,18 @@ package actor JournalWriter {
     /// cannot be: what was committed stands all the same, and the alarm was raised.
     package func flush() async {
         if isFlushing {
-            // Others may have committed after the round under way has read: the next one is for all of them.
+            // Others may have committed after the work under way has read: the next run is for all of them.
             guard await withCheckedContinuation({ waiting.append($0) }) else { return }
         }
         await lead { await $0.append() }
     }
 
-    /// Runs one round, which serves all who wait already, and passes the lead on.
-    private func lead(_ round: (isolated JournalWriter) async -> Void) async {
+    /// Runs the work once for all who wait already, and passes the lead on.
+    private func lead(_ work: (isolated JournalWriter) async -> Void) async {
         isFlushing = true
         let served = waiting
         waiting = []
-        await round(self)
+        await work(self)
         for other in served { other.resume(returning: false) }
         if waiting.isEmpty {
             isFlushing = false
@@ -306,12 +307,6 @@ package actor JournalWriter {
         // The database may be away as well; `doctor` sees what waits.
         try? await store.note(trouble: error.reason, of: id)
     }
-
-    private static func hostName() -> String {
-        var name = [CChar](repeating: 0, count: 256)
-        guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
 }
 
 /// Runs a program's journal until the program stops; first in the group, so that it stops last.
@@ -327,6 +322,7 @@ package struct JournalService: Service {
     package func run() async throws {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             await writer.poll()
+            // A tick: what changed in the database, by whatever way, is looked up, so that no way can forget to tell.
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: interval) }
         }
         await writer.poll()

@@ -1,6 +1,7 @@
 import CCurl
 import Core
 import Glibc
+import RuntimeSupport
 
 extension SMTPRouteSettings {
     /// Reads a route from a URL, strictly: unknown parts are errors, and all errors are reported together.
@@ -19,7 +20,7 @@ extension SMTPRouteSettings {
     package init(
         parsing url: String,
         password: String? = nil,
-        hostName: String = systemHostName()
+        hostName: String = systemHostName() ?? ""
     ) throws(SMTPSettingsError) {
         let parts = try URLParts(url)
         var problems: [String] = []
@@ -88,13 +89,6 @@ extension SMTPRouteSettings {
             "transaction-timeout": \.timeouts.transaction,
         ]
     }
-}
-
-/// What gethostname(2) says; empty when it fails.
-package func systemHostName() -> String {
-    var bytes = [CChar](repeating: 0, count: 256)
-    guard gethostname(&bytes, bytes.count - 1) == 0 else { return "" }
-    return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 /// libcurl's own decoding leaves out what has control characters, and so would hide them; what cannot be decoded stays.

@@ -4,6 +4,7 @@ import Database
 import DatabaseClient
 import Glibc
 import Logging
+import RuntimeSupport
 import SMTP
 
 /// Assembles a worker: a source, a transport and a pipeline per lane, and one lease for all.
@@ -21,7 +22,7 @@ struct Assembly: Sendable {
         log: Logger
     ) throws {
         let workerRun = WorkerRun.random(in: 1...WorkerRun.max)
-        let name = "\(hostName()):\(getpid()):\(String(workerRun, radix: 16))"
+        let name = "\(systemHostName() ?? "localhost"):\(getpid()):\(String(workerRun, radix: 16))"
         let store = PostgresDeliveryStore(pool)
         let register = WorkerRegister(pool, workerRun: workerRun, leaseSeconds: settings.leaseSeconds)
         let fence = LeaseFence()
@@ -89,11 +90,4 @@ struct Assembly: Sendable {
         for source in sources { await source.close() }
         await publisher.close()
     }
-}
-
-/// This machine's name; `localhost` if it has none.
-private func hostName() -> String {
-    var name = [CChar](repeating: 0, count: 256)
-    guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
-    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }

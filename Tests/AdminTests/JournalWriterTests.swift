@@ -31,18 +31,7 @@ import Testing
         }
 
         func suppress(_ contact: Int) async throws {
-            _ = try await admin.suppress(
-                Suppression(
-                    account: 1,
-                    addressHash: try await hash(contact),
-                    hashKey: 1,
-                    scope: .all,
-                    list: 0,
-                    reason: .byHand,
-                    source: "test",
-                    way: nil
-                )
-            )
+            _ = try await admin.suppress(.test(try await hash(contact), .all, .byHand))
         }
 
         func hash(_ contact: Int) async throws -> [UInt8] {
@@ -166,7 +155,7 @@ import Testing
         }
     }
 
-    @Test func `a database that is put back under a running program gets back what it lacks within a look`()
+    @Test func `a database that is put back under a running program gets back what it lacks within a tick`()
         async throws
     {
         try await with { stage in

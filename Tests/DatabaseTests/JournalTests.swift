@@ -34,17 +34,10 @@ struct JournalTests {
         _ hash: [UInt8],
         _ scope: SuppressionScope = .list,
         _ reason: SuppressionReason = .unsubscribe
-    ) -> Suppression {
-        Suppression(
-            account: 1,
-            addressHash: hash,
-            hashKey: 1,
-            scope: scope,
-            list: scope == .list ? 1 : 0,
-            reason: reason,
-            source: "a secret note",
-            way: nil
-        )
+    ) -> Suppression { .test(hash, scope, reason, source: "a secret note") }
+
+    private static func setStatus(_ status: MembershipStatus) -> String {
+        "UPDATE list_members SET status = \(status.rawValue) WHERE contact_id = 2"
     }
 
     /// Changes of a right to mail, by what makes them.
@@ -102,8 +95,8 @@ struct JournalTests {
         Way(
             testDescription: "by hand in SQL",
             act: { totals, _ in
-                try await totals.superuser.execute("UPDATE list_members SET status = 1 WHERE contact_id = 2")
-                try await totals.superuser.execute("UPDATE list_members SET status = 0 WHERE contact_id = 2")
+                try await totals.superuser.execute(Self.setStatus(.unsubscribed))
+                try await totals.superuser.execute(Self.setStatus(.subscribed))
             },
             notes: ["membership 2 0 false"]
         ),
@@ -129,7 +122,10 @@ struct JournalTests {
         try await Self.with { totals, web, _, _ in
             let hash = try await Self.hash(totals, 2)
             try await totals.superuser.execute(
-                "BEGIN; UPDATE list_members SET status = 1; ROLLBACK; UPDATE list_members SET source = 'x'"
+                """
+                BEGIN; UPDATE list_members SET status = \(MembershipStatus.unsubscribed.rawValue); ROLLBACK;
+                UPDATE list_members SET source = 'x'
+                """
             )
             #expect(try await web.waiting(limit: 100) == [])
             _ = try await totals.admin.suppress(Self.suppression(hash))
@@ -173,9 +169,9 @@ struct JournalTests {
                 ALTER TABLE suppressions DISABLE TRIGGER USER; ALTER TABLE list_members DISABLE TRIGGER USER;
                 ALTER TABLE service_blocks DISABLE TRIGGER USER;
                 DELETE FROM suppressions; DELETE FROM service_blocks; DELETE FROM mail_rights;
-                UPDATE list_members SET status = 0;
-                UPDATE contacts SET status = 0, address = 'c3@example.net' WHERE contact_id = 3;
-                UPDATE deliveries SET state = 0, reason = 0;
+                UPDATE list_members SET status = \(MembershipStatus.subscribed.rawValue);
+                UPDATE contacts SET status = \(ContactStatus.active.rawValue), address = 'c3@example.net' WHERE contact_id = 3;
+                UPDATE deliveries SET state = \(DeliveryState.pending.rawValue), reason = \(DeliveryReason.none.rawValue);
                 ALTER TABLE suppressions ENABLE TRIGGER USER; ALTER TABLE list_members ENABLE TRIGGER USER;
                 ALTER TABLE service_blocks ENABLE TRIGGER USER;
                 """
@@ -187,7 +183,11 @@ struct JournalTests {
                 #expect(try await totals.state(campaign, seq) == .suppressed, "\(seq)")
             }
             #expect(try await totals.state(campaign, 1) == .pending, "who asked for nothing is left alone")
-            #expect(try await totals.number("SELECT count(*) FROM contacts WHERE status = 1 AND address = ''") == 1)
+            #expect(
+                try await totals.number(
+                    "SELECT count(*) FROM contacts WHERE status = \(ContactStatus.erased.rawValue) AND address = ''"
+                ) == 1
+            )
             #expect(try await totals.number("SELECT status::int8 FROM list_members WHERE contact_id = 2") == 1)
             #expect(try await totals.number("SELECT count(*) FROM service_blocks") == 1)
             #expect(

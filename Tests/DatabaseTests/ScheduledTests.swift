@@ -7,21 +7,9 @@ import Testing
 /// A campaign that waits for its time.
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"), .timeLimit(.minutes(2)))
 struct ScheduledTests {
-    private static let draft = CampaignDraft(
-        name: "Test",
-        kind: .marketing,
-        policy: .atMostOnce,
-        tracking: .none,
-        lifetime: "3 days",
-        subject: "Hello",
-        html: "<p>Hello</p>",
-        plain: nil,
-        settings: #"{"from": {"address": "news@example.org"}}"#
-    )
-
     /// A campaign that starts in that many seconds; below 0 it is made so afterwards.
     private static func schedule(_ totals: Totals, in seconds: Double = 3_600) async throws -> CampaignID {
-        let id = try await totals.admin.createCampaign(draft, account: Totals.account, list: Totals.list)
+        let id = try await totals.admin.createCampaign(.test, account: Totals.account, list: Totals.list)
         let now = try await totals.number("SELECT extract(epoch FROM now())::int8")
         try await totals.admin.start(id, account: Totals.account, at: Double(now) + max(3_600, seconds))
         try await move(totals, to: seconds)
@@ -69,7 +57,7 @@ struct ScheduledTests {
             let campaign = try await Self.schedule(totals)
             let update = try await totals.admin.updateCampaign(
                 campaign,
-                Self.draft,
+                .test,
                 account: Totals.account,
                 in: .scheduled
             )
@@ -80,7 +68,7 @@ struct ScheduledTests {
             #expect(try await totals.number("SELECT count(*) FROM campaigns WHERE start_at IS NULL") == 1)
             let late = try await totals.admin.updateCampaign(
                 campaign,
-                Self.draft,
+                .test,
                 account: Totals.account,
                 in: .scheduled
             )
@@ -160,7 +148,7 @@ struct ScheduledTests {
 
     @Test func `an upgrade moves the campaigns that wait, and no other`() async throws {
         try await Totals.with(contacts: 2) { totals in
-            for _ in 1...3 { _ = try await totals.admin.createCampaign(Self.draft, account: 1, list: 1) }
+            for _ in 1...3 { _ = try await totals.admin.createCampaign(.test, account: 1, list: 1) }
             // As they stood before the state was there.
             try await totals.superuser.execute(
                 """

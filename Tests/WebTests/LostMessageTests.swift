@@ -1,4 +1,5 @@
 import Core
+import Database
 import DatabaseClient
 import HTTPTypes
 import Hummingbird
@@ -47,7 +48,8 @@ struct LostMessageTests {
                 try await stage.number(
                     """
                     SELECT count(*) FROM suppressions s JOIN contacts c USING (account_id, address_hash)
-                    WHERE c.contact_id = 3 AND s.scope = 1 AND s.reason = 0
+                    WHERE c.contact_id = 3 AND s.scope = \(SuppressionScope.marketing.rawValue)
+                      AND s.reason = \(SuppressionReason.unsubscribe.rawValue)
                     """
                 ) == 1
             )
@@ -67,7 +69,11 @@ struct LostMessageTests {
                     "SELECT c.contact_id FROM suppressions s JOIN contacts c USING (account_id, address_hash)"
                 ) == 9
             )
-            #expect(try await stage.number("SELECT count(*) FROM list_members WHERE status = 1") == 0)
+            #expect(
+                try await stage.number(
+                    "SELECT count(*) FROM list_members WHERE status = \(MembershipStatus.unsubscribed.rawValue)"
+                ) == 0
+            )
         }
     }
 
@@ -75,24 +81,25 @@ struct LostMessageTests {
         async throws
     {
         try await OptOutStage.with { stage in
-            let strange = [UInt8](repeating: 0xAB, count: 32)
-            let token = Self.token(stage, 77, 5, 1, strange)
+            let unknown = [UInt8](repeating: 0xAB, count: 32)
+            let token = Self.token(stage, 77, 5, 1, unknown)
             let answer = try await stage.post("/u/\(token)", OptOutStage.oneClick)
             #expect(answer.status == .ok)
             #expect(try await stage.number("SELECT count(*) FROM lost_opt_outs WHERE account_id = 1") == 1)
             #expect(try await stage.number("SELECT count(*) FROM suppressions") == 0)
-            let nobodys = Self.token(stage, 77, 5, 99, strange)
+            let nobodys = Self.token(stage, 77, 5, 99, unknown)
             #expect(try await stage.post("/u/\(nobodys)", OptOutStage.oneClick).status == .notFound)
         }
     }
 
     @Test func `a known message is the same with and without the mark`() async throws {
         try await OptOutStage.with { stage in
+            let ofLists = "SELECT count(*) FROM suppressions WHERE scope = \(SuppressionScope.list.rawValue)"
             let marked = Self.token(stage, 1, 4, 1, try await Self.hash(stage, 4))
             #expect(try await stage.post("/u/\(marked)", OptOutStage.oneClick).status == .ok)
-            #expect(try await stage.number("SELECT count(*) FROM suppressions WHERE scope = 2") == 1)
+            #expect(try await stage.number(ofLists) == 1)
             #expect(try await stage.post("/u/\(stage.token(1, 5))", OptOutStage.oneClick).status == .ok)
-            #expect(try await stage.number("SELECT count(*) FROM suppressions WHERE scope = 2") == 2)
+            #expect(try await stage.number(ofLists) == 2)
         }
     }
 }

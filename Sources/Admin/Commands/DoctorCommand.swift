@@ -77,15 +77,15 @@ struct DoctorCommand: AsyncParsableCommand {
             let outcome = try await adoption.run()
             if output.json {
                 session.console.print([
-                    "adopted": .bool(true), "was_strange": .bool(outcome.strange != nil),
-                    "why": .string(orNull: outcome.strange?.reason),
+                    "adopted": .bool(true), "was_restored": .bool(outcome.restored != nil),
+                    "why": .string(orNull: outcome.restored?.reason),
                     "held_campaigns": .array(outcome.held.map { .number($0) }),
                     "journals": .array(outcome.journals.map(\.json)),
                     "journals_left_out": .array(outcome.lost.map { .string($0) }),
                     "given_back": .number(outcome.givenBack),
                 ])
             } else {
-                let why = outcome.strange?.reason ?? "the broker's restore guards agree"
+                let why = outcome.restored?.reason ?? "the broker's restore guards agree"
                 session.console.print("adopted this database (\(why))")
                 for line in outcome.journalLines { session.console.print(line) }
                 for campaign in outcome.held {

@@ -16,7 +16,7 @@ struct Adoption {
     /// The result; empty if there was nothing to adopt.
     struct Outcome {
         /// Why the database was refused; `nil` if it was not.
-        let strange: RestoredDatabaseFound?
+        let restored: RestoredDatabaseFound?
         /// The campaigns that it paused or unscheduled.
         let held: [CampaignID]
         /// Whether any journal brought something back, those included that were given to `suppressions replay`.
@@ -70,7 +70,7 @@ struct Adoption {
     ) async throws -> Outcome {
         let installation = InstallationStore(database.pool)
         let (stored, server) = try await installation.read()
-        let strange = RestoredDatabaseFound.judge(
+        let restored = RestoredDatabaseFound.judge(
             stored,
             on: server,
             queue.restoreGuards.map { (place: "the queue \(queue.name)", restoreGuard: $0) }
@@ -80,11 +80,11 @@ struct Adoption {
         let done = try await useCase.adopt(
             reports,
             generation: queue.restoreGuards.map(\.generation).max() ?? 0,
-            numbers: strange == nil ? nil : numbers
+            numbers: restored == nil ? nil : numbers
         )
         try await queue.replace(by: installation.read().stored)
         return Outcome(
-            strange: strange,
+            restored: restored,
             held: done.held,
             wasReplayed: !stored.journalAhead.isEmpty,
             journals: reports.reported,

@@ -51,6 +51,7 @@ extension AccountDatabase {
         var now = first
         while now.count > 0, now.oldest <= first.newest {
             guard ContinuousClock.now < deadline else { return now.count }
+            // Other programs write: the table says when they have.
             try await Task.sleep(for: .milliseconds(100))
             now = try await rightsWaitingForJournal()
         }

@@ -147,11 +147,11 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
     UPDATE journals SET trouble = left(why, 400), seen_at = now() WHERE journal_id = journal;
 $$;
 
-CREATE FUNCTION answer_journal_call(journal uuid, call bigint, last_batch bigint, brought bigint, strange bigint)
+CREATE FUNCTION answer_journal_call(journal uuid, call bigint, last_batch bigint, brought bigint, unplaced bigint)
 RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     UPDATE journals SET answered = call, batch = greatest(batch, last_batch), replayed = replayed + brought,
-        unknown = unknown + strange, seen_at = now()
+        unknown = unknown + unplaced, seen_at = now()
     WHERE journal_id = journal;
 $$;
 
@@ -164,7 +164,7 @@ $$;
 
 -- From the journal ----------------------------------------------------------------------------------------------------
 
--- Takes an address's queued messages out of open campaigns, of one account or, with 0, of all.
+-- Takes an address's queued messages out of an account's open campaigns.
 CREATE FUNCTION recall_deliveries(account int, hash bytea, of_scope smallint, list int) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -180,7 +180,7 @@ BEGIN
         FROM contacts p
         JOIN campaigns c ON c.account_id = p.account_id AND c.state IN (1, 2, 3, 4)
         JOIN deliveries d ON d.campaign_id = c.campaign_id AND d.contact_id = p.contact_id
-        WHERE p.address_hash = hash AND (p.account_id = account OR account = 0) AND d.state IN (0, 1, 2)
+        WHERE p.address_hash = hash AND p.account_id = account AND d.state IN (0, 1, 2)
           AND (of_scope = 0 OR c.kind = 0) AND (of_scope <> 2 OR d.list_id = list)
         ORDER BY d.campaign_id, d.seq FOR UPDATE OF d
     )
@@ -205,17 +205,17 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
     recalled int := 0;
 BEGIN
-    -- Locks as an opt-out and a block take them: a freeze sees all of this or nothing.
-    IF of_kind = 2 THEN PERFORM pg_advisory_xact_lock(2, 0); ELSE PERFORM pg_advisory_xact_lock_shared(2, account); END IF;
+    IF of_kind = 2 THEN
+        SELECT b.recalled INTO recalled FROM block_address(key, hash, 'from a journal', 'journal') AS b;
+        RETURN recalled;
+    END IF;
+    -- As an opt-out takes it: a freeze sees all of this or nothing.
+    PERFORM pg_advisory_xact_lock_shared(2, account);
     IF of_kind = 1 THEN
         UPDATE list_members m SET status = 1, changed_at = now() FROM contacts c
         WHERE c.account_id = account AND c.address_hash = hash AND m.list_id = list AND m.contact_id = c.contact_id
           AND m.status = 0;
         RETURN 0;
-    ELSIF of_kind = 2 THEN
-        INSERT INTO service_blocks (key_version, address_hash, reason, created_by)
-        VALUES (key, hash, 'from a journal', 'journal') ON CONFLICT DO NOTHING;
-        RETURN recall_deliveries(0, hash, 0::smallint, 0);
     END IF;
     INSERT INTO suppressions (account_id, key_version, address_hash, scope, list_id, reason, source)
     VALUES (account, key, hash, of_scope, list, why, 'from a journal')
@@ -397,7 +397,7 @@ BEGIN
     RETURN made;
 END $$;
 
--- The changes that are in no journal yet, and the first and the last of them: what doctor and a command look at.
+-- The changes that are in no journal yet, and the first and the last of them: what doctor and a command read.
 CREATE FUNCTION count_waiting_rights(OUT waiting bigint, OUT oldest bigint, OUT newest bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
 $$ SELECT count(*), COALESCE(min(event), 0), COALESCE(max(event), 0) FROM mail_rights WHERE NOT is_journalled $$;

@@ -46,6 +46,7 @@ package struct AdoptDatabase: Sendable {
             guard ContinuousClock.now < deadline else {
                 throw SilentJournals(names: others.filter { one in !lost.contains { $0.id == one.id } }.map(\.name))
             }
+            // The journals answer in their table, once a second.
             try await Task.sleep(for: .milliseconds(200))
         }
     }

@@ -95,6 +95,7 @@ package struct PrivateDatabase: Sendable {
                 break
             } catch {
                 guard attempt < 50 else { throw error }
+                // PostgreSQL does not tell when the last backend has left.
                 try await Task.sleep(for: .milliseconds(50))
             }
         }

@@ -102,7 +102,7 @@ actor RestoredPrograms {
         case .mail: try await suppressInbound(hash, .list, .unsubscribe)
         case .complaint: try await suppressInbound(hash, .all, .complaint)
         case .hardBounce: try await suppressInbound(hash, .all, .hardBounce)
-        case .byHand: _ = try await admin.suppress(Self.suppression(hash, .all, .byHand))
+        case .byHand: _ = try await admin.suppress(Suppression.test(hash, .all, .byHand))
         case .removal: _ = try await admin.removeSuppressions(ofHash: hash, account: 1, scope: nil, reason: "asked")
         case .erasure:
             // Of a few only: nobody would be left.
@@ -118,25 +118,8 @@ actor RestoredPrograms {
         _ scope: SuppressionScope,
         _ reason: SuppressionReason
     ) async throws {
-        let suppression = Self.suppression(hash, scope, reason)
+        let suppression = Suppression.test(hash, scope, reason)
         _ = try await accounts(.inbound).transaction(account: 1) { try $0.suppress(suppression) }
-    }
-
-    private static func suppression(
-        _ hash: [UInt8],
-        _ scope: SuppressionScope,
-        _ reason: SuppressionReason
-    ) -> Suppression {
-        Suppression(
-            account: 1,
-            addressHash: hash,
-            hashKey: 1,
-            scope: scope,
-            list: scope == .list ? 1 : 0,
-            reason: reason,
-            source: "test",
-            way: nil
-        )
     }
 
     // MARK: Restore
@@ -162,27 +145,16 @@ actor RestoredPrograms {
         Set(try await rows("withheld", Self.withheldRights) { try $0.text(0) })
     }
 
-    /// Starts a campaign, resumes those that are held, and claims every message that is left.
+    /// Starts a campaign, resumes those that are paused, and claims every message that is left.
     ///
     /// - Returns: Who is mailed.
     func campaign() async throws -> [Int] {
         let admin = try accounts(.admin)
-        let draft = CampaignDraft(
-            name: "Test",
-            kind: .marketing,
-            policy: .atMostOnce,
-            tracking: .none,
-            lifetime: "3 days",
-            subject: "Hello",
-            html: "<p>Hello</p>",
-            plain: nil,
-            settings: #"{"from": {"address": "news@example.org"}}"#
-        )
-        let id = try await admin.createCampaign(draft, account: 1, list: 1)
+        let id = try await admin.createCampaign(.test, account: 1, list: 1)
         try await admin.start(id, account: 1, at: nil)
         try await ProducerStore(pool(.producer), token: 7).lease(seconds: 60)
         _ = try await FreezeStore(pool(.producer), token: 7).freeze(id) { _ in [] }
-        try await superuser().execute("UPDATE campaigns SET state = 2 WHERE state = 3")
+        try await superuser().execute(Self.resume)
         let open = try await rows("open-messages", Self.openMessages) { row in
             (
                 person: Int(try row.int64(4)),
@@ -252,17 +224,21 @@ extension RestoredPrograms {
         INSERT INTO workers VALUES (1, 'alive', 10, '{default}', now(), now() + interval '1 day');
         """
 
+    private static let resume = """
+        UPDATE campaigns SET state = \(CampaignState.running.rawValue) WHERE state = \(CampaignState.paused.rawValue)
+        """
     private static let withheldRights = """
         SELECT 'suppression ' || s.scope || ' ' || s.reason || ' ' || c.contact_id
         FROM suppressions s JOIN contacts c USING (account_id, address_hash)
-        UNION ALL SELECT 'unsubscribed ' || contact_id FROM list_members WHERE status = 1
+        UNION ALL SELECT 'unsubscribed ' || contact_id FROM list_members
+        WHERE status = \(MembershipStatus.unsubscribed.rawValue)
         UNION ALL SELECT 'blocked ' || c.contact_id FROM service_blocks b JOIN contacts c USING (address_hash)
-        UNION ALL SELECT 'erased ' || contact_id FROM contacts WHERE status = 1
+        UNION ALL SELECT 'erased ' || contact_id FROM contacts WHERE status = \(ContactStatus.erased.rawValue)
         """
     private static let openMessages = """
         SELECT d.campaign_id, d.seq, l.generation, c.version, d.contact_id FROM deliveries d
         JOIN campaign_lanes l USING (campaign_id, lane_id) JOIN contacts c ON c.contact_id = d.contact_id
-        WHERE d.state = 0 ORDER BY d.campaign_id, d.seq
+        WHERE d.state = \(DeliveryState.pending.rawValue) ORDER BY d.campaign_id, d.seq
         """
     private static let newestMessage = """
         SELECT campaign_id, seq FROM deliveries WHERE contact_id = $1 ORDER BY campaign_id DESC LIMIT 1

@@ -1,0 +1,8 @@
+import Glibc
+
+/// What gethostname(2) says; `nil` when it fails.
+package func systemHostName() -> String? {
+    var bytes = [CChar](repeating: 0, count: 256)
+    guard gethostname(&bytes, bytes.count - 1) == 0 else { return nil }
+    return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
