@@ -38,8 +38,8 @@ struct Assembly: Sendable {
             let source = try AMQPConsumer(
                 broker,
                 queues: ["jobs.\(lane)"],
-                // About the number in flight: a crash counts against every delivered message.
-                prefetch: UInt16(max(4, (2 * slots + 64) / settings.jobsPerMessage)),
+                // About the jobs in flight: a crash counts against every delivered message.
+                prefetch: UInt16(max(4, (2 * slots + 64) / max(1, min(settings.jobsPerMessage, slots / 4)))),
                 notice: notice
             )
             var laneRoute = route

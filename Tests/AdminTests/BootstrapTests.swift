@@ -48,12 +48,12 @@ import Testing
     }
 
     @Test func `the environment comes before the file`() throws {
-        try withFile("VEREDUS_LOST_AFTER=5\nVEREDUS_JOBS_PER_MESSAGE=32\n") { path in
+        try withFile("VEREDUS_LOST_AFTER=5\nVEREDUS_JOBS_PER_MESSAGE=7\n") { path in
             var reader = try Bootstrap.settings(file: path, environment: ["VEREDUS_LOST_AFTER": "7"])
             let settings = ProducerSettings(reading: &reader)
             try reader.finish()
             #expect(settings.lostAfterSeconds == 7)
-            #expect(settings.jobsPerMessage == 32)
+            #expect(settings.jobsPerMessage == 7)
         }
     }
 

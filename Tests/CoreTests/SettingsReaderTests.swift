@@ -52,7 +52,7 @@ import Testing
         #expect(read.worker.graceSeconds == 25)
         #expect(read.worker.messages.trackingURL == "https://news.example.net")
         #expect(read.smtp.ehloName == "sender.example.net")
-        #expect(read.producer.jobsPerMessage == 1)
+        #expect(read.producer.jobsPerMessage == 32)
     }
 
     @Test func `the first token key signs and each keeps its number`() throws {

@@ -128,10 +128,15 @@ struct RecordTests {
             let key = DeliveryKey(campaign: campaign, seq: 1)
             #expect(try await totals.worker.markRedelivered(key) == 1)
             #expect(try await totals.worker.markRedelivered(key) == 2)
-            try await totals.worker.clearRedelivered(key)
+            try await totals.worker.clearRedelivered([key])
             #expect(try await totals.worker.markRedelivered(key) == 1)
+            #expect(try await totals.worker.markFirstRedelivery([key, key]) == [], "it has a count already")
+            try await totals.worker.clearRedelivered([key])
+            #expect(try await totals.worker.markFirstRedelivery([key, key]) == [key])
+            #expect(try await totals.worker.markRedelivered(key) == 2)
             try await totals.claim(campaign, [1])
             #expect(try await totals.worker.markRedelivered(key) == nil, "being sent: not to be rendered again")
+            #expect(try await totals.worker.markFirstRedelivery([key]) == [])
             try await totals.recount(campaign)
         }
     }

@@ -79,11 +79,11 @@ struct SweepTests {
         try await Totals.with(contacts: 3) { totals in
             let register = totals.register(workerRun: 5, leaseSeconds: 30)
             try await register.register(name: "five", slots: 4, lanes: ["default"])
-            #expect(try await totals.producer().workerSlots() == ["default": 14])
+            #expect(try await totals.producer().workersByLane() == ["default": LaneWorkers(count: 2, slots: 14)])
             #expect(try await register.renew())
             try await totals.superuser.execute("UPDATE workers SET alive_until = now() WHERE incarnation = 5")
             #expect(try await !register.renew())
-            #expect(try await totals.producer().workerSlots() == ["default": 10])
+            #expect(try await totals.producer().workersByLane() == ["default": LaneWorkers(count: 1, slots: 10)])
 
             let orderly = totals.register(workerRun: 6)
             try await orderly.register(name: "six", slots: 4, lanes: ["default"])
@@ -122,7 +122,7 @@ struct SweepTests {
                 SELECT count(*) FROM campaign_lanes l JOIN campaigns c USING (campaign_id), retries r
                 WHERE l.cursor = 0 AND l.generation = 1 AND c.state = 2 AND r.publish_at = r.due
                 """
-            try await stopped.moveCursor(campaign, lane, to: 5)
+            try await stopped.moveCursors([(campaign, lane, 5)])
             try await stopped.renewGenerations(campaign, [lane])
             #expect(try await stopped.dueRetries(limit: 10, againSeconds: 60, lanes: [1]).isEmpty)
             #expect(try await stopped.closeRows(campaign, above: 0, upTo: 10, as: .cancelled) == 0)
@@ -130,7 +130,7 @@ struct SweepTests {
             try await totals.superuser.execute("DELETE FROM retries; UPDATE deliveries SET state = 3")
             #expect(try await !stopped.finish(campaign))
 
-            try await other.moveCursor(campaign, lane, to: 5)
+            try await other.moveCursors([(campaign, lane, 5)])
             #expect(try await totals.number("SELECT cursor::int8 FROM campaign_lanes") == 5)
             #expect(try await other.finish(campaign), "the driver may")
         }
@@ -160,7 +160,7 @@ struct SweepTests {
             let campaign = try await totals.run()
             let producer = totals.producer()
             let lane = try #require(try await producer.leased().first?.lanes.first)
-            try await producer.moveCursor(campaign, lane, to: 10)
+            try await producer.moveCursors([(campaign, lane, 10)])
             try await totals.claim(campaign, [1, 2, 3, 5])
             try await totals.worker.record([.fixture(campaign, 1, .deferred)], finished: [])
             #expect(try await producer.dueRetries(limit: 10, againSeconds: 60, lanes: [1]).map(\.key.seq) == [1])

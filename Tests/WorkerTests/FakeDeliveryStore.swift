@@ -79,6 +79,14 @@ final class FakeDeliveryStore: DeliveryStore {
 
     func record(_ results: [DeliveryResult], finished: [ClaimToken]) async throws {}
 
+    func markFirstRedelivery(_ keys: [DeliveryKey]) async throws -> Set<DeliveryKey> {
+        state.withLock { state in
+            let first = keys.filter { state.deadLettered[$0] == nil && state.suspicions[$0, default: 0] == 0 }
+            for key in first { state.suspicions[key] = 1 }
+            return Set(first)
+        }
+    }
+
     func markRedelivered(_ key: DeliveryKey) async throws -> Int16? {
         state.withLock { state in
             guard state.deadLettered[key] == nil else { return nil }
@@ -87,7 +95,9 @@ final class FakeDeliveryStore: DeliveryStore {
         }
     }
 
-    func clearRedelivered(_ key: DeliveryKey) async throws { state.withLock { $0.suspicions[key] = 0 } }
+    func clearRedelivered(_ keys: [DeliveryKey]) async throws {
+        state.withLock { state in for key in keys { state.suspicions[key] = 0 } }
+    }
 
     func deadLetter(_ message: DeadLetter, worker: String) async throws {
         guard let key = message.key else { return state.withLock { $0.unreadable.append(message) } }

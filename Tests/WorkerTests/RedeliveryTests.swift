@@ -34,15 +34,32 @@ import Testing
         _ = try await prepare.prepareNextBatch()
         #expect(totals.deadLettered == [key(2): .poison])
         #expect(source.acknowledged == [message(2, 3).tag])
-        #expect(ready.takeNow(atMost: 10).map(\.job.key) == [key(1), key(1), key(1)])
+        #expect(ready.takeNow(atMost: 10).map(\.job.key) == [key(1), key(1)], "the first time both were lost together")
+    }
+
+    @Test func `one poisonous job of a message is dead-lettered, and none of its neighbours`() async throws {
+        let prepare = try prepare()
+        totals.poison(key(3))
+        let crashes = 2
+        for redelivery in 1...crashes {
+            source.put(message([1, 2, 3, 4, 5], redelivery))
+            await #expect(throws: FakeDeliveryStore.Crash.self) { try await prepare.prepareNextBatch() }
+        }
+        _ = ready.takeNow(atMost: 10)
+        source.put(message([1, 2, 3, 4, 5], crashes + 1))
+        _ = try await prepare.prepareNextBatch()
+        #expect(totals.deadLettered == [key(3): .poison])
+        #expect(Set(ready.takeNow(atMost: 10).map(\.job.key)) == Set([1, 2, 4, 5].map(key)))
     }
 
     private func key(_ seq: Seq) -> DeliveryKey { DeliveryKey(campaign: 1, seq: seq) }
 
-    private func message(_ seq: Seq, _ redelivery: Int) -> QueueMessage {
+    private func message(_ seq: Seq, _ redelivery: Int) -> QueueMessage { message([seq], redelivery) }
+
+    private func message(_ seqs: [Seq], _ redelivery: Int) -> QueueMessage {
         QueueMessage(
-            body: JobMessage(campaign: 1, generation: 1, seqs: [seq]).encoded(),
-            tag: JobTag(epoch: UInt32(redelivery), tag: UInt64(seq)),
+            body: JobMessage(campaign: 1, generation: 1, seqs: seqs).encoded(),
+            tag: JobTag(epoch: UInt32(redelivery), tag: UInt64(seqs[0])),
             isRedelivered: true,
             queue: "jobs.default"
         )

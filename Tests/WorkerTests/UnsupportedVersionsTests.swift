@@ -8,7 +8,7 @@ import Testing
 
 /// Jobs of a newer version, in a rolling upgrade.
 @Suite(.timeLimit(.minutes(1))) struct UnsupportedVersionsTests {
-    private let future = Array("v2 1 1 1 something new".utf8)
+    private let future = Array("v3 1 1 1 something new".utf8)
     private let clock = SetClock()
 
     @Test func `one is overdue once its grace is over, counted from when it was first seen`() {
@@ -17,7 +17,7 @@ import Testing
         clock.advance(by: .seconds(59))
         #expect(!unsupported.isOverdue(future))
         clock.advance(by: .seconds(1))
-        #expect(!unsupported.isOverdue(Array("v2 another".utf8)), "each has its own time")
+        #expect(!unsupported.isOverdue(Array("v3 another".utf8)), "each has its own time")
         #expect(unsupported.isOverdue(future))
         clock.advance(by: .seconds(1))
         #expect(!unsupported.isOverdue(future), "one that comes again begins anew")

@@ -2,12 +2,18 @@ import Core
 import DatabaseClient
 
 extension ProducerStore {
-    /// Moves a lane's cursor past the confirmed jobs.
-    package func moveCursor(_ campaign: CampaignID, _ lane: LeasedLane, to cursor: Seq) async throws {
+    /// Moves the cursors of lanes past the confirmed jobs.
+    package func moveCursors(_ cursors: [(campaign: CampaignID, lane: LeasedLane, cursor: Seq)]) async throws {
+        guard !cursors.isEmpty else { return }
+        // Always in the same order: two producers that both believe to have a lane must not wait for each other.
+        let moves = cursors.sorted { ($0.campaign, $0.lane.lane) < ($1.campaign, $1.lane.lane) }
         _ = try await pool.withConnection { connection in
             try await connection.run(
-                .moveCursor,
-                [.int32(campaign), .int16(lane.lane), .int32(lane.generation), .int32(cursor), .int64(token)]
+                .moveCursors,
+                [
+                    .int32s(moves.map(\.campaign)), .int16s(moves.map(\.lane.lane)),
+                    .int32s(moves.map(\.lane.generation)), .int32s(moves.map(\.cursor)), .int64(token),
+                ]
             )
         }
     }
@@ -42,16 +48,19 @@ extension ProducerStore {
 }
 
 extension Statement {
-    /// Moves a lane's cursor past the confirmed jobs.
+    /// Moves the cursors of lanes past the confirmed jobs.
     ///
-    /// `$1` campaign; `$2` lane; `$3` generation; `$4` cursor; `$5` this producer's token.
-    static let moveCursor = Statement(
-        "move-cursor",
+    /// `$1` campaigns; `$2` lanes; `$3` generations; `$4` cursors; `$5` this producer's token.
+    static let moveCursors = Statement(
+        "move-cursors",
         role: .producer,
+        isHot: true,
         """
-        UPDATE campaign_lanes l SET cursor = $4
-        WHERE l.campaign_id = $1 AND l.lane_id = $2 AND l.generation = $3 AND l.cursor < $4
-          AND EXISTS (SELECT FROM campaigns c WHERE c.campaign_id = $1 AND c.lease_token = $5)
+        UPDATE campaign_lanes l SET cursor = m.cursor
+        FROM unnest($1::int[], $2::smallint[], $3::int[], $4::int[]) AS m(campaign_id, lane_id, generation, cursor)
+        WHERE l.campaign_id = m.campaign_id AND l.lane_id = m.lane_id AND l.generation = m.generation
+          AND l.cursor < m.cursor
+          AND EXISTS (SELECT FROM campaigns c WHERE c.campaign_id = m.campaign_id AND c.lease_token = $5)
         """
     )
 

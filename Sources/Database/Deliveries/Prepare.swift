@@ -27,15 +27,27 @@ extension PostgresDeliveryStore {
         }.first
     }
 
+    package func markFirstRedelivery(_ keys: [DeliveryKey]) async throws -> Set<DeliveryKey> {
+        Set(
+            try await pool.withConnection { connection in
+                try await connection.rows(
+                    .raiseFirstRedelivery,
+                    [.int32s(keys.map(\.campaign)), .int32s(keys.map(\.seq))]
+                ) { DeliveryKey(campaign: try $0.int32(0), seq: try $0.int32(1)) }
+            }
+        )
+    }
+
     package func markRedelivered(_ key: DeliveryKey) async throws -> Int16? {
         try await pool.withConnection { connection in
             try await connection.rows(.raiseRedeliveries, [.int32(key.campaign), .int32(key.seq)]) { try $0.int16(0) }
         }.first
     }
 
-    package func clearRedelivered(_ key: DeliveryKey) async throws {
+    package func clearRedelivered(_ keys: [DeliveryKey]) async throws {
+        guard !keys.isEmpty else { return }
         _ = try await pool.withConnection { connection in
-            try await connection.run(.clearRedeliveries, [.int32(key.campaign), .int32(key.seq)])
+            try await connection.run(.clearRedeliveries, [.int32s(keys.map(\.campaign)), .int32s(keys.map(\.seq))])
         }
     }
 }
@@ -75,6 +87,27 @@ extension Statement {
         """
     )
 
+    /// Counts rows that are redelivered for the first time: any of them may have crashed their worker.
+    ///
+    /// Locked in the order in which a claim locks rows. `$1` campaigns; `$2` seqs.
+    static let raiseFirstRedelivery = Statement(
+        "raise-first-suspicion",
+        role: .worker,
+        isHot: true,
+        """
+        WITH asked AS MATERIALIZED (
+            SELECT d.campaign_id, d.seq
+            FROM unnest($1::int[], $2::int[]) AS a(campaign_id, seq)
+            JOIN deliveries d ON d.campaign_id = a.campaign_id AND d.seq = a.seq AND d.suspect = 0
+                AND d.state IN (\(DeliveryState.waiting.sql))
+            ORDER BY d.campaign_id, d.seq FOR NO KEY UPDATE OF d
+        )
+        UPDATE deliveries d SET suspect = 1
+        FROM asked a WHERE d.campaign_id = a.campaign_id AND d.seq = a.seq
+        RETURNING d.campaign_id, d.seq
+        """
+    )
+
     /// Counts a redelivered row that may have crashed its worker.
     ///
     /// `$1` campaign; `$2` seq.
@@ -89,13 +122,22 @@ extension Statement {
         """
     )
 
-    /// Clears that count.
+    /// Clears that count, in the order in which a claim locks rows.
     ///
-    /// `$1` campaign; `$2` seq.
+    /// `$1` campaigns; `$2` seqs.
     static let clearRedeliveries = Statement(
         "drop-suspicion",
         role: .worker,
         isHot: true,
-        "UPDATE deliveries SET suspect = 0 WHERE campaign_id = $1 AND seq = $2 AND suspect > 0"
+        """
+        WITH asked AS MATERIALIZED (
+            SELECT d.campaign_id, d.seq
+            FROM unnest($1::int[], $2::int[]) AS a(campaign_id, seq)
+            JOIN deliveries d ON d.campaign_id = a.campaign_id AND d.seq = a.seq AND d.suspect > 0
+            ORDER BY d.campaign_id, d.seq FOR NO KEY UPDATE OF d
+        )
+        UPDATE deliveries d SET suspect = 0
+        FROM asked a WHERE d.campaign_id = a.campaign_id AND d.seq = a.seq
+        """
     )
 }

@@ -1,13 +1,27 @@
 import Core
 import DatabaseClient
 
+/// The live workers of a lane.
+package struct LaneWorkers: Sendable, Equatable {
+    package let count: Int
+    /// SMTP connections, of all of them.
+    package let slots: Int
+
+    package init(count: Int = 0, slots: Int = 0) {
+        self.count = count
+        self.slots = slots
+    }
+}
+
 extension ProducerStore {
-    /// The slots of live workers, by lane.
-    package func workerSlots() async throws -> [String: Int] {
+    /// The live workers, by lane.
+    package func workersByLane() async throws -> [String: LaneWorkers] {
         let rows = try await pool.withConnection { connection in
-            try await connection.rows(.workerSlots) { (try $0.text(0), Int(try $0.int32(1))) }
+            try await connection.rows(.workersByLane) { row in
+                (try row.text(0), LaneWorkers(count: Int(try row.int32(1)), slots: Int(try row.int32(2))))
+            }
         }
-        return Dictionary(rows) { $0 + $1 }
+        return Dictionary(uniqueKeysWithValues: rows)
     }
 
     /// Settles the claims of dead workers.
@@ -27,12 +41,12 @@ extension ProducerStore {
 }
 
 extension Statement {
-    /// The slots of live workers, by lane.
-    static let workerSlots = Statement(
-        "worker-slots",
+    /// Live workers and their slots, by lane.
+    static let workersByLane = Statement(
+        "workers-by-lane",
         role: .producer,
         """
-        SELECT lane, sum(slots)::int FROM workers, unnest(lanes) AS lane WHERE alive_until > now() GROUP BY lane
+        SELECT lane, count(*)::int, sum(slots)::int FROM workers, unnest(lanes) AS lane WHERE alive_until > now() GROUP BY lane
         """
     )
 

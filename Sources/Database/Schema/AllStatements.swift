@@ -10,7 +10,8 @@ extension Statement {
     private static let dashboard = forUsers + forSessions + forSamples + forOverview
 
     private static let delivery: [Statement] = [
-        .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseRedeliveries,
+        .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseFirstRedelivery,
+        .raiseRedeliveries,
         .clearRedeliveries,
         .insertDeadLetter, .endUnsent, .campaignVersion,
     ]
@@ -21,11 +22,11 @@ extension Statement {
         .registerWorker, .renewWorker, .oldClaims, .endWorker,
     ]
     private static let producer: [Statement] = [
-        .leaseCampaigns, .missedStarts, .releaseCampaigns, .leasedCampaigns, .moveCursor, .pendingAfterCursor,
+        .leaseCampaigns, .missedStarts, .releaseCampaigns, .leasedCampaigns, .moveCursors, .pendingAfterCursor,
         .renewGeneration, .brokenCampaigns, .lockCampaignToHold, .holdCampaign,
         .clearRepublish,
         .hastenRetries, .dueRetries, .undueRetries, .closeRows, .finishCampaign, .mergeCounters, .dropLeftRetries,
-        .workerSlots,
+        .workersByLane,
         .sweepDeadWorkers, .forgetWorkers,
     ]
     private static let freeze: [Statement] = [

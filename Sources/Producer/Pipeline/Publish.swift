@@ -7,13 +7,19 @@ import Logging
 actor Publish {
     private let store: ProducerStore
     private let publisher: any JobPublisher
+    /// The most jobs of one message.
     private let jobsPerMessage: Int
     private let log: Logger
 
     private var windows: [String: PublishWindow] = [:]
-    private var slots: [String: Int] = [:]
+    private var workers: [String: LaneWorkers] = [:]
     private var lastLook: ContinuousClock.Instant?
     private var declared: Set<String> = []
+    /// Looks so far: each begins with another campaign, where there are too many for all of them.
+    private var looks = 0
+
+    /// The fewest jobs that a campaign gets in a look, where there are too many for all of them: each moves a cursor.
+    private static let leastShare = 8
 
     init(store: ProducerStore, publisher: any JobPublisher, jobsPerMessage: Int, log: Logger) {
         self.store = store
@@ -26,7 +32,7 @@ actor Publish {
     static func queue(of lane: String) -> String { "jobs.\(lane)" }
 
     /// Updates the set of live workers.
-    func note(slots: [String: Int]) { self.slots = slots }
+    func note(workers: [String: LaneWorkers]) { self.workers = workers }
 
     /// Publishes as many jobs as the lanes have room for.
     ///
@@ -43,7 +49,7 @@ actor Publish {
             depths[name] = depth
             let room = windows[name, default: PublishWindow()].room(
                 depth: depth,
-                slots: slots[name] ?? 0,
+                slots: workers[name]?.slots ?? 0,
                 elapsedSeconds: elapsed / .seconds(1)
             )
             let waiting = running.flatMap { campaign in
@@ -68,14 +74,15 @@ actor Publish {
         for (lane, due) in Dictionary(grouping: retries, by: \.lane) {
             guard let name = lanes[lane] else { continue }
             try await declare(name)
-            let bodies = due.map { retry in
-                let generation = generations[.init(campaign: retry.key.campaign, lane: lane)] ?? 1
-                return JobMessage(campaign: retry.key.campaign, generation: generation, seqs: [retry.key.seq])
-                    .encoded()
+            let jobs = due.map { retry in
+                PublishedJob(
+                    campaign: retry.key.campaign,
+                    generation: generations[.init(campaign: retry.key.campaign, lane: lane)] ?? 1,
+                    seq: retry.key.seq
+                )
             }
-            let outcomes = try await publisher.publish(bodies, to: Self.queue(of: name))
-            windows[name, default: PublishWindow()].note(published: due.count)
-            let refused = zip(due, outcomes).filter { $0.1 != .confirmed }.map(\.0.key)
+            var refused: [DeliveryKey] = []
+            try await publish(jobs, to: name) { refusedJobs, _ in refused += due[refusedJobs].map(\.key) }
             if !refused.isEmpty { try await store.undueRetries(refused) }
         }
     }
@@ -83,7 +90,8 @@ actor Publish {
     /// Ready jobs in a lane's queue. A deleted queue is declared again at the next tick.
     private func depth(of lane: String) async throws -> Int {
         do {
-            return try await publisher.depth(of: Self.queue(of: lane)) * jobsPerMessage
+            let messages = try await publisher.depth(of: Self.queue(of: lane))
+            return windows[lane]?.jobs(inNewest: messages) ?? messages
         } catch {
             declared.remove(lane)
             throw error
@@ -102,30 +110,58 @@ actor Publish {
             among: waiting.map { campaign, lane in
                 let left = Int(lane.lastSeq - lane.cursor)
                 return .init(account: campaign.account, campaign: campaign.campaign, remaining: left)
-            }
+            },
+            atLeast: Self.leastShare,
+            startingAt: looks
         )
         var turns: [Turn] = []
         for ((campaign, lane), share) in zip(waiting, shares) where share > 0 {
-            let seqs = try await nextSeqs(campaign.campaign, lane, share)
-            turns.append(Turn(campaign: campaign.campaign, lane: lane, seqs: seqs, jobsPerMessage: jobsPerMessage))
+            turns.append(
+                Turn(
+                    campaign: campaign.campaign,
+                    lane: lane,
+                    seqs: try await nextSeqs(campaign.campaign, lane, share)
+                )
+            )
         }
+        looks &+= 1
         let order = Turn.interleaved(turns)
-        let outcomes = try await publisher.publish(
-            order.map { turns[$0.turn].bodies[$0.body] },
-            to: Self.queue(of: name)
+        let jobs = order.map { place in
+            let turn = turns[place.turn]
+            return PublishedJob(campaign: turn.campaign, generation: turn.lane.generation, seq: turn.seqs[place.job])
+        }
+        try await publish(jobs, to: name) { refused, reason in
+            declared.remove(name)
+            log.warning("the broker refused jobs", metadata: ["lane": "\(name)", "reason": "\(reason)"])
+            for place in order[refused] { turns[place.turn].refuse(from: place.job) }
+        }
+        try await store.moveCursors(
+            turns.compactMap { turn in turn.confirmedCursor.map { (turn.campaign, turn.lane, $0) } }
         )
-        for (place, outcome) in zip(order, outcomes) {
-            if case .refused(let reason) = outcome { turns[place.turn].refuse(place.body, reason) }
-        }
-        for turn in turns {
-            if let reason = turn.refusal {
-                declared.remove(name)
-                log.warning("the broker refused jobs", metadata: ["lane": "\(name)", "reason": "\(reason)"])
+    }
+
+    /// Publishes jobs in messages as large as the lane's fullness asks for.
+    ///
+    /// `refused`: Called with the places of the jobs that the broker did not accept, and its reason.
+    private func publish(
+        _ jobs: [PublishedJob],
+        to lane: String,
+        refused: (Range<Int>, String) -> Void
+    ) async throws {
+        let size = (workers[lane] ?? LaneWorkers()).jobsPerMessage(publishing: jobs.count, atMost: jobsPerMessage)
+        let ranges = stride(from: 0, to: jobs.count, by: size).map { $0..<min(jobs.count, $0 + size) }
+        let outcomes = try await publisher.publish(
+            ranges.map { JobMessage(packing: jobs[$0]).encoded() },
+            to: Self.queue(of: lane)
+        )
+        var confirmed = (jobs: 0, messages: 0)
+        for (range, outcome) in zip(ranges, outcomes) {
+            switch outcome {
+            case .confirmed: confirmed = (confirmed.jobs + range.count, confirmed.messages + 1)
+            case .refused(let reason): refused(range, reason)
             }
-            windows[name]?.note(published: turn.confirmedJobs)
-            guard let cursor = turn.confirmedCursor else { continue }
-            try await store.moveCursor(turn.campaign, turn.lane, to: cursor)
         }
+        windows[lane, default: PublishWindow()].note(published: confirmed.jobs, in: confirmed.messages)
     }
 
     /// A lane's first publication is a plain range; later ones include only pending rows.
@@ -134,54 +170,6 @@ actor Publish {
             return Array((lane.cursor + 1)...min(lane.lastSeq, lane.cursor + Seq(share)))
         }
         return try await store.pending(campaign, lane, limit: share)
-    }
-}
-
-/// One campaign's share of a lane's publication.
-struct Turn: Sendable {
-    let campaign: CampaignID
-    let lane: LeasedLane
-    let bodies: [[UInt8]]
-    private let chunks: [ArraySlice<Seq>]
-    private var firstRefused: Int
-    private(set) var refusal: String?
-
-    init(campaign: CampaignID, lane: LeasedLane, seqs: [Seq], jobsPerMessage: Int) {
-        self.campaign = campaign
-        self.lane = lane
-        chunks = stride(from: 0, to: seqs.count, by: jobsPerMessage).map {
-            seqs[$0..<min(seqs.count, $0 + jobsPerMessage)]
-        }
-        bodies = chunks.map {
-            JobMessage(campaign: campaign, generation: lane.generation, seqs: Array($0)).encoded()
-        }
-        firstRefused = chunks.count
-    }
-
-    /// Records a body that the broker did not accept.
-    mutating func refuse(_ body: Int, _ reason: String) {
-        firstRefused = min(firstRefused, body)
-        refusal = reason
-    }
-
-    /// The cursor's new position: behind the last body before the first that was refused. With nothing left to publish,
-    /// that is the end of the lane.
-    var confirmedCursor: Seq? {
-        guard !chunks.isEmpty else { return lane.lastSeq }
-        return firstRefused > 0 ? chunks[firstRefused - 1].last : nil
-    }
-
-    var confirmedJobs: Int { chunks[..<firstRefused].reduce(0) { $0 + $1.count } }
-
-    /// The order of several campaigns' bodies in one queue: evenly mixed, so that none waits for another.
-    static func interleaved(_ turns: [Turn]) -> [(turn: Int, body: Int)] {
-        turns.indices
-            .flatMap { turn in
-                let count = Double(turns[turn].bodies.count)
-                return turns[turn].bodies.indices.map { (turn: turn, body: $0, at: (Double($0) + 0.5) / count) }
-            }
-            .sorted { ($0.at, $0.turn) < ($1.at, $1.turn) }
-            .map { ($0.turn, $0.body) }
     }
 }
 

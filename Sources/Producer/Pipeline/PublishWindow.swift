@@ -11,6 +11,9 @@ struct PublishWindow: Sendable {
     private(set) var size = 0
     private var lastDepth = 0
     private var published = 0
+    /// The newest publications: what is still in the queue is the newest of it.
+    private var newest: [(jobs: Int, messages: Int)] = []
+    private static let remembered = 64
 
     /// How many jobs may be published now.
     ///
@@ -31,6 +34,24 @@ struct PublishWindow: Sendable {
         return max(0, size - depth)
     }
 
-    /// Records the number of jobs published since the last call.
-    mutating func note(published count: Int) { published += count }
+    /// Records what was published since the last call.
+    mutating func note(published jobs: Int, in messages: Int) {
+        guard messages > 0 else { return }
+        published += jobs
+        if newest.count == Self.remembered { newest.removeFirst() }
+        newest.append((jobs, messages))
+    }
+
+    /// How many jobs the messages in the queue hold, the newest of this lane; 1 each, where another producer or an
+    /// earlier one published them.
+    func jobs(inNewest messages: Int) -> Int {
+        var left = messages
+        var jobs = 0
+        for batch in newest.reversed() where left > 0 {
+            let taken = min(left, batch.messages)
+            jobs += (batch.jobs * taken + batch.messages - 1) / batch.messages
+            left -= taken
+        }
+        return jobs + left
+    }
 }

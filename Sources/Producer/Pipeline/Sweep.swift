@@ -27,7 +27,7 @@ struct Sweep: Sendable {
     mutating func sweep(telling publish: Publish) async throws {
         guard lastSweep.map({ .now - $0 >= interval }) ?? true else { return }
         lastSweep = .now
-        await publish.note(slots: try await store.workerSlots())
+        await publish.note(workers: try await store.workersByLane())
         let swept = try await store.sweepDeadWorkers(limit: 200, attempts: attempts)
         let missed = Set(try await store.missedStarts(startGrace: startGraceSeconds))
         for campaign in missed.subtracting(missedStarts).sorted() {

@@ -32,15 +32,12 @@ struct Prepare: Sendable {
         let messages = try await source.next(limit: batch)
         guard !messages.isEmpty else { return false }
         var fresh: [Job] = []
+        var redelivered: [Job] = []
         for message in messages {
             let jobs = try await decode(message)
-            // A redelivered job may have crashed its worker: it runs alone, and is counted first.
-            if message.isRedelivered {
-                for job in jobs { try await prepareRedelivered(job) }
-            } else {
-                fresh += jobs
-            }
+            if message.isRedelivered { redelivered += jobs } else { fresh += jobs }
         }
+        try await prepareRedelivered(redelivered)
         try await prepare(fresh)
         // Messages arrive singly as others are acknowledged: a short pause lets one query fetch several.
         if messages.count < Self.enough { try? await Task.sleep(for: Self.rest) }
@@ -80,13 +77,15 @@ struct Prepare: Sendable {
     private func decode(_ message: QueueMessage) async throws -> [Job] {
         do {
             let envelope = try JobMessage(decoding: message.body)
-            let shared = Envelope(message: message, jobs: envelope.seqs.count)
-            return envelope.seqs.map { seq in
-                Job(
-                    key: DeliveryKey(campaign: envelope.campaign, seq: seq),
-                    generation: envelope.generation,
-                    envelope: shared
-                )
+            let shared = Envelope(message: message, jobs: envelope.jobs)
+            return envelope.parts.flatMap { part in
+                part.seqs.map { seq in
+                    Job(
+                        key: DeliveryKey(campaign: part.campaign, seq: seq),
+                        generation: part.generation,
+                        envelope: shared
+                    )
+                }
             }
         } catch {
             try await deadLetters.deadLetter(message, error)
@@ -94,7 +93,19 @@ struct Prepare: Sendable {
         }
     }
 
-    private func prepareRedelivered(_ job: Job) async throws {
+    /// A redelivered job may have crashed its worker: it is counted before it is rendered.
+    ///
+    /// The first time together, since nearly all of them are there for another job's sake; alone from then on.
+    private func prepareRedelivered(_ jobs: [Job]) async throws {
+        guard !jobs.isEmpty else { return }
+        let unsuspected = try await store.markFirstRedelivery(jobs.map(\.key))
+        let together = jobs.filter { unsuspected.contains($0.key) }
+        try await prepare(together)
+        try await store.clearRedelivered(together.map(\.key))
+        for job in jobs where !unsuspected.contains(job.key) { try await prepareSuspect(job) }
+    }
+
+    private func prepareSuspect(_ job: Job) async throws {
         guard let count = try await store.markRedelivered(job.key) else {
             if job.envelope.settleOne() { source.acknowledge([job.envelope.tag]) }
             return
@@ -109,7 +120,7 @@ struct Prepare: Sendable {
         }
         try await prepare([job])
         // It was redelivered because of another job.
-        try await store.clearRedelivered(job.key)
+        try await store.clearRedelivered([job.key])
     }
 
     /// Why a recipient's message cannot be rendered; contains no personal data.

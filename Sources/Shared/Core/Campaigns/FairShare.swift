@@ -19,16 +19,27 @@ package enum FairShare {
 
     /// Splits `room`.
     ///
+    /// - Parameters:
+    ///   - room: How many jobs may be published now.
+    ///   - demands: The campaigns.
+    ///   - least: The smallest share worth its cost. Where there is too little room for all of them, some get none.
+    ///   - start: Who comes first then: raise it by one each time.
     /// - Returns: How many jobs each demand may publish now, in the order of `demands`; their sum is the smaller of
     ///   `room` and all that is wanted.
-    package static func split(_ room: Int, among demands: [Demand]) -> [Int] {
+    package static func split(
+        _ room: Int,
+        among demands: [Demand],
+        atLeast least: Int = 1,
+        startingAt start: Int = 0
+    ) -> [Int] {
         var byAccount: [AccountID: [Int]] = [:]
         for (index, demand) in demands.enumerated() { byAccount[demand.account, default: []].append(index) }
         let accounts = byAccount.sorted { $0.key < $1.key }.map(\.value)
         let wanted = accounts.map { indices in indices.reduce(0) { $0 + demands[$1].remaining } }
         var shares = [Int](repeating: 0, count: demands.count)
-        for (indices, part) in zip(accounts, fill(room, wanted)) {
-            for (index, share) in zip(indices, fill(part, indices.map { demands[$0].remaining })) {
+        for (indices, part) in zip(accounts, fill(room, wanted, least, start)) {
+            let remaining = indices.map { demands[$0].remaining }
+            for (index, share) in zip(indices, fill(part, remaining, least, start)) {
                 shares[index] = share
             }
         }
@@ -36,16 +47,18 @@ package enum FairShare {
     }
 
     /// Weighted max-min fairness: no campaign gets more than it needs, and the rest goes to the others.
-    private static func fill(_ room: Int, _ wanted: [Int]) -> [Int] {
+    private static func fill(_ room: Int, _ wanted: [Int], _ least: Int, _ start: Int) -> [Int] {
         var shares = [Int](repeating: 0, count: wanted.count)
         var left = max(0, min(room, wanted.reduce(0, +)))
         while left > 0 {
-            let hungry = wanted.indices.filter { shares[$0] < wanted[$0] }
+            let waiting = wanted.indices.filter { shares[$0] < wanted[$0] }
+            let first = start % waiting.count
+            let hungry = waiting[first...] + waiting[..<first]
             let weights = hungry.map { 1 / Double(wanted[$0]).squareRoot() }
             let total = weights.reduce(0, +)
             let before = left
             for (index, weight) in zip(hungry, weights) {
-                let part = min(left, max(1, Int(Double(before) * weight / total)), wanted[index] - shares[index])
+                let part = min(left, max(least, Int(Double(before) * weight / total)), wanted[index] - shares[index])
                 shares[index] += part
                 left -= part
             }

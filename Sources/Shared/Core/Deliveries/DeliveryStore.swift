@@ -156,11 +156,14 @@ package protocol DeliveryStore: DeadLetterStore {
     /// `finished`: Claims with nothing left in flight once these are recorded.
     func record(_ results: [DeliveryResult], finished: [ClaimToken]) async throws
 
+    /// Raises the `suspect` count of those rows that are still to be mailed and have none, and returns them.
+    func markFirstRedelivery(_ keys: [DeliveryKey]) async throws -> Set<DeliveryKey>
+
     /// Raises the `suspect` count of a redelivered row and returns it; `nil` if the row is not to be mailed.
     func markRedelivered(_ key: DeliveryKey) async throws -> Int16?
 
-    /// Clears that count: the row's message was rendered without a crash.
-    func clearRedelivered(_ key: DeliveryKey) async throws
+    /// Clears that count: the rows' messages were rendered without a crash.
+    func clearRedelivered(_ keys: [DeliveryKey]) async throws
 
     /// Checks that the store answers; throws if not.
     func check() async throws

@@ -1,22 +1,39 @@
-/// The body of a job message: the recipients of one campaign to mail. No personal data.
+/// The body of a job message: recipients to mail, of one campaign or of several. No personal data.
 ///
 /// Readable in the broker's own tools, a few dozen bytes: `v1 <campaign> <generation> <seq>[,<seq>…]` in ASCII
-/// decimal. A program reads its own version and the one before it; a version that is too new goes back to the queue.
+/// decimal; with more campaigns `v2 <campaign> <generation> <seq>[,<seq>…];<campaign> …`. A program reads its own
+/// version and the one before it; a version that is too new goes back to the queue.
 package struct JobMessage: Equatable, Sendable {
-    /// The version this program writes.
-    package static let version = 1
+    /// The newest version that this program reads. It writes the oldest one that can hold the jobs.
+    package static let version = 2
     /// The maximum per job message: a crash affects them all.
     package static let maximumJobs = 1_000
+    /// How many a producer packs into one at most, unless a setting says otherwise.
+    package static let usualMaximum = 32
 
-    package let campaign: CampaignID
-    package let generation: Generation
-    package let seqs: [Seq]
+    /// The jobs of one campaign in a job message.
+    package struct Part: Equatable, Sendable {
+        package let campaign: CampaignID
+        package let generation: Generation
+        package var seqs: [Seq]
+
+        package init(campaign: CampaignID, generation: Generation, seqs: [Seq]) {
+            self.campaign = campaign
+            self.generation = generation
+            self.seqs = seqs
+        }
+    }
+
+    /// At least one, each with at least one job.
+    package let parts: [Part]
+
+    package init(_ parts: [Part]) { self.parts = parts }
 
     package init(campaign: CampaignID, generation: Generation, seqs: [Seq]) {
-        self.campaign = campaign
-        self.generation = generation
-        self.seqs = seqs
+        self.init([Part(campaign: campaign, generation: generation, seqs: seqs)])
     }
+
+    package var jobs: Int { parts.reduce(0) { $0 + $1.seqs.count } }
 
     /// Why a body is not a readable job message.
     package enum Unreadable: Error, Equatable, Sendable {
@@ -29,16 +46,18 @@ package struct JobMessage: Equatable, Sendable {
     /// The body of the message.
     package func encoded() -> [UInt8] {
         var body: [UInt8] = []
-        body.reserveCapacity(24 + seqs.count * 8)
+        body.reserveCapacity(parts.count * 24 + jobs * 8)
         body.append(UInt8(ascii: "v"))
-        body.append(decimal: Self.version)
-        body.append(UInt8(ascii: " "))
-        body.append(decimal: Int(campaign))
-        body.append(UInt8(ascii: " "))
-        body.append(decimal: Int(generation))
-        for (index, seq) in seqs.enumerated() {
-            body.append(UInt8(ascii: index == 0 ? " " : ","))
-            body.append(decimal: Int(seq))
+        body.append(decimal: parts.count > 1 ? 2 : 1)
+        for (place, part) in parts.enumerated() {
+            body.append(UInt8(ascii: place == 0 ? " " : ";"))
+            body.append(decimal: Int(part.campaign))
+            body.append(UInt8(ascii: " "))
+            body.append(decimal: Int(part.generation))
+            for (index, seq) in part.seqs.enumerated() {
+                body.append(UInt8(ascii: index == 0 ? " " : ","))
+                body.append(decimal: Int(seq))
+            }
         }
         return body
     }
@@ -50,19 +69,13 @@ package struct JobMessage: Equatable, Sendable {
         var reader = Reader(body: body)
         guard reader.take(UInt8(ascii: "v")) else { throw .malformed(at: 0) }
         let version = try reader.number()
-        guard version == Self.version else { throw .tooNew(version: version) }
+        guard version <= Self.version else { throw .tooNew(version: version) }
         guard reader.take(UInt8(ascii: " ")) else { throw .malformed(at: reader.position) }
-        campaign = CampaignID(try reader.number())
-        guard reader.take(UInt8(ascii: " ")) else { throw .malformed(at: reader.position) }
-        generation = Generation(try reader.number())
-        guard reader.take(UInt8(ascii: " ")) else { throw .malformed(at: reader.position) }
-        var seqs = [Seq(try reader.number())]
-        while reader.take(UInt8(ascii: ",")) {
-            guard seqs.count < Self.maximumJobs else { throw .malformed(at: reader.position) }
-            seqs.append(Seq(try reader.number()))
-        }
+        var parts: [Part] = []
+        var room = Self.maximumJobs
+        repeat { parts.append(try reader.part(&room)) } while version > 1 && reader.take(UInt8(ascii: ";"))
         guard reader.position == body.count else { throw .malformed(at: reader.position) }
-        self.seqs = seqs
+        self.parts = parts
     }
 
     private struct Reader {
@@ -73,6 +86,21 @@ package struct JobMessage: Equatable, Sendable {
             guard position < body.count, body[position] == byte else { return false }
             position += 1
             return true
+        }
+
+        /// `room`: How many jobs may still come.
+        mutating func part(_ room: inout Int) throws(Unreadable) -> Part {
+            let campaign = CampaignID(try number())
+            guard take(UInt8(ascii: " ")) else { throw .malformed(at: position) }
+            let generation = Generation(try number())
+            guard take(UInt8(ascii: " ")) else { throw .malformed(at: position) }
+            var seqs: [Seq] = []
+            repeat {
+                guard room > 0 else { throw .malformed(at: position) }
+                room -= 1
+                seqs.append(Seq(try number()))
+            } while take(UInt8(ascii: ","))
+            return Part(campaign: campaign, generation: generation, seqs: seqs)
         }
 
         /// A positive decimal number that fits 32 bits.

@@ -1,6 +1,6 @@
 /// The producer's settings besides database and broker.
 package struct ProducerSettings: Sendable, Equatable {
-    /// Jobs in one message of the broker.
+    /// The most jobs in one message of the broker.
     package let jobsPerMessage: Int
     /// How long a lane with pending rows, an empty queue and no claim counts as slow rather than lost.
     package let lostAfterSeconds: Double
@@ -14,7 +14,7 @@ package struct ProducerSettings: Sendable, Equatable {
     package let state: StateSettings
 
     package init(reading reader: inout SettingsReader) {
-        jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobMessage.maximumJobs, default: 1)
+        jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobMessage.maximumJobs, default: JobMessage.usualMaximum)
         lostAfterSeconds = reader.seconds(.lostAfter, 1...3_600, default: 30)
         attempts = reader.retryAttempts()
         pauseAtDead = reader.whole(.pauseAtDead, 0...1_000_000_000, default: 100)
@@ -27,7 +27,7 @@ package struct ProducerSettings: Sendable, Equatable {
 package struct WorkerSettings: Sendable, Equatable {
     /// The lanes whose queues it consumes.
     package let lanes: [String]
-    /// Jobs in one message of the broker: how many a prefetched message may bring.
+    /// The most jobs in one message of the broker: how many a prefetched message may bring.
     package let jobsPerMessage: Int
     package let messages: MessageSettings
     package let retries: RetrySchedule
@@ -41,7 +41,7 @@ package struct WorkerSettings: Sendable, Equatable {
 
     package init(reading reader: inout SettingsReader) {
         lanes = reader.lanes()
-        jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobMessage.maximumJobs, default: 1)
+        jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobMessage.maximumJobs, default: JobMessage.usualMaximum)
         messages = MessageSettings(reading: &reader)
         retries = RetrySchedule(
             firstSeconds: reader.seconds(.retryFirst, 0.1...86_400, default: 60),

@@ -171,7 +171,8 @@ package enum SettingName: String, Sendable, CaseIterable {
 
     /// For: worker. Names of the lanes to serve, separated by commas. Default `default`.
     case lanes = "VEREDUS_LANES"
-    /// For: producer, worker. Jobs in one broker message. More cost the broker less; a crash then affects more of them.
+    /// For: producer, worker. The most jobs in one broker message, and no more than a quarter of a worker's connections. A
+    /// message holds as many as a lane is full, one while jobs trickle: more cost the broker less.
     case jobsPerMessage = "VEREDUS_JOBS_PER_MESSAGE"
     /// For: worker. Seconds before the first retry; later waits double.
     case retryFirst = "VEREDUS_RETRY_FIRST"
