@@ -30,7 +30,9 @@ struct ProducerProgram: AsyncParsableCommand {
             let broker = BrokerSettings(reading: &reader, clientName: "veredus-producer")
             let (database, amqp) = try reader.finished(postgres, broker)
 
-            let pool = PostgresPool(settings: database, name: "veredus-producer", size: 4)
+            var session = database
+            session.plansForKeys = true
+            let pool = PostgresPool(settings: session, name: "veredus-producer", size: 4)
             try await pool.assertReady(log: log)
             // Before the restore guard, which may refuse the database: what a restore forgot is brought back all the same.
             let journalPool = PostgresPool(settings: database, name: "veredus-journal", size: 1)

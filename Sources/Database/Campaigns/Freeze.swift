@@ -66,7 +66,9 @@ package struct FreezeStore: Sendable {
                 return Frozen(audience: audience, optedOut: optedOut)
             }
         }
-        if frozen != nil { try await pool.withConnection { _ = try await $0.run(.analyzeDeliveries) } }
+        if frozen != nil {
+            _ = try await pool.withConnection { try await $0.run(.analyzeGrownTables, [.int32(campaign)]) }
+        }
         return frozen
     }
 }
@@ -190,11 +192,15 @@ extension Statement {
             UNION
             SELECT c.contact_id FROM service_blocks b
             JOIN contacts c ON c.account_id = $2 AND c.address_hash = b.address_hash
+        ), here AS MATERIALIZED (
+            SELECT d.seq FROM out o CROSS JOIN LATERAL (
+                SELECT d.seq FROM deliveries d WHERE d.campaign_id = $1 AND d.contact_id = o.contact_id LIMIT 1
+            ) AS d
         )
         UPDATE deliveries d SET state = \(DeliveryState.suppressed.sql), reason = \(DeliveryReason.optedOutBefore.sql),
             changed_at = now()
-        FROM out o
-        WHERE d.campaign_id = $1 AND d.contact_id = o.contact_id AND d.state = \(DeliveryState.pending.sql)
+        FROM here h
+        WHERE d.campaign_id = $1 AND d.seq = h.seq AND d.state = \(DeliveryState.pending.sql)
         """
     )
 
@@ -236,9 +242,10 @@ extension Statement {
         """
     )
 
-    static let analyzeDeliveries = Statement(
-        "analyze-deliveries",
+    /// Has tables analyzed that have doubled since; `$1` campaign.
+    static let analyzeGrownTables = Statement(
+        "analyze-grown-tables",
         role: .producer,
-        "SELECT analyze_deliveries()::text"
+        "SELECT analyze_grown_tables($1)::text"
     )
 }

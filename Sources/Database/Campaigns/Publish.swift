@@ -113,12 +113,10 @@ extension Statement {
         "hasten-retries",
         role: .producer,
         """
-        UPDATE retries r SET publish_at = r.due
-        FROM (
-            SELECT r.campaign_id, r.seq FROM retries r JOIN campaigns c USING (campaign_id)
+        UPDATE retries SET publish_at = due WHERE ctid = ANY (ARRAY(
+            SELECT r.ctid FROM retries r JOIN campaigns c USING (campaign_id)
             WHERE r.campaign_id = $1 AND r.publish_at > r.due AND c.lease_token = $2 FOR UPDATE OF r SKIP LOCKED
-        ) AS waiting
-        WHERE r.campaign_id = waiting.campaign_id AND r.seq = waiting.seq
+        ))
         """
     )
 }

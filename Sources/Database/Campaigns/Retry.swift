@@ -36,17 +36,26 @@ extension Statement {
         "due-retries",
         role: .producer,
         """
-        UPDATE retries r SET publish_at = now() + $3::float8 * interval '1 second'
-        FROM (
-            SELECT r.campaign_id, r.seq FROM retries r JOIN campaigns c USING (campaign_id)
-            WHERE r.publish_at <= now() AND c.state = \(CampaignState.running.sql) AND c.lease_token = $1
-              AND r.lane_id = ANY ($4::smallint[])
-              AND NOT (c.kind = \(CampaignKind.marketing.sql) AND EXISTS (
-                  SELECT FROM brakes b WHERE b.account_id = c.account_id AND b.lane_id = r.lane_id AND b.until > now()))
-            ORDER BY r.publish_at LIMIT $2 FOR UPDATE OF r SKIP LOCKED
-        ) AS due
-        WHERE r.campaign_id = due.campaign_id AND r.seq = due.seq
-        RETURNING r.campaign_id, r.seq, r.lane_id
+        WITH due AS MATERIALIZED (
+            SELECT r.found FROM campaigns c
+            CROSS JOIN LATERAL (
+                SELECT r.ctid AS found, r.publish_at FROM retries r
+                WHERE r.campaign_id = c.campaign_id AND r.publish_at <= now() AND r.lane_id = ANY ($4::smallint[])
+                  AND NOT (c.kind = \(CampaignKind.marketing.sql) AND r.lane_id IN (
+                      SELECT b.lane_id FROM brakes b WHERE b.account_id = c.account_id AND b.until > now()))
+                ORDER BY r.publish_at LIMIT $2
+            ) AS r
+            WHERE c.state = \(CampaignState.running.sql) AND c.lease_token = $1
+            ORDER BY r.publish_at LIMIT $2
+        ), free AS MATERIALIZED (
+            -- What is being claimed or recalled is left for the next look.
+            SELECT r.ctid FROM due CROSS JOIN LATERAL (
+                SELECT r.ctid FROM retries r WHERE r.ctid = due.found FOR UPDATE SKIP LOCKED
+            ) AS r
+        )
+        UPDATE retries SET publish_at = now() + $3::float8 * interval '1 second'
+        WHERE ctid = ANY (ARRAY(SELECT ctid FROM free))
+        RETURNING campaign_id, seq, lane_id
         """
     )
 

@@ -21,6 +21,10 @@ package actor PostgresConnection {
     var prepared: [String: (serverName: String, types: [PostgresType])] = [:]
     var preparations = 0
     var parameters = ParameterBuffer()
+    /// Since when the oldest plan may be in use.
+    private var plannedSince = ContinuousClock.now
+    /// How long a plan for keys may be in use: a hundred of them are made in less than a tenth of a second.
+    private static let planLifetime = Duration.seconds(10)
 
     private init(_ settings: PostgresSettings, name: String) {
         self.settings = settings
@@ -70,7 +74,22 @@ package actor PostgresConnection {
             """
         )
         guard settings.plansForKeys else { return }
-        try execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off")
+        try execute(
+            """
+            SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off;
+            SET plan_cache_mode = force_generic_plan
+            """
+        )
+    }
+
+    /// Has the statements planned again if that was long ago: a plan for keys does not see how its tables grow, until
+    /// somebody counts them again.
+    func renewPlans() throws(PostgresError) {
+        guard settings.plansForKeys else { return }
+        let now = ContinuousClock.now
+        guard now - plannedSince > Self.planLifetime else { return }
+        plannedSince = now
+        try execute("DISCARD PLANS")
     }
 
     /// Runs a statement and ignores its rows.
@@ -105,7 +124,7 @@ package actor PostgresConnection {
         var forgotten = false
         _ = try exchange(statement: nil, { PQsendQuery($0, sql) }) { result in
             let tag = result.commandTag
-            if tag.hasPrefix("DISCARD") || tag.hasPrefix("DEALLOCATE") { forgotten = true }
+            if tag == "DISCARD ALL" || tag.hasPrefix("DEALLOCATE") { forgotten = true }
         }
         if forgotten { forgetPrepared() }
     }

@@ -112,7 +112,7 @@ package actor PostgresPool {
             guard !isClosed else { throw Self.closed }
             // The one used last: its server process has the warmest caches.
             if let connection = idle.popLast() {
-                if await connection.isUsable { return connection }
+                if await connection.isUsable, (try? await connection.renewPlans()) != nil { return connection }
                 await connection.close()
                 continue
             }

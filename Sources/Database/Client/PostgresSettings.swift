@@ -32,7 +32,8 @@ package struct PostgresSettings: Sendable {
 
     /// Whether the session plans for lookups by key only: what the hot statements do, whatever the statistics say.
     ///
-    /// A plan made while `retries` or `claims` was empty would scan them, and stay until the next ANALYZE.
+    /// What the statistics do not know yet, a new account or campaign, would count as a single row, and any index do. Lent
+    /// by a pool, such a session makes its plans again every few seconds.
     package var plansForKeys = false
 
     /// The same server and password, another database.

@@ -89,7 +89,10 @@ extension Statement {
             JOIN campaigns c ON c.campaign_id = l.campaign_id
             JOIN campaign_lanes g ON g.campaign_id = l.campaign_id AND g.lane_id = l.lane_id
             JOIN contacts p ON p.contact_id = l.contact_id
-            LEFT JOIN retries r ON r.campaign_id = l.campaign_id AND r.seq = l.seq
+            -- A subquery: planned while the table was empty, a join would read all of it.
+            LEFT JOIN LATERAL (
+                SELECT r.due FROM retries r WHERE r.campaign_id = l.campaign_id AND r.seq = l.seq LIMIT 1
+            ) AS r ON true
         ), woken AS (
             -- A retry outside this snapshot was created meanwhile: its row is not claimed, see below.
             DELETE FROM retries r USING judged j
@@ -104,17 +107,22 @@ extension Statement {
             WHERE j.verdict = \(Verdict.claimed.sql) AND d.campaign_id = j.campaign_id AND d.seq = j.seq
               AND (j.state = \(DeliveryState.pending.sql)
                    OR EXISTS (SELECT FROM woken w WHERE w.campaign_id = j.campaign_id AND w.seq = j.seq))
-            RETURNING d.campaign_id, d.seq
+            RETURNING d.campaign_id, d.seq, j.ord
         ), noted AS (
             INSERT INTO claims (token, campaign_id, incarnation, seqs)
             SELECT $6::bigint, campaign_id, $7::bigint, array_agg(seq) FROM marked GROUP BY campaign_id
         )
-        SELECT (CASE WHEN j.verdict = \(Verdict.claimed.sql) AND m.seq IS NULL THEN \(Verdict.notDue.sql)
-                     ELSE COALESCE(j.verdict, \(Verdict.unknown.sql)) END)::smallint
-        FROM asked a
-        LEFT JOIN judged j USING (ord)
-        LEFT JOIN marked m ON m.campaign_id = j.campaign_id AND m.seq = j.seq
-        ORDER BY a.ord
+        -- One sort: joined, the results would be compared each with each.
+        SELECT verdict::smallint FROM (
+            SELECT DISTINCT ON (ord) ord, verdict FROM (
+                SELECT ord, 0 AS place, \(Verdict.claimed.sql) AS verdict FROM marked
+                UNION ALL
+                SELECT ord, 1, CASE verdict WHEN \(Verdict.claimed.sql) THEN \(Verdict.notDue.sql) ELSE verdict END
+                FROM judged
+                UNION ALL
+                SELECT ord, 2, \(Verdict.unknown.sql) FROM asked
+            ) AS found ORDER BY ord, place
+        ) AS judgement ORDER BY ord
         """
     )
 }

@@ -167,23 +167,33 @@ extension Statement {
             SELECT campaign_id, account_id, complaints_before, account_complaints_before FROM campaigns
             WHERE lease_token = $1 AND state = \(CampaignState.running.sql) AND kind = \(CampaignKind.marketing.sql)
         ), whole AS MATERIALIZED (
-            SELECT a.account_id, a.complaints_pause AS pause, a.complaints_least AS least,
-                   (SELECT count(DISTINCT (b.campaign_id, b.seq)) FROM bounces b JOIN campaigns c USING (campaign_id)
-                    WHERE b.account_id = a.account_id AND b.kind = \(BounceKind.complaint.sql)
-                      AND c.started_at > now() - interval '30 days')
-                       AS complaints,
-                   (SELECT COALESCE(sum(k.accepted), 0)::int8 FROM campaigns c JOIN counters k USING (campaign_id)
-                    WHERE c.account_id = a.account_id AND c.started_at > now() - interval '30 days') AS accepted
-            FROM accounts a WHERE a.account_id IN (SELECT account_id FROM driven)
+            SELECT a.account_id, a.complaints_pause AS pause, a.complaints_least AS least, b.complaints, k.accepted
+            FROM (SELECT DISTINCT account_id FROM driven) AS o
+            JOIN accounts a ON a.account_id = o.account_id
+            CROSS JOIN LATERAL (
+                SELECT count(DISTINCT (b.campaign_id, b.seq)) AS complaints
+                FROM bounces b JOIN campaigns c USING (campaign_id)
+                WHERE b.account_id = a.account_id AND b.kind = \(BounceKind.complaint.sql)
+                  AND b.created_at > now() - interval '30 days' AND c.started_at > now() - interval '30 days'
+            ) AS b
+            CROSS JOIN LATERAL (
+                -- Only of an account with enough complaints: this reads all its campaigns.
+                SELECT COALESCE(sum(k.accepted), 0)::int8 AS accepted
+                FROM campaigns c JOIN counters k USING (campaign_id)
+                WHERE b.complaints >= a.complaints_least AND c.account_id = a.account_id
+                  AND c.started_at > now() - interval '30 days'
+            ) AS k
+            WHERE b.complaints >= a.complaints_least
         )
         SELECT DISTINCT ON (d.campaign_id) d.campaign_id, r.complaints, r.accepted, r.of_account
         FROM driven d
-        JOIN whole w ON w.account_id = d.account_id AND w.complaints >= w.least
+        JOIN whole w ON w.account_id = d.account_id
         CROSS JOIN LATERAL (
             SELECT w.complaints, w.accepted, d.account_complaints_before AS before, true AS of_account
             UNION ALL
             SELECT (SELECT count(DISTINCT b.seq) FROM bounces b
-                    WHERE b.campaign_id = d.campaign_id AND b.kind = \(BounceKind.complaint.sql)),
+                    WHERE b.account_id = d.account_id AND b.campaign_id = d.campaign_id
+                      AND b.kind = \(BounceKind.complaint.sql)),
                    (SELECT COALESCE(sum(k.accepted), 0)::int8 FROM counters k WHERE k.campaign_id = d.campaign_id),
                    d.complaints_before, false
         ) AS r

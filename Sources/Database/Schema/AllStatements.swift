@@ -32,7 +32,7 @@ extension Statement {
     private static let freeze: [Statement] = [
         .campaignToFreeze, .freezeAudience, .freezeFollowers, .freezeLanes, .lockAccount, .freezeOptOuts,
         .versionToFreeze, .freezeLinks,
-        .startFrozen, .analyzeDeliveries,
+        .startFrozen, .analyzeGrownTables,
     ]
     private static let tracking: [Statement] = [
         .trackedCampaigns, .noteEvents, .countNumbers, .countRecipients, .acceptances, .acceptSeen, .addEngagement,

@@ -75,12 +75,12 @@ struct CampaignScheduler: Service {
             let freeze = pipeline.freeze
             var backoff = Backoff(first: .milliseconds(100), longest: .seconds(5))
             while !Task.isShuttingDownGracefully, !Task.isCancelled {
+                let began = ContinuousClock.now
                 let pause: Duration
                 do {
-                    let isBusy = try await pipeline.tick { campaign in
-                        group.addTask { await freeze.freeze(campaign) }
-                    }
-                    pause = isBusy ? settings.busyInterval : settings.idleInterval
+                    let isBusy = try await pipeline.tick { group.addTask { await freeze.freezeWaiting() } }
+                    // Never longer at work than at rest: with many campaigns a tick costs the database more.
+                    pause = max(isBusy ? settings.busyInterval : settings.idleInterval, .now - began)
                     backoff.reset()
                 } catch let error where error.isTransientFailure {
                     pause = backoff.next()

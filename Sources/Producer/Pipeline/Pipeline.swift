@@ -28,13 +28,12 @@ struct Pipeline: Sendable {
 
     /// Runs every step once, for every campaign that this producer runs.
     ///
-    /// `startFreeze`: Freezes a campaign beside the ticks.
+    /// `startFreezing`: Freezes waiting campaigns beside the ticks.
     /// - Returns: Whether there is work.
-    mutating func tick(startFreeze: (CampaignID) -> Void) async throws -> Bool {
+    mutating func tick(startFreezing: () -> Void) async throws -> Bool {
         let campaigns = try await lease.renew()
-        for campaign in campaigns where campaign.state == .starting {
-            if await freeze.take(campaign.campaign) { startFreeze(campaign.campaign) }
-        }
+        let starting = campaigns.filter { $0.state == .starting }.map(\.campaign)
+        for _ in 0..<(await freeze.note(starting)) { startFreezing() }
         try await sweep.sweep(telling: publish)
         try await republish.publishResumed(campaigns)
         try await autoPause.pause()
