@@ -52,6 +52,7 @@ struct Prepare: Sendable {
         var prepared: [Prepared] = []
         prepared.reserveCapacity(jobs.count)
         var settled: [JobTag] = []
+        var random = BufferedRandom()
         for job in jobs {
             // The fetch left it out: final, being sent, erased or unknown. Nothing to do.
             guard let recipient = recipients[job.key] else {
@@ -63,7 +64,7 @@ struct Prepare: Sendable {
                     if job.envelope.settleOne() { settled.append(job.envelope.tag) }
                     continue
                 }
-                prepared.append(try render(job, recipient, message))
+                prepared.append(try render(job, recipient, message, &random))
             } catch let error as Unrenderable {
                 try await deadLetters.deadLetter(job, .renderError, detail: error.reason)
             } catch let error as TemplateError {
@@ -128,9 +129,12 @@ struct Prepare: Sendable {
         let reason: String
     }
 
-    private func render(_ job: Job, _ recipient: FetchedRecipient, _ message: TemplateCache.Compiled) throws -> Prepared
-    {
-        var random = SystemRandomNumberGenerator()
+    private func render(
+        _ job: Job,
+        _ recipient: FetchedRecipient,
+        _ message: TemplateCache.Compiled,
+        _ random: inout BufferedRandom
+    ) throws -> Prepared {
         var content: [UInt8] = []
         content.reserveCapacity(Self.usualSizeBytes)
         let address: EmailAddress
