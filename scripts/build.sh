@@ -5,6 +5,9 @@
 
 SWIFT_LEAST=6.2
 BUILD_FLAGS=(--explicit-target-dependency-import-check error)
+# As in deploy/Containerfile: small functions are compiled into their callers in other modules, and calls of the runtime
+# need no lookup.
+RELEASE_FLAGS=(-c release --static-swift-stdlib -Xswiftc -cross-module-optimization)
 
 require_swift() {
     local remedy="Install Swift $SWIFT_LEAST or later from https://www.swift.org/install/linux/ and put it on PATH" version
@@ -32,7 +35,7 @@ build_programs() {
     case $1 in
         debug) [ -z "${CI:-}" ] || { build_tests; return; }
             build "Building the programs (debug)" .build "5 to 11 minutes" ;;
-        release) build "Building the programs (release)" .build-release "7 to 19 minutes" -c release ;;
+        release) build "Building the programs (release)" .build-release "7 to 19 minutes" "${RELEASE_FLAGS[@]}" ;;
         *) fail "the configuration is '$1'" "Give one of: debug, release" 64 ;;
     esac
 }
