@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures one campaign from `campaign start` to the last recorded result, and the ceiling beside it.
+"""Measures one campaign, or several at once, from the start to the last recorded result, and the ceiling beside it.
 
 Called by `./dev bench`, which starts everything first. CPU time is read from /proc before and after: of a process,
 all its living descendants, and the children it has waited for, so that PostgreSQL's backends count whether they come,
@@ -207,18 +207,42 @@ def measure_ceiling(options, sink):
     }
 
 
+def chosen(options):
+    """The condition for the campaigns that are measured."""
+    return f"campaign_id BETWEEN {options.campaign} AND {options.campaign + options.campaigns - 1}"
+
+
+def started(options, database):
+    """Starts them: one as an operator does, several by a statement, which is not timed."""
+    if options.start[0] == "sql":
+        database.value(options.start[1])
+        return None
+    return measured(options.start)
+
+
+def totals(options, database):
+    """The report of one campaign; of several what the database says of all of them."""
+    if options.campaigns == 1:
+        return json.loads(subprocess.run(options.report, stdout=subprocess.PIPE, check=True).stdout)
+    return json.loads(database.value(f"""
+        WITH k AS (SELECT * FROM counters WHERE {chosen(options)}),
+             c AS (SELECT sum(audience)::int AS audience FROM campaigns WHERE {chosen(options)})
+        SELECT json_build_object('audience', c.audience, 'counts', json_build_object('accepted', sum(k.accepted)),
+            'balanced', c.audience = sum(k.accepted + k.failed + k.suppressed + k.uncertain + k.cancelled + k.expired + k.dead))
+        FROM k, c GROUP BY c.audience"""))
+
+
 def await_end(options, database, processes):
     """Waits until the campaign is finished; looks seldom, because looking costs the database time too."""
     deadline = time.monotonic() + options.limit_seconds
     while True:
-        state = database.value(f"SELECT finished_at IS NOT NULL FROM campaigns WHERE campaign_id = {options.campaign}")
-        if state == "t":
+        if database.value(f"SELECT bool_and(finished_at IS NOT NULL) FROM campaigns WHERE {chosen(options)}") == "t":
             return
         for process in processes:
             if not process.is_alive():
                 sys.exit(f"error: {process.name} has died in mid-campaign. Read its log below .local/run.")
         if time.monotonic() > deadline:
-            sys.exit(f"error: the campaign has not ended within {options.limit_seconds} s. Read the logs below .local/run.")
+            sys.exit(f"error: not all has ended within {options.limit_seconds} s. Read the logs below .local/run.")
         time.sleep(0.5)
 
 
@@ -241,15 +265,15 @@ def run(options):
     cpu = {process.name: process.cpu_ms() for process in processes}
     arrived, octets = messages_at_sink(options.sink_log), characters_read(sink.pid)
     began = time.time()
-    start = measured(options.start)
+    start = started(options, database)
     await_end(options, database, processes)
     cpu = {process.name: process.cpu_ms() - cpu[process.name] for process in processes}
     stop.set()
 
     last = float(database.value(
-        f"SELECT extract(epoch FROM max(changed_at)) FROM deliveries WHERE campaign_id = {options.campaign}"))
+        f"SELECT extract(epoch FROM max(changed_at)) FROM deliveries WHERE {chosen(options)}"))
     seconds = last - began
-    report = json.loads(subprocess.run(options.report, stdout=subprocess.PIPE, check=True).stdout)
+    report = totals(options, database)
     arrived = messages_at_sink(options.sink_log) - arrived
     audience = report["audience"]
     time.sleep(2)  # the backends hand in their statistics within a second
@@ -258,6 +282,8 @@ def run(options):
         "FROM pg_stat_all_tables WHERE relname LIKE 'deliveries%'"))
     result = {
         "recipients": audience,
+        "campaigns": options.campaigns,
+        "workers": sum(process.name.startswith("worker") for process in processes),
         "jobs_per_message": options.jobs_per_message,
         "queue_type": options.queue_type,
         "connections": options.connections,
@@ -275,7 +301,7 @@ def run(options):
         "full_page_writes": database.value("SHOW full_page_writes"),
         "ceiling": ceiling,
         "share_of_ceiling": round(audience / seconds / ceiling["messages_per_second"], 3),
-        "campaign_start": start,
+        **({} if start is None else {"campaign_start": start}),
         "report": report,
         "machine": about,
         "versions": {
@@ -291,7 +317,7 @@ def run(options):
     write(options.output, result)
     complaints = []
     if not report.get("balanced"):
-        complaints.append("the campaign's totals do not balance")
+        complaints.append("the totals do not balance")
     accepted = report["counts"]["accepted"]
     if arrived != accepted:
         complaints.append(f"the sink counted {arrived} messages, the report has {accepted} accepted")
@@ -315,7 +341,7 @@ def as_text(result):
     about, ceiling = result["machine"], result["ceiling"]
     lines = [
         f"{result['recipients']:,} recipients, {result['jobs_per_message']} job(s) per message, {result['queue_type']} queue, "
-        f"{result['connections']} SMTP connections, one worker"
+        f"{result['connections']} SMTP connections, {result['workers']} worker(s), {result['campaigns']} campaign(s)"
         + (f"; every reply of the sink, which is our simulator, {result['delay_ms']} ms late" if result["delay_ms"] else ""),
         f"{about['cpu']}, {about['cores']} cores, {about['memory_gib']} GiB, {about['system']}, Linux {about['kernel']}, "
         f"load {about['load_before']} before",
@@ -369,7 +395,8 @@ def main():
     parser.add_argument("--psql", required=True)
     parser.add_argument("--database-url", required=True)
     parser.add_argument("--campaign", type=int, required=True)
-    parser.add_argument("--start", type=json.loads, required=True, help="a command as a JSON list")
+    parser.add_argument("--campaigns", type=int, default=1, help="how many, numbered from --campaign on")
+    parser.add_argument("--start", type=json.loads, required=True, help='a command as a JSON list, or ["sql", STATEMENT]')
     parser.add_argument("--report", type=json.loads, required=True, help="a command as a JSON list")
     parser.add_argument("--sink-log", required=True)
     parser.add_argument("--sink-port", type=int, required=True)

@@ -3,11 +3,11 @@ import TestKit
 
 /// `./dev bench`: measures Veredus on servers that start empty.
 struct Bench: Sendable {
-    enum Scenario: String, CaseIterable { case whole, fair, bounces, web }
+    enum Scenario: String, CaseIterable { case whole, fair, bounces, web, growth }
 
     static let optionNames = [
         "SCENARIO", "RECIPIENTS", "JOBS_PER_MESSAGE", "QUEUE_TYPE", "CONNECTIONS", "DELAY_MS", "OUTPUT",
-        "BENCH_CONFIGURATION",
+        "BENCH_CONFIGURATION", "CAMPAIGNS", "ACCOUNTS", "OLD_DELIVERIES", "WORKERS", "MESSAGE_KIB", "DIVISOR",
         "SECONDS_EACH", "WEB_CONNECTIONS",
     ]
     private static let python = "/usr/bin/python3"
@@ -31,6 +31,7 @@ struct Bench: Sendable {
         case .fair: return try FairBench(project, options).run
         case .bounces: return try BouncesBench(project, options).run
         case .web: return try WebBench(project, options).run
+        case .growth: return try GrowthBench(project, options).run
         }
     }
 

@@ -1,7 +1,8 @@
+import Core
 import Foundation
 import TestKit
 
-/// What the two benchmarks of the whole pipeline have in common: one producer, one worker, and a sink.
+/// What the two benchmarks of the whole pipeline have in common: one producer, workers, and a sink.
 struct PipelineBench: Sendable {
     /// The server that accepts the messages: both kinds count them and keep nothing.
     enum Sink: String, Sendable {
@@ -16,6 +17,10 @@ struct PipelineBench: Sendable {
     let jobsPerMessage: Int
     let connections: Int
     let delayMilliseconds: Int
+    /// By the names under which they run.
+    let workers: [String]
+    /// Of the HTML part; the message's own where it is larger.
+    private let messageKiB: Int
 
     private var project: Project { bench.project }
     /// The file in which the sink writes its count.
@@ -32,10 +37,20 @@ struct PipelineBench: Sendable {
 
     init(_ bench: Bench, _ options: Options, sink: (_ delayMilliseconds: Int) -> Sink) throws {
         self.bench = bench
-        jobsPerMessage = try options.number("JOBS_PER_MESSAGE", 1...256, default: 1)
+        jobsPerMessage = try options.number("JOBS_PER_MESSAGE", 1...256, default: JobMessage.usualMaximum)
         connections = try options.number("CONNECTIONS", 1...400, default: 100)
         delayMilliseconds = try options.number("DELAY_MS", 0...10_000, default: 0)
+        workers = try (1...options.number("WORKERS", 1...16, default: 1)).map { $0 == 1 ? "worker" : "worker-\($0)" }
+        messageKiB = try options.number("MESSAGE_KIB", 1...1_024, default: 1)
         self.sink = sink(delayMilliseconds)
+    }
+
+    private func settings(_ servers: ServerAddresses, smtp: UInt16) -> ProgramSettings {
+        ProgramSettings(project: project, servers: servers, smtp: smtp, state: "\(bench.folder)/state")
+    }
+
+    func database(_ servers: ServerAddresses) -> DevDatabase {
+        DevDatabase(settings(servers, smtp: 0), folder: bench.folder)
     }
 
     /// Starts the sink, a producer and a worker for some lanes on an empty database.
@@ -45,7 +60,7 @@ struct PipelineBench: Sendable {
     /// - Returns: The sink's port.
     func start(_ servers: ServerAddresses, _ group: ProgramGroup, slowDomain: String? = nil) async throws -> UInt16 {
         let port = try PortPlan(set: .bench, project: project).choose(.smtp)
-        var settings = ProgramSettings(project: project, servers: servers, smtp: port, state: "\(bench.folder)/state")
+        var settings = settings(servers, smtp: port)
         for role in [ProgramRole.producer, .worker] {
             settings.more[role] = [
                 ("VEREDUS_JOBS_PER_MESSAGE", "\(jobsPerMessage)"), ("VEREDUS_QUEUE_TYPE", bench.queueType.rawValue),
@@ -63,14 +78,16 @@ struct PipelineBench: Sendable {
             settings: "\(bench.folder)/settings/producer.env"
         )
         let lanes = slowDomain == nil ? "default" : "default,slow"
-        try group.start(
-            "worker",
-            [project.program("veredus-worker"), "--connections", "\(connections)", "--lanes", lanes],
-            settings: "\(bench.folder)/settings/worker.env"
-        )
-        try await eventually("the worker has a lease", within: .seconds(20), every: .milliseconds(200)) {
-            _ = try group.pid(of: "worker")
-            return try await database.number(.liveWorkers) > 0
+        for worker in workers {
+            try group.start(
+                worker,
+                [project.program("veredus-worker"), "--connections", "\(connections)", "--lanes", lanes],
+                settings: "\(bench.folder)/settings/worker.env"
+            )
+        }
+        try await eventually("the workers have leases", within: .seconds(20), every: .milliseconds(200)) {
+            for worker in workers { _ = try group.pid(of: worker) }
+            return try await database.number(.liveWorkers) == workers.count
         }
         _ = try group.pid(of: "producer")
         return port
@@ -117,12 +134,29 @@ struct PipelineBench: Sendable {
         let made = try await bench.tool.json(
             "campaign",
             "create",
-            "Benchmarks/message",
+            try message(),
             "--account",
             "bench",
             "--list",
             list
         )
         return try made.number("campaign")
+    }
+
+    /// The folder of the message, made longer by paragraphs where a larger one is asked for.
+    private func message() throws -> String {
+        let files = FileManager.default
+        let (source, copy) = ("Benchmarks/message", "\(bench.folder)/message")
+        let path = "\(copy)/body.html.mustache"
+        let html = try String(contentsOfFile: "\(source)/body.html.mustache", encoding: .utf8)
+        let missing = messageKiB * 1_024 - html.utf8.count
+        guard missing > 0, let end = html.range(of: "</body>") else { return source }
+        try? files.removeItem(atPath: copy)
+        try files.copyItem(atPath: source, toPath: copy)
+        let paragraph = "<p>Trains leave from platform {{code}} all day; read on before you travel.</p>\n"
+        let more = String(repeating: paragraph, count: missing / paragraph.utf8.count + 1)
+        try html.replacingCharacters(in: end.lowerBound..<end.lowerBound, with: more)
+            .write(toFile: path, atomically: false, encoding: .utf8)
+        return copy
     }
 }
