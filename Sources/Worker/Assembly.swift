@@ -61,6 +61,7 @@ struct Assembly: Sendable {
                         log: log
                     ),
                     inFlight: InFlight(capacity: 2 * slots + 64 / settings.lanes.count),
+                    rendered: RenderedBytes(limit: (settings.inFlightMiB << 20) / settings.lanes.count),
                     workerRun: workerRun,
                     schedule: settings.retries,
                     log: log

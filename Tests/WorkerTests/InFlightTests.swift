@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct InFlightTests {
     private func held(_ seq: Seq, token: ClaimToken = 1) -> InFlight.Held {
-        InFlight.Held(key: DeliveryKey(campaign: 1, seq: seq), token: token, attempt: 1, policy: .atMostOnce)
+        InFlight.Held(key: DeliveryKey(campaign: 1, seq: seq), token: token, attempt: 1, policy: .atMostOnce, bytes: 10)
     }
 
     @Test func `no more is in flight than there is room for`() async {
@@ -15,8 +15,8 @@ import Testing
         let ids = hand.hold((1...8).map { held($0) })
         async let waiting = hand.reserve(atMost: 4)
         // One place in eight is not worth a round trip, a quarter is.
-        hand.release([ids[0]])
-        hand.release([ids[1]])
+        #expect(hand.release([ids[0]]) == 10)
+        #expect(hand.release([ids[0], ids[1]]) == 10, "one of them is gone already")
         #expect(await waiting == 2)
         #expect(hand.count == 6)
     }
@@ -34,7 +34,7 @@ import Testing
         let ids = hand.hold([held(1), held(2), held(3, token: 2)])
         #expect(hand.claimsFinished(by: [ids[0]]) == [])
         #expect(Set(hand.claimsFinished(by: ids)) == [1, 2])
-        hand.release([ids[0], ids[2]])
+        #expect(hand.release([ids[0], ids[2]]) == 20)
         #expect(hand.isOpen(1))
         #expect(!hand.isOpen(2))
         #expect(hand.claimsFinished(by: [ids[1]]) == [1])

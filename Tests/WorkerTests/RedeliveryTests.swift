@@ -82,7 +82,8 @@ import Testing
             deadLetters: deadLetters,
             batch: 16,
             clock: { 0 },
-            ready: ready
+            ready: ready,
+            rendered: RenderedBytes(limit: 1 << 20)
         )
     }
 }

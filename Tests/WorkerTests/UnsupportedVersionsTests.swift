@@ -55,6 +55,7 @@ import Testing
             keys: try .fixture(),
             deadLetters: deadLetters(totals, source, grace: .seconds(3_600)),
             inFlight: InFlight(capacity: 16),
+            rendered: RenderedBytes(limit: 1 << 20),
             workerRun: 1,
             schedule: RetrySchedule(firstSeconds: 60, attempts: 12),
             log: Logger(label: "test")

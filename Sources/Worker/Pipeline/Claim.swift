@@ -11,6 +11,7 @@ struct Claim: Sendable {
     let deliver: Deliver
     let inFlight: InFlight
     let ready: BatchQueue<Prepared>
+    let rendered: RenderedBytes
     /// Jobs whose contact changed: to be fetched and rendered again.
     let again: BatchQueue<Job>
     let workerRun: WorkerRun
@@ -72,6 +73,7 @@ struct Claim: Sendable {
         let ids = inFlight.hold(claimed.map { held($0, token) })
         inFlight.unreserve(batch.count - claimed.count)
         inFlight.forget(token)
+        rendered.remove(batch.reduce(0) { $0 + $1.content.count } - claimed.reduce(0) { $0 + $1.content.count })
         source.acknowledge(settled)
         deliver.send(zip(ids, claimed))
         again.append(changed)
@@ -82,7 +84,8 @@ struct Claim: Sendable {
             key: prepared.job.key,
             token: token,
             attempt: prepared.request.attempt + 1,
-            policy: prepared.policy
+            policy: prepared.policy,
+            bytes: prepared.content.count
         )
     }
 }

@@ -13,6 +13,8 @@ final class InFlight: Sendable {
         /// The number of this attempt, from 1.
         let attempt: Int16
         let policy: DeliveryPolicy
+        /// Of the rendered message.
+        let bytes: Int
     }
 
     private struct State {
@@ -97,15 +99,19 @@ final class InFlight: Sendable {
     }
 
     /// Forgets recorded messages.
-    func release(_ ids: [UInt64]) {
+    ///
+    /// - Returns: Their bytes.
+    func release(_ ids: [UInt64]) -> Int {
+        var bytes = 0
         wake { state in
             for id in ids {
-                guard let held = state.messages.removeValue(forKey: id), let left = state.claims[held.token] else {
-                    continue
-                }
+                guard let held = state.messages.removeValue(forKey: id) else { continue }
+                bytes += held.bytes
+                guard let left = state.claims[held.token] else { continue }
                 state.claims[held.token] = left > 1 ? left - 1 : nil
             }
         }
+        return bytes
     }
 
     /// Forgets a claim with nothing in flight.

@@ -30,6 +30,7 @@ struct Pipeline: Sendable {
         keys: KeyRing,
         deadLetters: DeadLetterQueue,
         inFlight: InFlight,
+        rendered: RenderedBytes,
         workerRun: WorkerRun,
         schedule: RetrySchedule,
         clock: @escaping @Sendable () -> Int64 = { Int64(time(nil)) },
@@ -48,7 +49,8 @@ struct Pipeline: Sendable {
             deadLetters: deadLetters,
             batch: 256,
             clock: clock,
-            ready: ready
+            ready: ready,
+            rendered: rendered
         )
         deliver = Deliver(transport: transport, results: entries)
         claim = Claim(
@@ -57,10 +59,17 @@ struct Pipeline: Sendable {
             deliver: deliver,
             inFlight: inFlight,
             ready: ready,
+            rendered: rendered,
             again: BatchQueue<Job>(),
             workerRun: workerRun
         )
-        record = Record(store: store, inFlight: inFlight, entries: entries, schedule: schedule)
+        record = Record(
+            store: store,
+            inFlight: inFlight,
+            rendered: rendered,
+            entries: entries,
+            schedule: schedule
+        )
     }
 
     /// Runs until the source is stopped, and everything in flight has ended or `grace` is over.
@@ -110,6 +119,7 @@ struct Pipeline: Sendable {
     func stop() {
         source.stopTaking()
         record.inFlight.close()
+        record.rendered.close()
     }
 
     private func prepareJobs() async throws {

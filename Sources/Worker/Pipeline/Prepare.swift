@@ -17,6 +17,7 @@ struct Prepare: Sendable {
     let batch: Int
     let clock: @Sendable () -> Int64
     let ready: BatchQueue<Prepared>
+    let rendered: RenderedBytes
 
     /// A redelivered row with this many unfinished renderings is not tried again.
     static let redeliveryLimit: Int16 = 3
@@ -64,7 +65,14 @@ struct Prepare: Sendable {
                     if job.envelope.settleOne() { settled.append(job.envelope.tag) }
                     continue
                 }
-                prepared.append(try render(job, recipient, message, &random))
+                let one = try render(job, recipient, message, &random)
+                if !rendered.tryAdd(one.content.count) {
+                    // What is there must go on, or there will never be room.
+                    ready.append(prepared)
+                    prepared.removeAll()
+                    await rendered.add(one.content.count)
+                }
+                prepared.append(one)
             } catch let error as Unrenderable {
                 try await deadLetters.deadLetter(job, .renderError, detail: error.reason)
             } catch let error as TemplateError {

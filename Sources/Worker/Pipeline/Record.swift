@@ -22,6 +22,7 @@ struct Record: Sendable {
 
     let store: any DeliveryStore
     let inFlight: InFlight
+    let rendered: RenderedBytes
     let entries: BatchQueue<Entry>
     let schedule: RetrySchedule
 
@@ -64,7 +65,7 @@ struct Record: Sendable {
     /// Records a batch and removes its messages from those in flight.
     func record(_ batch: Batch) async throws {
         try await store.record(batch.results, finished: batch.finished)
-        inFlight.release(batch.ids)
+        rendered.remove(inFlight.release(batch.ids))
     }
 
     private func result(of entry: Entry, _ held: InFlight.Held) -> DeliveryResult {

@@ -29,6 +29,8 @@ package struct WorkerSettings: Sendable, Equatable {
     package let lanes: [String]
     /// The most jobs in one message of the broker: how many a prefetched message may bring.
     package let jobsPerMessage: Int
+    /// The most memory of rendered messages, those being sent included.
+    package let inFlightMiB: Int
     package let messages: MessageSettings
     package let retries: RetrySchedule
     /// How long a stop may take.
@@ -42,6 +44,7 @@ package struct WorkerSettings: Sendable, Equatable {
     package init(reading reader: inout SettingsReader) {
         lanes = reader.lanes()
         jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobMessage.maximumJobs, default: JobMessage.usualMaximum)
+        inFlightMiB = reader.whole(.inFlightMiB, 1...4_096, default: 8)
         messages = MessageSettings(reading: &reader)
         retries = RetrySchedule(
             firstSeconds: reader.seconds(.retryFirst, 0.1...86_400, default: 60),

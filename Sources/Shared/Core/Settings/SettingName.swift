@@ -174,6 +174,8 @@ package enum SettingName: String, Sendable, CaseIterable {
     /// For: producer, worker. The most jobs in one broker message, and no more than a quarter of a worker's connections. A
     /// message holds as many as a lane is full, one while jobs trickle: more cost the broker less.
     case jobsPerMessage = "VEREDUS_JOBS_PER_MESSAGE"
+    /// For: worker. MiB that rendered messages may take, those being sent included; it matters for large messages.
+    case inFlightMiB = "VEREDUS_IN_FLIGHT_MIB"
     /// For: worker. Seconds before the first retry; later waits double.
     case retryFirst = "VEREDUS_RETRY_FIRST"
     /// For: producer, worker. Attempts in all.

@@ -1,0 +1,31 @@
+import Testing
+
+@testable import Worker
+
+@Suite(.timeLimit(.minutes(1))) struct RenderedBytesTests {
+    @Test func `messages wait for room, and go on as others are recorded`() async {
+        let rendered = RenderedBytes(limit: 100)
+        #expect(rendered.tryAdd(60))
+        #expect(!rendered.tryAdd(50))
+        async let waiting: Void = rendered.add(50)
+        rendered.remove(10)
+        await waiting
+        #expect(!rendered.tryAdd(1), "50 and 50")
+    }
+
+    @Test func `a message larger than the limit is rendered alone`() async {
+        let rendered = RenderedBytes(limit: 100)
+        await rendered.add(500)
+        #expect(!rendered.tryAdd(1))
+        rendered.remove(500)
+        #expect(rendered.tryAdd(1))
+    }
+
+    @Test func `nobody waits once the worker stops`() async {
+        let rendered = RenderedBytes(limit: 100)
+        #expect(rendered.tryAdd(100))
+        async let waiting: Void = rendered.add(100)
+        rendered.close()
+        await waiting
+    }
+}
