@@ -3,10 +3,11 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-/// Closes a connection whose request is not complete in time, refuses oversized header fields, and records closed
-/// connections.
+/// Closes a connection whose request is not complete in time or whose answers are not read, refuses oversized header
+/// fields, and records closed connections.
 ///
-/// The server's own idle timeout restarts with each byte: a trickling body would hold its connection for ever.
+/// The server's own idle timeout restarts with each byte, and ignores connections with an answer under way: a trickling
+/// body and a client that does not read would hold their connection for ever.
 final class RequestClock: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -15,6 +16,8 @@ final class RequestClock: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let limit: TimeAmount
     private var deadline: Scheduled<Void>?
+    /// Until when the client must have read enough for the next part of an answer.
+    private var reading: Scheduled<Void>?
     private var isAnswering = false
 
     init(limit: TimeAmount) { self.limit = limit }
@@ -51,6 +54,12 @@ final class RequestClock: ChannelDuplexHandler, RemovableChannelHandler {
         context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        reading?.cancel()
+        reading = context.channel.isWritable ? nil : closing(context)
+        context.fireChannelWritabilityChanged()
+    }
+
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .inputClosed? = event as? ChannelEvent { HangUps.shared.note(context.channel) }
         context.fireUserInboundEventTriggered(event)
@@ -58,16 +67,24 @@ final class RequestClock: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         stop()
+        reading?.cancel()
         HangUps.shared.forget(context.channel)
         context.fireChannelInactive()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { stop() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        stop()
+        reading?.cancel()
+    }
 
     private func start(_ context: ChannelHandlerContext) {
         stop()
+        deadline = closing(context)
+    }
+
+    private func closing(_ context: ChannelHandlerContext) -> Scheduled<Void> {
         let channel = context.channel
-        deadline = context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+        return context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
     }
 
     private func stop() {

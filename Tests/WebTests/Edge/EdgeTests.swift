@@ -32,6 +32,21 @@ struct EdgeTests {
         }
     }
 
+    @Test func `a client that does not read its answers is cut off`() async throws {
+        try await PrivateDatabase.with { database in
+            try await WebServer.with(database, ["VEREDUS_WEB_REQUEST_TIME": "1"]) { server in
+                let client = try RawClient(port: server.port, receiving: 4_096)
+                let ask = "GET /api/v1/openapi.json HTTP/1.1\r\nHost: localhost:\(server.port)\r\n\r\n"
+                // More than the buffers of both ends take.
+                client.send(String(repeating: ask, count: 500))
+                try await eventually("it is closed", within: .seconds(10), every: .milliseconds(200)) {
+                    !client.send(ask)
+                }
+                #expect(try server.ask("GET /healthz").hasPrefix("HTTP/1.1 200"), "others are served")
+            }
+        }
+    }
+
     @Test func `what is too large is refused, and by its name`() async throws {
         try await APIFixture.with { fixture in
             try await WebServer.with(fixture.database) { server in

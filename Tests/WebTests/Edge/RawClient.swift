@@ -5,19 +5,26 @@ import TestKit
 final class RawClient: Sendable {
     private let descriptor: Int32
 
-    init(port: Int) throws {
+    /// - Parameter receiving: The size of the receive buffer; `nil` for the system's own.
+    init(port: Int, receiving: Int32? = nil) throws {
         guard let descriptor = LoopbackPorts.connected(to: UInt16(port)) else {
             throw SocketFailure(description: "nobody listens on \(port)")
         }
         self.descriptor = descriptor
         var limit = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        if var receiving {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiving, socklen_t(MemoryLayout<Int32>.size))
+        }
     }
 
     deinit { close(descriptor) }
 
     /// Closes the connection in both directions.
     func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
+    /// Closes its own direction, as a client that dies within its request.
+    func stopSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Whether it could be written.
     @discardableResult

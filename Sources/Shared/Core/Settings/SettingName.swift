@@ -162,7 +162,7 @@ package enum SettingName: String, Sendable, CaseIterable {
 
     /// For: web. Seconds for which `/readyz` answers 503 before the program stops listening.
     case webDrain = "VEREDUS_WEB_DRAIN"
-    /// For: web. Seconds within which a whole request must arrive.
+    /// For: web. Seconds within which a whole request must arrive, and a slow client must read on.
     case webRequestTime = "VEREDUS_WEB_REQUEST_TIME"
     /// For: web. API requests per minute and key, counted by each process for itself.
     case apiPerMinute = "VEREDUS_API_PER_MINUTE"
