@@ -83,11 +83,18 @@ struct API: RouterMiddleware {
             throw APIProblem.tooLarge(limitBytes: limit).with(.connection, "close")
         }
         var bytes: [UInt8] = []
-        for try await part in request.body {
-            guard bytes.count + part.readableBytes <= limit else {
-                throw APIProblem.tooLarge(limitBytes: limit).with(.connection, "close")
+        do {
+            for try await part in request.body {
+                guard bytes.count + part.readableBytes <= limit else {
+                    throw APIProblem.tooLarge(limitBytes: limit).with(.connection, "close")
+                }
+                bytes += part.readableBytesView
             }
-            bytes += part.readableBytesView
+        } catch let problem as APIProblem {
+            throw problem
+        } catch {
+            // The client hung up, or sent what is not HTTP.
+            throw APIProblem.badRequest("The body could not be read.")
         }
         guard !bytes.isEmpty else {
             guard route.body != .required else { throw APIProblem.badRequest("The body must be a JSON object.") }

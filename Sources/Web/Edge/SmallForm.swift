@@ -58,9 +58,16 @@ struct SmallForm: Sendable, Equatable {
 
     private static func bytes(of body: RequestBody) async throws -> [UInt8] {
         var bytes: [UInt8] = []
-        for try await part in body {
-            guard bytes.count + part.readableBytes <= maximumBytes else { throw Refusal.tooLarge }
-            bytes.append(contentsOf: part.readableBytesView)
+        do {
+            for try await part in body {
+                guard bytes.count + part.readableBytes <= maximumBytes else { throw Refusal.tooLarge }
+                bytes.append(contentsOf: part.readableBytesView)
+            }
+        } catch let refusal as Refusal {
+            throw refusal
+        } catch {
+            // The client hung up, or sent what is not HTTP.
+            throw Refusal.malformed
         }
         return bytes
     }

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import TestKit
 import Testing
@@ -43,6 +44,36 @@ struct EdgeTests {
                     !client.send(ask)
                 }
                 #expect(try server.ask("GET /healthz").hasPrefix("HTTP/1.1 200"), "others are served")
+            }
+        }
+    }
+
+    @Test func `a client that hangs up in a body is no error of the program`() async throws {
+        try await APIFixture.with { fixture in
+            try await WebServer.with(fixture.database) { server in
+                let secret = [UInt8](repeating: 0x5A, count: 32)
+                let keys = try KeyRing(
+                    keys: [TokenKey(id: 1, secret: secret)],
+                    signing: 1,
+                    identity: AddressHashKey(secret: secret)
+                )
+                let token = keys.sign(.unsubscribe(DeliveryKey(campaign: 1, seq: 1), nil))
+                let form = "Content-Type: application/x-www-form-urlencoded"
+                let table = [
+                    ("/u/\(String(decoding: token, as: UTF8.self))", "news.example.net", form),
+                    ("/sign-in", "localhost:\(server.port)", "Sec-Fetch-Site: same-origin\r\n\(form)"),
+                    ("/api/v1/lists", "localhost:\(server.port)", "Authorization: Bearer \(fixture.key)"),
+                ]
+                for (path, host, fields) in table {
+                    for body in ["Content-Length: 50\r\n\r\nabc", "Transfer-Encoding: chunked\r\n\r\nZZ\r\n"] {
+                        let client = try RawClient(port: server.port)
+                        client.send("POST \(path) HTTP/1.1\r\nHost: \(host)\r\n\(fields)\r\n\(body)")
+                        client.stopSending()
+                        _ = client.rest()
+                    }
+                }
+                let log = try ChildProcess.text(of: server.logPath)
+                #expect(!log.contains("\"error\""), "\(log.suffix(2_000))")
             }
         }
     }
