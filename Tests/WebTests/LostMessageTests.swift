@@ -92,6 +92,16 @@ struct LostMessageTests {
         }
     }
 
+    @Test func `leaving a list that the recipient is not on ends nothing`() async throws {
+        try await OptOutStage.with { stage in
+            let token = Self.token(stage, 1, 4, 1, try await Self.hash(stage, 4))
+            let answer = try await stage.post("/p/\(token)", "action=leave&list=999")
+            #expect(answer.status == .notFound)
+            #expect(try await stage.number("SELECT count(*) FROM suppressions") == 0)
+            #expect(try await stage.number("SELECT count(*) FROM opt_out_proofs") == 0)
+        }
+    }
+
     @Test func `a known message is the same with and without the mark`() async throws {
         try await OptOutStage.with { stage in
             let ofLists = "SELECT count(*) FROM suppressions WHERE scope = \(SuppressionScope.list.rawValue)"

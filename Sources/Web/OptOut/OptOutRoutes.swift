@@ -164,7 +164,9 @@ struct OptOutRoutes: Sendable {
         _ way: OptOutWay,
         _ request: Request
     ) async throws -> Response? {
-        guard let mark, let sender = try await database.sender(ofLost: mark),
+        // A known message asked for something else, such as a list that its recipient is not on.
+        guard let mark, try await database.message(key, mark) == nil,
+            let sender = try await database.sender(ofLost: mark),
             let receipt = try await database.optOut(lost: mark, key, by: way)
         else { return nil }
         if act == .oneClick { return .text("unsubscribed\n") }
