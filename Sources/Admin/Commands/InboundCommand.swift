@@ -133,7 +133,7 @@ struct InboundList: AsyncParsableCommand {
             if !mails.isEmpty {
                 session.console.print(
                     Table(
-                        ["MAIL", "RECEIVED", "LETTER", "STATE", "WAY IN"],
+                        ["MAIL", "RECEIVED", "MESSAGE", "STATE", "WAY IN"],
                         mails.map { mail in
                             [
                                 String(mail.mail), Timestamp.text(mail.receivedAt),
