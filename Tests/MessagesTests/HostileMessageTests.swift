@@ -120,6 +120,20 @@ import Testing
         #expect(String(decoding: text, as: UTF8.self) == expected)
     }
 
+    @Test func `too many defaults are refused by their name in campaign.yaml`() throws {
+        let many = MergeValue.object((0...10_000).map { MergeField(name: MergeText("f\($0)"), value: "x") })
+        let settings = CampaignSettings(
+            fromName: "",
+            fromAddress: try EmailAddress("a@example.net"),
+            replyTo: nil,
+            language: .en,
+            defaults: many,
+            partials: [:]
+        )
+        let error = #expect(throws: TemplateError.self) { try CampaignSettings(json: settings.json.bytes) }
+        #expect(error?.problem == "defaults or partials: more than 10000 fields")
+    }
+
     @Test func `lookups among many fields count as steps`() throws {
         let many = MergeValue.object((0..<10_000).map { MergeField(name: MergeText("f\($0)"), value: "x") })
         let template = try MustacheTemplate(

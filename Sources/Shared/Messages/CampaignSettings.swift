@@ -38,7 +38,8 @@ package struct CampaignSettings: Sendable {
         do {
             object = try MergeValue(json: json)
         } catch {
-            throw Self.error("settings", "\(error)")
+            // Nothing else in it has a size of its own.
+            throw Self.error("defaults or partials", error.problem)
         }
         let from = object.field("from") ?? .null
         fromName = try Self.text(from, "name") ?? ""
