@@ -36,7 +36,7 @@ import Testing
         ("550 Internal server error", .expired, .soft, "their server"),
         ("550 Local delivery error, please try again later", .expired, .soft, "their server"),
         ("550 Mailbox temporarily locked", .expired, .soft, "not for good"),
-        ("550 Mail from shop.example refused", .unknown, .soft, "nothing known: in doubt it is soft"),
+        ("550 Mail from shop.example refused", .policy, .block, "who sends"),
         ("553 Error: mail rejected, contact postmaster", .unknown, .soft, "nothing known"),
         ("550 mailbox unavailable", .mailboxUnknown, .hard, "the words say mailbox"),
         ("550 5.1.1", .mailboxUnknown, .hard, "the code says mailbox"),
@@ -110,7 +110,28 @@ import Testing
         ("550 het e-mailadres bestaat niet", .mailboxUnknown, .hard, "Dutch"),
     ]
 
-    @Test(arguments: vagueRefusals + closedOrBusy + senders + others)
+    /// Neither side is to blame, or the words mean another thing than they say first.
+    static let between: [Row] = [
+        ("550 5.4.8 MX hosts of dest.example failed MTA-STS validation", .expired, .soft, "their policy, their host"),
+        ("550 5.4.317 STARTTLS is required to send mail", .expired, .soft, "their TLS does not answer"),
+        ("550 5.7.321 starttls-not-supported: Destination mail server must support TLS", .expired, .soft, "DANE"),
+        ("550 5.7.322 certificate-expired: Destination mail server's certificate is expired", .expired, .soft, "DANE"),
+        ("550 5.7.324 dnssec-invalid: Destination domain returned invalid DNSSEC records", .expired, .soft, "DANE"),
+        (
+            "550 5.4.4 Name service error for name=dest.example: Malformed or unexpected name server reply", .expired,
+            .soft, "the resolver, not the message"
+        ),
+        ("521 5.3.2 System not accepting network messages", .domainUnknown, .hard, "RFC 7504: never any"),
+        ("550 5.3.2 System not accepting network messages", .expired, .soft, "RFC 3463: a shutdown, a heavy load"),
+        ("550 User has too many messages on the server", .mailboxFull, .soft, "theirs, not ours"),
+        ("550 too much mail data for ada", .mailboxFull, .soft, "what lies there already"),
+        ("534 SIZE=Message too big.", .size, .soft, "no matter of AUTH"),
+        ("554 5.7.1 Message Rejected Class=size limit=10485760", .size, .soft, "a filter's class"),
+        ("550 This IP has been temporarily blocked for too many messages like spam", .policy, .block, "our host"),
+        ("550 The ip 192.0.2.9 is temporarily blocked", .policy, .block, "our host"),
+    ]
+
+    @Test(arguments: vagueRefusals + closedOrBusy + senders + others + between)
     func `only what blames the mailbox for good is hard, at once and later`(row: Row) {
         let codes = ReplyCodes(in: Array(row.line.utf8)[...])
         for (step, words) in [

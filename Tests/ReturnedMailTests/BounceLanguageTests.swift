@@ -131,6 +131,42 @@ import Testing
         ("Hindi", "संदेश वितरित नहीं हुआ", "आपका संदेश वितरित नहीं किया जा सका", "उपयोगकर्ता मौजूद नहीं है"),
     ]
 
+    /// In yet other words, which subjects and sentences have in common.
+    static let more: [Row] = [
+        ("English", "Your mail has come back", "Your mail did not reach the recipient", "The mailbox does not exist"),
+        ("German", "Fehler bei der Zustellung: News", "Nicht erreichter Empfänger:", "Das Postfach existiert nicht"),
+        ("French", "Message non délivré", "Nous n'avons pas pu acheminer votre message vers", "Adresse inconnue"),
+        (
+            "Spanish", "Error al enviar el correo", "El siguiente destinatario no recibió su correo:",
+            "Usuario desconocido"
+        ),
+        ("Portuguese", "Erro de entrega", "O seu e-mail não chegou ao destinatário", "Endereço inexistente"),
+        ("Dutch", "Bezorgfout", "De bezorging van uw bericht is mislukt voor", "Dit adres bestaat niet"),
+        ("Danish", "Leveringsfejl", "Din mail blev ikke leveret til", "Modtager ukendt"),
+        ("Norwegian", "Leveringsfeil", "Vi klarte ikke å levere meldingen til", "Mottakeren finnes ikke"),
+        (
+            "Finnish", "Viestiäsi ei toimitettu", "Viestin toimittaminen seuraavalle ei onnistunut:",
+            "Tuntematon vastaanottaja"
+        ),
+        ("Polish", "Błąd dostarczenia", "Wiadomość nie dotarła do adresata", "Konto nie istnieje"),
+        ("Czech", "Chyba doručení", "Zprávu se nepodařilo doručit příjemci:", "Příjemce neexistuje"),
+        ("Slovak", "Chyba doručenia", "Vašu správu sa nepodarilo doručiť príjemcovi", "Príjemca neexistuje"),
+        ("Hungarian", "Kézbesítési hiba", "Az üzenetet nem tudtuk kézbesíteni:", "A címzett nem létezik"),
+        ("Romanian", "Mesajul nu a ajuns", "Nu am putut livra mesajul la", "Utilizator inexistent"),
+        ("Ukrainian", "Лист не доставлено", "Ваш лист не вдалося доставити отримувачу", "Отримувача не існує"),
+        ("Macedonian", "Пораката не е испорачана", "Вашата порака не може да се испорача до", "Корисникот не постои"),
+        ("Greek", "Το μήνυμά σας δεν παραδόθηκε", "Δεν μπορέσαμε να παραδώσουμε το μήνυμά σας:", "Άγνωστος παραλήπτης"),
+        ("Croatian", "Greška pri isporuci", "Vašu poruku nije moguće dostaviti primatelju", "Primatelj ne postoji"),
+        ("Slovenian", "Napaka pri dostavi", "Sporočila ni bilo mogoče dostaviti", "Prejemnik ne obstaja"),
+        ("Latvian", "Piegādes kļūda", "Ziņojumu nebija iespējams piegādāt adresātam", "Saņēmējs nepastāv"),
+        ("Lithuanian", "Pristatymo klaida", "Laiškas nebuvo pristatytas gavėjui", "Gavėjas nerastas"),
+        ("Arabic", "لم يتم تسليم رسالتك", "لم نتمكن من تسليم رسالتك", "العنوان غير موجود"),
+        ("Hebrew", "הודעתך לא נמסרה", "לא הצלחנו למסור את הודעתך", "הנמען לא קיים"),
+        ("Hindi", "संदेश वितरित नहीं", "आपका संदेश नहीं पहुँचाया जा सका", "उपयोगकर्ता मौजूद नहीं है"),
+        ("Japanese", "送信失敗のお知らせ", "お届けできませんでした。", "宛先が存在しません"),
+        ("Chinese, traditional", "郵件未送達", "您的郵件未能送達", "帳號不存在"),
+    ]
+
     static func mail(_ row: Row, code: String, from: String = "Mail <no-reply@mx.example.net>") -> String {
         """
         Return-Path: <>
@@ -144,7 +180,7 @@ import Testing
         """
     }
 
-    @Test(arguments: rows + others)
+    @Test(arguments: rows + others + more)
     func `a notice in its own language names the address and the dead mailbox`(row: Row) {
         for code in ["550 5.1.1 ", "550 ", ""] {
             let report = readReport(Array(Self.mail(row, code: code).utf8))
@@ -154,7 +190,7 @@ import Testing
         }
     }
 
-    @Test(arguments: rows + others)
+    @Test(arguments: rows + others + more)
     func `the same words of a person who answers are no notice`(row: Row) {
         let answer: Row = (row.language, "Re: News", row.sentence, row.reason)
         let text = Self.mail(answer, code: "", from: "Grace <grace@example.net>")

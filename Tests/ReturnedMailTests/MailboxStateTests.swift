@@ -26,6 +26,21 @@ import Testing
         "550 Buzón inexistente", "550 Casella disattivata", "550 Het adres bestaat niet", "550 Adresat nie istnieje",
         "550 Такого пользователя не существует", "550 收件人地址不存在", "550 此收件人邮箱已停用",
         "550 ユーザーが見つかりません", "550 존재하지 않는 계정", "550 Böyle bir kullanıcı yok",
+        // Without the marks of the letters.
+        "550 Empfaenger existiert nicht", "550 Adresse ungultig", "550 La direccion no existe",
+        "550 Utilisateur supprime",
+        "550 Boite aux lettres desactivee", "550 Usuario nao existe", "550 Uzivatel neexistuje",
+        "550 Uzytkownik nieznany",
+        "550 Kullanici bulunamadi", "550 Anvandaren finns inte",
+        // Given up, or taken away.
+        "550 user gone", "550 That alias has been retired", "550 Mailbox was not used for six months",
+        "550 Das Konto wurde gekündigt", "550 Compte clôturé", "550 Buzón cerrado", "550 Esta conta foi encerrada",
+        "550 Account chiuso", "550 Het account is opgeheven", "550 Konto zostało usunięte", "550 Schránka byla zrušena",
+        "550 Аккаунт закрыт", "550 该邮箱已被关闭", "550 このアカウントは削除されました",
+        // Nothing is said of what is not there.
+        "550 existiert nicht", "550 n'existe pas", "550 не существует",
+        // Domains.
+        "550 5.1.2 Domaine inconnu", "550 La domena nie istnieje", "550 ドメインが存在しません",
     ]
 
     @Test(arguments: dead)
@@ -67,6 +82,26 @@ import Testing
         ("550 mailbox unavailable (not enough free space)", .soft, "full"),
         ("550 user temporarily suspended", .soft, "not for good"),
         ("550 mailbox is temporarily disabled", .soft, "not for good"),
+        ("550 La direccion del remitente no existe", .block, "Spanish without marks: the sender"),
+        ("550 Expediteur inconnu", .block, "French without marks: the sender"),
+        ("550 Die Domain des Absenders existiert nicht", .block, "German: the sender's domain"),
+        ("550 Votre domaine n'existe pas", .block, "French: our domain"),
+        ("550 Ihr Server steht auf einer Sperrliste", .block, "German: a list"),
+        ("550 Votre adresse est sur liste noire", .block, "French: a list"),
+        ("550 Se encuentra en una lista negra", .block, "Spanish: a list"),
+        ("550 Twój adres jest na czarnej liście", .block, "Polish: a list"),
+        ("550 Ваш адрес находится в черном списке", .block, "Russian: a list"),
+        ("550 您已被列入黑名单", .block, "Chinese: a list"),
+        ("550 Wiadomosc zostala odrzucona przez system antyspamowy", .block, "Polish without marks: spam"),
+        ("550 该邮件被识别为垃圾邮件", .block, "Chinese: spam"),
+        ("550 Le message a été rejeté : message refusé", .block, "French: refused"),
+        ("550 Endereço IP recusado", .block, "Portuguese: our host"),
+        ("550 Die Mailbox des Empfängers ist voll", .soft, "German: full"),
+        ("550 El buzon del usuario esta lleno", .soft, "Spanish without marks: full"),
+        ("550 Skrzynka odbiorcy jest pełna", .soft, "Polish: full"),
+        ("550 Le message est trop volumineux", .soft, "French: too large"),
+        ("550 error desconocido", .soft, "an unknown error is no unknown user"),
+        ("550 nieznany błąd", .soft, "an unknown error is no unknown user"),
     ]
 
     @Test(arguments: others)

@@ -25,7 +25,7 @@ struct RefusalTable {
     }
 
     static let rows: [Row] = [
-        refusalsOfLargeProviders, refusalsOfAccessProviders, refusalsOfFilters,
+        refusalsOfLargeProviders, refusalsOfAccessProviders, refusalsOfFilters, refusalsOfLists,
     ]
     .flatMap(parse)
 

@@ -1,146 +1,7 @@
-/// Built-in rules about refusals of the sender that single providers and block lists word in their own way.
+/// Built-in rules about refusals of the sender that single providers word in their own way.
 ///
 /// They precede all words about mailboxes: a listed sender is refused for every recipient alike.
 let builtInBlockRules = #"""
-    # Block lists by the address of their page.
-    reason policy: spamhaus.org
-    reason policy: spamcop.net
-    reason policy: barracudacentral.org
-    reason policy: barracudanetworks.com/reputation
-    reason policy: sorbs.net
-    reason policy: uceprotect.net
-    reason policy: abuseat.org
-    reason policy: abusix.com
-    reason policy: abusix.zone
-    reason policy: senderscore.org
-    reason policy: senderscore.com
-    reason policy: senderbase.org
-    reason policy: talosintelligence.com
-    reason policy: returnpath.net
-    reason policy: cloudmark.com
-    reason policy: surbl.org
-    reason policy: uribl.com
-    reason policy: invaluement.com
-    reason policy: spamrats.com
-    reason policy: psbl.org
-    reason policy: surriel.com
-    reason policy: mailspike.net
-    reason policy: mailspike.org
-    reason policy: backscatterer.org
-    reason policy: nixspam.net
-    reason policy: manitu.net
-    reason policy: spfbl.net
-    reason policy: junkemailfilter.com
-    reason policy: trendmicro.com
-    reason policy: mail-abuse.com
-    reason policy: mail-abuse.org
-    reason policy: proofpoint.com
-    reason policy: symanteccloud.com
-    reason policy: messagelabs.com
-    reason policy: brightmail.com
-    reason policy: fortiguard.com
-    reason policy: cyren.com
-    reason policy: csi.mimecast.org
-    reason policy: spamcop.mimecast.org
-    reason policy: s5h.net
-    reason policy: gbudb.net
-    reason policy: dnswl.org
-    reason policy: openspf.org
-    reason policy: openspf.net
-    reason policy: anti-spam.org.cn
-    reason policy: dnsbl.
-    reason policy: rbl.
-    reason policy: rbldns
-    reason policy: dnsbl:
-    reason policy: sender.office.com
-    reason policy: delist.messaging.microsoft.com
-    reason policy: ipremoval.sms.symantec.com
-    reason policy: unblock.secureserver.net
-    reason policy: x.co/rlbounce
-    reason policy: x.co/srbounce
-    reason policy: help_spam
-
-    # Block lists in words; who has not used a mailbox for long is not its sender.
-    reason mailbox-unknown: blocked due to inactivity
-    reason policy: block listed
-    reason policy: blocklisted
-    reason policy: block-listed
-    reason policy: black list
-    reason policy: black-list
-    reason policy: blacklisting
-    reason policy: block-list
-    reason policy: blocking list
-    reason policy: blocked list
-    reason policy: blockedlist
-    reason policy: list of blocked
-    reason policy: blackhole
-    reason policy: deny list
-    reason policy: denied by list
-    reason policy: listed in a dns
-    reason policy: is listed in
-    reason policy: is listed on
-    reason policy: is listed by
-    reason policy: listed in rbl
-    reason policy: listed on rbl
-    reason policy: found in dnsbl
-    reason policy: found on one or more
-    reason policy: part of their network
-    reason policy: on our block list
-    reason policy: dynamic ip
-    reason policy: dialup
-    reason policy: dial-up
-    reason policy: open relay
-    reason policy: open proxy
-    reason policy: botnet
-    reason policy: poor reputation
-    reason policy: bad reputation
-    reason policy: low reputation
-    reason policy: reputation of
-    reason policy: email reputation
-    reason policy: sender reputation
-    reason policy: no reputation
-    reason policy: none/bad reputation
-    reason policy: cloudmark
-    reason policy: senderscore
-    reason policy: spamcop
-    reason policy: _is_blocked
-    reason policy: ip blocked
-    reason policy: ip is blocked
-    reason policy: ip address blocked
-    reason policy: ip address is blocked
-    reason policy: ip address has been blocked
-    reason policy: ip has been blocked
-    reason policy: address has been blocked due to
-    reason policy: host is blocked
-    reason policy: host blocked
-    reason policy: has been blocked by
-    reason policy: blocked by
-    reason policy: blocked for
-    reason policy: blocked due to
-    reason policy: blocked because
-    reason policy: blocked - see
-    reason policy: blocked, see
-    reason policy: blocked see
-    reason policy: connection blocked
-    reason policy: network blocked
-    reason policy: ip rejected
-    reason policy: ip is rejected
-    reason policy: ip is hangup
-    reason policy: invalid ip
-    reason policy: denied (mode:
-    reason policy: unsafe content
-    reason content: macros found
-    reason policy: access from ip
-    reason policy: banned sending ip
-    reason policy: banned ip
-    reason policy: traffic not accepted from this ip
-    reason policy: rejected by recipient's spam
-    reason policy: no mail accepted from
-    reason policy: not accepted from this ip
-    reason policy: mail from your
-    reason policy: emails from your
-    reason policy: messages from your
-
     # GMX, WEB.DE, mail.com, 1&1, T-Online, Strato, Freenet.
     reason policy: nemesis esmtp service not available
     reason policy: transaction failed reject due to
@@ -162,6 +23,37 @@ let builtInBlockRules = #"""
     reason policy: for policy reasons
     reason policy: spam abuse detected
     reason policy: spam content found
+    # AOL: what connected, what it sent, what it linked to.
+    reason policy: rtr:bb
+    reason policy: rtr:bg
+    reason policy: rtr:bl
+    reason policy: rtr:ch
+    reason policy: rtr:du
+    reason policy: rtr:rd
+    reason policy: rtr:sc
+    reason policy: rly:b1
+    reason policy: rly:b2
+    reason policy: rly:b3
+    reason policy: rly:b4
+    reason policy: rly:bd
+    reason policy: rly:bl
+    reason policy: rly:bm
+    reason policy: rly:bs
+    reason policy: rly:ch
+    reason policy: rly:ch2
+    reason policy: rly:cs1
+    reason policy: rly:cs2
+    reason policy: rly:cs3
+    reason policy: rly:cs4
+    reason policy: rly:ir
+    reason policy: rly:nw
+    reason policy: rly:ob
+    reason policy: rly:sn
+    reason policy: hvu:b1
+    reason policy: hvu:b2
+    reason policy: con:b1
+    reason rate-limited: dyn:t1
+    reason rate-limited: dyn:t2
     # Comcast.
     reason policy: bl000000
     reason policy: bl000001
@@ -213,7 +105,12 @@ let builtInBlockRules = #"""
     reason policy: virgin media
     reason policy: virginmedia
     reason policy: mail rejected by
-    # Laposte, Free, SFR, Orange.
+    # Laposte, Free, SFR, Orange: what is said of the recipient's mailbox comes before the number.
+    reason mailbox-unknown: un destinataire invalide
+    reason mailbox-unknown: boite du destinataire inactive
+    reason mailbox-unknown: boite du destinataire archivee
+    reason mailbox-unknown: compte du destinataire est bloque
+    reason mailbox-full: boite du destinataire pleine
     reason policy: service refuse
     reason policy: service refused
     reason mailbox-unknown: lpn007_416
@@ -307,6 +204,36 @@ let builtInBlockRules = #"""
     reason policy: due to recipient preferences
     reason policy: no smtp service here
     reason policy: go away
+    reason policy: host network
+    reason policy: bouncedeny
+    reason policy: third-party dsn
+    reason policy: third-party dsns
+    reason policy: returned mail not accepted
+    reason policy: not in the address book
+    reason policy: not in address book
+    reason policy: only accepting mail from
+    reason policy: only accepts mail from
+    reason policy: accepts mail only from
+    reason policy: only accept mail from
+    reason policy: refuses to receive
+    reason policy: refuses to accept your
+    reason policy: refuse to receive
+    reason policy: requires confirmation
+    reason policy: confirm this mail server
+    reason policy: failed to authenticate
+    reason policy: route requires
+    reason policy: for this certificate
+    reason policy: restricted sms
+    reason policy: from your location
+    reason policy: from your country
+    reason policy: country * not allowed
+    reason policy: geographical location
+    reason policy: mass mailer
+    reason policy: mass-mailer
+    reason policy: bulk advertising
+    reason policy: domainkeys
+    reason policy: rejected by dcc
+    reason policy 550,554: not accepting connections
     reason policy: not welcome
     reason policy: access forbidden
     reason policy: forbidden by

@@ -67,4 +67,19 @@ let builtInContentRules = #"""
     reason content: header error
     reason content: not rfc 5322 compliant
     reason content: not rfc 2822 compliant
+    reason content: not rfc compliant
+    reason content: too many related errors
+    reason content: message depth exceeded
+    reason content: invalid message content
+    reason content: linefeeds in message
+    reason size: class=size
+    reason size: message length too
+    reason size: too heavy
+    reason size: email is larger
+    reason size: mail is larger
+    reason size: message is larger
+    reason size: maximum email size
+    reason size: maximum allowed size
+    reason size: maximum message size
+    reason size: email size limit
     """#

@@ -41,7 +41,8 @@ let builtInDomainRules = #"""
     reason domain-unknown: nullmx
     reason domain-unknown: mx is null
     reason domain-unknown: null mx record
-    reason domain-unknown: system not accepting network messages
+    reason domain-unknown 521: system not accepting network messages
+    reason expired *.3.2: not accepting
     reason domain-unknown 521: not accepting
     reason domain-unknown 5.1.10: recipient address has null mx
     # No such domain, as resolvers and servers say it.

@@ -1,20 +1,12 @@
 /// Built-in rules about a mailbox that is not there, in other languages: each name for it with all that can be said of it.
-let builtInForeignStateRules =
-    foreignStates
-    .flatMap { row in
-        row.names.flatMap { name in
-            row.after.map { "\(name)\(row.space)\($0)" } + row.before.map { "\($0)\(row.space)\(name)" }
-        }
-    }
-    .map { "    reason mailbox-unknown: \($0)" }
-    .joined(separator: "\n")
+let builtInForeignStateRules = foreignRules(foreignStates, "mailbox-unknown")
 
 /// Built-in rules about the sender's address in other languages: said before all that is said of an address.
 let builtInForeignSenderRules =
-    (europeanSenders + asianSenders).map { "    reason policy: \($0)" }.joined(separator: "\n")
+    (europeanSenders.flatMap(spellings) + asianSenders).map { "    reason policy: \($0)" }.joined(separator: "\n")
 
 private let europeanSenders = [
-    "absenderadresse", "adresse des absenders", "absender nicht", "absender existiert", "unbekannter absender",
+    "absenderadresse", "absenders", "absender nicht", "absender existiert", "unbekannter absender",
     "afzenderadres", "adres van de afzender", "afsenderadresse", "avsenderadresse", "avsändaradress",
     "adresse de l'expéditeur", "adresse expéditeur", "expéditeur inconnu", "expéditeur n'existe",
     "adresse de l'émetteur",
@@ -43,11 +35,11 @@ private let asianSenders = [
 .flatMap { senders, nouns in senders.flatMap { sender in nouns.map { "\(sender)\($0)" } } }
 
 /// What is called so, what stands behind it, what before it, and what between.
-private typealias States = (names: [String], after: [String], before: [String], space: String)
+typealias ForeignStates = (names: [String], after: [String], before: [String], space: String)
 
-private let foreignStates: [States] = germanic + romance + slavic + others + asian
+private let foreignStates: [ForeignStates] = germanic + romance + slavic + others + asian + closed
 
-private let germanic: [States] = [
+private let germanic: [ForeignStates] = [
     (
         ["benutzer", "nutzer", "empfänger", "adressat", "adresse", "e-mail-adresse", "postfach", "konto", "mailbox"],
         [
@@ -87,7 +79,7 @@ private let germanic: [States] = [
     ),
 ]
 
-private let romance: [States] = [
+private let romance: [ForeignStates] = [
     (
         [
             "utilisateur", "l'utilisateur", "destinataire", "adresse", "l'adresse", "boîte aux lettres", "compte",
@@ -120,10 +112,13 @@ private let romance: [States] = [
         ], ["não existe o", "não existe a"], " "
     ),
     (
-        ["utente", "l'utente", "destinatario", "indirizzo", "l'indirizzo", "casella", "casella di posta", "account"],
+        [
+            "utente", "l'utente", "destinatario", "destin.", "indirizzo", "l'indirizzo", "casella", "casella di posta",
+            "account",
+        ],
         [
             "non esiste", "non esiste più", "inesistente", "sconosciuto", "sconosciuta", "è sconosciuto", "non trovato",
-            "non trovata", "non valido", "non valida", "disattivata", "disattivato", "disabilitata",
+            "non trovata", "non valido", "non valida", "errato", "disattivata", "disattivato", "disabilitata",
         ], [], " "
     ),
     (
@@ -136,15 +131,19 @@ private let romance: [States] = [
     ),
 ]
 
-private let slavic: [States] = [
+private let slavic: [ForeignStates] = [
     (
         ["użytkownik", "adresat", "odbiorca", "adres", "skrzynka", "konto"],
         [
-            "nie istnieje", "nieznany", "nieznana", "nie znaleziony", "nieaktywne", "nieaktywny",
+            "nie istnieje", "nieznany", "nieznana", "nie znaleziony", "nieaktywne", "nieaktywny", "nieaktywna",
             "nie został znaleziony",
             "jest nieznany",
         ],
         ["nieznany", "nieprawidłowy", "brak takiego", "nie ma takiego"], " "
+    ),
+    (
+        ["użytkownika", "adresata", "odbiorcy", "adresu", "konta"], ["nie ma", "nie znaleziono"],
+        ["brak takiego", "nie ma takiego", "nie znaleziono"], " "
     ),
     (
         ["uživatel", "adresát", "příjemce", "adresa", "schránka", "účet"],
@@ -172,12 +171,19 @@ private let slavic: [States] = [
         ["користувач", "одержувач", "отримувач", "адресат", "адреса", "поштова скринька", "скринька"],
         ["не існує", "не знайдено", "не знайдений", "невідомий", "невідома"], ["невідомий", "немає такого"], " "
     ),
-    (["користувача", "одержувача", "адресата", "адреси"], ["не існує", "не знайдено", "немає"], ["такого"], " "),
+    (
+        ["користувача", "одержувача", "отримувача", "адресата", "адреси"], ["не існує", "не знайдено", "немає"],
+        ["такого"], " "
+    ),
     (
         ["потребителят", "потребител", "получателят", "получател", "адресът", "адрес", "пощенската кутия"],
         ["не съществува", "не е намерен", "непознат", "е непознат", "неизвестен"],
         ["непознат", "неизвестен", "няма такъв"],
         " "
+    ),
+    (
+        ["корисникот", "примачот", "адресата", "сандачето"],
+        ["не постои", "не е пронајден", "не е познат"], ["непознат"], " "
     ),
     (
         [
@@ -191,7 +197,7 @@ private let slavic: [States] = [
     ),
 ]
 
-private let others: [States] = [
+private let others: [ForeignStates] = [
     (
         ["käyttäjää", "vastaanottajaa", "osoitetta", "postilaatikkoa", "tiliä"],
         ["ei ole", "ei ole olemassa", "ei löydy", "ei löytynyt", "ei tunneta"], [], " "
@@ -244,7 +250,7 @@ private let others: [States] = [
     (["ผู้ใช้", "ผู้รับ", "ที่อยู่", "ที่อยู่อีเมล", "กล่องจดหมาย", "บัญชี"], ["ไม่มีอยู่", "ไม่พบ", "นี้ไม่มีอยู่"], ["ไม่พบ", "ไม่มี"], ""),
 ]
 
-private let asian: [States] = [
+private let asian: [ForeignStates] = [
     (
         ["ユーザー", "ユーザ", "宛先", "受信者", "メールアドレス", "アドレス", "アカウント", "メールボックス", "送信先", "宛先アドレス"],
         [

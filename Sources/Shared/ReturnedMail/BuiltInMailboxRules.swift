@@ -153,4 +153,28 @@ let builtInMailboxRules = #"""
     reason mailbox-unknown: not one of our
     reason mailbox-unknown: this user isn't here
     reason mailbox-unknown: mailbox name not allowed
+    reason mailbox-unknown: mailbox is not allowed
+    reason mailbox-unknown: mailbox unavaiable
+    reason mailbox-unknown: recipient not ok
+    reason mailbox-unknown: missing home directory
+    reason mailbox-unknown: no one with that
+    reason mailbox-unknown: nobody with that
+    reason mailbox-unknown: nobody by that
+    reason mailbox-unknown: no mailbox matches
+    reason mailbox-unknown: is deceased
+    reason mailbox-unknown: recipient deceased
+    reason mailbox-unknown: no one by that
+    reason mailbox-unknown: no such mail drop
+    reason mailbox-unknown: mail for that user
+    reason mailbox-unknown: not found in ldap
+    reason mailbox-unknown: unable to find alias user
+    reason mailbox-unknown: owner has changed
+    reason mailbox-unknown: was not used for
+    reason mailbox-unknown: has not been used for
+    reason mailbox-unknown: not been used in
+    reason mailbox-unknown: en estado inactivo
+    reason mailbox-unknown: en estado: inactivo
+    reason mailbox-unknown: falta de uso
+    reason mailbox-unknown: per inutilizzo
+    reason mailbox-unknown: lub nieaktywne
     """#

@@ -50,6 +50,7 @@ let builtInProviderRules = #"""
     reason mailbox-unknown: invalid mailbox
     # QQ: too much came for this recipient in a short time.
     reason rate-limited: mailbox unavailable or access denied
+    reason rate-limited: mailbox unavailable or access denined
     reason policy: reject by content spam at helo
 
     # A full mailbox.
@@ -141,6 +142,15 @@ let builtInProviderRules = #"""
     reason mailbox-full: too many messages in their mailbox
     reason mailbox-full: number of messages exceeds
     reason mailbox-full: storage limit exceeded
+    reason mailbox-full: storage full
+    reason mailbox-full: storage is full
+    reason mailbox-full: exhausted * storage
+    reason mailbox-full: mail allowance
+    reason mailbox-full: overflowing
+    reason mailbox-full: not sufficient disk space
+    reason mailbox-full: too many messages on the server
+    reason mailbox-full: zuviele mails auf dem server
+    reason mailbox-full: zu viele nachrichten auf dem server
     reason mailbox-full: account storage limit
     reason mailbox-full *.2.2
 

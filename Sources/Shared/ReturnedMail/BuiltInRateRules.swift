@@ -46,6 +46,16 @@ let builtInRateRules = #"""
     reason rate-limited: emails per hour
     reason rate-limited: messages per hour
     reason rate-limited: too many invalid recipients
+    reason mailbox-full: too much mail data
+    reason mailbox-full: exceeding receiving limits
+    reason rate-limited: messages per session
+    reason rate-limited: messages per connection
+    reason rate-limited: message per connection
+    reason rate-limited: frequency of receiving
+    reason rate-limited: outgoing messages
+    reason rate-limited: thread limit
+    reason rate-limited: too many bounces
+    reason rate-limited: again slower
     # Not for good, whatever else is said of the mailbox.
     reason expired: disabled temporarily
     reason expired: disabled temporarly
@@ -60,6 +70,7 @@ let builtInRateRules = #"""
     reason expired: mailbox temporarily
     reason expired: mailbox is temporarily
     reason expired: could not find a gateway
+    reason expired: unexpected name server reply
     reason expired: lookup failed
     reason expired: lookup failure
     reason expired: lookup error

@@ -46,6 +46,20 @@ let builtInRefusalRules = #"""
     reason policy: rbl
     reason policy: black listed
     reason policy: junk
+    reason policy: spamassassin
+    reason policy: mail score
+    reason policy: spam score
+    reason policy: messagescoringupperlimit
+    reason policy: razor
+    reason policy: pyzor
+    reason policy: bulk.advertising
+    reason policy: known senders
+    reason policy: trust score
+    reason policy: low trust
+    reason policy: ube
+    reason policy: uce
+    reason policy: bulk
+    reason policy: heuristics
     reason policy: suspicious
     reason policy: spammer
     reason policy: spammers

@@ -3,13 +3,15 @@
 /// The order counts: problems of the sender, one provider's meaning of a code, then unambiguous words, then codes, then
 /// vaguer words, and last vaguer codes. The rest is unknown, and soft.
 package let builtInRules = [
-    builtInReplyRules, builtInSenderRules, builtInForeignSenderRules, builtInRateRules, builtInBlockRules,
-    builtInProviderRules,
+    builtInReplyRules, builtInTransportRules, builtInSenderRules, builtInForeignSenderRules, builtInRateRules,
+    builtInBlockListRules, builtInBlockRules,
+    builtInForeignBlockRules, builtInProviderRules, builtInForeignFullRules,
     builtInMailboxRules,
     builtInStateRules, builtInClosedRules, builtInForeignStateRules, builtInWesternRules, builtInEasternRules,
     builtInSoutheasternRules,
     builtInAsianRules,
     builtInSouthernRules, builtInDomainRules,
-    builtInContentRules, builtInRefusalRules, builtInNoticeRules, builtInKindRules,
+    builtInContentRules, builtInRefusalRules, builtInForeignLateRules, builtInNoticeRules, builtInForeignNoticeRules,
+    builtInKindRules,
 ]
 .joined(separator: "\n")

@@ -3,44 +3,26 @@
 /// Before all words about mailboxes, domains and hosts, since such a refusal names ours: "sender unknown", "your domain
 /// does not exist". None of them may suppress an address.
 let builtInSenderRules = #"""
-    # A next hop that does not know SMTPUTF8 (RFC 6531): the next server may, and neither side is to blame.
-    reason unknown: smtputf8 is required
-    reason unknown: smtputf8 required
-    reason unknown: requires smtputf8
-    reason unknown: require smtputf8
-    reason unknown: needs smtputf8
-    reason unknown: smtputf8 is not
-    reason unknown: smtputf8 not
-    reason unknown: smtputf8 was not
-    reason unknown: smtputf8 extension
-    reason unknown: smtputf8 support
-    reason unknown: support smtputf8
-    reason unknown: supports smtputf8
-    reason unknown: support for smtputf8
-    reason unknown: support the smtputf8
-    reason unknown: offer smtputf8
-    reason unknown: offer the smtputf8
-    reason unknown: advertise smtputf8
-    reason unknown: advertise the smtputf8
-    reason unknown: without smtputf8
-    reason unknown: lacks smtputf8
-    reason unknown: utf8 support required
-    reason unknown: utf-8 support required
-    reason unknown: internationalized email address
-    reason unknown: internationalized email addresses
-    reason unknown: internationalized address
-    reason unknown: internationalized addresses
-    reason unknown: internationalized mailbox
-    reason unknown: internationalized local
-    reason unknown: internationalised
-    reason unknown: non-ascii address
-    reason unknown: non-ascii addresses
-    reason unknown: non-ascii recipient
-    reason unknown: non ascii address
-    reason unknown: eai not
-    reason unknown: support eai
-    reason unknown *.6.7,*.6.8,*.6.9,*.6.10
-
+    # Too large to be announced; 534 is of AUTH as a rule.
+    reason size 534: message too big
+    # Whatever is said of our host.
+    reason policy: this ip
+    reason policy: ip * temporarily blocked
+    reason policy: ip * is temporarily
+    reason policy: host * not permitted
+    reason policy: this ip address
+    reason policy: the ip address
+    reason policy: the ip you
+    reason policy: suspicious host
+    reason policy: mail from * refused
+    reason policy: mail from * rejected
+    reason policy: mail from * denied
+    reason policy: mail from ip
+    reason policy: mail from not
+    reason policy: recursive cname
+    reason policy: empty envelope
+    reason policy: as a from
+    reason policy: blank from
     # Our name, our address, our domain.
     reason policy *.1.7,*.1.8
     reason policy: sender verify

@@ -77,6 +77,11 @@ extension RuleBook {
             if reason == .domainUnknown, step != .mail, code == 521 || code == 556 { return reason }
             if reason == .mailboxUnknown || reason == .domainUnknown { return .policy }
             return !isDecided && isPermanent ? .policy : reason
+        case .data, .dot:
+            if reason == .domainUnknown { return isOfPermission ? .policy : reason }
+            // The recipient had been accepted: without a word about them, or a status about their side, it is the message.
+            let isOfTheirs = enhanced.map { (1...4).contains($0.subject) } ?? false
+            return !isDecided && isPermanent && !isOfTheirs ? .policy : reason
         default: return reason == .domainUnknown && isOfPermission ? .policy : reason
         }
     }
