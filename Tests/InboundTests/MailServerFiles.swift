@@ -99,6 +99,7 @@ extension MailServer {
         acl_smtp_rcpt = accept
         acl_smtp_data = accept
         dsn_advertise_hosts = *
+        smtputf8_advertise_hosts = *
         delay_warning = 2s
         begin routers
         all:
@@ -110,6 +111,7 @@ extension MailServer {
         remote:
           driver = smtp
           allow_localhost
+          utf8_downconvert = 0
         begin retry
         * * F,6s,1s
 

@@ -82,7 +82,8 @@ struct ServerNoticesTests {
             wanted: .soft,
             reason: .unknown,
             local: "\u{FC}",
-            servers: [.postfix]
+            // OpenSMTPD and Debian's sendmail do not know SMTPUTF8; Exim would spell the address in ASCII, but is told not to.
+            servers: [.postfix, .exim]
         ),
         Case(
             name: "wide",
@@ -109,7 +110,8 @@ struct ServerNoticesTests {
             for one in cases { try await Self.send(one, to: ["\(one.local)@\(one.name).example"], port) }
             let two = Case(name: "two", step: .rcpt, reply: Self.accepts, wanted: .soft)
             try await Self.send(two, to: ["ada@dead.example", "grace@full.example"], port)
-            try await eventually("every notice is there, of \(server): \(Self.outcomes(back))") {
+            // Exim starts a process for each, and then some.
+            try await eventually("every notice is there, of \(server): \(Self.outcomes(back))", within: .seconds(120)) {
                 let outcomes = Self.outcomes(back)
                 return outcomes["two", default: [:]].count == 2 && cases.allSatisfy { outcomes[$0.name] != nil }
                     && outcomes["slow"]?.values.first?.action == .failed
