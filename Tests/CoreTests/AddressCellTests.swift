@@ -29,6 +29,8 @@ import Testing
         ("ann@a.example bob@b.example", ["ann@a.example", "bob@b.example"], "with a blank"),
         ("ann@a.example / bob@b.example", ["ann@a.example", "bob@b.example"], "with a slash"),
         ("ann@a.example\nbob@b.example", ["ann@a.example", "bob@b.example"], "in two lines"),
+        ("Ann <ann@a.example> <bob@b.example>", ["ann@a.example", "bob@b.example"], "two in brackets"),
+        ("ann@a.example <ann@a.example>", ["ann@a.example"], "the address as its own name"),
         ("ann@a.example, ANN@A.example", ["ann@a.example"], "the same twice"),
     ]
 

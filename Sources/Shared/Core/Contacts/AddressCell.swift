@@ -26,6 +26,8 @@ package struct AddressCell: Sendable {
                 // What was before it belongs to the name: `Lee, Ann <ann@example.org>`.
                 if rest.contains(where: { $0.contains("@") }) { found += rest.flatMap(Self.bare) }
                 rest = []
+                // `Ann <ann@example.org> <lee@example.org>` are two.
+                found += Self.bracketedBefore(inner, in: entry)
                 found.append(Self.text(inner))
             } else {
                 rest.append(entry)
@@ -70,6 +72,20 @@ package struct AddressCell: Sendable {
     private static func bracketed(_ entry: ArraySlice<Unicode.Scalar>) -> ArraySlice<Unicode.Scalar>? {
         guard entry.last == ">", let open = entry.lastIndex(of: "<") else { return nil }
         return entry[(open + 1)...].dropLast()
+    }
+
+    /// What stands in brackets right before those that an entry ends with, in their order.
+    private static func bracketedBefore(
+        _ last: ArraySlice<Unicode.Scalar>,
+        in entry: ArraySlice<Unicode.Scalar>
+    ) -> [String] {
+        var found: [String] = []
+        var rest = trimmed(entry[..<(last.startIndex - 1)])
+        while let inner = bracketed(rest), inner.contains("@") {
+            found.append(text(inner))
+            rest = trimmed(rest[..<(inner.startIndex - 1)])
+        }
+        return found.reversed()
     }
 
     /// The addresses of an entry without brackets: one, unless blanks, slashes or bars divide several.

@@ -66,8 +66,8 @@ package struct StatusColumn: Sendable {
         case words
         /// A yes, a time or a number means this.
         case whereSet(ForeignStatus)
-        /// A no means that somebody has opted out; anything else is no objection.
-        case whereNo
+        /// A no means this; anything else is no objection.
+        case whereNo(ForeignStatus)
     }
 
     /// What a cell says.
@@ -106,11 +106,11 @@ package struct StatusColumn: Sendable {
         let known = Self.noWords.contains(word) ? .unsubscribed : ForeignStatus.words[word]
         switch kind {
         case .words: return known.map { .says($0) } ?? .unknown
-        case .whereNo:
+        case .whereNo(let status):
             switch known {
             case nil, .subscribed: return .says(.subscribed)
             case .unconfirmed: return .says(.unconfirmed)
-            default: return .says(.unsubscribed)
+            default: return .says(status)
             }
         case .whereSet(let status):
             guard !Self.noWords.contains(word) else { return .nothing }
@@ -166,7 +166,7 @@ package struct StatusColumn: Sendable {
                 .whereSet(.bounced),
                 """
                 bounced hardbounce hardbounced ishardbounced cleantime cleaned cleanedat bouncedat bounceddate bouncedate \
-                portalbounce globalbounce emailhardbouncereason undeliverable invalidemail
+                portalbounce globalbounce emailhardbouncereason hardbouncereason undeliverable invalidemail
                 """
             ),
             (.whereSet(.complained), "complained complaint spamreport portalspamreport spamcomplaint markedasspam"),
@@ -175,11 +175,18 @@ package struct StatusColumn: Sendable {
                 "blocklisted blacklisted blocked emailblocklisted emailblacklisted suppressed issuppressed"
             ),
             (
-                .whereNo,
+                .whereNo(.unsubscribed),
                 """
                 subscribed issubscribed optin optedin emailoptin emailoptedin isoptedin acceptsmarketing \
-                acceptsemailmarketing emailsubscribed newsletter newsletteroptin marketingoptin
+                acceptsemailmarketing emailsubscribed newsletter newsletteroptin marketingoptin consent gdprconsent \
+                marketingpermission emailpermission canemail canbeemailed allowemail allowsemail receivesemail \
+                receivenewsletter receivesnewsletter newslettersubscribed subscribedtonewsletter mailable emailable
                 """
+            ),
+            // Nobody knows that they said yes, which is less than that they said no.
+            (
+                .whereNo(.unconfirmed),
+                "confirmed isconfirmed emailconfirmed optinconfirmed doubleoptin verified isverified emailverified active isactive"
             ),
         ]
         var kinds: [String: Kind] = [:]
