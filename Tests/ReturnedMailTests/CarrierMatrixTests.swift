@@ -137,6 +137,14 @@ import Testing
             ), .failed, .soft, "neither side is to blame"
         ),
         (
+            "IronPort, a reply that begins with an address",
+            Carrier.ironPort.ironPortReport(
+                "failed",
+                "5.1.0",
+                "5.1.0 - Unknown address error 550-'news@example.org is refused here' (delivery attempts: 0)"
+            ), .failed, .soft, "the status is IronPort's, and the reply says nothing of a mailbox"
+        ),
+        (
             "IronPort, no such domain",
             Carrier.ironPort.ironPortReport(
                 "failed",

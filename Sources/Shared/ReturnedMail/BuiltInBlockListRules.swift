@@ -77,6 +77,7 @@ let builtInBlockListRules = #"""
 
     # Block lists in words; who has not used a mailbox for long is not its sender.
     reason mailbox-unknown: blocked due to inactivity
+    reason mailbox-unknown: due to long-time inactivity
     reason policy: block listed
     reason policy: blocklisted
     reason policy: block-listed

@@ -206,6 +206,14 @@ let builtInBlockRules = #"""
     reason policy: go away
     reason policy: host network
     reason policy: bouncedeny
+    reason policy: not allowed to send us
+    reason policy: is refused. see
+    reason policy: accept this email
+    reason policy: in approved list
+    reason policy: screening issues
+    reason policy: dns says does not exist
+    reason policy: connection refused from
+    reason policy: aol will not accept
     reason policy: third-party dsn
     reason policy: third-party dsns
     reason policy: returned mail not accepted

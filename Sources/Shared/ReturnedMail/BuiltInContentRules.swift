@@ -68,6 +68,8 @@ let builtInContentRules = #"""
     reason content: not rfc 5322 compliant
     reason content: not rfc 2822 compliant
     reason content: not rfc compliant
+    reason content: html tag
+    reason content: required standards
     reason content: too many related errors
     reason content: message depth exceeded
     reason content: invalid message content

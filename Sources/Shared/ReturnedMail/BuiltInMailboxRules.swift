@@ -161,6 +161,16 @@ let builtInMailboxRules = #"""
     reason mailbox-unknown: nobody with that
     reason mailbox-unknown: nobody by that
     reason mailbox-unknown: no mailbox matches
+    reason mailbox-unknown: recipient verify
+    reason mailbox-unknown: unresolvable address
+    reason mailbox-unknown: nosuchuser
+    reason mailbox-unknown: path no exist
+    reason mailbox-unknown: address rejected: inactive
+    reason mailbox-unknown: receiving disabled
+    reason mailbox-unknown: user have no mail
+    reason mailbox-unknown: no recipient activity
+    reason mailbox-unknown: noactivity
+    reason mailbox-unknown: locked due to inactivity
     reason mailbox-unknown: is deceased
     reason mailbox-unknown: recipient deceased
     reason mailbox-unknown: no one by that

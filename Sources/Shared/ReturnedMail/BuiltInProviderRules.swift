@@ -146,6 +146,22 @@ let builtInProviderRules = #"""
     reason mailbox-full: storage is full
     reason mailbox-full: exhausted * storage
     reason mailbox-full: mail allowance
+    reason mailbox-full: quota is over
+    reason mailbox-full: mailbox of * is full
+    reason mailbox-full: mailbox for * is full
+    reason mailbox-full: overdrawn
+    reason mailbox-full: over quote
+    reason mailbox-full: maximum allowed number of messages
+    reason mailbox-full: enough diskspace
+    reason mailbox-full: mailbox_full
+    reason mailbox-full: 522_mailbox_full
+    reason mailbox-full: mailbox_quota_exceeded
+    reason mailbox-full: receive any more mail
+    reason mailbox-full: larger than the space
+    reason mailbox-full: allowed message count
+    reason mailbox-full: disk full
+    reason mailbox-full: his/her quota
+    reason mailbox-full 522
     reason mailbox-full: overflowing
     reason mailbox-full: not sufficient disk space
     reason mailbox-full: too many messages on the server

@@ -65,6 +65,12 @@ let builtInRateRules = #"""
     reason expired: temporarily locked
     reason expired: temporarily suspended
     reason expired: temporarily inactive
+    reason expired: temporary locked
+    reason expired: temporary disabled
+    reason expired: temporary suspended
+    reason expired: temporary blocked
+    reason expired: temporary inactive
+    reason expired: data headers exceeds
     reason expired: temporarily blocked
     reason expired: temporarily rejected
     reason expired: mailbox temporarily

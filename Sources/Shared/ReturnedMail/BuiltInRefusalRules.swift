@@ -47,6 +47,9 @@ let builtInRefusalRules = #"""
     reason policy: black listed
     reason policy: junk
     reason policy: spamassassin
+    reason policy: quarantined
+    reason policy: uribl
+    reason policy: surbl
     reason policy: mail score
     reason policy: spam score
     reason policy: messagescoringupperlimit

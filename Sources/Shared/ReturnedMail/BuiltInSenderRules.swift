@@ -23,6 +23,7 @@ let builtInSenderRules = #"""
     reason policy: empty envelope
     reason policy: as a from
     reason policy: blank from
+    reason policy: ptr lookup
     # Our name, our address, our domain.
     reason policy *.1.7,*.1.8
     reason policy: sender verify

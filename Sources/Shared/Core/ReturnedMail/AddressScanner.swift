@@ -55,6 +55,13 @@ package enum AddressScanner {
         {
             start = equals + 1
         }
+        // "550-'ada@example.com unknown'", as IronPort quotes a reply.
+        if at - start > 5, text[start..<start + 3].allSatisfy({ ASCII.isDigit($0) }),
+            text[start + 3] == UInt8(ascii: "-"),
+            text[start + 4] == UInt8(ascii: "'")
+        {
+            start += 5
+        }
         let isOpen = start == 0 || " \t<\n".utf8.contains(text[start - 1])
         if !isOpen || start < at && text[start] >= 0x80 && start > 0 && text[start - 1] != UInt8(ascii: "<") {
             // Letters of another script that touch an address are text before it.
