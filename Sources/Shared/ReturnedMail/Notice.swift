@@ -139,15 +139,20 @@ struct Notice {
 
     func findAddresses() -> [Address] {
         var result: [Address] = []
-        for index in 0..<lineCount {
-            let line = text.lines[index].raw
-            let firstWord = text.raw[line].firstIndex { ASCII.isAlphanumeric($0) || $0 >= 0x80 } ?? line.upperBound
-            for found in AddressScanner.addresses(in: text.raw, line) {
-                let isLeading = found.range.lowerBound <= firstWord
-                result.append(
-                    Address(bytes: found.bytes, line: index, start: found.range.lowerBound, isLeading: isLeading)
-                )
+        var firstWord = 0
+        for (index, found) in text.addresses.enumerated() where found.line < lineCount {
+            if index == 0 || text.addresses[index - 1].line != found.line {
+                let line = text.lines[found.line].raw
+                firstWord = text.raw[line].firstIndex { ASCII.isAlphanumeric($0) || $0 >= 0x80 } ?? line.upperBound
             }
+            result.append(
+                Address(
+                    bytes: Array(text.raw[found.range]),
+                    line: found.line,
+                    start: found.range.lowerBound,
+                    isLeading: found.range.lowerBound <= firstWord
+                )
+            )
         }
         return result
     }
@@ -164,7 +169,7 @@ struct Notice {
             if first == nil { first = (line, isDelay) }
             let hasGap = book.rules[hit.rule].phrase?.second != nil
             let place = hasGap ? hit.range.lowerBound : hit.range.upperBound - 1
-            let from = Int(text.origins[place])
+            let from = text.origin(of: place)
             while cursor < addresses.count, addresses[cursor].start < from { cursor += 1 }
             // Of many phrases in one line the lines behind it are looked at once.
             let last = full.flatMap { $0.after == line ? $0.line : nil } ?? nextFullLine(after: line)
@@ -203,7 +208,7 @@ struct Notice {
         var cursor = 0
         for hit in hits where recipients.count <= 1_000 {
             guard case .alias = book.rules[hit.rule].effect else { continue }
-            let from = Int(text.origins[hit.range.upperBound - 1])
+            let from = text.origin(of: hit.range.upperBound - 1)
             let line = text.line(at: hit.range.lowerBound)
             while cursor < addresses.count, addresses[cursor].start < from { cursor += 1 }
             guard cursor < addresses.count, addresses[cursor].line <= line + 1 else { continue }
