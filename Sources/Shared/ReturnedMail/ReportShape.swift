@@ -84,17 +84,14 @@ struct MailMarks {
         for hit in sender {
             if case .mark(.sender, let kind) = book.rules[hit.rule].effect { senderKinds.insert(kind) }
         }
-        var values: [String: [[UInt8]]] = [:]
-        for field in header.fields { values[field.name, default: []].append(field.value) }
-        for index in book.headerRules {
-            guard case .header(let name, let kind) = book.rules[index].effect, let found = values[name] else {
-                continue
+        for named in book.headerRules {
+            let values = header.all(String(decoding: named.name, as: UTF8.self))
+            if values.isEmpty { continue }
+            let texts = values.map { MatchText(Array($0.prefix(1_000))).bytes }
+            for rule in named.rules
+            where rule.phrase.map({ phrase in texts.contains { $0.containsBytes(phrase) } }) ?? true {
+                headerKinds.insert(rule.kind)
             }
-            let phrase = book.rules[index].phrase
-            let applies = phrase.map { phrase in
-                found.contains { MatchText(Array($0.prefix(1_000))).bytes.containsBytes(phrase.first) }
-            }
-            if applies ?? true { headerKinds.insert(kind) }
         }
         kinds.formUnion(headerKinds)
         kinds.formUnion(subjectKinds)

@@ -38,13 +38,11 @@ package struct RuleBook: Sendable {
     /// The rules that are part of the program.
     package static let builtIn = RuleBook(parse(builtInRules, path: "built-in rules").rules)
 
-    let rules: [BounceRule]
-    let matcher: PhraseMatcher
-    /// As the matcher numbers them.
-    let pieces: [Piece]
+    private let tables: Tables
+    var rules: [BounceRule] { tables.rules }
     /// Rules about refusals that need no phrase, in order.
-    let codeRules: [Int]
-    let headerRules: [Int]
+    var codeRules: [Int] { tables.codeRules }
+    var headerRules: [HeaderRules] { tables.headerRules }
 
     /// Reads an operator's rules, which come before the built-in ones.
     ///
@@ -58,61 +56,106 @@ package struct RuleBook: Sendable {
         self.init(rules + Self.builtIn.rules)
     }
 
-    private init(_ rules: [BounceRule]) {
-        self.rules = rules
-        var phrases: [[UInt8]] = []
-        var pieces: [Piece] = []
-        for (index, rule) in rules.enumerated() {
-            guard let phrase = rule.phrase else { continue }
-            if case .header = rule.effect { continue }  // looked for in its own field only
-            phrases.append(phrase.first)
-            pieces.append(Piece(index, rule, phrase, isSecond: false))
-            if let second = phrase.second {
-                phrases.append(second)
-                pieces.append(Piece(index, rule, phrase, isSecond: true))
-            }
-        }
-        matcher = PhraseMatcher(phrases)
-        self.pieces = pieces
-        codeRules = rules.indices.filter {
-            guard case .reason = rules[$0].effect else { return false }
-            return rules[$0].phrase == nil
-        }
-        headerRules = rules.indices.filter {
-            guard case .header = rules[$0].effect else { return false }
-            return true
-        }
-    }
+    private init(_ rules: [BounceRule]) { tables = Tables(rules) }
 
     /// Every rule whose phrase occurs in a text, and where; in the order of their ends.
     func hits(in text: MatchText) -> [RuleHit] {
-        var hits: [RuleHit] = []
-        var firstEnds: [Int: Int] = [:]
-        matcher.forEachMatch(in: text.bytes) { number, end in
-            let piece = pieces[number]
+        let tables = tables
+        var found: [Place] = []
+        tables.matcher.forEachMatch(in: text.bytes) { number, end in
+            let piece = tables.pieces[number]
             let range = end - piece.count..<end
-            guard hits.count < 20_000, text.isWhole(range) else { return }
+            guard text.isWhole(range) else { return }
             if piece.isWord, text.isInName(range) { return }
             if piece.isAtStart, !text.isLineStart(range.lowerBound) { return }
+            found.append(Place(start: range.lowerBound, end: end, piece: number))
+        }
+        found.sort()
+        var hits: [RuleHit] = []
+        hits.reserveCapacity(found.count)
+        var firstEnds: [Int: Int] = [:]
+        for place in found where hits.count < 20_000 {
+            let piece = tables.pieces[place.piece]
             if piece.hasSecond {
-                firstEnds[piece.rule] = end
-                return
+                firstEnds[piece.rule] = place.end
+                continue
             }
-            if piece.isAtEnd, !text.isLineEnd(end) { return }
-            var start = range.lowerBound
+            if piece.isAtEnd, !text.isLineEnd(place.end) { continue }
+            var start = place.start
             if piece.isSecond {
                 guard let firstEnd = firstEnds[piece.rule], start >= firstEnd,
                     start - firstEnd <= BounceRule.Phrase.gapLimit
-                else { return }
+                else { continue }
                 start = firstEnd - piece.firstCount
             }
-            hits.append(RuleHit(rule: piece.rule, range: start..<end))
+            hits.append(RuleHit(rule: piece.rule, range: start..<place.end))
         }
         return hits
     }
 }
 
 extension RuleBook {
+    /// What is made of the rules once; shared by all copies of a book.
+    private final class Tables: Sendable {
+        let rules: [BounceRule]
+        let matcher: PhraseMatcher
+        /// As the matcher numbers them.
+        let pieces: [Piece]
+        let codeRules: [Int]
+        let headerRules: [HeaderRules]
+
+        init(_ rules: [BounceRule]) {
+            self.rules = rules
+            var phrases: [[UInt8]] = []
+            var pieces: [Piece] = []
+            var codeRules: [Int] = []
+            var headerRules: [HeaderRules] = []
+            phrases.reserveCapacity(rules.count)
+            pieces.reserveCapacity(rules.count)
+            for (index, rule) in rules.enumerated() {
+                if case .header(let kind) = rule.effect {  // looked for in its own field only
+                    if headerRules.last?.name != rule.field { headerRules.append(HeaderRules(name: rule.field)) }
+                    headerRules[headerRules.count - 1].rules.append((kind, rule.phrase?.first))
+                    continue
+                }
+                guard let phrase = rule.phrase else {
+                    if case .reason = rule.effect { codeRules.append(index) }
+                    continue
+                }
+                phrases.append(phrase.first)
+                pieces.append(Piece(index, rule, phrase, isSecond: false))
+                if let second = phrase.second {
+                    phrases.append(second)
+                    pieces.append(Piece(index, rule, phrase, isSecond: true))
+                }
+            }
+            matcher = PhraseMatcher(phrases)
+            self.pieces = pieces
+            self.codeRules = codeRules
+            self.headerRules = headerRules
+        }
+    }
+
+    /// The rules about a header field, which need not stand together.
+    struct HeaderRules: Sendable {
+        /// In lower case.
+        let name: [UInt8]
+        /// Each with the phrase that must occur, where there is one.
+        var rules: [(kind: BounceRule.MailKind, phrase: [UInt8]?)] = []
+    }
+
+    /// Where a piece stands, before it is known whether its rule applies.
+    private struct Place: Comparable {
+        let start: Int
+        let end: Int
+        let piece: Int
+
+        /// By their ends, then the longer first, then the later rule.
+        static func < (first: Place, second: Place) -> Bool {
+            if first.end != second.end { return first.end < second.end }
+            return first.start != second.start ? first.start < second.start : first.piece > second.piece
+        }
+    }
     /// A half of a phrase, or all of it, and what is asked at each place where it stands; a value that refers to nothing.
     struct Piece: Sendable {
         let rule: Int
@@ -168,7 +211,8 @@ struct BounceRule: Sendable {
         case alias
         case original
         case mark(Field, MailKind)
-        case header(String, MailKind)
+        /// With the name in ``BounceRule/field``.
+        case header(MailKind)
     }
 
     struct Phrase: Sendable {
@@ -184,6 +228,8 @@ struct BounceRule: Sendable {
     }
 
     let effect: Effect
+    /// The header field that it is about, in lower case; empty for other rules.
+    let field: [UInt8]
     let codes: [CodePattern]
     let step: SMTPStep?
     let phrase: Phrase?

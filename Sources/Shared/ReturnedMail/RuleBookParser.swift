@@ -5,14 +5,21 @@ extension RuleBook {
     static func parse(_ text: String, path: String) -> (rules: [BounceRule], problems: [String]) {
         var rules: [BounceRule] = []
         var problems: [String] = []
-        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
-        for (index, line) in lines.enumerated() {
-            let words = Substring(line).trimmingBlanks
-            guard !words.isEmpty, !words.hasPrefix("#") else { continue }
+        let bytes = Array(text.utf8)
+        rules.reserveCapacity(bytes.count / 40)
+        var before: RuleHead?
+        var start = 0
+        var number = 0
+        while start <= bytes.count {
+            let end = bytes.firstIndex(of: 0x0A, in: start..<bytes.count) ?? bytes.count
+            let line = bytes[start..<end].trimmingBlanks
+            start = end + 1
+            number += 1
+            guard let first = line.first, first != UInt8(ascii: "#") else { continue }
             do {
-                rules.append(try BounceRule(line: words))
+                rules.append(try BounceRule(line: line, &before))
             } catch {
-                problems.append("\(path):\(index + 1): \(error.reason)")
+                problems.append("\(path):\(number): \(error.reason)")
             }
         }
         return (rules, problems)
@@ -26,29 +33,53 @@ private struct BadRule: Error {
 }
 
 extension BounceRule {
-    fileprivate init(line: Substring) throws(BadRule) {
-        let colon = line.unicodeScalars.firstIndex(of: ":")
-        let head = line[..<(colon ?? line.endIndex)]
-        let phraseText = colon.map { line[line.unicodeScalars.index(after: $0)...].trimmingBlanks } ?? ""
+    /// - Parameters:
+    ///   - line: Without blanks around it.
+    ///   - before: The head of a line before, which many have in common.
+    fileprivate init(line: ArraySlice<UInt8>, _ before: inout RuleHead?) throws(BadRule) {
+        let colon = line.firstIndex(of: UInt8(ascii: ":"))
+        let text = line[..<(colon ?? line.endIndex)].trimmingBlanks
+        let phraseText = colon.map { line[($0 + 1)...].trimmingBlanks } ?? []
         if colon != nil, phraseText.isEmpty {
             throw BadRule("no phrase after the colon; write one, or leave the colon out")
         }
-        var words = head.unicodeScalars.split { $0 == " " || $0 == "\t" }.map { String($0) }
-        guard let keyword = words.first else { throw BadRule("begins with a colon; name the rule first") }
-        words.removeFirst()
+        guard !text.isEmpty else { throw BadRule("begins with a colon; name the rule first") }
         phrase = phraseText.isEmpty ? nil : try Phrase(phraseText)
+        let head: RuleHead
+        if let before, before.hasPhrase == (phrase != nil), before.text == text {
+            head = before
+        } else {
+            head = try RuleHead(text, hasPhrase: phrase != nil)
+            before = head
+        }
+        (effect, field, codes, step) = (head.effect, head.field, head.codes, head.step)
+        if case .header = effect, phrase?.second != nil {
+            throw BadRule("' * ' is not possible in a header rule; take the longer half of the phrase")
+        }
+    }
+}
+
+/// What stands before the colon of a rule.
+private struct RuleHead {
+    let text: ArraySlice<UInt8>
+    let hasPhrase: Bool
+    let effect: BounceRule.Effect
+    var field: [UInt8] = []
+    var codes: [CodePattern] = []
+    var step: SMTPStep?
+
+    init(_ text: ArraySlice<UInt8>, hasPhrase: Bool) throws(BadRule) {
+        self.text = text
+        self.hasPhrase = hasPhrase
+        var words = text.split { ASCII.isBlank($0) }.map { String(decoding: $0, as: UTF8.self) }
+        let keyword = words.removeFirst()
         switch keyword {
-        case "reason": (effect, codes, step) = try Self.reason(words, hasPhrase: phrase != nil)
+        case "reason": (effect, codes, step) = try Self.reason(words, hasPhrase: hasPhrase)
         case "recipients", "alias", "original", "reply", "step":
             effect = try Self.place(keyword, words)
-            (codes, step) = ([], nil)
-            guard phrase != nil else { throw BadRule("'\(keyword)' needs a phrase after a colon") }
+            guard hasPhrase else { throw BadRule("'\(keyword)' needs a phrase after a colon") }
         case "subject", "text", "sender", "header":
-            effect = try Self.mark(keyword, words, hasPhrase: phrase != nil)
-            (codes, step) = ([], nil)
-            if keyword == "header", phrase?.second != nil {
-                throw BadRule("' * ' is not possible in a header rule; take the longer half of the phrase")
-            }
+            (effect, field) = try Self.mark(keyword, words, hasPhrase: hasPhrase)
         default:
             throw BadRule(
                 "no rule begins with '\(keyword.prefix(40))'; use reason, reply, step, recipients, alias, original,"
@@ -60,7 +91,7 @@ extension BounceRule {
     private static func reason(
         _ words: [String],
         hasPhrase: Bool
-    ) throws(BadRule) -> (Effect, [CodePattern], SMTPStep?) {
+    ) throws(BadRule) -> (BounceRule.Effect, [CodePattern], SMTPStep?) {
         guard let name = words.first, let reason = BounceReason(rawValue: name) else {
             let names = BounceReason.allCases.map(\.rawValue).joined(separator: ", ")
             throw BadRule("'\((words.first ?? "").prefix(40))' is not a reason; use one of \(names)")
@@ -94,7 +125,7 @@ extension BounceRule {
     ]
     private static let stepNames = "connect, ehlo, mail, rcpt, data or dot"
 
-    private static func place(_ keyword: String, _ words: [String]) throws(BadRule) -> Effect {
+    private static func place(_ keyword: String, _ words: [String]) throws(BadRule) -> BounceRule.Effect {
         switch (keyword, words) {
         case ("recipients", ["failed"]): return .recipients(isDelay: false)
         case ("recipients", ["delayed"]): return .recipients(isDelay: true)
@@ -111,61 +142,100 @@ extension BounceRule {
         }
     }
 
-    private static func mark(_ keyword: String, _ words: [String], hasPhrase: Bool) throws(BadRule) -> Effect {
-        guard let word = words.first, let kind = MailKind(rawValue: word) else {
+    private static func mark(
+        _ keyword: String,
+        _ words: [String],
+        hasPhrase: Bool
+    ) throws(BadRule) -> (BounceRule.Effect, field: [UInt8]) {
+        guard let word = words.first, let kind = BounceRule.MailKind(rawValue: word) else {
             throw BadRule(
                 "'\(keyword)' must be followed by failure, delay, given-up, arrival, auto-reply, challenge, unsubscribe"
                     + " or list"
             )
         }
-        guard let field = Field(rawValue: keyword) else {
+        guard let field = BounceRule.Field(rawValue: keyword) else {
             guard words.count == 2 else {
                 throw BadRule("write: header KIND NAME, optionally with a phrase after a colon")
             }
-            return .header(String(decoding: ASCII.lowercased(words[1].utf8), as: UTF8.self), kind)
+            return (.header(kind), ASCII.lowercased(words[1].utf8))
         }
         guard words.count == 1 else { throw BadRule("one word too many before the colon") }
         guard hasPhrase else { throw BadRule("'\(keyword)' needs a phrase after a colon") }
-        return .mark(field, kind)
+        return (.mark(field, kind), [])
     }
 }
 
 extension BounceRule.Phrase {
-    fileprivate init(_ text: Substring) throws(BadRule) {
+    fileprivate init(_ text: ArraySlice<UInt8>) throws(BadRule) {
         var rest = text
-        isAtStart = rest.hasPrefix("^")
+        isAtStart = rest.first == UInt8(ascii: "^")
         if isAtStart { rest = rest.dropFirst().trimmingBlanks }
-        isAtEnd = rest.hasSuffix("$")
+        isAtEnd = rest.last == UInt8(ascii: "$")
         if isAtEnd { rest = rest.dropLast().trimmingBlanks }
-        let normalised = MatchText(Array(rest.utf8)).bytes
-        let gap = Array(" * ".utf8)
-        var pieces: [[UInt8]] = [[]]
-        var index = 0
-        while index < normalised.count {
-            if normalised[index...].starts(with: gap) {
-                pieces.append([])
-                index += gap.count
-            } else {
-                pieces[pieces.count - 1].append(normalised[index])
-                index += 1
-            }
-        }
+        let normalised = Self.isNormal(rest) ? Array(rest) : MatchText(Array(rest)).bytes
+        let pieces = Self.pieces(normalised)
         guard pieces.count <= 2 else { throw BadRule("' * ' is repeated; a phrase has at most one gap") }
         guard pieces.allSatisfy({ $0.count >= 2 }) else { throw BadRule("a phrase must have at least two characters") }
         guard pieces.allSatisfy({ $0.count <= 200 }) else { throw BadRule("a phrase must have at most 200 bytes") }
         first = pieces[0]
         second = pieces.count > 1 ? pieces[1] : nil
     }
+
+    /// Whether it is written as ``MatchText`` has it, as most phrases are.
+    private static func isNormal(_ text: ArraySlice<UInt8>) -> Bool {
+        var before = UInt8(ascii: " ")
+        for byte in text {
+            let isSpace = byte == UInt8(ascii: " ")
+            guard byte < 0x7F, byte > 0x20 || isSpace, byte == ASCII.lowercased(byte) else { return false }
+            if isSpace, before == byte { return false }
+            before = byte
+        }
+        return before != UInt8(ascii: " ")
+    }
+
+    /// What stands before and behind each ` * `.
+    private static func pieces(_ text: [UInt8]) -> [[UInt8]] {
+        guard text.contains(UInt8(ascii: "*")) else { return [text] }
+        let gap = Array(" * ".utf8)
+        var pieces: [[UInt8]] = [[]]
+        var index = 0
+        while index < text.count {
+            if text[index...].starts(with: gap) {
+                pieces.append([])
+                index += gap.count
+            } else {
+                pieces[pieces.count - 1].append(text[index])
+                index += 1
+            }
+        }
+        return pieces
+    }
 }
 
-extension Substring {
-    fileprivate var trimmingBlanks: Substring {
-        func isBlank(_ scalar: Unicode.Scalar) -> Bool {
-            scalar == " " || scalar == "\t" || scalar == "\r" || scalar == "\u{FEFF}"
-        }
+extension ArraySlice<UInt8> {
+    /// Spaces, tabs, carriage returns and byte order marks.
+    fileprivate var trimmingBlanks: ArraySlice<UInt8> {
+        func isBlank(_ byte: UInt8) -> Bool { ASCII.isBlank(byte) || byte == 0x0D }
+        let mark = UTF8Scalar.byteOrderMark
         var rest = self
-        while let first = rest.unicodeScalars.first, isBlank(first) { rest.unicodeScalars.removeFirst() }
-        while let last = rest.unicodeScalars.last, isBlank(last) { rest.unicodeScalars.removeLast() }
+        while let first = rest.first {
+            if isBlank(first) {
+                rest.removeFirst()
+            } else if first == mark[0], rest.starts(with: mark) {
+                rest.removeFirst(mark.count)
+            } else {
+                break
+            }
+        }
+        while let last = rest.last {
+            if isBlank(last) {
+                rest.removeLast()
+            } else if last == mark[2], rest.suffix(mark.count).elementsEqual(mark) {
+                rest.removeLast(mark.count)
+            } else {
+                break
+            }
+        }
         return rest
     }
 }
