@@ -3,6 +3,7 @@ import Bootstrap
 import Core
 import Database
 import Foundation
+import Glibc
 import ReturnedMail
 
 /// Judges mails without storing anything: for trying rules, and for comparison with other readers.
@@ -22,10 +23,16 @@ struct InboundExplain: AsyncParsableCommand {
     func run() async throws {
         let console = CommandEnvironment.current.console
         let book = try Self.ruleBook(rules)
+        var lines: [UInt8] = []
+        defer { if !lines.isEmpty { console.write(lines) } }
         for path in try files.flatMap(Self.mails) {
             let report = readReport(try Self.read(path), book: book)
             if output.json {
-                console.print(report.json(of: path))
+                lines += report.json(of: path).bytes + [UInt8(ascii: "\n")]
+                if lines.count >= 64 << 10 {
+                    console.write(lines)
+                    lines = []
+                }
             } else {
                 console.print(path == "-" ? report.summary : "\(path): \(report.summary)")
             }
@@ -48,10 +55,32 @@ struct InboundExplain: AsyncParsableCommand {
         var isFolder: ObjCBool = false
         guard path != "-", FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
         else { return [path] }
-        let names = try FileManager.default.contentsOfDirectory(atPath: path).filter { !$0.hasPrefix(".") }.sorted()
-        return names.map { path + (path.hasSuffix("/") ? "" : "/") + $0 }.filter {
-            FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder) && !isFolder.boolValue
+        let start = path + (path.hasSuffix("/") ? "" : "/")
+        return try names(in: path).sorted().map { start + $0 }
+    }
+
+    /// The files of a folder; where the folder itself tells what is none, none is looked at.
+    private static func names(in path: String) throws(AdminFailure) -> [String] {
+        guard let folder = opendir(path) else {
+            throw AdminFailure(.noInput, "\(path): \(String(cString: strerror(errno)))")
         }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(validating: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard let name, !name.hasPrefix(".") else { continue }
+            var isFile = Int(entry.pointee.d_type) == Int(DT_REG)
+            if !isFile, Int(entry.pointee.d_type) != Int(DT_DIR) {
+                var isFolder: ObjCBool = false
+                isFile =
+                    FileManager.default.fileExists(atPath: "\(path)/\(name)", isDirectory: &isFolder)
+                    && !isFolder.boolValue
+            }
+            if isFile { names.append(name) }
+        }
+        return names
     }
 
     /// At most the part that is judged, and one more byte.
@@ -61,7 +90,7 @@ struct InboundExplain: AsyncParsableCommand {
         while bytes.count <= MIMELimits().messageBytes {
             let more = try file.next()
             guard !more.isEmpty else { break }
-            bytes += more
+            if bytes.isEmpty { bytes = more } else { bytes += more }
         }
         return bytes
     }

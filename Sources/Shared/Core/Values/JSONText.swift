@@ -8,6 +8,13 @@ extension [UInt8] {
         var index = 0
         while index < text.count {
             let byte = text[index]
+            var end = index
+            while end < text.count, Self.isPlain(text[end]) { end += 1 }
+            if end > index {
+                append(contentsOf: text[index..<end])
+                index = end
+                continue
+            }
             if byte >= 0x80, let control = VisibleText.control(in: text, at: index) {
                 append(escapeOf: control.code)
                 index += control.count
@@ -46,6 +53,11 @@ extension [UInt8] {
                 index += 1
             }
         }
+    }
+
+    /// Whether a character stands for itself in a string.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
     /// `\u001b`.
