@@ -56,8 +56,8 @@ struct MatchTextWriter {
         var index = line.lowerBound
         var next = addresses.count
         if hasAddress {
-            for found in AddressScanner.addresses(in: raw, line) {
-                addresses.append(MatchText.Address(line: lines.count, range: found.range))
+            for range in AddressScanner.ranges(in: raw, line) {
+                addresses.append(MatchText.Address(line: lines.count, range: range))
             }
         }
         while index < line.upperBound {

@@ -7,30 +7,36 @@ package enum AddressScanner {
 
     /// All addresses in a range, in order: what is on both sides of an `@`, with a dot in its domain.
     package static func addresses(in text: [UInt8], _ range: Range<Int>) -> [Found] {
-        var found: [Found] = []
+        ranges(in: text, range).map { Found(range: $0, bytes: Array(text[$0])) }
+    }
+
+    /// Where they stand.
+    package static func ranges(in text: [UInt8], _ range: Range<Int>) -> [Range<Int>] {
+        var found: [Range<Int>] = []
         var floor = range.lowerBound
-        var index = range.lowerBound
-        while index < range.upperBound {
-            guard text[index] == UInt8(ascii: "@") else {
-                index += 1
-                continue
-            }
-            let start = localStart(text, floor, index)
-            var end = index + 1
-            while end < range.upperBound, end - index <= 255, isDomain(text[end]) { end += 1 }
-            while end > index + 1, !isDomainEnd(text[end - 1]) { end -= 1 }
-            let domain = text[index + 1..<end]
-            if start < index, domain.contains(UInt8(ascii: ".")), domain.first != UInt8(ascii: ".") {
-                found.append(Found(range: start..<end, bytes: Array(text[start..<end])))
-            }
-            index = max(end, index + 1)
-            floor = index
-        }
+        while let address = next(in: text, from: &floor, before: range.upperBound) { found.append(address) }
         return found
     }
 
     /// The first address of a field's value.
-    package static func first(in text: [UInt8]) -> [UInt8]? { addresses(in: text, 0..<text.count).first?.bytes }
+    package static func first(in text: [UInt8]) -> [UInt8]? {
+        var floor = 0
+        return next(in: text, from: &floor, before: text.count).map { Array(text[$0]) }
+    }
+
+    /// - Parameter floor: Where to look, and no address begins before it; it is moved behind what was looked at.
+    private static func next(in text: [UInt8], from floor: inout Int, before limit: Int) -> Range<Int>? {
+        while let at = text.firstIndex(of: UInt8(ascii: "@"), in: floor..<limit) {
+            let start = localStart(text, floor, at)
+            var end = at + 1
+            while end < limit, end - at <= 255, isDomain(text[end]) { end += 1 }
+            while end > at + 1, !isDomainEnd(text[end - 1]) { end -= 1 }
+            floor = end
+            let domain = text[at + 1..<end]
+            if start < at, domain.contains(UInt8(ascii: ".")), domain.first != UInt8(ascii: ".") { return start..<end }
+        }
+        return nil
+    }
 
     /// RFC 5321 §4.1.2: `"ada lovelace"@example.com`; 64 bytes at most, on one line.
     private static func quotedStart(_ text: [UInt8], _ floor: Int, _ at: Int) -> Int? {

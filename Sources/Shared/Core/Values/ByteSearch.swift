@@ -2,7 +2,7 @@ import Glibc
 
 extension [UInt8] {
     /// The first place of a byte in a range, by libc, which looks at many bytes at once.
-    func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+    package func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
         withUnsafeBytes { bytes in
             let part = UnsafeRawBufferPointer(rebasing: bytes[range])
             guard let start = part.baseAddress, let found = memchr(start, Int32(byte), part.count) else { return nil }
