@@ -34,7 +34,7 @@ private struct CutMessage {
     init(_ header: MIMEHeader, _ shape: ReportShape) {
         self.shape = shape
         isMultipart = shape.isReport || shape.status != nil || shape.feedback != nil || !shape.returned.isEmpty
-        append(header.fields.filter { !Self.dropped.contains($0.name) })
+        append(header) { !Self.dropped.contains($0) }
     }
 
     mutating func write(_ reader: ReportReader) {
@@ -57,7 +57,7 @@ private struct CutMessage {
         }
         for index in shape.returned {
             begin("text/rfc822-headers")
-            append(message.enclosedHeader(of: index).fields)
+            append(message.enclosedHeader(of: index))
         }
         line("")
         line("--\(Self.boundary)--")
@@ -76,12 +76,14 @@ private struct CutMessage {
     }
 
     /// Each on one line: a line end that an encoded word had hidden would begin a field of the stranger's own.
-    private mutating func append(_ fields: [MIMEHeader.Field]) {
-        for field in fields {
-            bytes.append(contentsOf: TokenBlanking.blanked(Array(field.originalName.utf8)))
+    private mutating func append(_ header: MIMEHeader, where isKept: (_ name: String) -> Bool = { _ in true }) {
+        for field in header.fields {
+            let name = Array(header.source[field.name])
+            guard isKept(String(decoding: ASCII.lowercased(name), as: UTF8.self)) else { continue }
+            bytes.append(contentsOf: TokenBlanking.blanked(name))
             bytes.append(contentsOf: ": ".utf8)
             // Before decoding, too: in a broken encoded word a token's `_` would become a space.
-            let raw = TokenBlanking.blanked(Self.withoutControls(field.value))
+            let raw = TokenBlanking.blanked(Self.withoutControls(header.value(of: field)))
             let value = TokenBlanking.blanked(Self.withoutControls(EncodedWords.decoded(raw)))
             bytes.append(contentsOf: value.map { ASCII.isControl($0) ? UInt8(ascii: " ") : $0 })
             bytes.append(contentsOf: "\r\n".utf8)
@@ -97,7 +99,7 @@ private struct CutMessage {
             return body(Array(notice.text.raw[..<lines[original].raw.upperBound]))
         }
         body(Array(notice.text.raw[..<lines[first].raw.lowerBound]))
-        append(header.fields)
+        append(header)
     }
 
     private mutating func body(_ text: [UInt8]) {

@@ -2,35 +2,87 @@ import Core
 
 /// The header fields of a message or of a part, unfolded, as they came: encoded words are still encoded.
 struct MIMEHeader: Sendable {
+    /// Where a field stands. It has no bytes of its own, since few of a message's fields are read.
     struct Field: Sendable {
-        /// In lower case.
-        let name: String
-        /// As it was written.
-        let originalName: String
+        /// In ``MIMEHeader/source``, as it was written, in ASCII.
+        let name: Range<Int>
         /// Without line ends and surrounding blanks; whatever bytes were sent.
-        var value: [UInt8]
+        var value: Range<Int>
+        /// Whether the value stands in ``MIMEHeader/unfolded``.
+        var isUnfolded = false
     }
 
+    /// What the fields were read from.
+    let source: [UInt8]
+    /// The values of fields on several lines.
+    var unfolded: [UInt8] = []
     var fields: [Field] = []
 
-    /// The first field of a name, which is given in lower case.
-    subscript(name: String) -> [UInt8]? { fields.first { $0.name == name }?.value }
+    init(of source: [UInt8]) { self.source = source }
 
-    func all(_ name: String) -> [[UInt8]] { fields.filter { $0.name == name }.map(\.value) }
+    /// The first field of a name, which is given in lower case.
+    subscript(name: String) -> [UInt8]? { fields.first { isNamed($0, name) }.map { value(of: $0) } }
+
+    func has(_ name: String) -> Bool { fields.contains { isNamed($0, name) } }
+
+    func all(_ name: String) -> [[UInt8]] {
+        var values: [[UInt8]] = []
+        for field in fields where isNamed(field, name) { values.append(value(of: field)) }
+        return values
+    }
 
     /// A field that is text for people: encoded words decoded, UTF-8.
     func text(_ name: String) -> [UInt8]? { self[name].map { EncodedWords.decoded($0) } }
+
+    func value(of field: Field) -> [UInt8] { Array(text(of: field)[field.value]) }
+
+    /// What a field's value is a range of.
+    func text(of field: Field) -> [UInt8] { field.isUnfolded ? unfolded : source }
+
+    func isNamed(_ field: Field, _ name: String) -> Bool {
+        guard field.name.count == name.utf8.count else { return false }
+        var index = field.name.lowerBound
+        for byte in name.utf8 {
+            if ASCII.lowercased(source[index]) != byte { return false }
+            index += 1
+        }
+        return true
+    }
+
+    /// The same text with other fields of it.
+    func with(_ fields: [Field]) -> MIMEHeader {
+        var header = self
+        header.fields = fields
+        return header
+    }
+
+    // MARK: Reading
+
+    /// Adds a line to the value of the last field, behind a space.
+    mutating func continueLast(with text: ArraySlice<UInt8>, isSpaced: Bool) {
+        guard var field = fields.popLast() else { return }
+        if !field.isUnfolded {
+            let start = unfolded.count
+            unfolded += source[field.value]
+            field.value = start..<unfolded.count
+            field.isUnfolded = true
+        }
+        if isSpaced { unfolded.append(UInt8(ascii: " ")) }
+        unfolded += text
+        field.value = field.value.lowerBound..<unfolded.count
+        fields.append(field)
+    }
 }
 
 /// A value such as `text/plain; charset="utf-8"`, RFC 2045 §5.1.
 struct ParameterizedValue {
     /// In lower case.
     private(set) var value: [UInt8] = []
-    private var parameters: [String: [UInt8]] = [:]
+    private var parameters: [(name: String, value: [UInt8])] = []
 
     var string: String { String(decoding: value, as: UTF8.self) }
 
-    subscript(name: String) -> [UInt8]? { parameters[name] }
+    subscript(name: String) -> [UInt8]? { parameters.first { $0.name == name }?.value }
 
     /// Reads leniently: a missing quote, a missing semicolon and comments are passed over.
     init(_ text: [UInt8]) {
@@ -58,12 +110,12 @@ struct ParameterizedValue {
 
     /// RFC 2231 §3: `boundary*0=`, `boundary*1=` are joined in the order they come; the first of equal names counts.
     private mutating func add(_ name: String, _ value: [UInt8]) {
-        guard let star = name.firstIndex(of: "*") else {
-            if parameters[name] == nil { parameters[name] = value }
-            return
+        let base = name.prefix { $0 != "*" }
+        if let known = parameters.firstIndex(where: { $0.name == base }) {
+            if base.endIndex < name.endIndex { parameters[known].value += value }
+        } else {
+            parameters.append((String(base), value))
         }
-        let base = String(name[..<star])
-        parameters[base, default: []].append(contentsOf: value)
     }
 
     private static func parameterValue(_ text: [UInt8], _ index: inout Int) -> [UInt8] {

@@ -6,7 +6,7 @@ struct MIMEPart: Sendable {
     let parent: Int?
     /// 0 for the message itself.
     let depth: Int
-    var header = MIMEHeader()
+    var header: MIMEHeader
     /// Media type in lower case, `text/plain` when none is given.
     var type = "text/plain"
     var boundary: [UInt8]?

@@ -49,11 +49,7 @@ struct MIMEParser {
     }
 
     private func endOfLine(from start: Int) -> Int {
-        bytes.withUnsafeBufferPointer { bytes in
-            var index = start
-            while index < end, bytes[index] != 0x0A { index += 1 }
-            return index
-        }
+        bytes.firstIndex(of: 0x0A, in: start..<end) ?? end
     }
 
     // MARK: Parts
@@ -66,7 +62,7 @@ struct MIMEParser {
             return false
         }
         if let parent = open.last { parts[parent].hasChildren = true }
-        var part = MIMEPart(parent: open.last, depth: open.count)
+        var part = MIMEPart(parent: open.last, depth: open.count, header: MIMEHeader(of: bytes))
         part.body = position..<position
         open.append(parts.count)
         parts.append(part)
@@ -153,30 +149,24 @@ struct MIMEParser {
             isCutShort = true
             return
         }
-        let raw = bytes[name].filter { !ASCII.isBlank($0) }
+        // Blanks before the colon are no part of the name.
+        var nameEnd = name.upperBound
+        while nameEnd > name.lowerBound, ASCII.isBlank(bytes[nameEnd - 1]) { nameEnd -= 1 }
         parts[index].header.fields.append(
-            MIMEHeader.Field(
-                name: String(decoding: ASCII.lowercased(raw), as: UTF8.self),
-                originalName: String(decoding: raw, as: UTF8.self),
-                value: trimmed(value)
-            )
+            MIMEHeader.Field(name: name.lowerBound..<nameEnd, value: trimmed(value))
         )
     }
 
     private mutating func continueField(_ index: Int, _ line: Range<Int>) {
-        let last = parts[index].header.fields.count - 1
         let text = trimmed(line)
-        guard parts[index].header.fields[last].value.count + text.count < limits.fieldBytes else {
+        guard let last = parts[index].header.fields.last, last.value.count + text.count < limits.fieldBytes else {
             isCutShort = true
             return
         }
-        if !parts[index].header.fields[last].value.isEmpty {
-            parts[index].header.fields[last].value.append(UInt8(ascii: " "))
-        }
-        parts[index].header.fields[last].value.append(contentsOf: text)
+        parts[index].header.continueLast(with: bytes[text], isSpaced: !last.value.isEmpty)
     }
 
-    private mutating func trimmed(_ range: Range<Int>) -> [UInt8] {
+    private mutating func trimmed(_ range: Range<Int>) -> Range<Int> {
         var start = range.lowerBound
         var stop = range.upperBound
         while start < stop, ASCII.isSpace(bytes[start]) { start += 1 }
@@ -185,7 +175,7 @@ struct MIMEParser {
             isCutShort = true
             stop = start + limits.fieldBytes
         }
-        return Array(bytes[start..<stop])
+        return start..<stop
     }
 
     private mutating func endHeader(_ index: Int, body: Int) -> Bool {

@@ -4,8 +4,7 @@ extension ReportReader {
     /// Reads RFC 5965; the recipient may be missing or blanked, since the signed address names the delivery.
     func complaint(_ part: Int, _ shape: ReportShape) -> MailReport {
         let blocks = StatusFields.blocks(in: message.decodedBody(of: message.parts[part]), limits)
-        var all = MIMEHeader()
-        for block in blocks { all.fields += block.fields }
+        let all = (blocks.first ?? MIMEHeader(of: [])).with(blocks.flatMap(\.fields))
         let type = FeedbackType(all["feedback-type"])
         var seen: Set<String> = []
         var recipients: [ReportedRecipient] = []
@@ -44,7 +43,7 @@ extension ReportReader {
         _ recipients: [ReportedRecipient],
         _ shape: ReportShape,
         _ notice: Notice? = nil,
-        more: MIMEHeader = MIMEHeader()
+        more: MIMEHeader = MIMEHeader(of: [])
     ) -> MailReport {
         let returned = returnedHeader(shape, notice)
         let messageID = returned?["message-id"].flatMap { value -> String? in
@@ -83,17 +82,17 @@ extension ReportReader {
 
     private func signedLocalParts(_ shape: ReportShape, _ returned: MIMEHeader?, _ more: MIMEHeader) -> [[UInt8]] {
         var found: [[UInt8]] = []
-        func look(_ value: [UInt8]) {
-            for local in SignedLocalPart.find(in: value) where found.count < 16 && !found.contains(local) {
-                found.append(local)
-            }
+        func look(_ value: [UInt8], _ range: Range<Int>? = nil) {
+            let locals = SignedLocalPart.find(in: value, range ?? 0..<value.count)
+            for local in locals where found.count < 16 && !found.contains(local) { found.append(local) }
         }
         if let sentTo { look(sentTo) }
         for name in ["x-original-to", "delivered-to", "envelope-to", "to", "cc", "subject"] {
             for value in message.header.all(name) { look(name == "subject" ? EncodedWords.decoded(value) : value) }
         }
-        for field in more.fields { look(field.value) }
-        for field in returned?.fields ?? [] { look(field.value) }
+        for header in [more, returned].compactMap({ $0 }) {
+            for field in header.fields { look(header.text(of: field), field.value) }
+        }
         return found
     }
 }
@@ -102,20 +101,17 @@ extension ReportReader {
 enum SignedLocalPart {
     private static let tokenCounts = 40...60
 
-    static func find(in value: [UInt8]) -> [[UInt8]] {
+    static func find(in value: [UInt8]) -> [[UInt8]] { find(in: value, 0..<value.count) }
+
+    static func find(in text: [UInt8], _ range: Range<Int>) -> [[UInt8]] {
         var result: [[UInt8]] = []
-        var index = 0
-        while index + 2 < value.count {
-            let message = ASCII.lowercased(value[index])
-            guard message == UInt8(ascii: "b") || message == UInt8(ascii: "u"), value[index + 1] == UInt8(ascii: "+")
-            else {
-                index += 1
-                continue
-            }
-            var end = index + 2
-            while end < value.count, ASCII.isAlphanumeric(value[end]) { end += 1 }
-            if tokenCounts.contains(end - index - 2) { result.append(Array(value[index..<end])) }
-            index = end
+        var index = range.lowerBound
+        while let plus = text.firstIndex(of: UInt8(ascii: "+"), in: index..<range.upperBound) {
+            let before = plus > index ? ASCII.lowercased(text[plus - 1]) : 0
+            index = plus + 1
+            guard before == UInt8(ascii: "b") || before == UInt8(ascii: "u") else { continue }
+            while index < range.upperBound, ASCII.isAlphanumeric(text[index]) { index += 1 }
+            if tokenCounts.contains(index - plus - 1) { result.append(Array(text[plus - 1..<index])) }
         }
         return result
     }

@@ -70,39 +70,58 @@ struct ReportShape {
 
 /// What header, subject and sender say about the kind of a mail, by the rules.
 struct MailMarks {
-    private var kinds: Set<BounceRule.MailKind> = []
-    private var subjectKinds: [BounceRule.MailKind] = []
-    private var senderKinds: Set<BounceRule.MailKind> = []
-    private var headerKinds: Set<BounceRule.MailKind> = []
+    private var subjectKinds = MailKinds()
+    private var senderKinds = MailKinds()
+    private var headerKinds = MailKinds()
+    /// What the first of the rules that apply to the subject says.
+    private var firstOfSubject: BounceRule.MailKind?
 
     init(_ header: MIMEHeader, _ book: RuleBook) {
-        let subject = book.hits(in: MatchText(header.text("subject") ?? []))
-        let sender = book.hits(in: MatchText(header.text("from") ?? []))
-        for hit in subject.sorted(by: { $0.rule < $1.rule }) {
-            if case .mark(.subject, let kind) = book.rules[hit.rule].effect { subjectKinds.append(kind) }
+        let rules = book.rules
+        var first = Int.max
+        for hit in book.hits(in: MatchText(header.text("subject") ?? [])) {
+            guard case .mark(.subject, let kind) = rules[hit.rule].effect else { continue }
+            subjectKinds.insert(kind)
+            if hit.rule < first { (first, firstOfSubject) = (hit.rule, kind) }
         }
-        for hit in sender {
-            if case .mark(.sender, let kind) = book.rules[hit.rule].effect { senderKinds.insert(kind) }
+        for hit in book.hits(in: MatchText(header.text("from") ?? [])) {
+            if case .mark(.sender, let kind) = rules[hit.rule].effect { senderKinds.insert(kind) }
         }
-        for named in book.headerRules {
-            let values = header.all(String(decoding: named.name, as: UTF8.self))
-            if values.isEmpty { continue }
-            let texts = values.map { MatchText(Array($0.prefix(1_000))).bytes }
-            for rule in named.rules
-            where rule.phrase.map({ phrase in texts.contains { $0.containsBytes(phrase) } }) ?? true {
-                headerKinds.insert(rule.kind)
+        for named in book.headerRules where header.has(named.name) {
+            let texts = header.all(named.name).map { MatchText(Array($0.prefix(1_000))).bytes }
+            for rule in named.rules {
+                let applies = rule.phrase.map { phrase in texts.contains { $0.containsBytes(phrase) } }
+                if applies ?? true { headerKinds.insert(rule.kind) }
             }
         }
-        kinds.formUnion(headerKinds)
-        kinds.formUnion(subjectKinds)
-        kinds.formUnion(senderKinds)
     }
 
     /// By any of header, subject and sender.
-    func has(_ kind: BounceRule.MailKind) -> Bool { kinds.contains(kind) }
+    func has(_ kind: BounceRule.MailKind) -> Bool { header(kind) || subject(kind) || sender(kind) }
     func subject(_ kind: BounceRule.MailKind) -> Bool { subjectKinds.contains(kind) }
     func sender(_ kind: BounceRule.MailKind) -> Bool { senderKinds.contains(kind) }
     func header(_ kind: BounceRule.MailKind) -> Bool { headerKinds.contains(kind) }
     /// "(Failure)" beside "delivery status": the more exact words stand first in the table.
-    var subjectSaysFailureFirst: Bool { subjectKinds.first == .failure }
+    var subjectSaysFailureFirst: Bool { firstOfSubject == .failure }
+}
+
+/// A set of them, without a hash table.
+private struct MailKinds {
+    private var bits: UInt8 = 0
+
+    mutating func insert(_ kind: BounceRule.MailKind) { bits |= Self.bit(kind) }
+    func contains(_ kind: BounceRule.MailKind) -> Bool { bits & Self.bit(kind) != 0 }
+
+    private static func bit(_ kind: BounceRule.MailKind) -> UInt8 {
+        switch kind {
+        case .failure: 1
+        case .delay: 2
+        case .arrival: 4
+        case .challenge: 8
+        case .unsubscribe: 16
+        case .list: 32
+        case .autoReply: 64
+        case .givenUp: 128
+        }
+    }
 }

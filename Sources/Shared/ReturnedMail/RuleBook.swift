@@ -139,7 +139,7 @@ extension RuleBook {
     /// The rules about a header field, which need not stand together.
     struct HeaderRules: Sendable {
         /// In lower case.
-        let name: [UInt8]
+        let name: String
         /// Each with the phrase that must occur, where there is one.
         var rules: [(kind: BounceRule.MailKind, phrase: [UInt8]?)] = []
     }
@@ -229,7 +229,7 @@ struct BounceRule: Sendable {
 
     let effect: Effect
     /// The header field that it is about, in lower case; empty for other rules.
-    let field: [UInt8]
+    let field: String
     let codes: [CodePattern]
     let step: SMTPStep?
     let phrase: Phrase?

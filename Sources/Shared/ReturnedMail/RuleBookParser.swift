@@ -64,7 +64,7 @@ private struct RuleHead {
     let text: ArraySlice<UInt8>
     let hasPhrase: Bool
     let effect: BounceRule.Effect
-    var field: [UInt8] = []
+    var field = ""
     var codes: [CodePattern] = []
     var step: SMTPStep?
 
@@ -146,7 +146,7 @@ private struct RuleHead {
         _ keyword: String,
         _ words: [String],
         hasPhrase: Bool
-    ) throws(BadRule) -> (BounceRule.Effect, field: [UInt8]) {
+    ) throws(BadRule) -> (BounceRule.Effect, field: String) {
         guard let word = words.first, let kind = BounceRule.MailKind(rawValue: word) else {
             throw BadRule(
                 "'\(keyword)' must be followed by failure, delay, given-up, arrival, auto-reply, challenge, unsubscribe"
@@ -157,11 +157,11 @@ private struct RuleHead {
             guard words.count == 2 else {
                 throw BadRule("write: header KIND NAME, optionally with a phrase after a colon")
             }
-            return (.header(kind), ASCII.lowercased(words[1].utf8))
+            return (.header(kind), String(decoding: ASCII.lowercased(words[1].utf8), as: UTF8.self))
         }
         guard words.count == 1 else { throw BadRule("one word too many before the colon") }
         guard hasPhrase else { throw BadRule("'\(keyword)' needs a phrase after a colon") }
-        return (.mark(field, kind), [])
+        return (.mark(field, kind), "")
     }
 }
 

@@ -6,49 +6,48 @@ enum StatusFields {
     ///
     /// A line that is no field continues the one before, whether it is indented or not.
     static func blocks(in body: [UInt8], _ limits: MIMELimits) -> [MIMEHeader] {
-        var blocks: [MIMEHeader] = []
-        var current = MIMEHeader()
+        var blocks: [[MIMEHeader.Field]] = []
+        // All blocks are of one text; the header has the fields of the one that is read.
+        var current = MIMEHeader(of: body)
         func finish() {
-            if !current.fields.isEmpty { blocks.append(current) }
-            current = MIMEHeader()
+            if !current.fields.isEmpty { blocks.append(current.fields) }
+            current.fields = []
         }
-        for line in body.split(separator: 0x0A, omittingEmptySubsequences: false) {
-            guard blocks.count < limits.recipients * 2 else { break }
-            let text = line.last == 0x0D ? line.dropLast() : line
-            let isBlank = text.allSatisfy { ASCII.isBlank($0) }
-            if isBlank {
+        var next = 0
+        while next <= body.count, blocks.count < limits.recipients * 2 {
+            let lineFeed = body.firstIndex(of: 0x0A, in: next..<body.count) ?? body.count
+            var line = next..<lineFeed
+            next = lineFeed + 1
+            if let last = line.last, body[last] == 0x0D { line = line.lowerBound..<last }
+            if body[line].allSatisfy({ ASCII.isBlank($0) }) {
                 finish()
                 continue
             }
-            if let field = field(text, limits) {
-                let begins = field.name == "final-recipient" || field.name == "original-recipient"
-                if begins, current[field.name] != nil { finish() }
+            if let field = field(body, line, limits) {
+                for name in ["final-recipient", "original-recipient"]
+                where current.isNamed(field, name) && current.has(name) { finish() }
                 if current.fields.count < limits.fields { current.fields.append(field) }
-            } else if let last = current.fields.indices.last,
-                current.fields[last].value.count + text.count < limits.fieldBytes
-            {
-                current.fields[last].value.append(UInt8(ascii: " "))
-                current.fields[last].value.append(contentsOf: text.drop { ASCII.isBlank($0) })
+            } else if let last = current.fields.last, last.value.count + line.count < limits.fieldBytes {
+                current.continueLast(with: body[line].drop { ASCII.isBlank($0) }, isSpaced: true)
             }
         }
         finish()
-        return merged(blocks)
+        return merged(blocks.map { current.with($0) })
     }
 
-    private static func field(_ line: ArraySlice<UInt8>, _ limits: MIMELimits) -> MIMEHeader.Field? {
-        guard let colon = line.prefix(60).firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else { return nil }
-        var name = line[..<colon]
-        while let last = name.last, ASCII.isBlank(last) { name.removeLast() }
-        guard !name.isEmpty, name.allSatisfy({ ASCII.isAlphanumeric($0) || $0 == UInt8(ascii: "-") }) else {
+    private static func field(_ body: [UInt8], _ line: Range<Int>, _ limits: MIMELimits) -> MIMEHeader.Field? {
+        guard let colon = body.firstIndex(of: UInt8(ascii: ":"), in: line.prefix(60)), colon > line.lowerBound else {
             return nil
         }
-        var value = line[(colon + 1)...].prefix(limits.fieldBytes).drop { ASCII.isBlank($0) }
-        while let last = value.last, ASCII.isSpace(last) { value.removeLast() }
-        return MIMEHeader.Field(
-            name: String(decoding: ASCII.lowercased(name), as: UTF8.self),
-            originalName: String(decoding: name, as: UTF8.self),
-            value: Array(value)
-        )
+        var name = line.lowerBound..<colon
+        while let last = name.last, ASCII.isBlank(body[last]) { name = name.lowerBound..<last }
+        guard !name.isEmpty, body[name].allSatisfy({ ASCII.isAlphanumeric($0) || $0 == UInt8(ascii: "-") }) else {
+            return nil
+        }
+        var value = (colon + 1..<line.upperBound).prefix(limits.fieldBytes)
+        while let first = value.first, ASCII.isBlank(body[first]) { value = first + 1..<value.upperBound }
+        while let last = value.last, ASCII.isSpace(body[last]) { value = value.lowerBound..<last }
+        return MIMEHeader.Field(name: name, value: value)
     }
 
     /// Some servers put a blank line between a recipient and what became of it.
@@ -58,8 +57,8 @@ enum StatusFields {
         var isWaiting = false
         for block in blocks {
             let namesRecipient = namesRecipient(block)
-            let hasAction = block["action"] != nil
-            if isWaiting, !namesRecipient, hasAction || block["status"] != nil, let last = result.indices.last {
+            let hasAction = block.has("action")
+            if isWaiting, !namesRecipient, hasAction || block.has("status"), let last = result.indices.last {
                 result[last].fields += block.fields
                 if hasAction { isWaiting = false }
             } else {
@@ -71,7 +70,7 @@ enum StatusFields {
     }
 
     static func namesRecipient(_ block: MIMEHeader) -> Bool {
-        block["final-recipient"] != nil || block["original-recipient"] != nil
+        block.has("final-recipient") || block.has("original-recipient")
     }
 
     /// The address in `rfc822; ada@example.com` or `utf-8; …`; `nil` where there is none with an `@`.
