@@ -95,12 +95,14 @@ struct Notice {
     ///
     /// - Parameters:
     ///   - limit: How many at most.
-    ///   - strangers: Addresses that cannot have failed, in lower case: the notice's sender, and ours.
+    ///   - strangers: Addresses that cannot have failed, in lower case: the notice's sender, and ours. Asked for only
+    ///     where no phrase names anybody.
     /// - Returns: Empty when the text names nobody.
-    func recipients(limit: Int, notAmong strangers: Set<[UInt8]>) -> [Recipient] {
+    func recipients(limit: Int, notAmong strangers: () -> Set<[UInt8]>) -> [Recipient] {
         let addresses = findAddresses()
         var result = named(addresses, limit: limit * 2)
-        if result.isEmpty {
+        if result.isEmpty, !addresses.isEmpty {
+            let strangers = strangers()
             let others = addresses.filter {
                 !AddressScanner.isOfStaff($0.bytes) && !strangers.contains(ASCII.lowercased($0.bytes))
                     && !isBehindFrom($0.start)

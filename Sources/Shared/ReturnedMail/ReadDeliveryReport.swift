@@ -2,22 +2,26 @@ import Core
 
 extension ReportReader {
     /// The recipients of an RFC 3464 report; a notice beside it gives reasons that the fields leave out.
-    func recipients(ofStatus part: MIMEPart, _ notice: Notice) -> [ReportedRecipient] {
+    func recipients(
+        ofStatus part: MIMEPart,
+        _ notice: Notice,
+        _ named: [Notice.Recipient]
+    ) -> [ReportedRecipient] {
         var result: [StatusBlock] = []
         for block in StatusFields.blocks(in: message.decodedBody(of: part), limits) {
             guard result.count < limits.recipients else { break }
-            let hasOutcome = block["action"] != nil || block["status"] != nil
-            guard StatusFields.namesRecipient(block) || (hasOutcome && block["reporting-mta"] == nil) else { continue }
+            let hasOutcome = block.has("action") || block.has("status")
+            guard StatusFields.namesRecipient(block) || (hasOutcome && !block.has("reporting-mta")) else { continue }
             result.append(recipient(block, notice))
         }
-        let named = noticeRecipients(notice)
+        if result.count(where: { $0.isOpen }) == 1 {
+            return result.map { $0.isOpen ? $0.judged(beside: notice.refusal, book) : $0.recipient }
+        }
         let refusals = notice.refusals(for: named)
         var places: [[UInt8]: Int] = [:]
         for (index, one) in named.enumerated() { places[ASCII.lowercased(one.address)] = index }
-        let isAlone = result.count(where: { $0.isOpen }) == 1
         return result.map { one in
             guard one.isOpen else { return one.recipient }
-            if isAlone { return one.judged(beside: notice.refusal, book) }
             let place = places[ASCII.lowercased((one.recipient.address ?? "").utf8)]
             return one.judged(beside: place.map { refusals[$0] }, book)
         }

@@ -24,8 +24,6 @@ struct ReportReader {
     let book: RuleBook
     let limits: MIMELimits
     let marks: MailMarks
-    /// What the subject says of a reason: judged once, for all recipients.
-    private let subjectFinding: BounceFinding?
 
     init(_ bytes: [UInt8], sentTo: [UInt8]?, book: RuleBook, limits: MIMELimits) {
         message = MIMEMessage(bytes, limits: limits)
@@ -33,11 +31,6 @@ struct ReportReader {
         self.book = book
         self.limits = limits
         marks = MailMarks(message.header, book)
-        subjectFinding = message.header.text("subject").map { subject in
-            let words = subject.prefix(1_000)
-            let codes = ReplyCodes(in: words)
-            return book.classify(code: codes.code, enhanced: codes.enhanced, text: Array(words))
-        }
     }
 
     func read() -> MailReport {
@@ -45,19 +38,20 @@ struct ReportReader {
         if let part = shape.feedback { return complaint(part, shape) }
         if let recipient = marketFeedback(shape) { return report(.complaint(.abuse), [named(recipient)], shape) }
         let notice = Notice(noticeText(shape), book)
+        let named = notice.recipients(limit: limits.recipients, notAmong: strangers)
         if let status = shape.status {
-            let recipients = recipients(ofStatus: message.parts[status], notice)
+            let recipients = recipients(ofStatus: message.parts[status], notice, named)
             let isUseful = recipients.contains { $0.address != nil }
             if isUseful { return report(.delivery, recipients, shape, notice) }
             let action = recipients.first?.action ?? (marks.has(.delay) ? .delayed : .failed)
-            var found = fromNotice(notice, shape, orElse: action)
+            var found = fromNotice(notice, named, shape, orElse: action)
             if recipients.count == 1, found.count == 1 { found = [recipients[0].named(by: found[0])] }
             return report(.delivery, found.isEmpty ? recipients : found, shape, notice)
         }
-        if isUnsubscribeAddress, !isOfMachine(notice, shape) { return report(.unsubscribe, [], shape, notice) }
+        if isUnsubscribeAddress, !isOfMachine(notice, named, shape) { return report(.unsubscribe, [], shape, notice) }
         if isArrival(notice) { return report(.autoReply, [], shape, notice) }
-        if isNotice(notice, shape) {
-            return report(.delivery, fromNotice(notice, shape, orElse: .failed), shape, notice)
+        if isNotice(notice, named, shape) {
+            return report(.delivery, fromNotice(notice, named, shape, orElse: .failed), shape, notice)
         }
         return report(otherKind(notice), [], shape, notice)
     }
@@ -95,10 +89,10 @@ struct ReportReader {
     ///
     /// Mail programs' unsubscribe buttons send automatic mail, too: Apple's has its own field, and all have the subject
     /// that List-Unsubscribe asks for. An automatic reply has the subject of the message.
-    private func isOfMachine(_ notice: Notice, _ shape: ReportShape) -> Bool {
+    private func isOfMachine(_ notice: Notice, _ named: [Notice.Recipient], _ shape: ReportShape) -> Bool {
         if marks.header(.unsubscribe) || marks.subject(.unsubscribe), !shape.isReport { return false }
         return marks.header(.autoReply) || shape.isReport || notice.isMarked(.arrival)
-            || isFromNobody && isNotice(notice, shape)
+            || isFromNobody && isNotice(notice, named, shape)
     }
 
     // MARK: Notices
@@ -117,19 +111,19 @@ struct ReportReader {
     ///
     /// The sender or the subject must say so, and the text or a returned message must bear it out: what a person
     /// quotes, what a shop's customer complains of, or a vacation program answers, is no notice.
-    private func isNotice(_ notice: Notice, _ shape: ReportShape) -> Bool {
-        if message.header["x-failed-recipients"] != nil { return true }
+    private func isNotice(_ notice: Notice, _ named: [Notice.Recipient], _ shape: ReportShape) -> Bool {
+        if message.header.has("x-failed-recipients") { return true }
         let isServer = marks.sender(.failure) || shape.isReport || hasNoSender
         let isCalledSo = marks.subject(.failure) || marks.subject(.delay)
         let saysSo = notice.namesRecipients || notice.isMarked(.failure) || notice.isMarked(.delay)
         if isServer {
             if isCalledSo || saysSo || !shape.returned.isEmpty || notice.originalLine != nil { return true }
             let isUnderstood = isFromNobody && notice.finding.reason != .unknown
-            return (notice.hasHardStatus || isUnderstood) && noticeRecipients(notice).count == 1
+            return (notice.hasHardStatus || isUnderstood) && named.count == 1
         }
         let hasMessage = !shape.returned.isEmpty || quotesMessage(notice)
         if marks.has(.autoReply) || isAutomatic && !hasMessage { return false }
-        if isFromNobody, notice.quotesHardReply, !marks.has(.list), !noticeRecipients(notice).isEmpty { return true }
+        if isFromNobody, notice.quotesHardReply, !marks.has(.list), !named.isEmpty { return true }
         // Some servers begin a notice's subject as an answer's, too.
         if isCalledSo { return hasMessage || notice.namesRecipients }
         let hasReason = notice.finding.reason != .unknown
@@ -151,7 +145,7 @@ struct ReportReader {
     /// Whether it quotes a message as servers do, with fields of its transport; programs of people quote others.
     private func quotesMessage(_ notice: Notice) -> Bool {
         guard let header = notice.returnedHeader(limits)?.header else { return false }
-        return ["received", "message-id", "return-path"].contains { header[$0] != nil }
+        return ["received", "message-id", "return-path"].contains { header.has($0) }
     }
 }
 
@@ -159,12 +153,12 @@ extension ReportReader {
     // MARK: Addresses
 
     /// Not to be taken for failed ones: the sender of the notice, and where it was sent.
-    var strangers: Set<[UInt8]> {
+    private func strangers() -> Set<[UInt8]> {
         var result: Set<[UInt8]> = []
         for name in ["from", "sender", "reply-to", "to", "cc", "delivered-to", "x-original-to", "return-path"] {
             for value in message.header.all(name) {
-                for found in AddressScanner.addresses(in: value, 0..<value.count) {
-                    result.insert(ASCII.lowercased(found.bytes))
+                for range in AddressScanner.ranges(in: value, 0..<value.count) {
+                    result.insert(ASCII.lowercased(value[range]))
                 }
             }
         }
@@ -172,18 +166,16 @@ extension ReportReader {
         return result
     }
 
-    func noticeRecipients(_ notice: Notice) -> [Notice.Recipient] {
-        notice.recipients(limit: limits.recipients, notAmong: strangers)
-    }
-
     /// In the notice, else in the fields that some servers add, else in the subject, else whom the message was to.
-    private func fromNotice(_ notice: Notice, _ shape: ReportShape, orElse action: ReportedAction)
-        -> [ReportedRecipient]
-    {
+    private func fromNotice(
+        _ notice: Notice,
+        _ named: [Notice.Recipient],
+        _ shape: ReportShape,
+        orElse action: ReportedAction
+    ) -> [ReportedRecipient] {
         let isDelay = notice.isMarked(.delay) || marks.subject(.delay) && !marks.subjectSaysFailureFirst
-        let named = noticeRecipients(notice)
-        if !named.isEmpty, message.header["x-failed-recipients"] == nil {
-            let findings = notice.refusals(for: named).map(\.finding)
+        if !named.isEmpty, !message.header.has("x-failed-recipients") {
+            let findings = explained(notice.refusals(for: named).map(\.finding))
             return named.indices.map { index in
                 let one = named[index]
                 return recipient(
@@ -196,7 +188,7 @@ extension ReportReader {
             }
         }
         let (addresses, source) = fallbackAddresses(notice, shape)
-        let finding = explained(notice.finding)
+        let finding = explained([notice.finding])[0]
         let outcome: ReportedAction = isDelay || named.contains(where: \.isDelay) ? .delayed : action
         guard !addresses.isEmpty else { return [recipient(nil, alias: nil, outcome, finding, .notice)] }
         return addresses.map { recipient($0, alias: nil, outcome, finding, source) }
@@ -209,7 +201,7 @@ extension ReportReader {
         }
         let failed = message.header.all("x-failed-recipients").flatMap(strings)
         if !failed.isEmpty { return (failed, .field) }
-        let others = strangers
+        let others = strangers()
         let subject = strings(message.header.text("subject") ?? []).filter {
             !others.contains(ASCII.lowercased($0.utf8))
         }
@@ -223,9 +215,17 @@ extension ReportReader {
     }
 
     /// A subject such as "Warning: ada@example.com - User unknown!" may say what the text does not.
-    private func explained(_ finding: BounceFinding) -> BounceFinding {
-        guard finding.reason == .unknown, let other = subjectFinding else { return finding }
-        return BounceFinding(other.reason, isPermanent: finding.isPermanent && other.isPermanent)
+    private func explained(_ findings: [BounceFinding]) -> [BounceFinding] {
+        guard findings.contains(where: { $0.reason == .unknown }), let subject = message.header.text("subject") else {
+            return findings
+        }
+        let words = subject.prefix(1_000)
+        let codes = ReplyCodes(in: words)
+        let other = book.classify(code: codes.code, enhanced: codes.enhanced, text: Array(words))
+        return findings.map { finding in
+            guard finding.reason == .unknown else { return finding }
+            return BounceFinding(other.reason, isPermanent: finding.isPermanent && other.isPermanent)
+        }
     }
 
     private func recipient(
@@ -239,7 +239,7 @@ extension ReportReader {
             address: address,
             original: alias,
             action: action,
-            finding: explained(finding),
+            finding: finding,
             status: nil,
             diagnostic: [],
             source: source
