@@ -19,14 +19,14 @@ package enum Charset {
 
     /// `charset` as it was written; empty or ASCII text with other bytes is taken for UTF-8, or else windows-1252.
     package static func utf8(_ bytes: [UInt8], charset: [UInt8]) -> [UInt8] {
-        let name = plainName(charset)
+        let name = charset.isEmpty ? "" : plainName(charset)
         switch name {
         case "utf16", "unicode", "ucs2", "iso10646ucs2": return utf16(bytes, isLittleEndian: nil)
         case "utf16le": return utf16(bytes, isLittleEndian: true)
         case "utf16be": return utf16(bytes, isLittleEndian: false)
         default: break
         }
-        if !bytes.contains(where: { $0 >= 0x80 || $0 == 0x1B }) { return bytes }
+        if isASCII(bytes) { return bytes }
         switch name {
         case "", "utf8", "usascii", "ascii", "unknown8bit":
             return UTF8Scalar.isValid(bytes) ? bytes : mapped(bytes, tables["windows1252"] ?? [])
@@ -34,6 +34,12 @@ package enum Charset {
         }
         if let table = tables[aliases[name] ?? name] { return mapped(bytes, table) }
         return ForeignCharset.utf8(bytes, name: name) ?? asciiOnly(bytes)
+    }
+
+    /// Without the escape sequences of ISO-2022.
+    private static func isASCII(_ bytes: [UInt8]) -> Bool {
+        // All of them are looked at, since many at once take less time than each by itself up to the first.
+        bytes.reduce(0) { $0 | $1 } < 0x80 && bytes.firstIndex(of: 0x1B, in: bytes.indices) == nil
     }
 
     /// RFC 2781. Where nobody says which byte comes first, its mark does, or else where the zeros of Latin messages stand.

@@ -38,10 +38,11 @@ extension RuleBook {
         _ hits: ArraySlice<RuleHit>,
         _ step: SMTPStep?
     ) -> (finding: BounceFinding, rule: Int?) {
+        let rules = rules
         func applies(_ index: Int) -> Bool {
-            let rule = rules[index]
-            guard rule.step == nil || rule.step == step else { return false }
-            return rule.codes.isEmpty || rule.codes.contains { $0.matches(code: code, enhanced: enhanced) }
+            guard rules[index].step == nil || rules[index].step == step else { return false }
+            let codes = rules[index].codes
+            return codes.isEmpty || codes.contains { $0.matches(code: code, enhanced: enhanced) }
         }
         var best = Int.max
         for hit in hits where hit.rule < best {

@@ -21,14 +21,28 @@ struct MIMEHeader: Sendable {
     init(of source: [UInt8]) { self.source = source }
 
     /// The first field of a name, which is given in lower case.
-    subscript(name: String) -> [UInt8]? { fields.first { isNamed($0, name) }.map { value(of: $0) } }
+    subscript(name: String) -> [UInt8]? { index(of: name, from: 0).map { value(of: fields[$0]) } }
 
-    func has(_ name: String) -> Bool { fields.contains { isNamed($0, name) } }
+    func has(_ name: String) -> Bool { index(of: name, from: 0) != nil }
 
     func all(_ name: String) -> [[UInt8]] {
         var values: [[UInt8]] = []
-        for field in fields where isNamed(field, name) { values.append(value(of: field)) }
+        var start = 0
+        while let index = index(of: name, from: start) {
+            values.append(value(of: fields[index]))
+            start = index + 1
+        }
         return values
+    }
+
+    private func index(of name: String, from start: Int) -> Int? {
+        let count = name.utf8.count
+        var index = start
+        while index < fields.count {
+            if fields[index].name.count == count, isNamed(fields[index], name) { return index }
+            index += 1
+        }
+        return nil
     }
 
     /// A field that is text for people: encoded words decoded, UTF-8.

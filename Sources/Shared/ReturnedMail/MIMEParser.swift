@@ -64,6 +64,7 @@ struct MIMEParser {
         if let parent = open.last { parts[parent].hasChildren = true }
         var part = MIMEPart(parent: open.last, depth: open.count, header: MIMEHeader(of: bytes))
         part.body = position..<position
+        part.header.fields.reserveCapacity(16)
         open.append(parts.count)
         parts.append(part)
         state = .header

@@ -92,12 +92,15 @@ struct MatchTextWriter {
     private mutating func appendText(_ index: inout Int, until stop: Int, _ firstWord: inout Int?) {
         while index < stop {
             let byte = raw[index]
-            if byte < 0x80 {
+            if byte > 0x20, byte < 0x80 {
+                if firstWord == nil, ASCII.isAlphanumeric(byte) { firstWord = count }
+                append(ASCII.lowercased(byte), index)
+                index += 1
+            } else if byte < 0x80 {
                 if ASCII.isSpace(byte) || byte == 0 {
                     space(at: index)
                 } else {
-                    if firstWord == nil, ASCII.isAlphanumeric(byte) { firstWord = count }
-                    append(ASCII.lowercased(byte), index)
+                    append(byte, index)
                 }
                 index += 1
             } else {

@@ -5,7 +5,7 @@ extension ReportReader {
     func recipients(
         ofStatus part: MIMEPart,
         _ notice: Notice,
-        _ named: [Notice.Recipient]
+        _ named: @autoclosure () -> [Notice.Recipient]
     ) -> [ReportedRecipient] {
         var result: [StatusBlock] = []
         for block in StatusFields.blocks(in: message.decodedBody(of: part), limits) {
@@ -17,6 +17,7 @@ extension ReportReader {
         if result.count(where: { $0.isOpen }) == 1 {
             return result.map { $0.isOpen ? $0.judged(beside: notice.refusal, book) : $0.recipient }
         }
+        let named = named()
         let refusals = notice.refusals(for: named)
         var places: [[UInt8]: Int] = [:]
         for (index, one) in named.enumerated() { places[ASCII.lowercased(one.address)] = index }

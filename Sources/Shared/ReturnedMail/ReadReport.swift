@@ -38,7 +38,7 @@ struct ReportReader {
         if let part = shape.feedback { return complaint(part, shape) }
         if let recipient = marketFeedback(shape) { return report(.complaint(.abuse), [named(recipient)], shape) }
         let notice = Notice(noticeText(shape), book)
-        let named = notice.recipients(limit: limits.recipients, notAmong: strangers)
+        lazy var named = notice.recipients(limit: limits.recipients, notAmong: strangers)
         if let status = shape.status {
             let recipients = recipients(ofStatus: message.parts[status], notice, named)
             let isUseful = recipients.contains { $0.address != nil }
