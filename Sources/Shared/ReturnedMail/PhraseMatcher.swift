@@ -33,6 +33,8 @@ struct PhraseMatcher: Sendable {
     private var rows: [Int32] = []
     /// Phrases that are equal, chained.
     private var sameAs: [Int32]
+    /// A bit for each beginning of three bytes, by a hash of them: most words of a text begin like no phrase.
+    private var beginnings = [UInt64](repeating: 0, count: 1_024)
 
     init(_ phrases: [[UInt8]]) {
         sameAs = [Int32](repeating: -1, count: phrases.count)
@@ -41,10 +43,26 @@ struct PhraseMatcher: Sendable {
         ranges.reserveCapacity(phrases.count)
         for phrase in phrases {
             ranges.append(pool.count..<pool.count + phrase.count)
+            addBeginning(phrase)
             pool += phrase
         }
         build(Self.sorted(ranges, pool))
         addRows()
+    }
+
+    private mutating func addBeginning(_ phrase: [UInt8]) {
+        guard let first = phrase.first else { return }
+        for second in phrase.count > 1 ? phrase[1]...phrase[1] : 0...255 {
+            for third in phrase.count > 2 ? phrase[2]...phrase[2] : 0...255 {
+                let bit = Self.bit(first, second, third)
+                beginnings[bit >> 6] |= 1 << UInt64(bit & 63)
+            }
+        }
+    }
+
+    private static func bit(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Int {
+        let key = UInt32(first) << 16 | UInt32(second) << 8 | UInt32(third)
+        return Int((key &* 0x9E37_79B1) >> 16)
     }
 
     /// In the order of their bytes, and equal ones as they came.
@@ -137,12 +155,17 @@ struct PhraseMatcher: Sendable {
     /// A phrase that begins with a letter or digit inside a word is passed over: it would be no whole word.
     func forEachMatch(in text: [UInt8], _ body: (_ phrase: Int, _ end: Int) -> Void) {
         let (text, nodes, firstBytes, rows, pool) = (text.span, nodes.span, firstBytes.span, rows.span, pool.span)
+        let beginnings = beginnings.span
         var isInWord = false
         for start in text.indices {
             let byte = text[start]
             let isOfWord = ASCII.isAlphanumeric(byte)
             defer { isInWord = isOfWord }
             if isInWord, isOfWord { continue }
+            let second = start + 1 < text.count ? text[start + 1] : 0
+            let third = start + 2 < text.count ? text[start + 2] : 0
+            let bit = Self.bit(byte, second, third)
+            guard beginnings[bit >> 6] >> UInt64(bit & 63) & 1 == 1 else { continue }
             var child = Int(rows[Int(byte)])
             var index = start + 1
             walk: while child > 0 {
