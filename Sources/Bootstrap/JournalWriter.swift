@@ -34,10 +34,15 @@ package actor JournalWriter {
     /// Whether the database has everything that the file has. Until then nothing is appended or marked: a batch that is
     /// marked is never replayed.
     private var isCaughtUp = false
-    /// Its hashes were made with another address key: this program keeps no journal.
-    private var isForeign = false
+    /// Keys of its hashes that are not the database's; while there are any, this program keeps no journal.
+    private var foreignKeys: Set<JournalIndex.Key> = []
     /// What is wrong with the disk; `nil` while nothing is.
     private var trouble: String?
+    /// Whether a line has reached disk and database since the start, or since the last trouble. What waits for a full
+    /// disk may be written by another program, and then nothing else would tell that there is room again.
+    private var isProven = false
+    /// Why it could not be compared with the database; `nil` once it was.
+    private var whyNotCompared: String?
 
     private var isFlushing = false
     private var waiting: [CheckedContinuation<Bool, Never>] = []
@@ -125,7 +130,7 @@ package actor JournalWriter {
 
     /// Replays what the database lacks, and answers whoever asked.
     private func catchUp() async throws {
-        guard let id = file?.id, let path = file?.path, !isForeign else { return }
+        guard let id = file?.id, let path = file?.path, foreignKeys.isEmpty else { return }
         isCaughtUp = false
         try await store.enter(id, named: name)
         let sight = try await store.sight(of: id)
@@ -137,7 +142,6 @@ package actor JournalWriter {
                 report = try await replay(after: batch > known ? known : -1)
             } catch let error as ForeignAddressKey {
                 // Not answered: whoever adopts the database is told that this journal has not reported.
-                isForeign = true
                 log.error("the journal is not this database's", metadata: ["why": "\(error)"])
                 return await note(trouble: JournalFile.Trouble(path, "is not this database's"))
             } catch let error as JournalFile.Trouble {
@@ -155,7 +159,13 @@ package actor JournalWriter {
         let entries = try file?.entries(after: known) ?? []
         var report = ReplayReport()
         guard let newest = entries.map(\.stamp.generation).max() else { return report }
-        try await store.check(Set(entries.map { .init(number: $0.right.hashKey, check: $0.keyCheck) }))
+        let keys = Set(entries.map { JournalIndex.Key(number: $0.right.hashKey, check: $0.keyCheck) })
+        do {
+            try await store.check(keys)
+        } catch let error as ForeignAddressKey {
+            foreignKeys = keys
+            throw error
+        }
         for start in stride(from: 0, to: entries.count, by: Self.replayChunk) {
             let chunk = Array(entries[start..<min(start + Self.replayChunk, entries.count)])
             report.add(try await store.replay(chunk, from: name, newestGeneration: newest))
@@ -248,6 +258,7 @@ package actor JournalWriter {
         try await store.mark(entries, of: id, after: markedBatch, batch: newest)
         unmarked.removeFirst(entries.count)
         markedBatch = newest
+        isProven = true
         guard trouble != nil else { return }
         trouble = nil
         log.notice("the journal is up to date again")
@@ -261,9 +272,13 @@ package actor JournalWriter {
         await lead { writer in
             do {
                 try await writer.compare()
+                writer.whyNotCompared = nil
             } catch let error as JournalFile.Trouble {
                 await writer.note(trouble: error)
             } catch {
+                // Once for each cause, and not with every tick.
+                guard writer.whyNotCompared != "\(error)" else { return }
+                writer.whyNotCompared = "\(error)"
                 writer.log.log(
                     level: error.isTransientFailure ? .warning : .error,
                     "the journal could not be compared with the database",
@@ -278,16 +293,18 @@ package actor JournalWriter {
             try takeFile()
             try await catchUp()
         }
-        guard let id = file?.id, !isForeign else { return }
+        guard let id = file?.id, try await isOfThisDatabase() else { return }
         let sight = try await store.sight(of: id)
         // The database was put back under this program, or somebody asks.
         if !isCaughtUp || (sight.batch ?? -1) < markedBatch || sight.answered != sight.call { try await catchUp() }
         await append()
         guard isCaughtUp else { return }
-        if sight.numbers.isAhead(of: numbers) {
-            try file?.append([.numbers(sight.numbers, batch: batch + 1)])
+        let isAhead = sight.numbers.isAhead(of: numbers)
+        if isAhead || !isProven && batch == markedBatch {
+            let newest = isAhead ? sight.numbers : numbers
+            try file?.append([.numbers(newest, batch: batch + 1)])
             batch += 1
-            numbers = sight.numbers
+            numbers = newest
         }
         try await mark()
         guard let lines = file?.lines, lines > linesWhenCompact * 2 + 100_000 else { return }
@@ -295,7 +312,20 @@ package actor JournalWriter {
         linesWhenCompact = file?.lines ?? 0
     }
 
+    /// A new database learns its key with the first import, and may do so while the program runs.
+    private func isOfThisDatabase() async throws -> Bool {
+        guard !foreignKeys.isEmpty else { return true }
+        do {
+            try await store.check(foreignKeys)
+        } catch is ForeignAddressKey {
+            return false
+        }
+        foreignKeys = []
+        return true
+    }
+
     private func note(trouble error: JournalFile.Trouble) async {
+        isProven = false
         if trouble == nil {
             log.error(
                 "the journal is behind: opt-outs stand in the database, and a restore would forget them",

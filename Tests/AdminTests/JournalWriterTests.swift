@@ -19,11 +19,11 @@ import Testing
         let folder: JournalFolder
         var admin: AccountDatabase { AccountDatabase(pool: adminPool, actor: "test") }
 
-        func writer(_ program: String = "veredus-web") throws -> JournalWriter {
+        func writer(_ program: String = "veredus-web", in path: String? = nil) throws -> JournalWriter {
             try #require(
                 JournalWriter(
                     pool: pool,
-                    state: StateSettings(machineFolder: folder.path, instance: nil),
+                    state: StateSettings(machineFolder: path ?? folder.path, instance: nil),
                     program: program,
                     log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
                 )
@@ -267,6 +267,71 @@ import Testing
             await writer.poll()
             #expect(try await stage.admin.journals().map(\.trouble) == [""])
             #expect(try await stage.admin.waitForJournal(.milliseconds(200)) == 0)
+        }
+    }
+
+    @Test(.enabled(if: SmallDisk.isPossible, "a volume is mounted: that needs root"))
+    func `with room again the alarm ends, although another program wrote what waited`() async throws {
+        let disk = try SmallDisk()
+        defer { disk.unmount() }
+        let elsewhere = JournalFolder()
+        defer { elsewhere.remove() }
+        try await with(in: disk.path) { stage in
+            let writer = try stage.writer()
+            let other = try stage.writer("veredus-inbound", in: elsewhere.path)
+            try await writer.begin()
+            try await other.begin()
+            await writer.poll()
+            disk.fill()
+            for _ in 1...100 {
+                for contact in 1...9 { try await stage.suppress(contact) }
+                try await stage.superuser.execute("UPDATE suppressions SET repeated_at = now()")
+                await writer.flush()
+                await other.poll()
+            }
+            let full = try await stage.admin.journals().map(\.trouble)
+            #expect(full.contains { $0.contains("No space") } && full.contains(""))
+            disk.empty()
+            await writer.poll()
+            #expect(try await stage.admin.journals().map(\.trouble) == ["", ""])
+        }
+    }
+
+    @Test func `a start ends the alarm that an earlier process raised`() async throws {
+        try await with { stage in
+            do {
+                let writer = try stage.writer()
+                try await writer.begin()
+                await writer.poll()
+            }
+            let id = try #require(await stage.admin.journals().first?.id)
+            try await JournalStore(stage.pool, deadline: .seconds(3)).note(trouble: "cannot be written", of: id)
+            let writer = try stage.writer()
+            try await writer.begin()
+            await writer.poll()
+            #expect(try await stage.admin.journals().map(\.trouble) == [""])
+        }
+    }
+
+    @Test func `a new database takes the journal as soon as it knows the key`() async throws {
+        try await with { stage in
+            try await stage.superuser.execute("INSERT INTO key_checks VALUES ('address', 1, sha256('key'))")
+            do {
+                let writer = try stage.writer()
+                try await writer.begin()
+                for contact in 1...3 { try await stage.suppress(contact) }
+                await writer.poll()
+            }
+            try await stage.forget()
+            try await stage.superuser.execute("DELETE FROM key_checks")
+            let writer = try stage.writer()
+            try await writer.begin()
+            await writer.poll()
+            #expect(try await stage.admin.journals().first?.trouble.isEmpty == false)
+            try await stage.superuser.execute("INSERT INTO key_checks VALUES ('address', 1, sha256('key'))")
+            await writer.poll()
+            #expect(try await stage.admin.journals().map(\.trouble) == [""])
+            #expect(try await stage.number("SELECT count(*) FROM suppressions") == 3)
         }
     }
 }
