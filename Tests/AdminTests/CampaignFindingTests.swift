@@ -57,6 +57,18 @@ import Testing
         #expect(findings.contains { $0.verdict == .ok } == row.problems.isEmpty, row.because)
     }
 
+    @Test func `a lane that no living worker serves is a problem while a campaign runs`() {
+        let running = [CampaignsUnderWay(.running, isDriven: true, count: 1, examples: [1])]
+        func lanes(_ ways: [CampaignsUnderWay], workers: Int64) -> Finding? {
+            Finding.campaigns(ways, workersAlive: workers, unservedLanes: ["gmail"]).first {
+                $0.text.contains("lane gmail")
+            }
+        }
+        #expect(lanes(running, workers: 2)?.verdict == .problem)
+        #expect(lanes([], workers: 2)?.verdict == .note, "nothing waits")
+        #expect(lanes(running, workers: 0) == nil, "that no worker is alive says more")
+    }
+
     @Test(.enabled(if: PrivateDatabase.isAvailable))
     func `doctor exits with 69 over a campaign without its programs`() async throws {
         try await Tool.with { tool in

@@ -22,7 +22,7 @@ extension Scenarios {
                 #expect(well.succeeded, "\(well.output)\(well.errors)")
                 #expect(!well.output.contains("PROBLEM"))
                 for words in [
-                    "ok       settings", "ok       database", "queue jobs.default: 0 waiting", "1 workers alive",
+                    "ok       settings", "ok       database", "queue jobs.default: 0 waiting", "1 worker alive",
                     "ok       mail route",
                 ] {
                     #expect(well.output.contains(words), "\(words) in: \(well.output)")

@@ -48,7 +48,11 @@ struct Finding: Sendable, Equatable {
     }
 
     /// Whether every campaign has the programs that it waits for. One that is scheduled waits for none until it is due.
-    static func campaigns(_ ways: [CampaignsUnderWay], workersAlive: Int64) -> [Finding] {
+    static func campaigns(
+        _ ways: [CampaignsUnderWay],
+        workersAlive: Int64,
+        unservedLanes: [String] = []
+    ) -> [Finding] {
         var findings: [Finding] = []
         func add(_ campaigns: [CampaignsUnderWay], _ make: (String, String) -> Finding, _ text: String) {
             let count = campaigns.reduce(0) { $0 + $1.count }
@@ -74,6 +78,18 @@ struct Finding: Sendable, Equatable {
                 ways.filter { $0.state == .running },
                 Finding.problem,
                 "running, and no worker is alive, so that nothing is sent: start one (veredus-worker), or read its log"
+            )
+        }
+        let isRunning = ways.contains { $0.state == .running }
+        if workersAlive > 0, !unservedLanes.isEmpty {
+            let make = isRunning ? Finding.problem : Finding.note
+            let names = unservedLanes.joined(separator: ", ")
+            findings.append(
+                make(
+                    "campaigns",
+                    "no living worker serves \(unservedLanes.count == 1 ? "lane" : "the lanes") \(names), so that nothing "
+                        + "is sent to recipients there: name it in VEREDUS_LANES of a worker"
+                )
             )
         }
         let waiting = ways.filter { $0.state == .scheduled && !$0.isDue }

@@ -72,9 +72,17 @@ struct HealthCheck {
             check(keys?.identity, number, against: health)
             if let keys { findings += Finding.tokenKeys(keys.checks, noted: health.tokenKeyChecks) }
             findings.append(
-                .note(part, "\(health.workersAlive) workers alive, lanes: \(health.lanes.joined(separator: ", "))")
+                .note(
+                    part,
+                    "\(grouped(health.workersAlive)) worker\(health.workersAlive == 1 ? "" : "s") alive, lanes: "
+                        + health.lanes.joined(separator: ", ")
+                )
             )
-            findings += Finding.campaigns(health.campaigns, workersAlive: health.workersAlive)
+            findings += Finding.campaigns(
+                health.campaigns,
+                workersAlive: health.workersAlive,
+                unservedLanes: health.unservedLanes
+            )
             findings.append(.optOuts(health.optOutLatency))
             findings.append(.throttles(try await database.throttles()))
             findings += Finding.opens(try await database.recentOpens())

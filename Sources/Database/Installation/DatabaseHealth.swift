@@ -7,6 +7,8 @@ package struct DatabaseHealth: Sendable {
     package let user: String
     package let workersAlive: Int64
     package let lanes: [String]
+    /// Those that no living worker serves.
+    package let unservedLanes: [String]
     /// By key number.
     package let addressKeyChecks: [Int16: [UInt8]]
     /// By key number: those that a program has started with.
@@ -60,7 +62,8 @@ extension AccountDatabase {
             let facts = try connection.rows(.healthFacts) { row in
                 (
                     version: try row.text(0), user: try row.text(1), workers: try row.int64(2),
-                    lanes: try row.texts(3), partitions: try row.bool(4), backend: try row.optionalInt32(5)
+                    lanes: try row.texts(3), partitions: try row.bool(4), backend: try row.optionalInt32(5),
+                    unserved: try row.texts(6)
                 )
             }.only(of: .healthFacts)
             return DatabaseHealth(
@@ -68,6 +71,7 @@ extension AccountDatabase {
                 user: facts.user,
                 workersAlive: facts.workers,
                 lanes: facts.lanes,
+                unservedLanes: facts.unserved,
                 addressKeyChecks: try connection.keyChecks(of: "address"),
                 tokenKeyChecks: try connection.keyChecks(of: "token"),
                 hasPartitionsAhead: facts.partitions,
@@ -134,7 +138,11 @@ extension Statement {
                (SELECT array_agg(name ORDER BY lane_id) FROM lanes),
                to_regclass(format('deliveries_p%s', (SELECT last_value / 2000 + 1 FROM campaigns_campaign_id_seq)))
                    IS NOT NULL,
-               CASE WHEN inet_server_addr() IS NULL OR inet_server_addr() = inet_client_addr() THEN pg_backend_pid() END
+               CASE WHEN inet_server_addr() IS NULL OR inet_server_addr() = inet_client_addr() THEN pg_backend_pid() END,
+               ARRAY(
+                   SELECT name FROM lanes l WHERE NOT EXISTS (
+                       SELECT FROM workers w WHERE w.alive_until > clock_timestamp() AND l.name = ANY (w.lanes))
+                   ORDER BY lane_id)
         """
     )
     static let campaignsUnderWay = Statement(
