@@ -32,8 +32,12 @@ import Testing
             ["1/1 old"], "Postmark"
         ),
         (
-            "address,code,error,created_at\nann@example.org,550,No such mailbox,x\n", [], ["1/3 old: No such mailbox"],
-            "Mailgun"
+            "address,code,error,created_at\nann@example.org,550,No such mailbox,x\n", [], ["1/1 old: No such mailbox"],
+            "Mailgun's bounces: the code in a column of its own"
+        ),
+        (
+            "address,code,error\nann@example.org,605,Not delivering to previously bounced address\n", [],
+            ["1/3 old: Not delivering to previously bounced address"], "Mailgun's own number is no server's code"
         ),
         (
             "Recipient,Portal Unsubscribe,Portal Bounce\nann@example.org,TRUE,\nbob@example.org,,Unknown user\n", [],

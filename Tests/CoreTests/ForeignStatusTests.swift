@@ -19,6 +19,12 @@ import Testing
         ("Status", "Unconfirmed", .says(.unconfirmed), "ActiveCampaign"),
         ("status", "junk", .says(.complained), "MailerLite"),
         ("Email Marketing Consent", "NEVER_SUBSCRIBED", .says(.unconfirmed), "Klaviyo"),
+        ("Email Suppressions", "[\"HARD_BOUNCE\"]", .says(.bounced), "Klaviyo, beside a consent of SUBSCRIBED"),
+        (
+            "Email Suppressions", "[\"HARD_BOUNCE\", \"USER_SUPPRESSED\"]", .says(.blocked),
+            "Klaviyo, of several the strictest"
+        ),
+        ("Email Suppressions", "[]", .nothing, "Klaviyo"),
         ("Marketing contact status", "Marketing contact", .says(.subscribed), "HubSpot"),
         ("Marketing contact status", "Non-marketing contact", .says(.unconfirmed), "HubSpot"),
         ("Unsubscribed from all email", "true", .says(.unsubscribed), "HubSpot"),

@@ -23,7 +23,7 @@ struct ColumnMap: Sendable {
     /// The column of the address, unless it is named: the first of these that is there, in any spelling.
     private static let addressNames = [
         "email", "emailaddress", "mail", "mailaddress", "address", "recipient", "emailadresse", "mailadresse",
-        "adresseemail",
+        "adresseemail", "emailvalue", "subscriber",
         "courriel", "correoelectrónico", "correo",
     ]
 
@@ -85,7 +85,10 @@ struct ColumnMap: Sendable {
             let names = columns.map { $0.contains("@") ? "email" : "FIELD" }.joined(separator: ",")
             return "the first line is a row, and must name the columns. Name them: --columns \(names)"
         }
-        return "no column for the address among \(columns.joined(separator: ", ")). Name it: --map address=COLUMN"
+        // A title above the table fills one column.
+        let later = columns.contains("") ? "; or delete the lines above the one that names the columns" : ""
+        let names = columns.filter { !$0.isEmpty }.joined(separator: ", ")
+        return "no column for the address among \(names). Name it: --map address=COLUMN\(later)"
     }
 
     /// `nil` for a field that a message can have.

@@ -27,10 +27,16 @@ struct SuppressionReader: Sendable {
 
     private enum Field: String, CaseIterable {
         case email, hash, key, scope, list, reason, source
+        /// A server's, beside its words.
+        case code
 
         /// What the column is called, here or by another system; letters only.
         var names: [String] {
-            self == .reason ? ["reason", "suppressionreason", "bouncereason", "error"] : [rawValue]
+            switch self {
+            case .reason: ["reason", "suppressionreason", "bouncereason", "error"]
+            case .code: ["code", "smtpcode", "errorcode"]
+            default: [rawValue]
+            }
         }
     }
 
@@ -142,7 +148,9 @@ struct SuppressionReader: Sendable {
         if case .says(let status) = StatusColumn(.words).reading(of: text), let known = status.suppression {
             return (known.reason, nil)
         }
-        guard let refusal = refusal(text, verdict) else { return (Self.reason(of: verdict) ?? .byHand, text) }
+        guard let refusal = refusal(text, code: self.text(.code, row), verdict) else {
+            return (Self.reason(of: verdict) ?? .byHand, text)
+        }
         switch refusal.consequence {
         case .hard: return (.hardBounce, text)
         case .soft: return (.softBounces, text)
@@ -159,18 +167,19 @@ struct SuppressionReader: Sendable {
     }
 
     /// What a server's reply says, judged like one that this system met itself; `nil` for other text.
-    private func refusal(_ text: String, _ verdict: StatusColumns.Verdict) -> BounceFinding? {
+    private func refusal(_ text: String, code inColumn: String?, _ verdict: StatusColumns.Verdict) -> BounceFinding? {
         let bytes = Array(text.utf8.prefix(1_000))
         let digits = bytes.prefix(3)
-        let code =
-            digits.count == 3 && digits.allSatisfy(ASCII.isDigit) ? Int(String(decoding: digits, as: UTF8.self)) : nil
+        let begins = digits.count == 3 && digits.allSatisfy(ASCII.isDigit)
+        // Mailgun has the code in a column of its own.
+        let code = begins ? Int(String(decoding: digits, as: UTF8.self)) : inColumn.flatMap { Int($0) }
         var enhanced: EnhancedStatus?
         // SendGrid has it in a column of its own.
         if case .unknown(_, let word) = verdict { enhanced = EnhancedStatus(startOf: Array(word.utf8)) }
         guard let code, 400..<600 ~= code else {
             return enhanced.map { RuleBook.builtIn.classify(code: nil, enhanced: $0, text: bytes, at: .rcpt) }
         }
-        enhanced = EnhancedStatus(startOf: Array(bytes.dropFirst(4))) ?? enhanced
+        enhanced = EnhancedStatus(startOf: Array(begins ? bytes.dropFirst(4) : bytes[...])) ?? enhanced
         return RuleBook.builtIn.classify(code: code, enhanced: enhanced, text: bytes, at: .rcpt)
     }
 

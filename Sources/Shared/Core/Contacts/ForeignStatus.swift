@@ -33,7 +33,7 @@ package enum ForeignStatus: String, WireNamed {
                 donotcontact revoked abgemeldet désabonné désinscrit desinscrit baja
                 """
             ),
-            (.bounced, "bounced bounce hardbounce hardbounced cleaned undeliverable invalid permanent"),
+            (.bounced, "bounced bounce hardbounce hardbounced cleaned undeliverable invalid invalidemail permanent"),
             (
                 .complained,
                 "complained complaint spam spamcomplaint spamreport spamreported markedasspam reportedspam abuse junk"
@@ -96,10 +96,18 @@ package struct StatusColumn: Sendable {
 
     package func reading(of cell: String) -> Reading {
         guard cell.utf8.count <= Self.longestWord else { return ownReading(of: "") }
+        if cell.hasPrefix("["), cell.contains(",") { return strictest(of: cell.split(separator: ",")) }
         let word = Self.plain(cell)
         if let own = ownWords[word] { return .says(own) }
         guard !word.isEmpty, !Self.emptyWords.contains(word) else { return .nothing }
         return ownReading(of: word)
+    }
+
+    /// Klaviyo lists every suppression of an address in one cell: `["HARD_BOUNCE", "USER_SUPPRESSED"]`.
+    private func strictest(of parts: [Substring]) -> Reading {
+        let readings = parts.map { reading(of: String($0)) }
+        if readings.contains(.unknown) { return .unknown }
+        return ForeignStatus.byStrictness.lazy.map { .says($0) }.first { readings.contains($0) } ?? .nothing
     }
 
     private func ownReading(of word: String) -> Reading {
@@ -172,7 +180,10 @@ package struct StatusColumn: Sendable {
             (.whereSet(.complained), "complained complaint spamreport portalspamreport spamcomplaint markedasspam"),
             (
                 .whereSet(.blocked),
-                "blocklisted blacklisted blocked emailblocklisted emailblacklisted suppressed issuppressed"
+                """
+                blocklisted blacklisted blocked emailblocklisted emailblacklisted suppressed issuppressed emailsuppressions \
+                suppressions suppressionreason
+                """
             ),
             (
                 .whereNo(.unsubscribed),
