@@ -34,7 +34,8 @@ struct DemoCrew {
 
     /// An empty folder, settings, and a database with the current schema.
     func prepare(isFresh: Bool) async throws {
-        for name in ["spool", "record.jsonl", "report.json"] {
+        // The journals of a database that is dropped are not the next one's.
+        for name in ["spool", "record.jsonl", "report.json"] + (isFresh ? ["state"] : []) {
             try? FileManager.default.removeItem(atPath: "\(demo.folder)/\(name)")
         }
         try FileManager.default.createDirectory(atPath: "\(demo.folder)/spool", withIntermediateDirectories: true)
