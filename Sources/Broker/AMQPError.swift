@@ -46,7 +46,10 @@ package struct AMQPError: TransientFailure, Equatable, Sendable, CustomStringCon
         }
     }
 
-    package var description: String { "\(call): \(reason). \(remedy)." }
+    package var description: String {
+        // A broker's words, or an earlier error's, end with a full stop of their own.
+        "\(call): \(reason.hasSuffix(".") ? String(reason.dropLast()) : reason). \(remedy)."
+    }
 }
 
 extension AMQPError {

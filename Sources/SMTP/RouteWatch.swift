@@ -24,7 +24,7 @@ struct RouteWatch {
         guard standing != .rests else { return nil }
         standing = .rests
         let words = error.map(\.description) ?? "connections break before the server has answered for a message"
-        return .rests(why: ReplyWords.blanked(words))
+        return .rests(why: ReplyWords.blanked(words, most: 600))
     }
 
     /// The server replied to a message.

@@ -251,7 +251,7 @@ import Testing
         (0, 0, 0, "none", "nothing died"),
         (3, 3, 3, "3 need a decision, 3 in the queue. `veredus dead-letters list`", "as it should be"),
         (3, 3, 1, "copies are missing", "the broker was wiped"),
-        (0, 3, 3, "Empty it: rabbitmqctl purge_queue dead-letters", "all are settled"),
+        (0, 3, 3, "Empty it: rabbitmqctl purge_queue dead-letters --vhost mail", "all are settled"),
         (1, 3, 3, "Once none needs a decision", "one waits yet"),
         (0, 3, 4, "restored", "more than there ever were"),
     ]
@@ -260,7 +260,7 @@ import Testing
     func `doctor says what a difference between table and queue means`(
         row: (waiting: Int64, total: Int64, queued: Int, says: String, because: Comment)
     ) {
-        let finding = Finding.deadLetters((row.waiting, row.total), queued: row.queued)
+        let finding = Finding.deadLetters((row.waiting, row.total), queued: row.queued, in: "mail")
         #expect(finding.text.contains(row.says), "\(row.because): \(finding.text)")
         #expect(finding.verdict != .problem, "sending goes on")
     }

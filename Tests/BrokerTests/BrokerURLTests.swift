@@ -92,4 +92,12 @@ import Testing
         #expect(throws: AMQPError.self) { try AMQPConsumer(settings, queues: ["a", "a"], prefetch: 1) }
         #expect(throws: AMQPError.self) { try AMQPConsumer(settings, queues: [""], prefetch: 1) }
     }
+
+    @Test(arguments: [
+        "the broker says 403 ACCESS_REFUSED. See its log.", "the broker says 403 ACCESS_REFUSED. See its log",
+    ])
+    func `an error ends its reason with one full stop, whoever wrote it`(reason: String) {
+        let error = AMQPError(kind: .accessRefused, call: "login", reason: reason, remedy: "Check user and password")
+        #expect(error.description == "login: the broker says 403 ACCESS_REFUSED. See its log. Check user and password.")
+    }
 }

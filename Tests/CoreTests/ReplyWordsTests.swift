@@ -29,4 +29,9 @@ import Testing
         #expect(words.utf8.count == ReplyWords.mostBytes)
         #expect(words.hasSuffix("..."))
     }
+
+    @Test func `what to do may follow the words, where there is room`() {
+        let words = String(repeating: "busy ", count: 60) + "Check the relay."
+        #expect(ReplyWords.blanked(words, most: 600) == words)
+    }
 }

@@ -56,7 +56,7 @@ extension LongScenarios {
                 // Adopted, the campaign is held; resumed, it goes on, and who was forgotten is mailed again.
                 let adopted = try await stage.tool("doctor", "--adopt", "--reason", "restored from a snapshot")
                 #expect(adopted.succeeded, "\(adopted.output)\(adopted.errors)")
-                #expect(adopted.output.contains("campaign \(campaign) is paused"))
+                #expect(adopted.output.contains("campaign \(campaign) is held: it is paused"))
                 #expect(try await stage.totals(campaign).state == .paused)
                 _ = try stage.startProducer()
                 let again = try stage.startWorker(["VEREDUS_STATE_DIRECTORY": state.path])

@@ -90,7 +90,8 @@ struct DoctorCommand: AsyncParsableCommand {
                 for line in outcome.journalLines { session.console.print(line) }
                 for campaign in outcome.held {
                     session.console.print(
-                        "campaign \(campaign) is paused: check it, then start, resume or cancel it"
+                        "campaign \(campaign) is held: it is paused, or a draft if it had not begun. Check it, then resume or "
+                            + "cancel it, or start it"
                     )
                 }
             }

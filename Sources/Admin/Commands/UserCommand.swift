@@ -87,7 +87,9 @@ struct UserCommand: AsyncParsableCommand {
     struct Reset: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print a link that sets a new password.",
-            discussion: "The old password works until then. Using the link ends all of the user's sessions."
+            discussion:
+                "A link that was made earlier no longer works. The old password works until the new one is set, which ends all of "
+                + "the user's sessions."
         )
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions

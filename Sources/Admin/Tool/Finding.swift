@@ -110,8 +110,13 @@ struct Finding: Sendable, Equatable {
     /// - Parameters:
     ///   - table: The number waiting for a decision, and the total.
     ///   - queued: Messages in the queue `dead-letters`.
+    ///   - virtualHost: The broker's, for the command.
     /// - Returns: The meaning of a difference, and what to do.
-    static func deadLetters(_ table: (waiting: Int64, total: Int64), queued: Int) -> Finding {
+    static func deadLetters(
+        _ table: (waiting: Int64, total: Int64),
+        queued: Int,
+        in virtualHost: String
+    ) -> Finding {
         let (waiting, queued) = (table.waiting, Int64(queued))
         let facts = "\(grouped(waiting)) need a decision, \(grouped(queued)) in the queue"
         let decide = waiting > 0 ? ". `veredus dead-letters list` lists them" : ""
@@ -125,11 +130,11 @@ struct Finding: Sendable, Equatable {
                     + "all; no action is needed"
             )
         case ...table.total:
-            let purge =
-                waiting == 0
-                ? "Empty it: rabbitmqctl purge_queue dead-letters --vhost VHOST"
-                : "Once none needs a decision, empty it: rabbitmqctl purge_queue dead-letters --vhost VHOST"
-            return say(": the queue keeps copies of settled dead letters. \(purge)")
+            let when = waiting == 0 ? "Empty it" : "Once none needs a decision, empty it"
+            return say(
+                ": the queue keeps copies of settled dead letters. \(when): rabbitmqctl purge_queue dead-letters --vhost "
+                    + virtualHost
+            )
         default:
             return say(
                 ", but the table has only \(grouped(table.total)): another program publishes there, or the database was "

@@ -40,7 +40,9 @@ struct HealthCheck {
         if let health { findings += Finding.lanes(worker.lanes, known: health.lanes) }
         if let broker {
             let depth = await check(broker, lanes: health?.lanes ?? ["default"])
-            if let depth, let health { findings.append(.deadLetters(health.deadLetters, queued: depth)) }
+            if let depth, let health {
+                findings.append(.deadLetters(health.deadLetters, queued: depth, in: broker.virtualHost))
+            }
         }
         if let database, let broker { await checkRestoreGuard(database, broker) }
         if let route { await check(route) }

@@ -69,7 +69,7 @@ struct Session: Sendable {
             throw AdminFailure(
                 .badData,
                 "account \"\(account.name)\" has no list named \"\(name)\". "
-                    + "List them: veredus list list; create one: veredus list create"
+                    + "List them, or create one: veredus list list, or veredus list create, with --account"
             )
         }
         return list

@@ -41,7 +41,7 @@ package enum RenderError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .missingField(let name, let source, let line):
-            "\(source):\(line): the contact has no field \"\(name)\"; fill it, or give the campaign a default for it"
+            "\(source):\(line): the contact has no field \"\(name)\"; fill it, or give it a default in campaign.yaml before the start"
         case .notText(let name, let source, let line):
             "\(source):\(line): \"\(name)\" is a list or an object; name one of its fields, or open a section over it"
         case .lineBreakInHeader(let field):

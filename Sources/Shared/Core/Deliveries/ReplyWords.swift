@@ -6,9 +6,11 @@ package enum ReplyWords {
     private static let leastToken = 32
 
     /// Blanks every address, and every run of characters that may be a token or a session's number.
-    package static func blanked(_ text: String) -> String {
+    ///
+    /// `most`: Longer ones are cut; more than usual where what to do follows the server's words.
+    package static func blanked(_ text: String, most: Int = mostBytes) -> String {
         // Only so much is read: replacements are shorter than what they replace, mostly.
-        let raw = Array(presentableText(Array(text.utf8.prefix(2 * mostBytes)), hiding: []).utf8)
+        let raw = Array(presentableText(Array(text.utf8.prefix(2 * most)), hiding: []).utf8)
         var kept: [UInt8] = []
         var copied = 0
         for found in AddressScanner.addresses(in: raw, 0..<raw.count) {
@@ -18,7 +20,7 @@ package enum ReplyWords {
         }
         kept += raw[copied...]
         let words = String(decoding: withoutTokens(TokenBlanking.blanked(kept)), as: UTF8.self)
-        return words.utf8.count <= mostBytes ? words : "\(words.prefix(mostBytes - 3))..."
+        return words.utf8.count <= most ? words : "\(words.prefix(most - 3))..."
     }
 
     private static func withoutTokens(_ text: [UInt8]) -> [UInt8] {
