@@ -11,11 +11,11 @@ import Testing
     static let files: [Row] = [
         (
             "status,reason,email,created\n5.1.1,550 5.1.1 user unknown,old1@example.org,1700000000\n", [],
-            ["1/1 old: 550 5.1.1 user unknown"], "SendGrid's bounces"
+            ["0/1 old: 550 5.1.1 user unknown"], "SendGrid's bounces"
         ),
         (
             "status,reason,email,created\n5.1.1,\"<old1@example.org>: no such user\",old1@example.org,1700000000\n", [],
-            ["1/1 old: … no such user"], "the code in a column of its own, and no address in the text"
+            ["0/1 old: … no such user"], "the code in a column of its own, and no address in the text"
         ),
         (
             "status,reason,email,created\n5.7.1,550 5.7.1 blocked by our policy,old1@example.org,1700000000\n", [],
@@ -26,13 +26,13 @@ import Testing
             "\"Email Address\",\"First Name\",\"UNSUB_TIME\",\"UNSUB_REASON\"\r\n\"ann@example.org\",\"Ann\",\"2025-01-01 10:00:00\",\"NORMAL\"\r\n",
             [], ["1/0 old"], "Mailchimp's unsubscribed"
         ),
-        ("Email Address,CLEAN_TIME\nann@example.org,2025-01-01\n", [], ["1/1 old"], "Mailchimp's cleaned"),
+        ("Email Address,CLEAN_TIME\nann@example.org,2025-01-01\n", [], ["0/1 old"], "Mailchimp's cleaned"),
         (
             "EmailAddress,SuppressionReason\nann@example.org,HardBounce\n", [],
-            ["1/1 old"], "Postmark"
+            ["0/1 old"], "Postmark"
         ),
         (
-            "address,code,error,created_at\nann@example.org,550,No such mailbox,x\n", [], ["1/1 old: No such mailbox"],
+            "address,code,error,created_at\nann@example.org,550,No such mailbox,x\n", [], ["0/1 old: No such mailbox"],
             "Mailgun's bounces: the code in a column of its own"
         ),
         (
@@ -41,9 +41,9 @@ import Testing
         ),
         (
             "Recipient,Portal Unsubscribe,Portal Bounce\nann@example.org,TRUE,\nbob@example.org,,Unknown user\n", [],
-            ["1/0 old", "1/1 old"], "HubSpot"
+            ["1/0 old", "0/1 old"], "HubSpot"
         ),
-        ("email,reason\nann@example.org,SPAM_COMPLAINT\n", [], ["1/2 old"], "a word for a complaint"),
+        ("email,reason\nann@example.org,SPAM_COMPLAINT\n", [], ["0/2 old"], "a word for a complaint"),
         (
             "email,reason\nann@example.org,moved to another town\n", [], ["1/3 old: moved to another town"],
             "free text is kept"
@@ -55,7 +55,8 @@ import Testing
             "1,ann@example.org,x\n2,bob@example.org,y\n", [], ["1/3 old", "1/3 old"],
             "addresses among others, without names"
         ),
-        ("who,why\nann@example.org,complaint\n", ["--map", "address=who,reason=why"], ["1/2 old"], "other names"),
+        ("email,reason\nann@example.org,hard-bounce\n", ["--scope", "marketing"], ["1/1 old"], "as it is told"),
+        ("who,why\nann@example.org,complaint\n", ["--map", "address=who,reason=why"], ["0/2 old"], "other names"),
         ("email\n\"Ann <ann@example.org>, bob@example.org\"\n", [], ["1/3 old", "1/3 old"], "two in a cell: both"),
         (
             "email,status\nann@example.org,unsubscribed\nbob@example.org,subscribed\n", [], ["1/0 old"],

@@ -22,7 +22,13 @@ struct SuppressionsImport: AsyncParsableCommand {
     @OptionGroup var account: AccountOption
     @OptionGroup var why: ReasonOption
     @OptionGroup var csv: CSVOptions
-    @Option(name: .customLong("scope"), help: "all, marketing or list, for rows without a scope (default: marketing).")
+    @Option(
+        name: .customLong("scope"),
+        help: """
+            all, marketing or list, for rows without a scope (default: all for bounces and complaints, otherwise \
+            marketing).
+            """
+    )
     var givenScope: SuppressionScope?
     @Option(help: "The list for rows without one.") var list: String?
     @Argument(help: "The CSV file.", completion: .file()) var file: String
@@ -48,7 +54,7 @@ struct SuppressionsImport: AsyncParsableCommand {
                     account: account.id,
                     lists: Dictionary(lists.map { ($0.name, $0.id) }) { first, _ in first },
                     key: key,
-                    scope: givenScope ?? .marketing,
+                    scope: givenScope,
                     list: list,
                     source: why.reason
                 ),

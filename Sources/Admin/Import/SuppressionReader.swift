@@ -10,7 +10,8 @@ struct SuppressionReader: Sendable {
         let account: AccountID
         let lists: [String: Int32]
         let key: NumberedAddressHashKey
-        let scope: SuppressionScope
+        /// `nil`: as far as the reason goes.
+        let scope: SuppressionScope?
         let list: String?
         let source: String
     }
@@ -86,9 +87,9 @@ struct SuppressionReader: Sendable {
     func read(_ row: CSVRow) throws(ContactReader.Rejected) -> Read {
         try ContactReader.checkShape(row, names)
         var read = Read()
-        let scope = try scope(of: row)
-        let list = try list(of: row, scope)
         let (reason, words) = try reason(of: row, &read)
+        let scope = try scope(of: row, reason)
+        let list = try list(of: row, scope)
         var source = text(.source, row) ?? defaults.source
         if let refusal = CardNumber.refusal(of: source.utf8) { throw .init(reason: "source: \(refusal)") }
         if let words, !CardNumber.isIn(words.utf8) { source += ": \(Self.withoutAddresses(words))" }
@@ -111,8 +112,15 @@ struct SuppressionReader: Sendable {
 
     // MARK: Scope and list
 
-    private func scope(of row: CSVRow) throws(ContactReader.Rejected) -> SuppressionScope {
-        guard let text = text(.scope, row) else { return defaults.scope }
+    /// By itself what makes an address unusable stops all mail, and anything else marketing.
+    private func scope(
+        of row: CSVRow,
+        _ reason: SuppressionReason
+    ) throws(ContactReader.Rejected) -> SuppressionScope {
+        guard let text = text(.scope, row) else {
+            let isUnusable = [.hardBounce, .softBounces, .complaint].contains(reason)
+            return defaults.scope ?? (isUnusable ? .all : .marketing)
+        }
         guard let scope = SuppressionScope(name: text) else {
             throw .init(reason: "scope: must be one of \(SuppressionScope.names.joined(separator: ", "))")
         }
