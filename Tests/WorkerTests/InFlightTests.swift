@@ -10,15 +10,16 @@ import Testing
 
     @Test func `no more is in flight than there is room for`() async {
         let hand = InFlight(capacity: 8)
-        #expect(await hand.reserve(atMost: 6) == 6)
-        #expect(await hand.reserve(atMost: 6) == 2)
+        #expect(await hand.reserve(atMost: 4) == 4)
+        #expect(await hand.reserve(atMost: 6) == 4)
         let ids = hand.hold((1...8).map { held($0) })
         async let waiting = hand.reserve(atMost: 4)
-        // One place in eight is not worth a round trip, a quarter is.
+        // A place or two are not worth a round trip, half of them are.
         #expect(hand.release([ids[0]]) == 10)
         #expect(hand.release([ids[0], ids[1]]) == 10, "one of them is gone already")
-        #expect(await waiting == 2)
-        #expect(hand.count == 6)
+        #expect(hand.release([ids[2], ids[3]]) == 20)
+        #expect(await waiting == 4)
+        #expect(hand.count == 4)
     }
 
     @Test func `places that a claim did not fill are free again`() async {

@@ -91,7 +91,8 @@ extension Statement {
             JOIN contacts p ON p.contact_id = l.contact_id
             -- A subquery: planned while the table was empty, a join would read all of it.
             LEFT JOIN LATERAL (
-                SELECT r.due FROM retries r WHERE r.campaign_id = l.campaign_id AND r.seq = l.seq LIMIT 1
+                SELECT r.due FROM retries r
+                WHERE l.state = \(DeliveryState.deferred.sql) AND r.campaign_id = l.campaign_id AND r.seq = l.seq LIMIT 1
             ) AS r ON true
         ), woken AS (
             -- A retry outside this snapshot was created meanwhile: its row is not claimed, see below.

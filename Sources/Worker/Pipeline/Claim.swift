@@ -16,10 +16,10 @@ struct Claim: Sendable {
     let again: BatchQueue<Job>
     let workerRun: WorkerRun
 
-    /// How long a claim that could take more waits to fill: a round trip costs the same for one row as for fifty.
+    /// How long a claim that could take more waits to fill: a transaction costs as much as two dozen rows in it.
     static let fill: Duration = .milliseconds(5)
     /// The number from which it no longer waits.
-    static let enough = 64
+    static let enough = 128
 
     /// Claims what is ready.
     ///

@@ -39,7 +39,8 @@ final class InFlight: Sendable {
     ///
     /// - Returns: Their number; 0 once closed.
     func reserve(atMost limit: Int) async -> Int {
-        let worthwhile = max(1, min(limit, capacity / 4))
+        // Half of them: what is left in flight still keeps every slot busy.
+        let worthwhile = max(1, min(limit, capacity / 2))
         while true {
             let free: Int? = state.withLock { state in
                 guard !state.isClosed else { return 0 }

@@ -30,7 +30,7 @@ struct Record: Sendable {
     static let most = 500
     /// How long a small batch waits to grow: a transaction costs nearly the same for one row as for fifty.
     static let fill: Duration = .milliseconds(15)
-    static let enough = 64
+    static let enough = 128
 
     /// Waits for outcomes and converts them for the database.
     ///
