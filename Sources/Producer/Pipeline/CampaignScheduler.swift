@@ -16,6 +16,8 @@ struct CampaignScheduler: Service {
         /// The pause between two ticks: with work, and without.
         var busyInterval = Duration.milliseconds(50)
         var idleInterval = Duration.milliseconds(200)
+        /// How long the pause after a slow tick may be.
+        var longestRest = Duration.seconds(1)
         /// How long a lane without a claim counts as merely slow.
         var lostAfter = Duration.seconds(30)
         /// Seconds after which a published, unclaimed retry is published again.
@@ -79,8 +81,9 @@ struct CampaignScheduler: Service {
                 let pause: Duration
                 do {
                     let isBusy = try await pipeline.tick { group.addTask { await freeze.freezeWaiting() } }
-                    // Never longer at work than at rest: with many campaigns a tick costs the database more.
-                    pause = max(isBusy ? settings.busyInterval : settings.idleInterval, .now - began)
+                    // No longer at work than at rest: with many campaigns a tick costs the database more.
+                    let rest = min(.now - began, settings.longestRest)
+                    pause = max(isBusy ? settings.busyInterval : settings.idleInterval, rest)
                     backoff.reset()
                 } catch let error where error.isTransientFailure {
                     pause = backoff.next()
