@@ -8,8 +8,6 @@ package struct JobMessage: Equatable, Sendable {
     package static let version = 2
     /// The maximum per job message: a crash affects them all.
     package static let maximumJobs = 1_000
-    /// How many a producer packs into one at most, unless a setting says otherwise.
-    package static let usualMaximum = 32
 
     /// The jobs of one campaign in a job message.
     package struct Part: Equatable, Sendable {

@@ -14,7 +14,7 @@ package struct ProducerSettings: Sendable, Equatable {
     package let state: StateSettings
 
     package init(reading reader: inout SettingsReader) {
-        jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobMessage.maximumJobs, default: JobMessage.usualMaximum)
+        jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobMessage.maximumJobs, default: 32)
         lostAfterSeconds = reader.seconds(.lostAfter, 1...3_600, default: 30)
         attempts = reader.retryAttempts()
         pauseAtDead = reader.whole(.pauseAtDead, 0...1_000_000_000, default: 100)
@@ -43,7 +43,7 @@ package struct WorkerSettings: Sendable, Equatable {
 
     package init(reading reader: inout SettingsReader) {
         lanes = reader.lanes()
-        jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobMessage.maximumJobs, default: JobMessage.usualMaximum)
+        jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobMessage.maximumJobs, default: 32)
         inFlightMiB = reader.whole(.inFlightMiB, 1...4_096, default: 8)
         messages = MessageSettings(reading: &reader)
         retries = RetrySchedule(

@@ -1,4 +1,3 @@
-import Core
 import Foundation
 import TestKit
 
@@ -37,7 +36,7 @@ struct PipelineBench: Sendable {
 
     init(_ bench: Bench, _ options: Options, sink: (_ delayMilliseconds: Int) -> Sink) throws {
         self.bench = bench
-        jobsPerMessage = try options.number("JOBS_PER_MESSAGE", 1...256, default: JobMessage.usualMaximum)
+        jobsPerMessage = try options.number("JOBS_PER_MESSAGE", 1...256, default: 32)
         connections = try options.number("CONNECTIONS", 1...400, default: 100)
         delayMilliseconds = try options.number("DELAY_MS", 0...10_000, default: 0)
         workers = try (1...options.number("WORKERS", 1...16, default: 1)).map { $0 == 1 ? "worker" : "worker-\($0)" }
