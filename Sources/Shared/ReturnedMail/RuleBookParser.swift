@@ -33,9 +33,7 @@ private struct BadRule: Error {
 }
 
 extension BounceRule {
-    /// - Parameters:
-    ///   - line: Without blanks around it.
-    ///   - before: The head of a line before, which many have in common.
+    /// `line`: Without blanks around it. `before`: The head of a line before, which many have in common.
     fileprivate init(line: ArraySlice<UInt8>, _ before: inout RuleHead?) throws(BadRule) {
         let colon = line.firstIndex(of: UInt8(ascii: ":"))
         let text = line[..<(colon ?? line.endIndex)].trimmingBlanks

@@ -5,7 +5,7 @@ import TestKit
 final class RawClient: Sendable {
     private let descriptor: Int32
 
-    /// - Parameter receiving: The size of the receive buffer; `nil` for the system's own.
+    /// `receiving`: The size of the receive buffer; `nil` for the system's own.
     init(port: Int, receiving: Int32? = nil) throws {
         guard let descriptor = LoopbackPorts.connected(to: UInt16(port)) else {
             throw SocketFailure(description: "nobody listens on \(port)")

@@ -24,7 +24,7 @@ package enum AddressScanner {
         return next(in: text, from: &floor, before: text.count).map { Array(text[$0]) }
     }
 
-    /// - Parameter floor: Where to look, and no address begins before it; it is moved behind what was looked at.
+    /// `floor`: Where to look, and no address begins before it; it is moved behind what was looked at.
     private static func next(in text: [UInt8], from floor: inout Int, before limit: Int) -> Range<Int>? {
         while let at = text.firstIndex(of: UInt8(ascii: "@"), in: floor..<limit) {
             let start = localStart(text, floor, at)
