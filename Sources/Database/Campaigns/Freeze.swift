@@ -103,8 +103,12 @@ extension Statement {
         FROM (
             SELECT m.contact_id, COALESCE(l.lane_id, 1) AS lane_id
             FROM list_members m
-            JOIN contacts c ON c.contact_id = m.contact_id AND c.account_id = $2
-                AND c.status = \(ContactStatus.active.sql)
+            -- From the members to their contacts, never through all contacts of the account.
+            CROSS JOIN LATERAL (
+                SELECT c.domain FROM contacts c
+                WHERE c.contact_id = m.contact_id AND c.account_id = $2 AND c.status = \(ContactStatus.active.sql)
+                LIMIT 1
+            ) AS c
             LEFT JOIN lane_domains l ON l.domain = c.domain
             WHERE m.list_id = $3 AND m.account_id = $2
               AND (m.status = \(MembershipStatus.subscribed.sql) OR $4::smallint <> \(CampaignKind.marketing.sql))
