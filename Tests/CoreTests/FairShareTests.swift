@@ -56,8 +56,8 @@ import Testing
     @Test func `where there are too many for the room, they take turns`() {
         let demands = (1...50).map { Demand(account: AccountID($0 % 5), campaign: $0, remaining: 100) }
         var given = [Int](repeating: 0, count: 50)
-        for look in 0..<100 {
-            let shares = FairShare.split(40, among: demands, atLeast: 8, startingAt: look)
+        for tick in 0..<100 {
+            let shares = FairShare.split(40, among: demands, atLeast: 8, startingAt: tick)
             #expect(shares.reduce(0, +) == 40)
             #expect(shares.allSatisfy { $0 == 0 || $0 >= 8 })
             for index in shares.indices { given[index] += shares[index] }

@@ -21,7 +21,8 @@ struct AudiencePageTests {
                 INSERT INTO list_members (list_id, contact_id, account_id, source)
                 SELECT 1, contact_id, 1, 'test' FROM contacts ON CONFLICT DO NOTHING;
                 INSERT INTO suppressions (account_id, key_version, address_hash, scope, reason)
-                SELECT 1, 1, address_hash, 0, 0 FROM contacts
+                SELECT 1, 1, address_hash, \(SuppressionScope.all.rawValue), \(SuppressionReason.unsubscribe.rawValue)
+                FROM contacts
                 """
             )
             let (page, suppressed, read) = try await totals.admin.transaction(account: Totals.account) { connection in

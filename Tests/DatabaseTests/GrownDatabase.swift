@@ -101,7 +101,8 @@ struct GrownDatabase: Sendable {
         INSERT INTO claims (token, campaign_id, incarnation, seqs)
         SELECT 10000 + n, \(large), \(workerRun), ARRAY[n] FROM generate_series(1, 2000) n;
         INSERT INTO suppressions (account_id, key_version, address_hash, scope, reason)
-        SELECT account_id, 1, address_hash, 0, 0 FROM contacts WHERE contact_id % 20 = 0;
+        SELECT account_id, 1, address_hash, \(SuppressionScope.all.rawValue), \(SuppressionReason.unsubscribe.rawValue)
+        FROM contacts WHERE contact_id % 20 = 0;
         INSERT INTO bounces (account_id, campaign_id, seq, contact_id, lane_id, attempt, kind, detail, source_hash)
         SELECT 1 + n % 200, 201 + n % 700, n, n, 1, 1, n % 3, '', sha256(n::text::bytea)
         FROM generate_series(1, 20000) n;

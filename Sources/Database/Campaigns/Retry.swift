@@ -48,7 +48,7 @@ extension Statement {
             WHERE c.state = \(CampaignState.running.sql) AND c.lease_token = $1
             ORDER BY r.publish_at LIMIT $2
         ), free AS MATERIALIZED (
-            -- What is being claimed or recalled is left for the next look.
+            -- What is being claimed or recalled is left for the next tick.
             SELECT r.ctid FROM due CROSS JOIN LATERAL (
                 SELECT r.ctid FROM retries r WHERE r.ctid = due.found FOR UPDATE SKIP LOCKED
             ) AS r

@@ -91,7 +91,7 @@ extension Statement {
     ///
     /// Locked in the order in which a claim locks rows. `$1` campaigns; `$2` seqs.
     static let raiseFirstRedelivery = Statement(
-        "raise-first-suspicion",
+        "raise-first-redelivery",
         role: .worker,
         isHot: true,
         """

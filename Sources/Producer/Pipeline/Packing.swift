@@ -63,7 +63,7 @@ extension JobMessage {
 extension LaneWorkers {
     /// How many jobs go into one message: one by one while they trickle, more the fuller the lane is.
     ///
-    /// Each worker gets a few messages a look, so that all have work; and at most a quarter of its connections in one
+    /// Each worker gets a few messages a tick, so that all have work; and at most a quarter of its connections in one
     /// message, so that its next messages are ready while it sends.
     func jobsPerMessage(publishing jobs: Int, atMost most: Int) -> Int {
         let messages = 4 * max(1, count)

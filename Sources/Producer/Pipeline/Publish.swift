@@ -15,10 +15,10 @@ actor Publish {
     private var workers: [String: LaneWorkers] = [:]
     private var lastLook: ContinuousClock.Instant?
     private var declared: Set<String> = []
-    /// Looks so far: each begins with another campaign, where there are too many for all of them.
-    private var looks = 0
+    /// Ticks so far: each begins with another campaign, where there are too many for all of them.
+    private var ticks = 0
 
-    /// The fewest jobs that a campaign gets in a look, where there are too many for all of them: each moves a cursor.
+    /// The fewest jobs that a campaign gets in a tick, where there are too many for all of them: each moves a cursor.
     private static let leastShare = 8
 
     init(store: ProducerStore, publisher: any JobPublisher, jobsPerMessage: Int, log: Logger) {
@@ -112,7 +112,7 @@ actor Publish {
                 return .init(account: campaign.account, campaign: campaign.campaign, remaining: left)
             },
             atLeast: Self.leastShare,
-            startingAt: looks
+            startingAt: ticks
         )
         var turns: [Turn] = []
         for ((campaign, lane), share) in zip(waiting, shares) where share > 0 {
@@ -124,7 +124,7 @@ actor Publish {
                 )
             )
         }
-        looks &+= 1
+        ticks &+= 1
         let order = Turn.interleaved(turns)
         let jobs = order.map { place in
             let turn = turns[place.turn]

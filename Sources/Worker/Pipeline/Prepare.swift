@@ -107,14 +107,14 @@ struct Prepare: Sendable {
     /// The first time together, since nearly all of them are there for another job's sake; alone from then on.
     private func prepareRedelivered(_ jobs: [Job]) async throws {
         guard !jobs.isEmpty else { return }
-        let unsuspected = try await store.markFirstRedelivery(jobs.map(\.key))
-        let together = jobs.filter { unsuspected.contains($0.key) }
+        let first = try await store.markFirstRedelivery(jobs.map(\.key))
+        let together = jobs.filter { first.contains($0.key) }
         try await prepare(together)
         try await store.clearRedelivered(together.map(\.key))
-        for job in jobs where !unsuspected.contains(job.key) { try await prepareSuspect(job) }
+        for job in jobs where !first.contains(job.key) { try await prepareAlone(job) }
     }
 
-    private func prepareSuspect(_ job: Job) async throws {
+    private func prepareAlone(_ job: Job) async throws {
         guard let count = try await store.markRedelivered(job.key) else {
             if job.envelope.settleOne() { source.acknowledge([job.envelope.tag]) }
             return
