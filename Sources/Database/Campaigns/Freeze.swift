@@ -128,8 +128,11 @@ extension Statement {
         FROM (
             SELECT d.contact_id, COALESCE(l.lane_id, 1) AS lane_id
             FROM deliveries d
-            JOIN contacts c ON c.contact_id = d.contact_id AND c.account_id = $2
-                AND c.status = \(ContactStatus.active.sql)
+            CROSS JOIN LATERAL (
+                SELECT c.domain FROM contacts c
+                WHERE c.contact_id = d.contact_id AND c.account_id = $2 AND c.status = \(ContactStatus.active.sql)
+                LIMIT 1
+            ) AS c
             JOIN list_members m ON m.list_id = $3 AND m.contact_id = d.contact_id
                 AND (m.status = \(MembershipStatus.subscribed.sql) OR $4::smallint <> \(CampaignKind.marketing.sql))
             LEFT JOIN lane_domains l ON l.domain = c.domain
