@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// What real mail servers write when another one refuses, against what was refused.
-@Suite(.enabled(if: geteuid() == 0, "namespaces take root"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: geteuid() == 0, "namespaces take root"), .timeLimit(.minutes(4)))
 struct ServerNoticesTests {
     /// One message, and what becomes of it.
     struct Case: Sendable {
