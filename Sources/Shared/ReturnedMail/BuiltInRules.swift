@@ -16,12 +16,30 @@ package let builtInRules = onceEach([
 ])
 
 /// Each rule where it stands first: tables of names and states have some in common, and the first one counts.
+///
+/// Works on bytes: this is done at each start, and thousands of lines as strings took longer than building the book.
 private func onceEach(_ texts: [String]) -> String {
-    var known: Set<Substring> = []
-    var lines: [Substring] = []
-    for line in texts.lazy.flatMap({ $0.split(separator: "\n", omittingEmptySubsequences: false) }) {
-        let rule = line.drop { $0 == " " }
-        if rule.isEmpty || rule.first == "#" || known.insert(rule).inserted { lines.append(rule) }
+    var known: Set<Line> = []
+    known.reserveCapacity(texts.reduce(0) { $0 + $1.utf8.count } / 40)
+    var result: [UInt8] = []
+    for text in texts {
+        for line in Array(text.utf8).split(separator: newline, omittingEmptySubsequences: false) {
+            let rule = line.drop { $0 == UInt8(ascii: " ") }
+            guard rule.isEmpty || rule.first == UInt8(ascii: "#") || known.insert(Line(bytes: rule)).inserted else {
+                continue
+            }
+            if !result.isEmpty { result.append(newline) }
+            result += rule
+        }
     }
-    return lines.joined(separator: "\n")
+    return String(decoding: result, as: UTF8.self)
+}
+
+private let newline = UInt8(ascii: "\n")
+
+/// Hashed as a whole, not byte by byte.
+private struct Line: Hashable {
+    let bytes: ArraySlice<UInt8>
+
+    func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
 }

@@ -14,6 +14,7 @@ func foreignRules(_ rows: [ForeignStates], _ reason: String) -> String {
 ///
 /// Other alphabets than Latin are written as they are.
 func spellings(_ phrase: String) -> [String] {
+    if phrase.utf8.allSatisfy({ $0 < 0x80 }) { return [phrase] }
     var result = [phrase]
     for other in [spelled(phrase, umlauts), spelled(phrase, [:])] {
         if let other, !result.contains(other) { result.append(other) }
