@@ -109,6 +109,10 @@ struct InboundCommandTests {
             #expect(await tool.run("inbound", "show", "1").status == ExitStatus.usage.rawValue)
             let json = await tool.run("inbound", "list", "--account", "acme", "--json")
             #expect(json.json("state") == "not-understood")
+            let first = await tool.run("inbound", "list", "--account", "acme", "--json", "--limit", "1")
+            let cursor = try #require(first.json("next_cursor"))
+            let rest = await tool.run("inbound", "list", "--account", "acme", "--json", "--cursor", cursor)
+            #expect(first.json("mail") == "2" && rest.json("mail") == "1" && rest.json("next_cursor") == "null")
         }
     }
 }

@@ -62,8 +62,8 @@ struct GrownDatabase: Sendable {
     /// All that has come since.
     static var grown: String {
         """
-        INSERT INTO contacts (account_id, address, address_key, address_rule, address_hash, hash_key, domain)
-        SELECT a, k, k, 1, sha256(format('%s/%s', a, k)::bytea), 1, 'example.net'
+        INSERT INTO contacts (account_id, address, address_key, address_rule, address_hash, hash_key, domain, attributes)
+        SELECT a, k, k, 1, sha256(format('%s/%s', a, k)::bytea), 1, 'example.net', jsonb_build_object('n', n % 1000)
         FROM generate_series(1, \(accounts)) a,
              generate_series(2, CASE a WHEN 1 THEN \(contacts) ELSE 100 END) n, format('c%s@example.net', n) k;
         INSERT INTO list_members (list_id, contact_id, account_id, source)

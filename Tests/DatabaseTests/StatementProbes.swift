@@ -9,7 +9,7 @@ extension StatementProbe {
     /// As many as a busy worker claims at once.
     private static let batch = 132
 
-    static let all: [StatementProbe] = ofWorker + ofProducer + ofFreeze + ofImport + ofOptOut
+    static let all: [StatementProbe] = ofWorker + ofProducer + ofFreeze + ofImport + ofOptOut + ofPages
 
     private static func repeated(_ value: Any, _ type: String, count: Int = batch) -> String {
         "array_fill(\(value)::\(type), ARRAY[\(count)])"

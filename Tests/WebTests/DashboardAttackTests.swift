@@ -96,6 +96,7 @@ struct DashboardAttackTests {
                 try await owner.get("/campaigns/1/confirm/pause"), try await owner.get("/campaigns/1/preview"),
                 try await owner.get("/campaigns/1/preview?view=headers"), try await owner.get("/dead-letters"),
                 try await owner.get("/dead-letters/1"), try await owner.get("/people"), link,
+                try await owner.get("/contacts"),
                 try await nobody.get("/reset/\(link.text[token.upperBound...].prefix(43))"),
                 try await staff.get("/operations"), try await staff.get("/accounts"),
                 try await nobody.post("/sign-in", ["login": WebFixture.nasty, "password": "x"], token: .none),

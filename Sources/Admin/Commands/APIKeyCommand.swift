@@ -2,6 +2,7 @@ import ArgumentParser
 import Core
 import Database
 import Glibc
+import Service
 
 struct APIKeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -81,14 +82,22 @@ struct APIKeyCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "List an account's keys.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
+        @OptionGroup var page: PageOptions
         @OptionGroup var account: AccountOption
+        @Option(help: "Only those with this in their name, in any case of letters.") var name = ""
 
         func run() async throws {
+            let before = Int32(clamping: try page.before(.keys))
             try await Session.run(common) { session in
                 let account = try await session.account(named: account.name)
-                let keys = try await session.database.apiKeys(of: account.id)
-                if output.json { return session.console.print(.array(keys.map(\.json))) }
-                session.console.print(
+                let keys = try await session.database.apiKeys(
+                    of: account.id,
+                    named: name,
+                    before: before,
+                    limit: page.limit
+                )
+                let next = keys.next(page.limit) { PageCursor(.keys, [Int64($0.id)]) }
+                session.console.show(keys.map(\.json), next: next, output) {
                     Table(
                         ["KEY", "NAME", "SCOPES", "LAST USED", "ENDS"],
                         keys.map { key in
@@ -99,8 +108,8 @@ struct APIKeyCommand: AsyncParsableCommand {
                                     ?? key.expiresAt.map { Timestamp.text($0) } ?? "",
                             ]
                         }
-                    ).text
-                )
+                    )
+                }
             }
         }
     }

@@ -63,22 +63,25 @@ struct AccountCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List all accounts.")
+        static let configuration = CommandConfiguration(abstract: "List the accounts.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
+        @OptionGroup var page: PageOptions
+        @Option(help: "Only those with this in their name, in any case of letters.") var name = ""
 
         func run() async throws {
+            let after = Int32(clamping: try page.after(.accounts))
             try await Session.run(common) { session in
-                let accounts = try await session.database.accounts()
-                if output.json { return session.console.print(.array(accounts.map(\.json))) }
-                session.console.print(
+                let accounts = try await session.database.accounts(named: name, after: after, limit: page.limit)
+                let next = accounts.next(page.limit) { PageCursor(.accounts, [Int64($0.id)]) }
+                session.console.show(accounts.map(\.json), next: next, output) {
                     Table(
                         ["NUMBER", "NAME", "CREATED"],
                         accounts.map { account in
                             [String(account.id), account.name, Timestamp.text(account.createdAt)]
                         }
-                    ).text
-                )
+                    )
+                }
             }
         }
     }

@@ -3,6 +3,7 @@ import Bootstrap
 import Core
 import Database
 import DatabaseClient
+import Service
 
 struct BlockCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -65,37 +66,23 @@ struct BlockCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the blocks, newest first.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
-        @Option(help: "Maximum number of rows, 1 to 10,000.") var limit: Int32 = 100
-        @Option(help: "Only entries below this number.") var before: Int64?
-
-        func validate() throws {
-            guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be 1 to 10000") }
-        }
+        @OptionGroup var page: PageOptions
 
         func run() async throws {
+            let before = try page.before(.blocks)
             try await Session.run(common) { session in
-                let blocks = try await session.database.blocks(before: before ?? .max, limit: limit)
-                if output.json {
-                    return session.console.print(
-                        .array(
-                            blocks.map { block in
-                                [
-                                    "number": .number(block.id), "reason": .string(block.reason),
-                                    "by": .string(block.createdBy),
-                                    "created_at": .string(Timestamp.text(block.createdAt)),
-                                ]
-                            }
-                        )
-                    )
+                let blocks = try await session.database.blocks(before: before, limit: page.limit)
+                let items = blocks.map { block -> JSONValue in
+                    [
+                        "number": .number(block.id), "reason": .string(block.reason), "by": .string(block.createdBy),
+                        "created_at": .string(Timestamp.text(block.createdAt)),
+                    ]
                 }
-                session.console.print(
+                session.console.show(items, next: blocks.next(page.limit) { PageCursor(.blocks, [$0.id]) }, output) {
                     Table(
                         ["NUMBER", "SINCE", "BY", "REASON"],
                         blocks.map { [String($0.id), Timestamp.text($0.createdAt), $0.createdBy, $0.reason] }
-                    ).text
-                )
-                if blocks.count == Int(limit), let last = blocks.last {
-                    session.console.say("more: --before \(last.id)")
+                    )
                 }
             }
         }

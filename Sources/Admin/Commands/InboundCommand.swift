@@ -4,6 +4,7 @@ import Core
 import Database
 import DatabaseClient
 import ReturnedMail
+import Service
 
 struct InboundCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -111,23 +112,25 @@ struct InboundList: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var account: AccountOption
-    @Option(help: "Maximum number of mails, 1 to 1000.") var limit = 50
+    @OptionGroup var page: PageOptions
     @Option(help: "Days to count, 1 to 400.") var days = 30
 
     func validate() throws {
-        guard (1...1_000).contains(limit) else { throw ValidationError("--limit is 1 to 1000") }
         guard (1...400).contains(days) else { throw ValidationError("--days is 1 to 400") }
     }
 
     func run() async throws {
+        let before = try page.before(.mails)
         try await Session.run(common) { session in
             let account = try await session.account(named: account.name)
-            let mails = try await session.database.recentInbound(of: account.id, limit: limit)
+            let mails = try await session.database.recentInbound(of: account.id, before: before, limit: page.limit)
+            let next = mails.next(page.limit) { PageCursor(.mails, [$0.mail]) }
             let tallies = try await session.database.inboundTallies(days: days)
             if output.json {
-                return session.console.print([
-                    "mails": .array(mails.map(\.json)), "counted": .array(tallies.map(\.json)), "days": .number(days),
-                ])
+                return session.console.print(
+                    .page(mails.map(\.json), next: next)
+                        .adding(["counted": .array(tallies.map(\.json)), "days": .number(days)])
+                )
             }
             if mails.isEmpty { session.console.print("\(account.name) has no returned mail") }
             if !mails.isEmpty {
@@ -146,6 +149,7 @@ struct InboundList: AsyncParsableCommand {
             for tally in tallies {
                 session.console.print("\(tally.mailbox): \(grouped(tally.count)) \(tally.words) in \(days) days")
             }
+            if let next { session.console.sayMore(next) }
         }
     }
 }

@@ -43,21 +43,29 @@ struct ListCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "List an account's lists.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
+        @OptionGroup var page: PageOptions
         @OptionGroup var account: AccountOption
+        @Option(help: "Only those with this in their name, in any case of letters.") var name = ""
 
         func run() async throws {
+            let after = Int32(clamping: try page.after(.lists))
             try await Session.run(common) { session in
                 let account = try await session.account(named: account.name)
-                let lists = try await session.database.lists(of: account.id)
-                if output.json { return session.console.print(.array(lists.map(\.json))) }
-                session.console.print(
+                let lists = try await session.database.lists(
+                    of: account.id,
+                    named: name,
+                    after: after,
+                    limit: page.limit
+                )
+                let next = lists.next(page.limit) { PageCursor(.lists, [Int64($0.id)]) }
+                session.console.show(lists.map(\.json), next: next, output) {
                     Table(
                         ["NUMBER", "NAME", "SUBSCRIBED", "UNSUBSCRIBED"],
                         lists.map { list in
                             [String(list.id), list.name, grouped(list.subscribed), grouped(list.unsubscribed)]
                         }
-                    ).text
-                )
+                    )
+                }
             }
         }
     }

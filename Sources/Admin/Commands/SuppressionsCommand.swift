@@ -30,43 +30,36 @@ struct SuppressionsList: AsyncParsableCommand {
         commandName: "list",
         abstract: "List an account's suppressions, newest first.",
         discussion: """
-            Shows the address if a contact has it, otherwise the first digits of its hash. A page has --limit rows; \
-            --before with the last number shows the next page. The audit log records the access.
+            Shows the address if a contact has it, otherwise the first digits of its hash. The audit log records the \
+            access.
             """
     )
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var account: AccountOption
-    @Option(help: "Maximum number of rows, 1 to 10,000.") var limit: Int32 = 100
-    @Option(help: "Only entries below this number.") var before: Int64?
+    @OptionGroup var page: PageOptions
     @Option(help: "The reason, for the audit log.") var reason = ""
 
-    func validate() throws {
-        guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be 1 to 10000") }
-    }
-
     func run() async throws {
+        let (before, limit) = (try page.before(.suppressionNumbers), page.limit)
         try await Session.run(common) { session in
             let account = try await session.account(named: account.name)
             try await session.database.audit(
-                AuditEntry("suppressions.list", "before \(before ?? .max), \(limit) rows", reason: reason),
+                AuditEntry("suppressions.list", "before \(before), \(limit) rows", reason: reason),
                 account: account.id
             )
-            let page = try await session.database.suppressions(of: account.id, before: before ?? .max, limit: limit)
-            if output.json { return session.console.print(.array(page.map(\.json))) }
-            session.console.print(
+            let rows = try await session.database.suppressions(of: account.id, before: before, limit: limit)
+            let next = rows.next(limit) { PageCursor(.suppressionNumbers, [$0.id]) }
+            session.console.show(rows.map(\.json), next: next, output) {
                 Table(
                     ["NUMBER", "ADDRESS", "SCOPE", "REASON", "SINCE", "SOURCE"],
-                    page.map { row in
+                    rows.map { row in
                         [
                             String(row.id), row.address ?? row.shortHash, row.scopeText, row.reason.name,
                             Timestamp.text(row.createdAt), row.source,
                         ]
                     }
-                ).text
-            )
-            if page.count == Int(limit), let last = page.last {
-                session.console.say("more: --before \(last.id)")
+                )
             }
         }
     }

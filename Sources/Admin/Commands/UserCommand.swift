@@ -3,6 +3,7 @@ import Bootstrap
 import Core
 import Database
 import DatabaseClient
+import Service
 
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -60,15 +61,23 @@ struct UserCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List an account's users, or staff.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var output: OutputOptions
+        @OptionGroup var page: PageOptions
         @Option(help: "The account's name; leave it out for staff.") var account: String?
+        @Option(help: "Only those with this in their login.") var login = ""
 
         func run() async throws {
+            let after = Int32(clamping: try page.after(.users))
             try await Session.run(common) { session in
                 var owner: AccountID?
                 if let account { owner = try await session.account(named: account).id }
-                let people = try await session.database.people(of: owner)
-                if output.json { return session.console.print(.array(people.map(\.json))) }
-                session.console.print(
+                let people = try await session.database.people(
+                    of: owner,
+                    named: login,
+                    after: after,
+                    limit: page.limit
+                )
+                let next = people.next(page.limit) { PageCursor(.users, [Int64($0.id)]) }
+                session.console.show(people.map(\.json), next: next, output) {
                     Table(
                         ["LOGIN", "ROLE", "PASSWORD", "CREATED"],
                         people.map { person in
@@ -78,8 +87,8 @@ struct UserCommand: AsyncParsableCommand {
                                 Timestamp.text(person.createdAt),
                             ]
                         }
-                    ).text
-                )
+                    )
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import Service
 
 /// Options of every command.
 struct CommonOptions: ParsableArguments {
@@ -11,6 +12,43 @@ struct CommonOptions: ParsableArguments {
 struct OutputOptions: ParsableArguments {
     @Flag(help: "Print JSON.")
     var json = false
+}
+
+/// Options of every command that lists rows of which there may be many.
+struct PageOptions: ParsableArguments {
+    @Option(help: "Maximum number of rows, 1 to 10,000.") var limit: Int32 = 100
+    @Option(help: "The next page: `next_cursor` of the page before, which also follows its table.") var cursor: String?
+
+    func validate() throws {
+        guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be 1 to 10000") }
+    }
+
+    /// Where the page begins; `nil` for the first.
+    func cursor(_ kind: PageCursor.Kind) throws(AdminFailure) -> PageCursor? {
+        guard let cursor else { return nil }
+        guard let place = PageCursor(cursor, kind: kind) else {
+            throw AdminFailure(.usage, "--cursor is not a cursor from a page of this list")
+        }
+        return place
+    }
+
+    /// The number in the cursor, for lists that grow upwards.
+    func after(_ kind: PageCursor.Kind) throws(AdminFailure) -> Int64 { try cursor(kind)?.numbers[0] ?? 0 }
+
+    /// The same for lists with the newest first.
+    func before(_ kind: PageCursor.Kind) throws(AdminFailure) -> Int64 { try cursor(kind)?.numbers[0] ?? .max }
+}
+
+extension Console {
+    /// A page as JSON, like the API's, or as a table and how to go on.
+    func show(_ items: [JSONValue], next: PageCursor?, _ output: OutputOptions, table: () -> Table) {
+        guard !output.json else { return print(.page(items, next: next)) }
+        print(table().text)
+        if let next { sayMore(next) }
+    }
+
+    /// How to see the next page.
+    func sayMore(_ next: PageCursor) { say("more: --cursor \(next.text)") }
 }
 
 /// The command's account.

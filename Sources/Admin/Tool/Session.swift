@@ -64,6 +64,12 @@ struct Session: Sendable {
         return account
     }
 
+    /// The names of these accounts.
+    func names(of accounts: [AccountID]) async throws -> [AccountID: String] {
+        let facts = try await database.accounts(Array(Set(accounts)))
+        return Dictionary(facts.map { ($0.id, $0.name) }) { first, _ in first }
+    }
+
     func list(named name: String, of account: AccountFacts) async throws -> Int32 {
         guard let list = try await database.list(named: name, account: account.id) else {
             throw AdminFailure(

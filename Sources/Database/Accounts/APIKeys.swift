@@ -62,10 +62,19 @@ extension AccountDatabase {
         }
     }
 
-    /// The account's keys, newest first; including revoked and expired ones.
-    package func apiKeys(of account: AccountID) async throws -> [APIKeyFacts] {
+    /// The account's keys before a number, newest first; including revoked and expired ones. `name`: part of their names.
+    package func apiKeys(
+        of account: AccountID,
+        named name: String,
+        before key: Int32,
+        limit: Int32
+    ) async throws -> [APIKeyFacts] {
         try await transaction(account: account) { connection in
-            try connection.rows(.apiKeys, [.int32(account)], APIKeyFacts.init)
+            try connection.rows(
+                .apiKeys,
+                [.int32(account), .int32(key), .text(name), .int32(limit)],
+                APIKeyFacts.init
+            )
         }
     }
 
@@ -129,11 +138,15 @@ extension Statement {
         VALUES ($1, $2, $3, $4, $5, $6) RETURNING \(apiKeyColumns)
         """
     )
-    /// `$1` account.
+    /// `$1` account; `$2` before this key; `$3` part of the name; `$4` rows.
     static let apiKeys = Statement(
         "api-keys",
         role: .admin,
-        "SELECT \(apiKeyColumns) FROM api_keys WHERE account_id = $1 ORDER BY key_id DESC"
+        """
+        SELECT \(apiKeyColumns) FROM api_keys
+        WHERE account_id = $1 AND key_id < $2 AND strpos(lower(name), lower($3::text)) > 0
+        ORDER BY key_id DESC LIMIT $4::int
+        """
     )
     /// `$1` account; `$2` prefix.
     static let revokeAPIKey = Statement(

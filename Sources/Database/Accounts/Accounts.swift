@@ -56,6 +56,18 @@ extension AccountDatabase {
         try await transaction(account: nil) { try $0.rows(.accounts, [], AccountFacts.init) }
     }
 
+    /// These of them.
+    package func accounts(_ ids: [AccountID]) async throws -> [AccountFacts] {
+        try await transaction(account: nil) { try $0.rows(.accountsByID, [.int32s(ids)], AccountFacts.init) }
+    }
+
+    /// Accounts after a number, in order; `name`: part of their names.
+    package func accounts(named name: String, after account: AccountID, limit: Int32) async throws -> [AccountFacts] {
+        try await transaction(account: nil) { connection in
+            try connection.rows(.accountPage, [.int32(account), .text(name), .int32(limit)], AccountFacts.init)
+        }
+    }
+
     package func account(named name: String) async throws -> AccountFacts? {
         try await transaction(account: nil) { try $0.rows(.accountByName, [.text(name)], AccountFacts.init).first }
     }
@@ -151,6 +163,21 @@ extension Statement {
         "accounts",
         role: .admin,
         "SELECT account_id, name, created_at FROM accounts ORDER BY account_id"
+    )
+    /// `$1` accounts.
+    static let accountsByID = Statement(
+        "accounts-by-id",
+        role: .admin,
+        "SELECT account_id, name, created_at FROM accounts WHERE account_id = ANY ($1::int[])"
+    )
+    /// `$1` after this account; `$2` part of the name; `$3` rows.
+    static let accountPage = Statement(
+        "account-page",
+        role: .admin,
+        """
+        SELECT account_id, name, created_at FROM accounts
+        WHERE account_id > $1 AND strpos(lower(name), lower($2::text)) > 0 ORDER BY account_id LIMIT $3::int
+        """
     )
     static let accountByName = Statement(
         "account-by-name",

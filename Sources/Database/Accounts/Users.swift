@@ -14,9 +14,22 @@ package struct User: Sendable {
 }
 
 extension AccountDatabase {
-    /// The users of an account; the staff if it is `nil`, for the command line only.
-    package func people(of account: AccountID?) async throws -> [User] {
-        try await transaction(account: account) { try $0.rows(.people, [.optional(account)], User.init) }
+    /// The users of an account after a number, in order; the staff if it is `nil`, for the command line only.
+    ///
+    /// `login`: Part of their logins.
+    package func people(
+        of account: AccountID?,
+        named login: String,
+        after user: Int32,
+        limit: Int32
+    ) async throws -> [User] {
+        try await transaction(account: account) { connection in
+            try connection.rows(
+                .people,
+                [.optional(account), .int32(user), .text(login), .int32(limit)],
+                User.init
+            )
+        }
     }
 
     /// Adds a user without a password.
@@ -107,13 +120,16 @@ extension Statement {
         .endResetsOfPerson, .personNamed,
     ]
 
-    /// `$1` account or NULL.
+    /// `$1` account or NULL; `$2` after this user; `$3` part of the login; `$4` rows.
     static let people = Statement(
         "people",
         roles: [.admin, .web],
         """
         SELECT user_id, account_id, login, role, created_at, password_set_at IS NOT NULL, disabled_at IS NOT NULL
-        FROM users WHERE account_id IS NOT DISTINCT FROM $1::int ORDER BY disabled_at IS NOT NULL, login
+        FROM users
+        WHERE (account_id = $1::int OR account_id IS NULL AND $1::int IS NULL) AND user_id > $2
+          AND strpos(login, lower($3::text)) > 0
+        ORDER BY user_id LIMIT $4::int
         """
     )
     /// `$1` account or NULL; `$2` login; `$3` role.

@@ -19,20 +19,63 @@ package struct CampaignOverview: Sendable {
     package let traits: CampaignTraits
 }
 
+/// What campaigns are searched by.
+package struct CampaignSearch: Sendable, Equatable {
+    /// Part of the name, in any case of letters; empty for any.
+    package let name: String
+    /// `nil` for any.
+    package let state: CampaignState?
+
+    package init(name: String = "", state: CampaignState? = nil) {
+        self.name = name
+        self.state = state
+    }
+}
+
 extension AccountDatabase {
-    /// The account's campaigns before a number, newest first; in one state, or in any.
+    /// The account's campaigns before a number, newest first.
     package func campaigns(
         of account: AccountID,
+        _ search: CampaignSearch,
         before campaign: CampaignID,
-        state: CampaignState?,
         limit: Int32
     ) async throws -> [CampaignOverview] {
         try await transaction(account: account, hasOneSnapshot: true) { connection in
-            let values: [PostgresValue] = [
-                .int32(account), .int32(campaign), state.map { .int16($0.rawValue) } ?? .null, .int32(limit),
-            ]
-            return try connection.overviews(try connection.reports(.campaignPage, values))
+            try connection.overviews(connection.reports(of: account, search, before: campaign, limit: limit))
         }
+    }
+
+    /// The same, without what is no part of a report.
+    package func reports(
+        of account: AccountID,
+        _ search: CampaignSearch,
+        before campaign: CampaignID,
+        limit: Int32
+    ) async throws -> [CampaignReport] {
+        try await transaction(account: account, hasOneSnapshot: true) { connection in
+            try connection.reports(of: account, search, before: campaign, limit: limit)
+        }
+    }
+
+    /// Campaigns of all accounts before a number, newest first; for the operator.
+    package func campaigns(
+        _ search: CampaignSearch,
+        before campaign: CampaignID,
+        limit: Int32
+    ) async throws -> [CampaignOverview] {
+        let values: [PostgresValue] = [
+            .int32(campaign), search.state.map { .int16($0.rawValue) } ?? .null, .text(search.name), .int32(limit),
+        ]
+        let found = try await transaction(account: nil) { connection in
+            try connection.rows(.newestCampaigns, values) { (campaign: try $0.int32(0), account: try $0.int32(1)) }
+        }
+        var overviews: [CampaignOverview] = []
+        for (account, campaigns) in Dictionary(grouping: found, by: \.account) {
+            overviews += try await transaction(account: account, hasOneSnapshot: true) { connection in
+                try connection.overviews(connection.reports(.campaignsByID, [.int32s(campaigns.map(\.campaign))]))
+            }
+        }
+        return overviews.sorted { $0.report.campaign > $1.report.campaign }
     }
 
     package func campaign(_ id: CampaignID, account: AccountID) async throws -> CampaignOverview? {
@@ -51,6 +94,18 @@ extension PostgresConnection {
     /// A campaign of the account that the transaction sees.
     package func campaign(_ id: CampaignID) throws -> CampaignOverview? {
         try overviews(try reports(.reportOnCampaign, [.int32(id)])).first
+    }
+
+    fileprivate func reports(
+        of account: AccountID,
+        _ search: CampaignSearch,
+        before campaign: CampaignID,
+        limit: Int32
+    ) throws -> [CampaignReport] {
+        var values: [PostgresValue] = [.int32(account), .int32(campaign), .text(search.name), .int32(limit)]
+        guard let state = search.state else { return try reports(.campaignPage, values) }
+        values.append(.int16(state.rawValue))
+        return try reports(.campaignPageInState, values)
     }
 
     fileprivate func overviews(_ reports: [CampaignReport]) throws -> [CampaignOverview] {
@@ -77,14 +132,36 @@ extension CampaignTraits {
 }
 
 extension Statement {
-    /// `$1` account; `$2` before this campaign; `$3` state or NULL; `$4` rows.
-    static let campaignPage = Statement(
-        "campaign-page",
+    /// `$1` account; `$2` before this campaign; `$3` part of the name; `$4` rows.
+    static let campaignPage = Statement("campaign-page", roles: [.admin, .web], campaignsFound())
+    /// `$5` state.
+    static let campaignPageInState = Statement(
+        "campaign-page-in-state",
         roles: [.admin, .web],
+        campaignsFound(" AND k.state = $5::smallint")
+    )
+    /// Names are read from the index: its rows are fetched for those on the page alone.
+    private static func campaignsFound(_ condition: String = "") -> String {
         reportColumns + """
-             WHERE c.account_id = $1 AND c.campaign_id < $2 AND ($3::smallint IS NULL OR c.state = $3::smallint)
-            ORDER BY c.campaign_id DESC LIMIT $4::int
+             WHERE c.campaign_id = ANY (ARRAY(
+                SELECT k.campaign_id FROM campaigns k
+                WHERE k.account_id = $1 AND k.campaign_id < $2\(condition)
+                  AND strpos(lower(k.name), lower($3::text)) > 0
+                ORDER BY k.campaign_id DESC LIMIT $4::int
+            )) ORDER BY c.campaign_id DESC
             """
+    }
+    /// `$1` before this campaign; `$2` state or NULL; `$3` part of the name; `$4` rows.
+    static let newestCampaigns = Statement(
+        "newest-campaigns",
+        role: .admin,
+        "SELECT campaign_id, account_id FROM newest_campaigns($1::int, $2::smallint, $3::text, $4::int)"
+    )
+    /// `$1` campaigns.
+    static let campaignsByID = Statement(
+        "campaigns-by-id",
+        role: .admin,
+        reportColumns + " WHERE c.campaign_id = ANY ($1::int[])"
     )
     /// `$1` campaigns.
     static let campaignTraits = Statement(

@@ -92,13 +92,6 @@ extension AccountDatabase {
         }
     }
 
-    /// The account's campaigns, newest first.
-    package func campaigns(of account: AccountID) async throws -> [CampaignReport] {
-        try await transaction(account: account, hasOneSnapshot: true) { connection in
-            try connection.reports(.campaignsOfAccount, [.int32(account)])
-        }
-    }
-
     /// The most frequent refusals.
     package func refusals(of campaign: CampaignID, account: AccountID) async throws -> [CampaignReport.Refusals] {
         try await transaction(account: account) { connection in
@@ -213,12 +206,6 @@ extension Statement {
         "report-on-campaign",
         roles: [.admin, .web],
         reportColumns + " WHERE c.campaign_id = $1"
-    )
-    /// `$1` account.
-    static let campaignsOfAccount = Statement(
-        "campaigns-of-account",
-        roles: [.admin, .web],
-        reportColumns + " WHERE c.account_id = $1 ORDER BY c.campaign_id DESC"
     )
     /// `$1` campaigns. The columns of counts are in the order of ``DeliveryState``.
     static let countersOfCampaigns = Statement(

@@ -49,19 +49,27 @@ package struct FailureGroup: Sendable {
 }
 
 extension AccountDatabase {
-    /// Names of all accounts, for staff.
-    package func accountNames() async throws -> [AccountFacts] {
+    /// Names of accounts after a number, for staff; `name`: part of them.
+    package func accountNames(
+        _ name: String,
+        after account: AccountID,
+        limit: Int32
+    ) async throws -> [AccountFacts] {
         try await transaction(account: nil) { connection in
-            try connection.rows(.accountNames) { row in
+            try connection.rows(.accountNames, [.int32(account), .text(name), .int32(limit)]) { row in
                 AccountFacts(id: try row.int32(0), name: try row.text(1), createdAt: try row.timestamp(2))
             }
         }
     }
 
-    /// The counts of every account, for billing.
-    package func accountCounts() async throws -> [AccountCounts] {
+    /// The counts of accounts after a number, for billing; `name`: part of their names.
+    package func accountCounts(
+        _ name: String,
+        after account: AccountID,
+        limit: Int32
+    ) async throws -> [AccountCounts] {
         try await transaction(account: nil) { connection in
-            try connection.rows(.accountCounts) { row in
+            try connection.rows(.accountCounts, [.int32(account), .text(name), .int32(limit)]) { row in
                 AccountCounts(
                     account: AccountFacts(id: try row.int32(0), name: try row.text(1), createdAt: try row.timestamp(2)),
                     contacts: try row.int64(3),
@@ -131,15 +139,19 @@ extension Statement {
         .accountNames, .accountCounts, .laneOverview, .workerOverview, .failuresByProvider,
     ]
 
+    /// `$1` after this account; `$2` part of the name; `$3` rows; so in both.
     static let accountNames = Statement(
         "account-names",
         role: .web,
-        "SELECT account_id, name, created_at FROM account_names()"
+        "SELECT account_id, name, created_at FROM account_names($1::int, $2::text, $3::int)"
     )
     static let accountCounts = Statement(
         "account-counts",
         role: .web,
-        "SELECT account_id, name, created_at, contacts, campaigns, accepted FROM account_counts()"
+        """
+        SELECT account_id, name, created_at, contacts, campaigns, accepted
+        FROM account_counts($1::int, $2::text, $3::int)
+        """
     )
     static let laneOverview = Statement(
         "lane-overview",

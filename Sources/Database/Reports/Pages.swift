@@ -40,10 +40,19 @@ extension AccountDatabase {
         }
     }
 
-    /// The account's lists after a number, in order.
-    package func lists(of account: AccountID, after list: Int32, limit: Int32) async throws -> [ListFacts] {
+    /// The account's lists after a number, in order; `name`: part of their names.
+    package func lists(
+        of account: AccountID,
+        named name: String,
+        after list: Int32,
+        limit: Int32
+    ) async throws -> [ListFacts] {
         try await transaction(account: account) { connection in
-            try connection.rows(.listPage, [.int32(account), .int32(list), .int32(limit)], ListFacts.init)
+            try connection.rows(
+                .listPage,
+                [.int32(account), .int32(list), .text(name), .int32(limit)],
+                ListFacts.init
+            )
         }
     }
 
@@ -190,11 +199,13 @@ extension Statement {
                 WHERE m.list_id = l.list_id AND m.status = \(MembershipStatus.unsubscribed.sql))
         FROM lists l WHERE l.account_id = $1
         """
-    /// `$1` account; `$2` after this list; `$3` rows.
+    /// `$1` account; `$2` after this list; `$3` part of the name; `$4` rows.
     static let listPage = Statement(
         "list-page",
-        role: .web,
-        listColumns + " AND l.list_id > $2 ORDER BY l.list_id LIMIT $3::int"
+        roles: [.admin, .web],
+        listColumns + """
+             AND l.list_id > $2 AND strpos(lower(l.name), lower($3::text)) > 0 ORDER BY l.list_id LIMIT $4::int
+            """
     )
     /// `$1` account; `$2` list.
     static let listByID = Statement("list-by-id", role: .web, listColumns + " AND l.list_id = $2")

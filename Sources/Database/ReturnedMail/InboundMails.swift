@@ -31,12 +31,16 @@ extension AccountDatabase {
         return try await transaction(account: account) { try $0.store(arrival, mailbox: mailbox) }
     }
 
-    /// The newest mails of an account, without text.
-    package func recentInbound(of account: AccountID, limit: Int) async throws -> [InboundMailFacts] {
+    /// The mails of an account before a number, newest first, without text.
+    package func recentInbound(
+        of account: AccountID,
+        before mail: Int64 = .max,
+        limit: Int32
+    ) async throws -> [InboundMailFacts] {
         try await transaction(account: account) { connection in
             try connection.rows(
                 .recentInbound,
-                [.int32(account), .int64(.max), .int32(Int32(limit))]
+                [.int32(account), .int64(mail), .int32(limit)]
             ) { try InboundMailFacts($0) }
         }
     }

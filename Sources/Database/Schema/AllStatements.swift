@@ -4,7 +4,7 @@ extension Statement {
     /// Every statement of the service: what the statement check prepares against the migrated schema.
     package static let all: [Statement] =
         delivery + register + producer + freeze + ofAccounts + inbound + tracking + optOut + proofs + returning
-        + complaints + returnedFacts + blocks + suppressionLists + dashboard + erasure
+        + complaints + contactPages + returnedFacts + blocks + suppressionLists + dashboard + erasure
         + journal
 
     private static let dashboard = forUsers + forSessions + forSamples + forOverview

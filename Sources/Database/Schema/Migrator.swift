@@ -34,6 +34,7 @@ package struct Migration: Sendable {
         Migration(version: 16, name: "recent_opens", sql: PackageResources.V0016_recent_opens_sql),
         Migration(version: 17, name: "journal", sql: PackageResources.V0017_journal_sql),
         Migration(version: 18, name: "plans", sql: PackageResources.V0018_plans_sql),
+        Migration(version: 19, name: "search", sql: PackageResources.V0019_search_sql),
     ]
 }
 

@@ -5,6 +5,7 @@ import DatabaseClient
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Service
 import Templates
 
 /// An authorised request: its account, route and input.
@@ -32,7 +33,7 @@ struct APICall: Sendable {
 
     /// The number in the path; not found if it is not a number.
     func number(upTo limit: Int64 = Int64(Int32.max)) throws(APIProblem) -> Int64 {
-        guard let number = parameters.first.flatMap({ QueryReader.number($0) }), (1...limit).contains(number) else {
+        guard let number = parameters.first.flatMap({ PageCursor.number($0) }), (1...limit).contains(number) else {
             throw .notFound
         }
         return number
@@ -105,7 +106,7 @@ struct APIReply: Sendable {
 
     /// A page of a list.
     static func page(_ items: [JSONValue], next: PageCursor?) -> APIReply {
-        APIReply(["items": .array(items), "next_cursor": .string(orNull: next?.text)])
+        APIReply(.page(items, next: next))
     }
 
     init(_ value: JSONValue, status: HTTPResponse.Status = .ok, location: String? = nil) {

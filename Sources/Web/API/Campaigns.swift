@@ -8,19 +8,21 @@ import Service
 /// Campaigns: create, change, send.
 extension APICall {
     func showCampaigns() async throws -> APIReply {
-        let (limit, state, cursor) = try reading { reader in
-            (reader.limit(), reader.choice("state", CampaignState.self), reader.cursor(.campaigns))
+        let (limit, search, cursor) = try reading { reader in
+            let state = reader.choice("state", CampaignState.self)
+            let search = CampaignSearch(name: reader.part("name") ?? "", state: state)
+            return (reader.limit(), search, reader.cursor(.campaigns))
         }
         let campaigns = try await database.campaigns(
             of: account,
+            search,
             before: cursor.map { Int32($0.numbers[0]) } ?? .max,
-            state: state,
             limit: limit
         )
-        let next = campaigns.last.flatMap { last in
-            campaigns.count == Int(limit) ? PageCursor(.campaigns, [Int64(last.report.campaign)]) : nil
-        }
-        return .page(campaigns.map(\.json), next: next)
+        return .page(
+            campaigns.map(\.json),
+            next: campaigns.next(limit) { PageCursor(.campaigns, [Int64($0.report.campaign)]) }
+        )
     }
 
     func showCampaign() async throws -> APIReply {

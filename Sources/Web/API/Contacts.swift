@@ -11,20 +11,29 @@ extension APICall {
     private static let mostContacts = 1_000
 
     func showContacts() async throws -> APIReply {
-        let (limit, list, cursor) = try reading { reader in
+        let (limit, list, search, cursor) = try reading { reader in
             let list = reader.whole("list", 1...Int64(Int32.max))
-            return (reader.limit(), list, reader.cursor(list == nil ? .contacts : .members))
+            let (address, field) = (reader.part("address"), reader.part("field"))
+            var search = ContactSearch.all
+            do throws(ContactSearch.Refused) {
+                search = try ContactSearch(address: address, field: field)
+            } catch {
+                reader.noteInvalid(error.isField ? "field" : "address", error.reason)
+            }
+            if list != nil, search != .all { reader.noteInvalid("list", "goes with neither address nor field") }
+            return (reader.limit(), list, search, reader.cursor(list == nil ? .of(search) : .members))
         }
         guard let list else {
             let page = try await database.contacts(
                 of: account,
-                after: cursor.map { ($0.hash, $0.numbers[0]) },
+                search,
+                after: cursor?.numbers[0] ?? 0,
                 limit: limit
             )
-            let next = page.last.flatMap { last in
-                page.count == Int(limit) ? PageCursor(.contacts, [last.contact.id], hash: last.hash) : nil
+            guard let page else {
+                throw APIProblem.invalid([.init(pointer: "cursor", detail: ContactSearch.lostPlace)])
             }
-            return .page(page.map { $0.contact.json }, next: next)
+            return .page(page.contacts.map(\.json), next: page.next.map { PageCursor(.of(search), [$0]) })
         }
         guard try await database.listName(Int32(list), account: account) != nil else {
             throw APIProblem.invalid([.init(pointer: "list", detail: "there is no such list")])
@@ -35,10 +44,9 @@ extension APICall {
             after: cursor?.numbers[0] ?? 0,
             limit: limit
         )
-        let next = page.last.flatMap { page.count == Int(limit) ? PageCursor(.members, [$0.contact.id]) : nil }
         return .page(
             page.map { $0.contact.json.adding(["subscribed": .bool($0.isSubscribed)]) },
-            next: next
+            next: page.next(limit) { PageCursor(.members, [$0.contact.id]) }
         )
     }
 

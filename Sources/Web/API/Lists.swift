@@ -18,14 +18,14 @@ extension APICall {
     }
 
     func showLists() async throws -> APIReply {
-        let (limit, cursor) = try reading { ($0.limit(), $0.cursor(.lists)) }
+        let (limit, name, cursor) = try reading { ($0.limit(), $0.part("name") ?? "", $0.cursor(.lists)) }
         let lists = try await database.lists(
             of: account,
+            named: name,
             after: cursor.map { Int32($0.numbers[0]) } ?? 0,
             limit: limit
         )
-        let next = lists.last.flatMap { lists.count == Int(limit) ? PageCursor(.lists, [Int64($0.id)]) : nil }
-        return .page(lists.map(\.json), next: next)
+        return .page(lists.map(\.json), next: lists.next(limit) { PageCursor(.lists, [Int64($0.id)]) })
     }
 
     func showList() async throws -> APIReply {

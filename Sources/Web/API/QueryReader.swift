@@ -1,12 +1,13 @@
 import Core
 import Foundation
+import Service
 
 /// Reads the parameters of a query, strictly: unknown or repeated ones are errors.
 struct QueryReader {
     private var values: [String: String] = [:]
     private var problems: [APIProblem.Field] = []
-    /// An invalid cursor, which no schema can describe.
-    private var strayCursor: APIProblem.Field?
+    /// What no schema can describe, such as an invalid cursor.
+    private var unacceptable: [APIProblem.Field] = []
     private var asked: Set<String> = []
 
     init(_ query: String?) {
@@ -28,7 +29,7 @@ struct QueryReader {
             problems.append(.init(pointer: name, detail: "is an unknown parameter"))
         }
         guard problems.isEmpty else { throw .badRequest("A query parameter is invalid.", problems) }
-        if let strayCursor { throw .invalid([strayCursor]) }
+        guard unacceptable.isEmpty else { throw .invalid(unacceptable) }
     }
 
     mutating func text(_ name: String) -> String? {
@@ -38,7 +39,7 @@ struct QueryReader {
 
     mutating func whole(_ name: String, _ range: ClosedRange<Int64>) -> Int64? {
         guard let text = text(name) else { return nil }
-        guard let number = Self.number(text), range.contains(number) else {
+        guard let number = PageCursor.number(text), range.contains(number) else {
             note(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
             return nil
         }
@@ -46,6 +47,18 @@ struct QueryReader {
     }
 
     mutating func limit() -> Int32 { Int32(whole("limit", 1...200) ?? 50) }
+
+    /// A text to search by; not empty.
+    mutating func part(_ name: String) -> String? {
+        guard let text = text(name) else { return nil }
+        guard (1...Self.longestPart).contains(text.unicodeScalars.count) else {
+            note(name, "must be 1 to \(Self.longestPart) characters")
+            return nil
+        }
+        return text
+    }
+
+    private static let longestPart = 300
 
     mutating func flag(_ name: String) -> Bool {
         guard let text = text(name) else { return false }
@@ -65,17 +78,15 @@ struct QueryReader {
         guard let text = text("cursor") else { return nil }
         let cursor = PageCursor(text, kind: kind)
         if cursor == nil {
-            strayCursor = .init(pointer: "cursor", detail: "is not a cursor from a page of this list")
+            noteInvalid("cursor", "is not a cursor from a page of this list")
         }
         return cursor
     }
 
     mutating func note(_ name: String, _ detail: String) { problems.append(.init(pointer: name, detail: detail)) }
 
-    /// Only digits: no sign, no blank, no leading 0.
-    static func number(_ text: some StringProtocol) -> Int64? {
-        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
-        guard text.utf8.first != UInt8(ascii: "0") || text.utf8.count == 1 else { return nil }
-        return Int64(text)
+    /// Reports what the schema does not cover.
+    mutating func noteInvalid(_ name: String, _ detail: String) {
+        unacceptable.append(.init(pointer: name, detail: detail))
     }
 }

@@ -62,7 +62,6 @@ extension APICall {
             before: cursor?.numbers[0] ?? .max,
             limit: limit
         )
-        let next = messages.last.flatMap { messages.count == Int(limit) ? PageCursor(.deadLetters, [$0.id]) : nil }
-        return .page(messages.map(\.json), next: next)
+        return .page(messages.map(\.json), next: messages.next(limit) { PageCursor(.deadLetters, [$0.id]) })
     }
 }

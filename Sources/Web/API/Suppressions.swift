@@ -19,8 +19,7 @@ extension APICall {
             )
         }
         let rows = try await database.suppressions(of: account, after: after, limit: limit)
-        let next = rows.last.flatMap { last -> PageCursor? in
-            guard rows.count == Int(limit) else { return nil }
+        let next = rows.next(limit) { last in
             let key = last.key
             return PageCursor(
                 .suppressions,

@@ -7,14 +7,30 @@ import Templates
 /// The account's campaigns, one campaign, and its requests.
 extension Dashboard {
     func addCampaigns(to router: Router<WebContext>) {
-        accountPage(router, "campaigns", needs: .seeCampaigns) { _, _, visit in
-            let reports = try await visit.database.campaigns(of: visit.account)
+        accountPage(router, "campaigns", needs: .seeCampaigns) { request, _, visit in
+            let page = try ListPage(request, searching: ["name", "state"]) { _ in .campaigns }
+            let state = CampaignState(name: page["state"])
+            guard state != nil || page["state"].isEmpty else { throw Refusal.notThere }
+            let reports = try await visit.database.reports(
+                of: visit.account,
+                CampaignSearch(name: page["name"], state: state),
+                before: CampaignID(clamping: page.before),
+                limit: ListPage.rows
+            )
+            let next = reports.next(ListPage.rows) { PageCursor(.campaigns, [Int64($0.campaign)]) }
+            let fields: [String: MergeValue] = [
+                "campaigns": .list(reports.map { CampaignFields.row($0) }), "has": .bool(!reports.isEmpty),
+                "name": .of(page["name"]),
+                "states": .list(
+                    CampaignState.allCases.map { ["state": .of($0.name), "chosen": .bool($0 == state)] }
+                ),
+            ]
             return try Views.respond(
                 Views.campaigns,
                 title: "Campaigns",
                 visit: visit.visit,
                 section: "Campaigns",
-                ["campaigns": .list(reports.map { CampaignFields.row($0) }), "has": .bool(!reports.isEmpty)],
+                fields.merging(page.fields(next: next)) { $1 },
                 isRefreshed: reports.contains { $0.state == .running || CampaignState.toStart.contains($0.state) }
             )
         }

@@ -39,6 +39,7 @@ struct Dashboard: Sendable {
         addSignIn(to: router)
         addStaff(to: router)
         addCampaigns(to: router)
+        addContacts(to: router)
         addFigures(to: router)
         addLive(to: router)
         addPreview(to: router)

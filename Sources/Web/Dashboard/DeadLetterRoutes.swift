@@ -1,48 +1,50 @@
 import Core
 import Database
 import Hummingbird
+import Service
 import Templates
 
 /// Dead letters, read-only; the operator's command line requeues or discards them.
 extension Dashboard {
-    private static let mostShown = 100
-
     func addDeadLetters(to router: Router<WebContext>) {
-        accountPage(router, "dead-letters", needs: .seeDeadLetters) { _, _, visit in
+        accountPage(router, "dead-letters", needs: .seeDeadLetters) { request, _, visit in
+            let page = try ListPage(request) { _ in .deadLetters }
             let groups = try await visit.database.deadLetterGroups(of: visit.account, campaign: nil)
             let messages = try await visit.database.waitingDeadLetters(
                 of: visit.account,
                 DeadLetterSelection(),
-                after: 0,
+                after: page.after,
                 through: .max,
-                limit: Self.mostShown
+                limit: Int(ListPage.rows)
             )
+            let fields: [String: MergeValue] = [
+                "has": .bool(!groups.isEmpty),
+                "groups": .list(
+                    groups.map { group in
+                        [
+                            "reason": .of(group.reason.name), "cause": .of(group.cause), "count": .of(group.count),
+                            "example": .of(String(group.example)), "newest": .moment(group.newestAt),
+                        ]
+                    }
+                ),
+                "messages": .list(
+                    messages.map { message in
+                        [
+                            "number": .of(String(message.id)), "reason": .of(message.reason.name),
+                            "campaign": message.key.map { .of(String($0.campaign)) } ?? .bool(false),
+                            "row": .of(message.row.map { $0.state.name } ?? "–"), "detail": .of(message.detail),
+                        ]
+                    }
+                ),
+            ]
             return try Views.respond(
                 Views.deadLetters,
                 title: "Dead letters",
                 visit: visit.visit,
                 section: "Dead letters",
-                [
-                    "has": .bool(!groups.isEmpty),
-                    "groups": .list(
-                        groups.map { group in
-                            [
-                                "reason": .of(group.reason.name), "cause": .of(group.cause), "count": .of(group.count),
-                                "example": .of(String(group.example)), "newest": .moment(group.newestAt),
-                            ]
-                        }
-                    ),
-                    "messages": .list(
-                        messages.map { message in
-                            [
-                                "number": .of(String(message.id)), "reason": .of(message.reason.name),
-                                "campaign": message.key.map { .of(String($0.campaign)) } ?? .bool(false),
-                                "row": .of(message.row.map { $0.state.name } ?? "–"), "detail": .of(message.detail),
-                            ]
-                        }
-                    ),
-                    "is_cut": .bool(messages.count == Self.mostShown), "most": .of(Self.mostShown),
-                ]
+                fields.merging(page.fields(next: messages.next(ListPage.rows) { PageCursor(.deadLetters, [$0.id]) })) {
+                    $1
+                }
             )
         }
         accountPage(router, "dead-letters/:message", needs: .seeDeadLetters) { _, context, visit in

@@ -2,22 +2,32 @@ import Core
 import Database
 import DatabaseClient
 import Hummingbird
+import Service
 import Templates
 
 /// The account's users. Only its owner sets a password, through a link that works once.
 extension Dashboard {
     func addUsers(to router: Router<WebContext>) {
-        accountPage(router, "people", needs: .manageUsers) { _, _, visit in
-            let people = try await visit.database.people(of: visit.account)
+        accountPage(router, "people", needs: .manageUsers) { request, _, visit in
+            let page = try ListPage(request, searching: ["login"]) { _ in .users }
+            let people = try await visit.database.people(
+                of: visit.account,
+                named: page["login"],
+                after: Int32(clamping: page.after),
+                limit: ListPage.rows
+            )
+            let fields: [String: MergeValue] = [
+                "people": .list(people.map { Self.fields($0, isSelf: $0.id == visit.visit.session.user) }),
+                "roles": .list(Role.ofAccounts.reversed().map { .of($0.rawValue) }), "sought": .of(page["login"]),
+            ]
             return try Views.respond(
                 Views.people,
                 title: "Users",
                 visit: visit.visit,
                 section: "Users",
-                [
-                    "people": .list(people.map { Self.fields($0, isSelf: $0.id == visit.visit.session.user) }),
-                    "roles": .list(Role.ofAccounts.reversed().map { .of($0.rawValue) }),
-                ]
+                fields.merging(page.fields(next: people.next(ListPage.rows) { PageCursor(.users, [Int64($0.id)]) })) {
+                    $1
+                }
             )
         }
         accountForm(router, "people", needs: .manageUsers) { form, _, visit in

@@ -13,6 +13,7 @@ enum Views {
     static let campaigns = page(PackageResources.dash_campaigns_mustache, "campaigns")
     static let campaign = page(PackageResources.dash_campaign_mustache, "campaign")
     static let figures = page(PackageResources.dash_figures_mustache, "figures")
+    static let contacts = page(PackageResources.dash_contacts_mustache, "contacts")
     static let confirm = page(PackageResources.dash_confirm_mustache, "confirm")
     static let preview = page(PackageResources.dash_preview_mustache, "preview")
     static let deadLetters = page(PackageResources.dash_dead_letters_mustache, "dead-letters")
@@ -26,6 +27,7 @@ enum Views {
         "end": PackageResources.dash_end_mustache,
         "figures": PackageResources.dash_figures_mustache,
         "chart": PackageResources.dash_chart_mustache,
+        "pages": PackageResources.dash_pages_mustache,
     ]
 
     /// Tests compile them: embedded files do not change at run time.
@@ -80,6 +82,7 @@ enum Views {
         let entries: [(name: String, path: String, isThere: Bool)] = [
             ("Accounts", "/accounts", visit.may(.lookAtAccounts) || visit.may(.seeCounts)),
             ("Campaigns", "/campaigns", visit.may(.seeCampaigns) && hasAccount),
+            ("Contacts", "/contacts", visit.may(.seeContacts) && hasAccount),
             ("Dead letters", "/dead-letters", visit.may(.seeDeadLetters) && hasAccount),
             ("Users", "/people", visit.may(.manageUsers) && hasAccount),
             ("Operations", "/operations", visit.may(.seeOperations)),
