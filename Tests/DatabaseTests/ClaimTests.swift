@@ -110,28 +110,61 @@ struct ClaimTests {
     @Test func `a row whose retry was made anew while the claim waited is not marked`() async throws {
         try await Totals.with(contacts: 2) { totals in
             let campaign = try await totals.run()
-            let other = Self.deferred.replacing("seq = 1", with: "seq = 2")
-            let retry = (Self.retry + "now(), now()" + Self.ofRow).replacing("seq = 1", with: "seq = 2")
-            try await totals.superuser.execute((other + retry).replacing("@", with: "\(campaign)"))
+            let both = (Self.deferred + Self.retry + "now(), now()" + Self.ofRow)
+                .replacing(" AND seq = 1", with: "").replacing("@", with: "\(campaign)")
+            try await totals.superuser.execute(both)
             // The claim's snapshot is older than the new retry: it waits for row 1 meanwhile.
             let holder = try await totals.database.connect()
             try await holder.execute("BEGIN; SELECT FROM deliveries WHERE seq = 1 FOR UPDATE")
             async let verdicts = totals.worker.claim(
                 [
-                    ClaimRequest.fixture(campaign, 1), ClaimRequest.fixture(campaign, 2, attempt: 1),
+                    ClaimRequest.fixture(campaign, 1, attempt: 1), ClaimRequest.fixture(campaign, 2, attempt: 1),
                 ],
                 token: 5,
                 workerRun: 1
             )
-            let waiting = """
-                SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
-                """
-            try await eventually("the claim waits") { try await totals.number(waiting) > 0 }
-            try await totals.superuser.execute("DELETE FROM retries; \(retry.replacing("@", with: "\(campaign)"))")
+            try await eventually("the claim waits") { try await totals.number(Self.waiting) > 0 }
+            let retry = (Self.retry + "now(), now()" + Self.ofRow).replacing("seq = 1", with: "seq = 2")
+            try await totals.superuser.execute(
+                "DELETE FROM retries WHERE seq = 2; \(retry.replacing("@", with: "\(campaign)"))"
+            )
             try await holder.execute("COMMIT")
             await holder.close()
             #expect(try await verdicts == [.claimed, .notDue])
             #expect(try await totals.recount(campaign) == [.sending: 1, .deferred: 1])
+        }
+    }
+
+    private static let waiting = """
+        SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+        """
+
+    @Test func `a row that was suppressed while the claim waited for it is not marked`() async throws {
+        try await Totals.with(contacts: 2) { totals in
+            let campaign = try await totals.run()
+            let holder = try await totals.database.connect()
+            try await holder.execute("BEGIN; UPDATE deliveries SET state = 5 WHERE seq = 1")
+            async let verdicts = totals.claim(campaign, [1, 2], token: 5)
+            try await eventually("the claim waits") { try await totals.number(Self.waiting) > 0 }
+            try await holder.execute("COMMIT")
+            await holder.close()
+            #expect(try await verdicts == [.final, .claimed])
+            #expect(try await totals.recount(campaign) == [.suppressed: 1, .sending: 1])
+        }
+    }
+
+    @Test func `pending rows and retries of one campaign are claimed together, and swept together`() async throws {
+        try await Totals.with(contacts: 3) { totals in
+            let campaign = try await totals.run()
+            try await totals.superuser.execute(
+                (Self.deferred + Self.retry + "now(), now()" + Self.ofRow).replacing("@", with: "\(campaign)")
+            )
+            let requests: [ClaimRequest] = [
+                .fixture(campaign, 3), .fixture(campaign, 1, attempt: 1), .fixture(campaign, 2),
+            ]
+            let verdicts = try await totals.worker.claim(requests, token: 5, workerRun: 1)
+            #expect(verdicts == [.claimed, .claimed, .claimed])
+            #expect(try await totals.number("SELECT count(*) FROM claims WHERE token = 5 AND seqs = '{2,3,1}'") == 1)
         }
     }
 

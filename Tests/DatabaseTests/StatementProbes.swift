@@ -37,6 +37,13 @@ extension StatementProbe {
             pagesPerRow: 12
         ),
         StatementProbe(
+            statement: .claimPending,
+            role: .worker,
+            arguments: claimArguments,
+            rows: batch,
+            pagesPerRow: 28
+        ),
+        StatementProbe(
             statement: .claimDeliveries,
             role: .worker,
             arguments: claimArguments,

@@ -8,24 +8,45 @@ extension PostgresDeliveryStore {
         token: ClaimToken,
         workerRun: WorkerRun
     ) async throws -> [Verdict] {
-        let campaigns = requests.map(\.key.campaign)
-        let verdicts = Mutex<[Verdict]>([])
-        let steps = [
-            PipelineStep(.lockCampaignsShared, [.int32s(Set(campaigns).sorted())]),
+        try await pool.withConnection { connection in
+            var verdicts = [Verdict?](repeating: nil, count: requests.count)
+            // Most are as they were read, and claimed without being judged. What was tried before is hardly pending.
+            let fresh = requests.indices.filter { requests[$0].attempt == 0 }
+            let claimed = try await connection.claim(fresh.map { requests[$0] }, by: .claimPending, token, workerRun)
+            for place in claimed { verdicts[fresh[Int(place) - 1]] = .claimed }
+            let rest = requests.indices.filter { verdicts[$0] == nil }
+            let judged = try await connection.claim(rest.map { requests[$0] }, by: .claimDeliveries, token, workerRun)
+            for (place, number) in zip(rest, judged) { verdicts[place] = Verdict(rawValue: Int16(number)) }
+            return verdicts.map { $0 ?? .unknown }
+        }
+    }
+}
+
+extension PostgresConnection {
+    /// What the statement returns for these jobs, in a transaction with the locks that it needs.
+    fileprivate func claim(
+        _ requests: [ClaimRequest],
+        by statement: Statement,
+        _ token: ClaimToken,
+        _ workerRun: WorkerRun
+    ) throws -> [Int32] {
+        guard !requests.isEmpty else { return [] }
+        let numbers = Mutex<[Int32]>([])
+        try pipelinedTransaction([
+            PipelineStep(.lockCampaignsShared, [.int32s(Set(requests.map(\.key.campaign)).sorted())]),
             PipelineStep(
-                .claimDeliveries,
+                statement,
                 [
-                    .int32s(campaigns), .int32s(requests.map(\.key.seq)), .int32s(requests.map(\.generation)),
-                    .int32s(requests.map(\.contactVersion)), .int16s(requests.map(\.attempt)), .int64(token),
-                    .int64(workerRun),
+                    .int32s(requests.map(\.key.campaign)), .int32s(requests.map(\.key.seq)),
+                    .int32s(requests.map(\.generation)), .int32s(requests.map(\.contactVersion)),
+                    .int16s(requests.map(\.attempt)), .int64(token), .int64(workerRun),
                 ]
             ) { row in
-                let verdict = Verdict(rawValue: try row.int16(0)) ?? .unknown
-                verdicts.withLock { $0.append(verdict) }
+                let number = try row.int32(0)
+                numbers.withLock { $0.append(number) }
             },
-        ]
-        try await pool.withConnection { try await $0.pipelinedTransaction(steps) }
-        return verdicts.withLock { $0 }
+        ])
+        return numbers.withLock { $0 }
     }
 }
 
@@ -42,6 +63,50 @@ extension Statement {
         FROM unnest($1::int[]) AS a(campaign_id)
         """
     )
+
+    /// Claims those rows that are pending and as they were read, and returns their places among the jobs, from 1.
+    ///
+    /// Touches each row once: what a lock would have waited for, the update waits for and looks at again. In
+    /// (campaign, seq) order, as below, where all that is said of leases holds, too. Of several jobs for one row one is
+    /// claimed. `$1` to `$7` as below.
+    static let claimPending = Statement(
+        "claim-pending",
+        role: .worker,
+        isHot: true,
+        """
+        WITH asked AS MATERIALIZED (
+            SELECT * FROM unnest($1::int[], $2::int[], $3::int[], $4::int[], $5::smallint[])
+            WITH ORDINALITY AS a(campaign_id, seq, generation, version, attempt, ord)
+            ORDER BY campaign_id, seq
+        ), marked AS (
+            UPDATE deliveries d
+            SET state = \(DeliveryState.sending.sql), attempt = d.attempt + 1, token = $6::bigint, suspect = 0,
+                changed_at = now()
+            FROM asked a, campaigns c, campaign_lanes g, contacts p
+            WHERE d.campaign_id = a.campaign_id AND d.seq = a.seq
+              AND d.state = \(DeliveryState.pending.sql) AND d.attempt = a.attempt
+              AND c.campaign_id = a.campaign_id AND c.state = \(CampaignState.running.sql)
+              AND (c.expires_at <= now()) IS NOT TRUE
+              AND g.campaign_id = d.campaign_id AND g.lane_id = d.lane_id AND g.generation = a.generation
+              AND p.contact_id = d.contact_id AND p.version = a.version AND p.status = \(ContactStatus.active.sql)
+              AND (SELECT \(isAlive))
+            RETURNING d.campaign_id, d.seq, a.ord
+        ), noted AS (
+            INSERT INTO claims (token, campaign_id, incarnation, seqs)
+            SELECT $6::bigint, campaign_id, $7::bigint, array_agg(seq) FROM marked GROUP BY campaign_id
+        )
+        SELECT ord::int FROM marked
+        """
+    )
+
+    /// Whether the worker run `$7` holds its lease, in the database that it began with.
+    private static let isAlive = """
+        EXISTS (
+            SELECT FROM workers w, installation i, pg_control_system() p
+            WHERE w.incarnation = $7::bigint AND w.alive_until > clock_timestamp()
+              AND i.system_identifier = p.system_identifier AND i.timeline = server_timeline()
+        )
+        """
 
     /// Claims: gives each row its next state and every job its verdict, numbered as in ``Verdict``.
     ///
@@ -67,11 +132,7 @@ extension Statement {
             FOR NO KEY UPDATE OF d
         ), judged AS MATERIALIZED (
             SELECT l.ord, l.campaign_id, l.seq, l.state,
-                   CASE WHEN NOT (SELECT EXISTS (
-                            SELECT FROM workers w, installation i, pg_control_system() p
-                            WHERE w.incarnation = $7::bigint AND w.alive_until > clock_timestamp()
-                              AND i.system_identifier = p.system_identifier AND i.timeline = server_timeline()
-                        )) THEN \(Verdict.leaseLost.sql)
+                   CASE WHEN NOT (SELECT \(isAlive)) THEN \(Verdict.leaseLost.sql)
                         WHEN l.state NOT IN (\(DeliveryState.waiting.sql)) THEN \(Verdict.final.sql)
                         WHEN row_number() OVER (
                             PARTITION BY l.campaign_id, l.seq ORDER BY l.generation DESC, l.ord
@@ -112,9 +173,11 @@ extension Statement {
         ), noted AS (
             INSERT INTO claims (token, campaign_id, incarnation, seqs)
             SELECT $6::bigint, campaign_id, $7::bigint, array_agg(seq) FROM marked GROUP BY campaign_id
+            -- With this token some were claimed without being judged.
+            ON CONFLICT (token, campaign_id) DO UPDATE SET seqs = claims.seqs || excluded.seqs
         )
         -- One sort: joined, the results would be compared each with each.
-        SELECT verdict::smallint FROM (
+        SELECT verdict::int FROM (
             SELECT DISTINCT ON (ord) ord, verdict FROM (
                 SELECT ord, 0 AS place, \(Verdict.claimed.sql) AS verdict FROM marked
                 UNION ALL

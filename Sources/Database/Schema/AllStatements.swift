@@ -10,7 +10,7 @@ extension Statement {
     private static let dashboard = forUsers + forSessions + forSamples + forOverview
 
     private static let delivery: [Statement] = [
-        .fetchRecipients, .lockCampaignsShared, .claimDeliveries, .recordResults, .raiseFirstRedelivery,
+        .fetchRecipients, .lockCampaignsShared, .claimPending, .claimDeliveries, .recordResults, .raiseFirstRedelivery,
         .raiseRedeliveries,
         .clearRedeliveries,
         .insertDeadLetter, .endUnsent, .campaignVersion,
