@@ -42,9 +42,11 @@ struct PollSet: ~Copyable {
     }
 
     /// Waits, and hands each event to `body`; 0 milliseconds do not wait, -1 waits without end.
-    func wait(milliseconds: Int32, _ body: (_ key: UInt64, _ events: UInt32) -> Void) {
-        let count = epoll_wait(descriptor, events.baseAddress, Int32(events.count), milliseconds)
-        guard count > 0 else { return }  // 0, or interrupted
-        for event in events.prefix(Int(count)) { body(event.data.u64, event.events) }
+    ///
+    /// - Returns: How many there were.
+    func wait(milliseconds: Int32, _ body: (_ key: UInt64, _ events: UInt32) -> Void) -> Int {
+        let count = max(0, Int(epoll_wait(descriptor, events.baseAddress, Int32(events.count), milliseconds)))
+        for event in events.prefix(count) { body(event.data.u64, event.events) }
+        return count
     }
 }
