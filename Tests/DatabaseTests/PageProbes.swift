@@ -34,6 +34,20 @@ extension StatementProbe {
         page(.accountNames, "0, '', \(rows)", pagesPerRow: 10),
     ]
 
+    /// Pages of contacts of an account whose own begin after 20,000 of another one.
+    static let ofSecondAccount = [
+        page(.contactPage, "2, 0, \(rows)", account: 2, pagesPerRow: 2, isOfContacts: true),
+        page(.contactWindow, "2, 0, 999", account: 2, rows: 100, pagesPerRow: 1, isOfContacts: true),
+        page(
+            .contactsAmong,
+            "2, 0, 21000, 'example.org', '{}', \(rows)",
+            account: 2,
+            rows: 60,
+            pagesPerRow: 1,
+            isOfContacts: true
+        ),
+    ]
+
     /// As a search of contacts sets it.
     private static let byIndexOnly = """
         SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off;

@@ -43,6 +43,34 @@ struct StatementCostTests {
         }
     }
 
+    /// Two accounts of one size, one after the other: in the order of all numbers, half of them are the other's.
+    @Test func `a page of contacts passes over no other account's`() async throws {
+        try await PrivateDatabase.with { database in
+            let superuser = try await database.connect()
+            try await superuser.execute(
+                """
+                INSERT INTO accounts (name) VALUES ('First'), ('Second');
+                INSERT INTO contacts (account_id, address, address_key, address_rule, address_hash, hash_key, domain,
+                                      attributes)
+                SELECT a, k, k, 1, sha256(k::bytea), 1, 'example.net', jsonb_build_object('text', repeat('x', 300))
+                FROM generate_series(1, 2) a, generate_series(1, 20000) n, format('c%s@example.net', n) k ORDER BY a, n;
+                """
+            )
+            try await superuser.execute("VACUUM ANALYZE")
+            for probe in StatementProbe.ofSecondAccount {
+                let connection = try await probe.connect(to: database)
+                try await probe.plan(on: connection)
+                let cost = try await probe.cost(on: connection)
+                #expect(
+                    cost.pages <= probe.mostPages,
+                    "\(probe.statement.name): \(cost.pages) pages\n\(cost.plan)"
+                )
+                await connection.close()
+            }
+            await superuser.close()
+        }
+    }
+
     /// The budget itself: the import's look-up of contacts as it was, by an index that begins with the account.
     @Test func `an index that the planner may confuse with another breaks the budget`() async throws {
         try await PrivateDatabase.with { database in

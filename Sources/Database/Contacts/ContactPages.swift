@@ -134,13 +134,17 @@ extension PostgresConnection {
 }
 
 extension Statement {
-    // account_id::bigint: the index of an account's contacts by number knows it by that.
+    // account_id::bigint: the index of an account's contacts by number knows it by that. ANY of one, and the account in the
+    // order: with = the order is that of all numbers, and the planner may take their index, and pass over every contact of
+    // other accounts.
     static let contactPages: [Statement] = [
         .contactPage, .keyOfContact, .contactsBeginning, .contactsWithKeys, .contactsByID, .contactWindow,
         .contactsAmong,
     ]
 
     private static let columns = "contact_id, address, attributes, status, version, created_at"
+    private static let ofAccount = "account_id::bigint = ANY (ARRAY[$1::int::bigint])"
+    private static let byNumber = "account_id::bigint, contact_id"
 
     /// `$1` account; `$2` after this contact; `$3` rows.
     static let contactPage = Statement(
@@ -148,8 +152,8 @@ extension Statement {
         roles: [.admin, .web],
         """
         SELECT \(columns) FROM contacts
-        WHERE account_id::bigint = $1::int::bigint AND contact_id > $2 AND status = \(ContactStatus.active.sql)
-        ORDER BY contact_id LIMIT $3::int
+        WHERE \(ofAccount) AND contact_id > $2 AND status = \(ContactStatus.active.sql)
+        ORDER BY \(byNumber) LIMIT $3::int
         """
     )
     /// `$1` account; `$2` contact.
@@ -196,8 +200,8 @@ extension Statement {
         roles: [.admin, .web],
         """
         SELECT contact_id FROM contacts
-        WHERE account_id::bigint = $1::int::bigint AND contact_id > $2 AND status = \(ContactStatus.active.sql)
-        ORDER BY contact_id OFFSET $3::int LIMIT 1
+        WHERE \(ofAccount) AND contact_id > $2 AND status = \(ContactStatus.active.sql)
+        ORDER BY \(byNumber) OFFSET $3::int LIMIT 1
         """
     )
     /// `$1` account; `$2` after this contact; `$3` up to this one; `$4` domain or NULL; `$5` fields, one of which it has,
@@ -207,10 +211,10 @@ extension Statement {
         roles: [.admin, .web],
         """
         SELECT \(columns) FROM contacts
-        WHERE account_id::bigint = $1::int::bigint AND contact_id > $2 AND contact_id <= $3
+        WHERE \(ofAccount) AND contact_id > $2 AND contact_id <= $3
           AND status = \(ContactStatus.active.sql)
           AND (domain = $4::text OR $4::text IS NULL AND attributes @> ANY ($5::text[]::jsonb[]))
-        ORDER BY contact_id LIMIT $6::int
+        ORDER BY \(byNumber) LIMIT $6::int
         """
     )
 }
