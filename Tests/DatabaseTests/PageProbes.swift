@@ -18,6 +18,7 @@ extension StatementProbe {
         page(.contactsByID, "1, '{\(numbers)}'", pagesPerRow: 6, isOfContacts: true),
         page(.contactWindow, "1, 0, 19999", rows: 20_000, pagesPerRow: 1, isOfContacts: true),
         page(.contactsAmong, "1, 0, 10000, 'example.net', '{}', \(rows)", pagesPerRow: 2, isOfContacts: true),
+        page(.contactsSampled, "1, NULL, ARRAY['{\"n\":17}']", rows: 64, pagesPerRow: 6, isOfContacts: true),
         page(.memberPage, "1, 5000, \(rows)", pagesPerRow: 8, isOfContacts: true),
         page(.members, "1, 5000, \(rows)", pagesPerRow: 8, isOfContacts: true, role: .admin),
         page(.campaignPage, "1, 2147483647, 'C', \(rows)", pagesPerRow: 8),
@@ -46,6 +47,7 @@ extension StatementProbe {
             pagesPerRow: 1,
             isOfContacts: true
         ),
+        page(.contactsSampled, "2, 'example.org', '{}'", account: 2, rows: 64, pagesPerRow: 6, isOfContacts: true),
     ]
 
     /// As a search of contacts sets it.

@@ -45,6 +45,9 @@ private enum SearchLimit {
     static let sorted: Int32 = 1_000
     /// Contacts that are looked at where more match than that.
     static let far: Int32 = 20_000
+    /// Matches among 64 contacts that lie evenly apart: of so frequent a value the index has too much to read, more than
+    /// ``sorted`` wherever there are more contacts than ``far``.
+    static let frequent: Int64 = 6
 }
 
 extension ContactSearch {
@@ -57,6 +60,8 @@ extension ContactSearch {
         case .field: "a search by field"
         }
     }
+
+    fileprivate var domain: PostgresValue { if case .domain(let name) = self { .text(name) } else { .null } }
 }
 
 extension PostgresConnection {
@@ -90,6 +95,9 @@ extension PostgresConnection {
             {
                 return near
             }
+            guard try !isFrequent(search, of: account) else {
+                return try look(through: SearchLimit.far, of: account, search, after: contact, limit)
+            }
             let found = try rows(.contactsWithKeys, [.texts(search.keys), .int32(SearchLimit.sorted + 1)]) {
                 try $0.int64(0)
             }
@@ -105,6 +113,13 @@ extension PostgresConnection {
         ContactPage(contacts: contacts, next: contacts.count == Int(limit) ? contacts.last?.id : nil)
     }
 
+    /// Whether the index would have too much to read.
+    private func isFrequent(_ search: ContactSearch, of account: AccountID) throws -> Bool {
+        let values: [PostgresValue] = [.int32(account), search.domain, .texts(search.fields)]
+        let matches = try rows(.contactsSampled, values) { try $0.int64(0) }.first ?? 0
+        return matches >= SearchLimit.frequent
+    }
+
     /// The contacts that match among the next ones.
     private func look(
         through window: Int32,
@@ -115,11 +130,12 @@ extension PostgresConnection {
     ) throws -> ContactPage? {
         let end = try rows(.contactWindow, [.int32(account), .int64(contact), .int32(window - 1)]) { try $0.int64(0) }
             .first
-        var domain = PostgresValue.null
-        if case .domain(let name) = search { domain = .text(name) }
         let contacts = try rows(
             .contactsAmong,
-            [.int32(account), .int64(contact), .int64(end ?? .max), domain, .texts(search.fields), .int32(limit)],
+            [
+                .int32(account), .int64(contact), .int64(end ?? .max), search.domain, .texts(search.fields),
+                .int32(limit),
+            ],
             ContactFacts.init
         )
         guard contacts.count < Int(limit) else { return page(contacts, limit) }
@@ -139,7 +155,7 @@ extension Statement {
     // other accounts.
     static let contactPages: [Statement] = [
         .contactPage, .keyOfContact, .contactsBeginning, .contactsWithKeys, .contactsByID, .contactWindow,
-        .contactsAmong,
+        .contactsAmong, .contactsSampled,
     ]
 
     private static let columns = "contact_id, address, attributes, status, version, created_at"
@@ -215,6 +231,25 @@ extension Statement {
           AND status = \(ContactStatus.active.sql)
           AND (domain = $4::text OR $4::text IS NULL AND attributes @> ANY ($5::text[]::jsonb[]))
         ORDER BY \(byNumber) LIMIT $6::int
+        """
+    )
+    /// How many match of some 64 contacts whose numbers lie evenly apart. `$1` account; `$2` domain or NULL; `$3` fields,
+    /// one of which it has, where there is no domain.
+    static let contactsSampled = Statement(
+        "contacts-sampled",
+        roles: [.admin, .web],
+        """
+        WITH ends AS MATERIALIZED (
+            SELECT (SELECT contact_id FROM contacts WHERE \(ofAccount) ORDER BY \(byNumber) LIMIT 1) AS first,
+                   (SELECT contact_id FROM contacts WHERE \(ofAccount)
+                    ORDER BY account_id::bigint DESC, contact_id DESC LIMIT 1) AS last
+        )
+        SELECT count(DISTINCT c.contact_id)
+        FROM ends, generate_series(first, last, greatest((last - first) / 63, 1)) AS place, LATERAL (
+            SELECT contact_id, domain, attributes FROM contacts
+            WHERE \(ofAccount) AND contact_id >= place ORDER BY \(byNumber) LIMIT 1
+        ) AS c
+        WHERE c.domain = $2::text OR $2::text IS NULL AND c.attributes @> ANY ($3::text[]::jsonb[])
         """
     )
 }
