@@ -110,6 +110,7 @@ struct DashboardListTests {
                 audit == [
                     "ed contacts.list all contacts 2 contacts", "ed contacts.list a search by address 1 contacts",
                     "ed contacts.list a search by domain 1 contacts", "ed contacts.list a search by field 1 contacts",
+                    "ed contacts.list a search by address 0 contacts",
                     "ada dashboard.look /contacts ticket 17", "ada contacts.list a search by address 1 contacts",
                 ]
             )

@@ -142,8 +142,8 @@ extension PostgresConnection {
         return ContactPage(contacts: contacts, next: end)
     }
 
+    /// Of nothing, too: that there is no such contact is also an answer.
     func noteLook(_ count: Int, of what: String, by actor: String, account: AccountID) throws {
-        guard count > 0 else { return }
         let entry = AuditEntry("contacts.list", what, reason: "\(count) contacts")
         try write(entry, by: actor, account: account)
     }
