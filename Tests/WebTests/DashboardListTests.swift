@@ -59,6 +59,30 @@ struct DashboardListTests {
         }
     }
 
+    @Test func `a page after an erased contact says so`() async throws {
+        try await WebFixture.with { web in
+            try await web.execute(
+                """
+                INSERT INTO contacts (account_id, address, address_key, address_rule, address_hash, hash_key, domain)
+                SELECT 1, k, k, 1, sha256(k::bytea), 1, 'example.org'
+                FROM generate_series(1, 60) n, format('many%s@example.org', n) k
+                """
+            )
+            let editor = try await web.browser("ed")
+            let next = try #require(try await link("next", in: editor.get("/contacts?address=many").text))
+            #expect(try await editor.get(next).text.contains("many9@example.org"))
+            try await web.execute(
+                """
+                UPDATE contacts SET address = '', address_key = 'erased:' || contact_id, domain = '', status = 1
+                WHERE address = (SELECT address FROM contacts WHERE address LIKE 'many%' ORDER BY address_key OFFSET 39 LIMIT 1)
+                """
+            )
+            let page = try await editor.get(next)
+            #expect(page.status == 200 && page.text.contains("Begin again on the first page."))
+            #expect(page.text.contains(#"<a href="/contacts?address=many">First page</a>"#))
+        }
+    }
+
     @Test func `what is searched for is shown as text`() async throws {
         try await WebFixture.with { web in
             let browser = try await web.browser("ada")

@@ -26,8 +26,11 @@ extension Dashboard {
                     after: page.after,
                     limit: ListPage.rows
                 )
-                guard let read else { throw Refusal.notThere }
-                found = read
+                if let read {
+                    found = read
+                } else {
+                    problem = "The contact before this page was erased. Begin again on the first page."
+                }
             }
             let fields: [String: MergeValue] = [
                 "address": .of(page["address"]), "field": .of(page["field"]),
