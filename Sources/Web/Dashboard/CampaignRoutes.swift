@@ -159,7 +159,7 @@ enum CampaignFields {
             "accepted": .of(counts[.accepted]), "failed": .of(counts[.failed]),
             "open": .of(counts[.pending] + counts[.sending] + counts[.deferred]),
             "percent": .of(report.audience > 0 ? LiveFigures.percent(report) : "–"),
-            "bar": .of(ProgressBar.svg(report)), "created": .moment(report.createdAt),
+            "bar": .of(ProgressBar.svg(report, hasEmptyParts: false)), "created": .moment(report.createdAt),
             "start": .moment(report.scheduledFor), "started": .moment(report.startedAt),
             "finished": .moment(report.finishedAt),
             "took": report.seconds.map { .of(spoken(seconds: $0)) } ?? .bool(false),

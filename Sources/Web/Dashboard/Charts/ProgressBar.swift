@@ -26,8 +26,9 @@ enum ProgressBar {
         }
     }
 
-    static func svg(_ report: CampaignReport) -> String {
-        let rects = parts(report).map { part in
+    /// `hasEmptyParts`: for the script; rows of a list leave out what is not seen.
+    static func svg(_ report: CampaignReport, hasEmptyParts: Bool = true) -> String {
+        let rects = parts(report).filter { hasEmptyParts || $0.width > 0 }.map { part in
             "<rect class=\"f-\(part.state.name)\" data-bar=\"\(part.state.name)\" x=\"\(SVG.number(part.start))\" y=\"0\" "
                 + "width=\"\(SVG.number(part.width))\" height=\"10\"/>"
         }
