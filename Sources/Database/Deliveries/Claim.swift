@@ -78,18 +78,22 @@ extension Statement {
             SELECT * FROM unnest($1::int[], $2::int[], $3::int[], $4::int[], $5::smallint[])
             WITH ORDINALITY AS a(campaign_id, seq, generation, version, attempt, ord)
             ORDER BY campaign_id, seq
+        ), running AS MATERIALIZED (
+            SELECT g.campaign_id, g.lane_id, g.generation
+            FROM (SELECT DISTINCT campaign_id FROM asked) AS a
+            JOIN campaigns c ON c.campaign_id = a.campaign_id AND c.state = \(CampaignState.running.sql)
+                AND (c.expires_at <= now()) IS NOT TRUE
+            JOIN campaign_lanes g ON g.campaign_id = c.campaign_id
+            WHERE (SELECT \(isAlive))
         ), marked AS (
             UPDATE deliveries d
             SET state = \(DeliveryState.sending.sql), attempt = d.attempt + 1, token = $6::bigint, suspect = 0,
                 changed_at = now()
-            FROM asked a, campaigns c, campaign_lanes g, contacts p
+            FROM asked a, running r, contacts p
             WHERE d.campaign_id = a.campaign_id AND d.seq = a.seq
               AND d.state = \(DeliveryState.pending.sql) AND d.attempt = a.attempt
-              AND c.campaign_id = a.campaign_id AND c.state = \(CampaignState.running.sql)
-              AND (c.expires_at <= now()) IS NOT TRUE
-              AND g.campaign_id = d.campaign_id AND g.lane_id = d.lane_id AND g.generation = a.generation
+              AND r.campaign_id = a.campaign_id AND r.lane_id = d.lane_id AND r.generation = a.generation
               AND p.contact_id = d.contact_id AND p.version = a.version AND p.status = \(ContactStatus.active.sql)
-              AND (SELECT \(isAlive))
             RETURNING d.campaign_id, d.seq, a.ord
         ), noted AS (
             INSERT INTO claims (token, campaign_id, incarnation, seqs)
