@@ -1,8 +1,9 @@
 import Core
-import Database
 import DatabaseClient
 import TestKit
 import Testing
+
+@testable import Database
 
 @Suite(.enabled(if: PrivateDatabase.isAvailable, "PostgreSQL is not installed"))
 struct FreezeTests {
@@ -48,6 +49,13 @@ struct FreezeTests {
         """
     }
 
+    static func lostOptOut(bytes: Int) -> String {
+        """
+        INSERT INTO lost_opt_outs (account_id, mark)
+        SELECT 1, substring(address_hash FROM 1 FOR \(bytes)) FROM contacts WHERE contact_id = 1
+        """
+    }
+
     static let optOuts: [OptOut] = [
         OptOut(because: "all mail", before: suppression(0), states: (.suppressed, .suppressed)),
         OptOut(because: "marketing", before: suppression(1), states: (.suppressed, .pending)),
@@ -65,6 +73,18 @@ struct FreezeTests {
             states: (.suppressed, .suppressed)
         ),
         OptOut(
+            because: "blocked for the whole service",
+            before: "INSERT INTO service_blocks (key_version, address_hash, reason, created_by) "
+                + "SELECT 1, address_hash, 'test', 'test' FROM contacts WHERE contact_id = 1",
+            states: (.suppressed, .suppressed)
+        ),
+        OptOut(
+            because: "an opt-out of a message that was forgotten, by a mark of six bytes",
+            before: lostOptOut(bytes: 6),
+            states: (.suppressed, .pending)
+        ),
+        OptOut(because: "by one of eight", before: lostOptOut(bytes: 8), states: (.suppressed, .pending)),
+        OptOut(
             because: "left the list: not in marketing's audience; transactional mail obeys only the scope all",
             before: "UPDATE list_members SET status = 1 WHERE contact_id = 1",
             states: (nil, .pending)
@@ -76,16 +96,37 @@ struct FreezeTests {
         ),
     ]
 
-    @Test(arguments: optOuts, CampaignKind.allCases)
-    func `who has opted out is not mailed`(row: OptOut, kind: CampaignKind) async throws {
+    @Test(arguments: optOuts, [(CampaignKind.marketing, 0), (.marketing, 3), (.transactional, 0), (.transactional, 3)])
+    func `who has opted out is not mailed`(row: OptOut, campaign: (kind: CampaignKind, few: Int)) async throws {
+        let kind = campaign.kind
         try await Totals.with(contacts: 3) { totals in
             try await totals.superuser.execute(row.before)
-            let campaign = try await totals.run(kind: kind)
+            let campaign = try await totals.run(kind: kind, few: campaign.few)
             let expected = kind == .marketing ? row.states.marketing : row.states.transactional
             let counts = try await totals.recount(campaign, row.because)
             #expect(counts.values.reduce(0, +) == (expected == nil ? 2 : 3), row.because)
             let states = try await totals.superuser.rows(.stateOfContact, [.int64(1)]) { try $0.int16(0) }
             #expect(states.first.flatMap(DeliveryState.init) == expected, row.because)
+        }
+    }
+
+    @Test(arguments: [Statement.freezeOptOuts, .freezeOptOutsOfFew])
+    func `who left the list or was erased after the audience was read is not mailed`(statement: Statement) async throws
+    {
+        try await Totals.with(contacts: 4) { totals in
+            let campaign = try await totals.run()
+            try await totals.superuser.execute(
+                """
+                UPDATE list_members SET status = \(MembershipStatus.unsubscribed.sql) WHERE contact_id = 1;
+                UPDATE contacts SET status = \(ContactStatus.erased.sql) WHERE contact_id = 2
+                """
+            )
+            let values: [PostgresValue] = [
+                .int32(campaign), .int32(Totals.account), .int32(Totals.list), .int16(CampaignKind.marketing.rawValue),
+            ]
+            let marked = try await totals.producerPool.withConnection { try await $0.run(statement, values) }
+            #expect(marked == 2)
+            #expect(try await totals.recount(campaign) == [.pending: 2, .suppressed: 2])
         }
     }
 

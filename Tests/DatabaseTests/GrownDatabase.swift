@@ -18,6 +18,9 @@ struct GrownDatabase: Sendable {
     static let small: ClosedRange<CampaignID> = 991...999
     /// Starting, of account 11.
     static let starting: CampaignID = 1_000
+    /// To a hundred contacts of account 1, which has most contacts and opt-outs.
+    static let toFew: CampaignID = 1_900
+    static let optOuts = contacts / 20
     static let retries = 5_000
     static let workerRun: WorkerRun = 1
     static let deadWorkerRun: WorkerRun = 2
@@ -88,6 +91,9 @@ struct GrownDatabase: Sendable {
                k.account_id, k.list_id, 1
         FROM campaigns k JOIN contacts c ON c.account_id = k.account_id
         WHERE k.campaign_id BETWEEN \(large) AND \(small.upperBound);
+        INSERT INTO deliveries (contact_id, campaign_id, seq, account_id, list_id, lane_id)
+        SELECT contact_id, \(toFew), row_number() OVER (ORDER BY contact_id), 1, 1, 1
+        FROM contacts WHERE account_id = 1 ORDER BY contact_id LIMIT 100;
         INSERT INTO campaign_lanes
         SELECT campaign_id, 1, account_id, 1, CASE WHEN campaign_id = \(large) THEN \(contacts) ELSE 100 END, 0, 1
         FROM campaigns WHERE campaign_id BETWEEN 201 AND \(small.upperBound);

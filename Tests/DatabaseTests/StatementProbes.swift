@@ -48,7 +48,7 @@ extension StatementProbe {
             role: .worker,
             arguments: claimArguments,
             rows: batch,
-            pagesPerRow: 34
+            pagesPerRow: 36
         ),
         StatementProbe(
             statement: .recordResults,
@@ -198,6 +198,20 @@ extension StatementProbe {
             role: .producer,
             arguments: "991, 2, 2, 0::smallint",
             rows: frozen,
+            pagesPerRow: 14
+        ),
+        StatementProbe(
+            statement: .freezeOptOutsOfFew,
+            role: .producer,
+            arguments: "\(GrownDatabase.toFew), 1, 1, 0::smallint",
+            rows: 100,
+            pagesPerRow: 20
+        ),
+        StatementProbe(
+            statement: .freezeOptOuts,
+            role: .producer,
+            arguments: "\(GrownDatabase.toFew), 1, 1, 0::smallint",
+            rows: GrownDatabase.optOuts,
             pagesPerRow: 14
         ),
     ]

@@ -10,7 +10,7 @@ struct Totals: Sendable {
     let superuser: PostgresConnection
     let worker: PostgresDeliveryStore
     let admin: AccountDatabase
-    private let producerPool: PostgresPool
+    let producerPool: PostgresPool
     private let workerPool: PostgresPool
     private let adminPool: PostgresPool
 
@@ -71,7 +71,9 @@ struct Totals: Sendable {
     /// What a producer that has this token says; one that does not drive the campaign changes nothing.
     func producer(token: Int64 = Totals.driver) -> ProducerStore { ProducerStore(producerPool, token: token) }
 
-    func freezer(token: Int64 = Totals.driver) -> FreezeStore { FreezeStore(producerPool, token: token) }
+    func freezer(token: Int64 = Totals.driver, few: Int = 10_000) -> FreezeStore {
+        FreezeStore(producerPool, token: token, few: few)
+    }
 
     func register(workerRun: WorkerRun, leaseSeconds: Double = 30) -> WorkerRegister {
         WorkerRegister(workerPool, workerRun: workerRun, leaseSeconds: leaseSeconds)
@@ -107,10 +109,11 @@ struct Totals: Sendable {
         policy: DeliveryPolicy = .atMostOnce,
         kind: CampaignKind = .marketing,
         tracking: TrackingMode = .none,
-        lifetime: String = "3 days"
+        lifetime: String = "3 days",
+        few: Int = 10_000
     ) async throws -> CampaignID {
         let id = try await start(policy: policy, kind: kind, tracking: tracking, lifetime: lifetime)
-        _ = try #require(try await freezer().freeze(id) { _ in [] })
+        _ = try #require(try await freezer(few: few).freeze(id) { _ in [] })
         return id
     }
 

@@ -5,10 +5,16 @@ import DatabaseClient
 package struct FreezeStore: Sendable {
     private let pool: PostgresPool
     private let token: Int64
+    private let few: Int
 
-    package init(_ pool: PostgresPool, token: Int64) {
+    /// - Parameters:
+    ///   - pool: Of the producer.
+    ///   - token: The producer's lease token.
+    ///   - few: So many recipients at most are each looked up among the opt-outs; with more it is the other way round.
+    package init(_ pool: PostgresPool, token: Int64, few: Int = 10_000) {
         self.pool = pool
         self.token = token
+        self.few = few
     }
 
     /// The result of a freeze.
@@ -26,7 +32,7 @@ package struct FreezeStore: Sendable {
         _ campaign: CampaignID,
         links: @escaping @Sendable (CampaignVersion) throws -> [(number: Int32, url: String)]
     ) async throws -> Frozen? {
-        let token = token
+        let (token, few) = (token, few)
         let frozen = try await pool.withConnection { connection in
             try await connection.transaction { connection -> Frozen? in
                 let found = try connection.rows(.campaignToFreeze, [.int32(campaign), .int64(token)]) { row in
@@ -58,10 +64,7 @@ package struct FreezeStore: Sendable {
                 )
                 // From here on a suppression waits for the freeze, and then finds the campaign running.
                 try connection.run(.lockAccount, [.int32(account)])
-                let optedOut = try connection.run(
-                    .freezeOptOuts,
-                    [.int32(campaign), .int32(account), .int32(list), .int16(kind)]
-                )
+                let optedOut = try connection.run(audience > few ? .freezeOptOuts : .freezeOptOutsOfFew, members)
                 try connection.run(.startFrozen, [.int32(campaign), .int32(version), .int32(Int32(audience))])
                 return Frozen(audience: audience, optedOut: optedOut)
             }
@@ -173,17 +176,26 @@ extension Statement {
 
     /// Marks opt-outs: a second pass, under the account's lock, so that none is missed.
     ///
+    /// From the opt-outs to their contacts, one at a time, never through all contacts of the account.
     /// `$1` campaign; `$2` account; `$3` list; `$4` kind.
     static let freezeOptOuts = Statement(
         "freeze-opt-outs",
         role: .producer,
         """
-        WITH out AS (
-            SELECT c.contact_id
-            FROM suppressions s
-            JOIN contacts c ON c.account_id = s.account_id AND c.address_hash = s.address_hash
-            WHERE s.account_id = $2
-              AND \(withholds(kind: "$4::smallint", list: "$3"))
+        WITH hashes AS (
+            SELECT s.address_hash AS first, s.address_hash AS last FROM suppressions s
+            WHERE s.account_id = $2 AND \(withholds(kind: "$4::smallint", list: "$3"))
+            UNION ALL
+            SELECT o.mark, o.mark || decode(repeat('ff', 26), 'hex') FROM lost_opt_outs o
+            WHERE o.account_id = $2 AND $4::smallint = \(CampaignKind.marketing.sql)
+            UNION ALL
+            SELECT b.address_hash, b.address_hash FROM service_blocks b
+        ), out AS (
+            SELECT c.contact_id FROM hashes h CROSS JOIN LATERAL (
+                -- By the hash alone: with the account, the planner may take all of its contacts for each.
+                SELECT c.contact_id, c.account_id FROM contacts c
+                WHERE c.address_hash BETWEEN h.first AND h.last OFFSET 0
+            ) AS c WHERE c.account_id = $2
             UNION
             SELECT m.contact_id FROM list_members m
             WHERE m.list_id = $3 AND m.account_id = $2 AND m.status <> \(MembershipStatus.subscribed.sql)
@@ -191,25 +203,57 @@ extension Statement {
             UNION
             SELECT c.contact_id FROM contacts c
             WHERE c.account_id = $2 AND c.status <> \(ContactStatus.active.sql)
-            UNION
-            SELECT c.contact_id FROM lost_opt_outs o
-            JOIN contacts c ON c.account_id = o.account_id
-                AND c.address_hash BETWEEN o.mark AND o.mark || decode(repeat('ff', 26), 'hex')
-            WHERE o.account_id = $2 AND $4::smallint = \(CampaignKind.marketing.sql)
-            UNION
-            SELECT c.contact_id FROM service_blocks b
-            JOIN contacts c ON c.account_id = $2 AND c.address_hash = b.address_hash
         ), here AS MATERIALIZED (
             SELECT d.seq FROM out o CROSS JOIN LATERAL (
                 SELECT d.seq FROM deliveries d WHERE d.campaign_id = $1 AND d.contact_id = o.contact_id LIMIT 1
             ) AS d
         )
+        \(markHere)
+        """
+    )
+
+    /// The same for a campaign with few recipients, whose account may have many opt-outs: from each recipient to what
+    /// there is about it. (`LIMIT`, because without it all opt-outs may be read and hashed.)
+    static let freezeOptOutsOfFew = Statement(
+        "freeze-opt-outs-of-few",
+        role: .producer,
+        """
+        WITH here AS MATERIALIZED (
+            SELECT d.seq FROM deliveries d CROSS JOIN LATERAL (
+                SELECT c.status, c.address_hash FROM contacts c WHERE c.contact_id = d.contact_id LIMIT 1
+            ) AS c
+            WHERE d.campaign_id = $1 AND (
+                c.status <> \(ContactStatus.active.sql)
+                OR COALESCE((
+                    SELECT true FROM suppressions s
+                    WHERE s.account_id = $2 AND s.address_hash = c.address_hash
+                      AND \(withholds(kind: "$4::smallint", list: "$3")) LIMIT 1
+                ), false)
+                OR $4::smallint = \(CampaignKind.marketing.sql) AND COALESCE((
+                    SELECT m.status <> \(MembershipStatus.subscribed.sql) FROM list_members m
+                    WHERE m.list_id = $3 AND m.contact_id = d.contact_id LIMIT 1
+                ), false)
+                OR $4::smallint = \(CampaignKind.marketing.sql) AND COALESCE((
+                    SELECT true FROM lost_opt_outs o
+                    WHERE o.account_id = $2 AND o.mark BETWEEN substring(c.address_hash FROM 1 FOR 6)
+                        AND substring(c.address_hash FROM 1 FOR 8)
+                      AND o.mark = substring(c.address_hash FROM 1 FOR length(o.mark)) LIMIT 1
+                ), false)
+                OR COALESCE((
+                    SELECT true FROM service_blocks b WHERE b.address_hash = c.address_hash LIMIT 1
+                ), false)
+            )
+        )
+        \(markHere)
+        """
+    )
+
+    private static let markHere = """
         UPDATE deliveries d SET state = \(DeliveryState.suppressed.sql), reason = \(DeliveryReason.optedOutBefore.sql),
             changed_at = now()
         FROM here h
         WHERE d.campaign_id = $1 AND d.seq = h.seq AND d.state = \(DeliveryState.pending.sql)
         """
-    )
 
     /// The message to freeze, with numbered links.
     ///

@@ -31,6 +31,7 @@ extension Statement {
     ]
     private static let freeze: [Statement] = [
         .campaignToFreeze, .freezeAudience, .freezeFollowers, .freezeLanes, .lockAccount, .freezeOptOuts,
+        .freezeOptOutsOfFew,
         .versionToFreeze, .freezeLinks,
         .startFrozen, .analyzeGrownTables,
     ]

@@ -35,6 +35,7 @@ package struct Migration: Sendable {
         Migration(version: 17, name: "journal", sql: PackageResources.V0017_journal_sql),
         Migration(version: 18, name: "plans", sql: PackageResources.V0018_plans_sql),
         Migration(version: 19, name: "search", sql: PackageResources.V0019_search_sql),
+        Migration(version: 20, name: "left", sql: PackageResources.V0020_left_sql),
     ]
 }
 
