@@ -25,9 +25,15 @@ import Testing
     }
 
     @Test func `two campaigns are mixed evenly in the queue`() {
-        let order = Turn.interleaved([turn(1, seqs: 1...8), turn(2, seqs: 1...2)])
-        #expect(order.map(\.turn) == [0, 0, 1, 0, 0, 0, 0, 1, 0, 0])
+        let order = Turn.interleaved([turn(1, seqs: 1...8), turn(2, seqs: 1...2)], runs: 1)
+        #expect(order.map(\.turn) == [0, 1, 0, 0, 0, 0, 1, 0, 0, 0])
         #expect(order.filter { $0.turn == 0 }.map(\.job) == Array(0..<8))
+    }
+
+    @Test func `jobs for one message stay together, and the smaller campaign does not wait for the larger one`() {
+        let order = Turn.interleaved([turn(1, seqs: 1...9), turn(2, seqs: 1...2)], runs: 4)
+        #expect(order.map(\.turn) == [0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0])
+        #expect(order.filter { $0.turn == 0 }.map(\.job) == Array(0..<9))
     }
 
     @Test func `a message holds each campaign's jobs together, and each generation's`() {

@@ -25,14 +25,15 @@ struct Turn: Sendable {
         return firstRefused > 0 ? seqs[firstRefused - 1] : nil
     }
 
-    /// The order of several campaigns' jobs in one queue: evenly mixed, so that none waits for another.
-    static func interleaved(_ turns: [Turn]) -> [(turn: Int, job: Int)] {
+    /// The order of several campaigns' jobs in one queue: evenly mixed, so that none waits for another, in runs of as
+    /// many as go into one message, so that a message and a claim of its jobs concern few campaigns.
+    static func interleaved(_ turns: [Turn], runs size: Int) -> [(turn: Int, job: Int)] {
         turns.indices
             .flatMap { turn in
-                let count = Double(turns[turn].seqs.count)
-                return turns[turn].seqs.indices.map { (turn: turn, job: $0, at: (Double($0) + 0.5) / count) }
+                let count = turns[turn].seqs.count
+                return (0..<count).map { (turn: turn, job: $0, at: Double($0 / size * size) / Double(count)) }
             }
-            .sorted { ($0.at, $0.turn) < ($1.at, $1.turn) }
+            .sorted { ($0.at, $0.turn, $0.job) < ($1.at, $1.turn, $1.job) }
             .map { ($0.turn, $0.job) }
     }
 }

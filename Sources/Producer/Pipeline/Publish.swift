@@ -15,8 +15,9 @@ actor Publish {
     private var workers: [String: LaneWorkers] = [:]
     private var lastLook: ContinuousClock.Instant?
     private var declared: Set<String> = []
-    /// Ticks so far: each begins with another campaign, where there are too many for all of them.
-    private var ticks = 0
+    /// How many shares were given so far: a tick begins where the last one ended, where there are too many campaigns
+    /// for all of them.
+    private var given = 0
 
     /// The fewest jobs that a campaign gets in a tick, where there are too many for all of them: each moves a cursor.
     private static let leastShare = 8
@@ -82,7 +83,8 @@ actor Publish {
                 )
             }
             var refused: [DeliveryKey] = []
-            try await publish(jobs, to: name) { refusedJobs, _ in refused += due[refusedJobs].map(\.key) }
+            let size = jobsPerMessage(of: name, publishing: jobs.count)
+            try await publish(jobs, to: name, size) { refusedJobs, _ in refused += due[refusedJobs].map(\.key) }
             if !refused.isEmpty { try await store.undueRetries(refused) }
         }
     }
@@ -105,14 +107,19 @@ actor Publish {
     }
 
     private func fill(_ name: String, _ room: Int, _ waiting: [(LeasedCampaign, LeasedLane)]) async throws {
+        let demands = waiting.map { campaign, lane in
+            FairShare.Demand(
+                account: campaign.account,
+                campaign: campaign.campaign,
+                remaining: Int(lane.lastSeq - lane.cursor)
+            )
+        }
+        let size = jobsPerMessage(of: name, publishing: min(room, demands.reduce(0) { $0 + $1.remaining }))
         let shares = FairShare.split(
             room,
-            among: waiting.map { campaign, lane in
-                let left = Int(lane.lastSeq - lane.cursor)
-                return .init(account: campaign.account, campaign: campaign.campaign, remaining: left)
-            },
-            atLeast: Self.leastShare,
-            startingAt: ticks
+            among: demands,
+            atLeast: max(Self.leastShare, size),
+            startingAt: given
         )
         var turns: [Turn] = []
         for ((campaign, lane), share) in zip(waiting, shares) where share > 0 {
@@ -124,13 +131,13 @@ actor Publish {
                 )
             )
         }
-        ticks &+= 1
-        let order = Turn.interleaved(turns)
+        given &+= turns.count
+        let order = Turn.interleaved(turns, runs: size)
         let jobs = order.map { place in
             let turn = turns[place.turn]
             return PublishedJob(campaign: turn.campaign, generation: turn.lane.generation, seq: turn.seqs[place.job])
         }
-        try await publish(jobs, to: name) { refused, reason in
+        try await publish(jobs, to: name, size) { refused, reason in
             declared.remove(name)
             log.warning("the broker refused jobs", metadata: ["lane": "\(name)", "reason": "\(reason)"])
             for place in order[refused] { turns[place.turn].refuse(from: place.job) }
@@ -140,15 +147,20 @@ actor Publish {
         )
     }
 
-    /// Publishes jobs in messages as large as the lane's fullness asks for.
+    /// As many as the lane's fullness asks for.
+    private func jobsPerMessage(of lane: String, publishing jobs: Int) -> Int {
+        (workers[lane] ?? LaneWorkers()).jobsPerMessage(publishing: jobs, atMost: jobsPerMessage)
+    }
+
+    /// Publishes jobs in messages of `size`.
     ///
     /// `refused`: Called with the places of the jobs that the broker did not accept, and its reason.
     private func publish(
         _ jobs: [PublishedJob],
         to lane: String,
+        _ size: Int,
         refused: (Range<Int>, String) -> Void
     ) async throws {
-        let size = (workers[lane] ?? LaneWorkers()).jobsPerMessage(publishing: jobs.count, atMost: jobsPerMessage)
         let ranges = stride(from: 0, to: jobs.count, by: size).map { $0..<min(jobs.count, $0 + size) }
         let outcomes = try await publisher.publish(
             ranges.map { JobMessage(packing: jobs[$0]).encoded() },

@@ -23,7 +23,7 @@ package enum FairShare {
     ///   - room: How many jobs may be published now.
     ///   - demands: The campaigns.
     ///   - least: The smallest share worth its cost. Where there is too little room for all of them, some get none.
-    ///   - start: Who comes first then: raise it by one each time.
+    ///   - start: Who comes first then: raise it each time by as many as got some.
     /// - Returns: How many jobs each demand may publish now, in the order of `demands`; their sum is the smaller of
     ///   `room` and all that is wanted.
     package static func split(
