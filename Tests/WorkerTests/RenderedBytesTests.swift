@@ -13,6 +13,15 @@ import Testing
         #expect(!rendered.tryAdd(1), "50 and 50")
     }
 
+    @Test(arguments: [
+        (10, 75, "until a quarter is free"), (50, 50, "until it has room itself"), (500, 0, "for all of it"),
+    ])
+    func `a message that waits does so until there is room for others, too`(
+        row: (bytes: Int, enough: Int, because: Comment)
+    ) {
+        #expect(RenderedBytes(limit: 100).enough(for: row.bytes) == row.enough, row.because)
+    }
+
     @Test func `a message larger than the limit is rendered alone`() async {
         let rendered = RenderedBytes(limit: 100)
         await rendered.add(500)

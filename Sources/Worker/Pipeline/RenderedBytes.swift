@@ -6,7 +6,7 @@ import Synchronization
 final class RenderedBytes: Sendable {
     private struct State {
         var bytes = 0
-        var waiter: CheckedContinuation<Void, Never>?
+        var waiter: (continuation: CheckedContinuation<Void, Never>, atMost: Int)?
         var isClosed = false
     }
 
@@ -24,13 +24,17 @@ final class RenderedBytes: Sendable {
         }
     }
 
-    /// Adds a message as soon as there is room; for one caller at a time.
+    /// With how many bytes a message that waited goes on.
+    func enough(for bytes: Int) -> Int { max(0, min(limit - bytes, limit - limit / 4)) }
+
+    /// Adds a message once there is room for it, and a quarter of all room: more than one message at a time is then
+    /// rendered, claimed and recorded. For one caller at a time.
     func add(_ bytes: Int) async {
         while !tryAdd(bytes) {
             await withCheckedContinuation { continuation in
                 let isReady = state.withLock { state in
-                    guard state.bytes > 0, state.bytes + bytes > limit, !state.isClosed else { return true }
-                    state.waiter = continuation
+                    guard state.bytes > enough(for: bytes), !state.isClosed else { return true }
+                    state.waiter = (continuation, enough(for: bytes))
                     return false
                 }
                 if isReady { continuation.resume() }
@@ -44,10 +48,11 @@ final class RenderedBytes: Sendable {
     func close() { wake { $0.isClosed = true } }
 
     private func wake(_ change: (inout State) -> Void) {
-        let waiter = state.withLock { state in
+        let waiter: CheckedContinuation<Void, Never>? = state.withLock { state in
             change(&state)
-            defer { state.waiter = nil }
-            return state.waiter
+            guard let waiter = state.waiter, state.bytes <= waiter.atMost || state.isClosed else { return nil }
+            state.waiter = nil
+            return waiter.continuation
         }
         waiter?.resume()
     }
