@@ -39,7 +39,16 @@ import Testing
         "550 Аккаунт закрыт", "550 该邮箱已被关闭", "550 このアカウントは削除されました",
         // Nothing is said of what is not there.
         "550 existiert nicht", "550 n'existe pas", "550 не существует",
+        // People who left, and accounts that nobody opens.
+        "550 Ada is no longer an employee", "550 Ada has resigned", "550 Ada left our company in May",
+        "550 no longer on staff", "550 inbox removed because of inactivity", "550 this user never logged in",
+        "550 has not logged in for a year", "550 account is administratively disabled",
+        // Wrongly addressed.
+        "550 message is incorrectly addressed", "550 not in the recipient list",
+        "550 sorry, recipient address is not in my local users", "550 malformed local part in <ada@example.net>",
+        "550 No one at this address", "550 Nadie con esta cuenta", "550 Naslov je ukinjen",
         // Domains.
+        "550 domain has been suspended", "550 example.net has no valid mail servers",
         "550 5.1.2 Domaine inconnu", "550 La domena nie istnieje", "550 ドメインが存在しません",
     ]
 
@@ -100,6 +109,20 @@ import Testing
         ("550 El buzon del usuario esta lleno", .soft, "Spanish without marks: full"),
         ("550 Skrzynka odbiorcy jest pełna", .soft, "Polish: full"),
         ("550 Le message est trop volumineux", .soft, "French: too large"),
+        ("550 Your domain has been suspended", .block, "our domain"),
+        ("550 sender has been permanently rejected", .block, "the sender"),
+        ("550 black ip", .block, "a list"),
+        ("550 mailpolicy", .block, "a policy"),
+        ("550 this was considered as spam", .block, "spam"),
+        ("550 From header is wrong for user", .block, "the message"),
+        ("550 mailbox: daily quota of its sender reached", .block, "our rate"),
+        ("550 user gets too many mails from you", .block, "our rate"),
+        ("550 too many messages in this mailbox", .soft, "full"),
+        ("550 inbox full", .soft, "full"),
+        ("550 user is out of quota", .soft, "full"),
+        ("550 no space left for this account", .soft, "full"),
+        ("552 disk space of the user is used up", .soft, "full"),
+        ("550 a system error occurred", .soft, "not for good"),
         ("550 error desconocido", .soft, "an unknown error is no unknown user"),
         ("550 nieznany błąd", .soft, "an unknown error is no unknown user"),
     ]

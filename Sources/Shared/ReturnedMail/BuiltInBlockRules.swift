@@ -243,6 +243,26 @@ let builtInBlockRules = #"""
     reason policy: rejected by dcc
     reason policy 550,554: not accepting connections
     reason policy: not welcome
+    reason policy: blocklisting
+    reason policy: (mode: normal)
+    reason policy: before sending
+    reason policy: reject the mail
+    reason policy: rejects the mail
+    reason policy: delivery was refused
+    reason policy: permanently rejected
+    reason policy: want your email
+    reason policy: want your e-mail
+    reason policy: want your mail
+    reason policy: blacklisting
+    reason policy: black ip
+    reason policy: black mail
+    reason policy: mailpolicy
+    reason policy: policy error
+    reason policy: considered spam
+    reason policy: considered as spam
+    reason policy: spam or virus
+    reason policy: spam or a virus
+    reason policy: spam and virus
     reason policy: access forbidden
     reason policy: forbidden by
     reason policy: 'access denied'

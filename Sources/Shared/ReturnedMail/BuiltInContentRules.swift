@@ -74,6 +74,10 @@ let builtInContentRules = #"""
     reason content: message depth exceeded
     reason content: invalid message content
     reason content: linefeeds in message
+    reason content: message must be rfc
+    reason content: stray cr
+    reason content: invalid data in
+    reason content: invalid structure
     reason size: class=size
     reason size: message length too
     reason size: too heavy
@@ -84,4 +88,13 @@ let builtInContentRules = #"""
     reason size: maximum allowed size
     reason size: maximum message size
     reason size: email size limit
+    reason size: mail is too big
+    reason size: mail is too large
+    reason size: email is too large
+    reason size: email too large
+    reason size: attachment too large
+    reason size: attachment is too large
+    reason size: attachment too big
+    reason size: attachment is too big
+    reason size: exceeds maximum size
     """#

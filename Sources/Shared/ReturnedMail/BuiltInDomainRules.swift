@@ -114,4 +114,20 @@ let builtInDomainRules = #"""
     reason domain-unknown: not hosted here
     reason domain-unknown: is not hosted
     reason domain-unknown: domain not hosted
+    reason domain-unknown: no valid mail servers
+    reason domain-unknown: no valid mail exchanger
+    reason domain-unknown: no dns records
+    reason domain-unknown: domain not used
+    reason domain-unknown: any mail exchanger
+    reason domain-unknown: non-existant domain
+    reason domain-unknown: nonexistant domain
+    reason domain-unknown: no mail exchange for
+    reason domain-unknown: domain not resolvable
+    reason domain-unknown: domain disabled
+    reason domain-unknown: domain is disabled
+    reason domain-unknown: domain suspended
+    reason domain-unknown: domain is suspended
+    reason domain-unknown: domain closed
+    reason domain-unknown: domain has been disabled
+    reason domain-unknown: domain has been suspended
     """#

@@ -187,4 +187,51 @@ let builtInMailboxRules = #"""
     reason mailbox-unknown: falta de uso
     reason mailbox-unknown: per inutilizzo
     reason mailbox-unknown: lub nieaktywne
+    reason mailbox-unknown: incorrectly addressed
+    reason mailbox-unknown: recipients are invalid
+    reason mailbox-unknown: no longer an employee
+    reason mailbox-unknown: no longer works
+    reason mailbox-unknown: no longer working
+    reason mailbox-unknown: former employee
+    reason mailbox-unknown: left our
+    reason mailbox-unknown: has resigned
+    reason mailbox-unknown: cannot deliver mail for
+    reason mailbox-unknown: user not ok
+    reason mailbox-unknown: address is not handled
+    reason mailbox-unknown: not handled by this
+    reason mailbox-unknown: not in recipient list
+    reason mailbox-unknown: not in the recipient list
+    reason mailbox-unknown: not a valid rfc-5321 address
+    reason mailbox-unknown: mailbox unallocated
+    reason mailbox-unknown: valid notes mail file
+    reason mailbox-unknown: no redirect entry
+    reason mailbox-unknown 550,551,552,553,554,5.1.*,5.2.*: inactivity
+    reason mailbox-unknown 501,550,553,5.1.* at rcpt: missing or malformed
+    reason mailbox-unknown: never logged
+    reason mailbox-unknown: not logged in since
+    reason mailbox-unknown: hasn't logged
+    reason mailbox-unknown: has not logged
+    reason mailbox-unknown: hasn't entered
+    reason mailbox-unknown: has not entered
+    reason mailbox-unknown: list of allowed recipients
+    reason mailbox-unknown: list of valid recipients
+    reason mailbox-unknown: to take delivery
+    reason mailbox-unknown: invalid final delivery
+    reason mailbox-unknown: malformed local part
+    reason mailbox-unknown: malformed local-part
+    reason mailbox-unknown: malformed address
+    reason mailbox-unknown: malformed recipient
+    reason mailbox-unknown: unavailable mailbox
+    reason mailbox-unknown: no one at this
+    reason mailbox-unknown: nobody at this
+    reason mailbox-unknown: user banned
+    reason mailbox-unknown: this user doesn't have a
+    reason mailbox-unknown: riuscito a trovare l'indirizzo
+    reason mailbox-unknown: nadie con esta
+    reason mailbox-unknown: najti prejemnikovega
+    reason mailbox-unknown: naslov je ukinjen
+    reason mailbox-unknown: no longer on staff
+    reason mailbox-unknown: no longer using
+    reason mailbox-unknown: not in my local
+    reason mailbox-unknown: not in local list
     """#

@@ -168,6 +168,27 @@ let builtInProviderRules = #"""
     reason mailbox-full: zuviele mails auf dem server
     reason mailbox-full: zu viele nachrichten auf dem server
     reason mailbox-full: account storage limit
+    reason mailbox-full: inbox full
+    reason mailbox-full: mail box is full
+    reason mailbox-full: mailbox limit
+    reason mailbox-full: mailbox storage
+    reason mailbox-full: storage limit
+    reason mailbox-full: storage space
+    reason mailbox-full: out of space
+    reason mailbox-full: not enough disk space
+    reason mailbox-full: out of disk space
+    reason mailbox-full: out of quota
+    reason mailbox-full: exceed quota
+    reason mailbox-full: exceed maximum allowed storage
+    reason mailbox-full: quota for the mailbox
+    reason mailbox-full 552: disk space
+    reason mailbox-full 552: quota
+    reason mailbox-full: is over the limit
+    reason mailbox-full: no space left
+    reason mailbox-full: no free space
+    reason mailbox-full: exceeded its space
+    reason mailbox-full: over its limit
+    reason mailbox-full: writing message: file too
     reason mailbox-full *.2.2
 
     # Refused, and the words "user" or "recipient" in it mislead.

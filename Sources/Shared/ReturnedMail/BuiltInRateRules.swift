@@ -9,6 +9,8 @@ let builtInRateRules = #"""
     reason rate-limited: message threshold exceeded
     reason rate-limited 5.7.1: email quota exceeded
     reason rate-limited: trop de connexions
+    reason mailbox-full: too many messages in
+    reason mailbox-full: too many messages on this
     reason rate-limited: too many recipients
     reason rate-limited: too many invalid
     reason rate-limited: too many bad
@@ -56,7 +58,37 @@ let builtInRateRules = #"""
     reason rate-limited: thread limit
     reason rate-limited: too many bounces
     reason rate-limited: again slower
+    reason rate-limited *.2.121,*.2.122
+    reason rate-limited: receive per hour
+    reason rate-limited: receive per day
+    reason rate-limited: excessive volume
+    reason rate-limited: excessive rate
+    reason rate-limited: queue quota
+    reason rate-limited: hourly quota
+    reason rate-limited: daily quota
+    reason rate-limited: hourly sending
+    reason rate-limited: daily sending
+    reason rate-limited: too many same
+    reason rate-limited: too many mails
+    reason rate-limited: too many e-mails
+    reason rate-limited: too many message
+    reason rate-limited: too many requests
+    reason rate-limited: too many simultaneous
+    reason rate-limited: too many transactions
+    reason rate-limited: too many attempts
+    reason rate-limited: too many deliveries
+    reason rate-limited: too fast
+    reason rate-limited: too frequent
+    reason rate-limited: too frequently
+    reason rate-limited: too often
+    reason rate-limited: rate exceeded
+    reason rate-limited: rate has been exceeded
+    reason rate-limited: userid unknowns
+    reason rate-limited: excessive userid
     # Not for good, whatever else is said of the mailbox.
+    reason expired 4xx: unverified address
+    reason expired: verification in progress
+    reason expired: temporary domain failure
     reason expired: disabled temporarily
     reason expired: disabled temporarly
     reason expired: suspended temporarily

@@ -285,7 +285,16 @@ let builtInRefusalRules = #"""
     reason expired: try later
     reason expired: internal server error
     reason expired: internal error
+    reason expired: system error
+    reason expired: software error
+    reason expired: loop count exceeded
     reason expired: local delivery error
     # RFC 5321 §3.4: not local. A 550 or 553 to RCPT that says no more may be about anything, the sender too.
     reason mailbox-unknown 551
+    # Nothing else was said, no spam and no policy.
+    reason mailbox-unknown 550,553,554 at rcpt: accepted for this mailbox
+    reason mailbox-unknown 550,553,554 at rcpt: accepted for this user
+    reason mailbox-unknown 550,553,554 at rcpt: accepted for this recipient
+    reason mailbox-unknown 550,553,554 at rcpt: accepting mail for this user
+    reason mailbox-unknown 550,553,554 at rcpt: accepting mail for this recipient
     """#

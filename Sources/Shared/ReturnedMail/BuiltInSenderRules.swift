@@ -197,6 +197,13 @@ let builtInSenderRules = #"""
     reason policy: sender is not
     reason policy: invalid sender
     reason policy: forged sender
+    reason policy: possible forgery
+    reason policy: return mailbox
+    reason policy: valid senders
+    reason policy: in mail from
+    reason policy: address in from
+    reason policy: of sender
+    reason policy: of the sender
     reason policy: sender < * > rejected
     reason policy: sender < * > denied
     reason policy: sender < * > not found
@@ -298,4 +305,23 @@ let builtInSenderRules = #"""
     reason policy: null reverse-path
     reason policy: sending denied
     reason policy: authentification
+    reason policy: from email
+    reason policy: sender is
+    reason policy: sender was
+    reason policy: client host
+    reason policy: connecting host
+    reason policy: client ip
+    reason policy: mail from invalid
+    reason policy: mail from is invalid
+    reason policy: not yet authorized
+    reason policy: refused to receive
+    reason policy: refused to accept
+    reason policy: specified domain is not allowed
+    reason policy: mail from * not allowed
+    reason policy: has not been verified
+    reason policy: postmaster verification
+    reason policy: failed while checking
+    reason policy: ehlo hostname
+    reason policy: ehlo name
+    reason policy: helo name
     """#

@@ -17,9 +17,14 @@ private let phrasesOfStates: [String] = {
         "cancelled", "canceled", "discontinued", "abandoned", "frozen", "retired", "obsolete", "unrecognized",
         "unregistered",
     ]
-    let negations = ["found", "known", "valid", "active", "registered", "recognized", "recognised", "present", "local"]
+    let negations = [
+        "found", "known", "valid", "active", "registered", "recognized", "recognised", "present", "local", "activated",
+    ]
     let sentences =
-        ["expired", "removed", "archived", "gone", "not here", "permanently disabled", "permanently closed"]
+        [
+            "expired", "removed", "archived", "gone", "not here", "permanently disabled", "permanently closed",
+            "administratively disabled",
+        ]
         + negations.map { "not \($0)" }
         + [
             "does not exist", "does not exists", "does no exists", "doesn't exist", "doesn't exists", "doesnt exist",
@@ -29,7 +34,7 @@ private let phrasesOfStates: [String] = {
             "no longer active", "no longer valid", "no longer available", "no longer in use", "no longer on",
             "no longer accepts", "no longer works", "blocked due to inactivity", "has no mailbox",
         ]
-    let lasting = adjectives + sentences.prefix(16) + ["no longer", "blocked due to inactivity"]
+    let lasting = adjectives + sentences.prefix(8 + negations.count) + ["no longer", "blocked due to inactivity"]
     var phrases: [String] = []
     for adjective in adjectives {
         for name in names + ["email", "e-mail", "mail address"] { phrases.append("\(adjective) \(name)") }
