@@ -31,12 +31,13 @@ extension RuleBook {
         return classify(code: reply.code, enhanced: enhanced, text: words, at: step)
     }
 
-    /// The first rule that applies, and what it means at that step.
+    /// The first rule that applies, and what it means at that step. `words` is the reply itself; empty where a carrier speaks.
     func judge(
         _ code: Int?,
         _ enhanced: EnhancedStatus?,
         _ hits: ArraySlice<RuleHit>,
-        _ step: SMTPStep?
+        _ step: SMTPStep?,
+        words: ArraySlice<UInt8> = []
     ) -> (finding: BounceFinding, rule: Int?) {
         let rules = rules
         func applies(_ index: Int) -> Bool {
@@ -54,6 +55,13 @@ extension RuleBook {
         if best < rules.count, case .reason(let found) = rules[best].effect { reason = found }
         let isPermanent = Self.isPermanent(code: code, enhanced)
         let isDecided = best < rules.count
+        // A code about permission says little: many give it to whoever they do not know.
+        let isVague = !isDecided || rules[best].phrase == nil && enhanced?.subject == 7 && (enhanced?.detail ?? 2) < 2
+        if isVague, isPermanent, step.map({ $0.rawValue >= SMTPStep.rcpt.rawValue }) ?? true,
+            RecipientWords.sayDead(words, code)
+        {
+            return (BounceFinding(.mailboxUnknown, isPermanent: true), isDecided ? best : nil)
+        }
         reason = Self.reason(reason, isDecided: isDecided, code: code, enhanced, isPermanent: isPermanent, at: step)
         return (BounceFinding(reason, isPermanent: isPermanent), isDecided ? best : nil)
     }

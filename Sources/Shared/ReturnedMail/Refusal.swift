@@ -45,12 +45,17 @@ struct RefusalText {
         guard let quote = innermost(own, range) else {
             let codes = given ?? ReplyCodes(in: text.bytes[range])
             let place = step ?? lastStep(own, butConnect: true)
-            let (finding, rule) = book.judge(codes.code, codes.enhanced, own, place)
+            let words = text.bytes[range]
+            let (finding, rule) = book.judge(codes.code, codes.enhanced, own, place, words: words)
             return Refusal(finding: finding, step: place, rule: rule, isQuoted: false)
         }
         let place = quote.step ?? step
-        let (finding, rule) = book.judge(quote.codes.code, quote.codes.enhanced, hits(in: quote.range), place)
-        if rule == nil, let other = carrier(before: quote, in: range, place) { return other }
+        let quoted = hits(in: quote.range)
+        let words = text.bytes[quote.range]
+        let (finding, rule) = book.judge(quote.codes.code, quote.codes.enhanced, quoted, place, words: words)
+        if rule == nil, finding.reason != .mailboxUnknown, let other = carrier(before: quote, in: range, place) {
+            return other
+        }
         return Refusal(finding: finding, step: place, rule: rule, isQuoted: true)
     }
 

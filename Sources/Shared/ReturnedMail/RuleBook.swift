@@ -26,7 +26,7 @@ import Core
 ///   or `list`.
 ///
 /// The first rule that applies counts, and an operator's rules come before those built in. Matching takes time linear
-/// in the text, whatever the rules are.
+/// in the text, whatever the rules are. ``RecipientWords`` judges a permanent refusal that no rule knows.
 package struct RuleBook: Sendable {
     /// All that is wrong with a file of rules.
     package struct Invalid: Error, Equatable, CustomStringConvertible {
