@@ -173,6 +173,11 @@ enum WithdrawnConsent {
          OR EXISTS (
             SELECT FROM contacts p JOIN service_blocks b ON b.address_hash = p.address_hash
             WHERE p.contact_id = d.contact_id)
+         OR c.kind = \(CampaignKind.marketing.sql) AND EXISTS (
+            SELECT FROM contacts p
+            JOIN lost_opt_outs o ON o.account_id = p.account_id
+                AND o.mark = substring(p.address_hash FROM 1 FOR length(o.mark))
+            WHERE p.contact_id = d.contact_id)
          OR c.kind = \(CampaignKind.marketing.sql) AND NOT EXISTS (
             SELECT FROM list_members m
             WHERE m.list_id = d.list_id AND m.contact_id = d.contact_id
