@@ -26,7 +26,10 @@ package struct DatabaseBootstrap: Sendable {
         var report = try await prepareServer(server, database, passwords)
         await server.close()
         let inside = try await PostgresConnection.open(superuser.with(database: database), name: "bootstrap")
+        // A lock is one database's, and two that grant the same rights at once fail ("tuple concurrently updated").
+        try await inside.run(.lockMigrations, [.int64(Migrator.lockKey)])
         try await inside.execute(Self.databaseRights(database) + Self.schemaRights)
+        try await inside.run(.unlockMigrations, [.int64(Migrator.lockKey)])
         report.append("permissions in database \(database) set")
         await inside.close()
         return report
