@@ -53,6 +53,12 @@ extension ChildProcess {
         )
     }
 
+    /// Whether the kernel has stopped it: state T.
+    package var isStopped: Bool {
+        guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
+        return status.split(separator: ")").last?.hasPrefix(" T") ?? false
+    }
+
     /// The contents of a program's output file.
     ///
     /// An empty file is not read: Foundation leaks the buffer for it, which the address sanitizer reports.

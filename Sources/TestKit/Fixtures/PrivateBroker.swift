@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 
 /// A RabbitMQ node of a test's own, in a temporary folder, on free loopback ports, without plugins.
@@ -152,7 +153,14 @@ package final class PrivateBroker: Sendable {
     }
 
     /// Stops the node's process without closing its connections: SIGSTOP.
-    package func freeze() { node?.send(SIGSTOP) }
+    ///
+    /// One thread takes the signal, and on a busy machine the others go on until it runs: this waits for it, for a
+    /// second at most.
+    package func freeze() {
+        guard let node else { return }
+        node.send(SIGSTOP)
+        for _ in 1...1_000 where !node.isStopped { usleep(1_000) }
+    }
 
     /// Lets it go on: SIGCONT.
     package func thaw() { node?.send(SIGCONT) }

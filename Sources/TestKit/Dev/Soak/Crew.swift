@@ -84,7 +84,7 @@ extension Crew {
     func freeze(_ program: Stage.Program) async throws -> Double {
         program.send(SIGSTOP)
         let deadline = ContinuousClock.now + .seconds(2)
-        while !ProcessFiles.stands(program.process.pid), ContinuousClock.now < deadline, program.isRunning {
+        while !program.process.isStopped, ContinuousClock.now < deadline, program.isRunning {
             try await Task.sleep(for: .milliseconds(1))
         }
         let frozenAt = Date().timeIntervalSince1970

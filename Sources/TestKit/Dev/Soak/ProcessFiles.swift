@@ -2,12 +2,6 @@ import Foundation
 
 /// Facts about a process from /proc.
 enum ProcessFiles {
-    /// Whether the kernel has stopped it: state T.
-    static func stands(_ pid: pid_t) -> Bool {
-        guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
-        return status.split(separator: ")").last?.hasPrefix(" T") ?? false
-    }
-
     /// The ports of its own from which it is connected to a port of 127.0.0.1.
     static func localPorts(of pid: pid_t, to port: UInt16) -> [Int32] {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd")) ?? []
