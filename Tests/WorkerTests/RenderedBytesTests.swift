@@ -30,6 +30,18 @@ import Testing
         #expect(rendered.tryAdd(1))
     }
 
+    @Test func `two that wait at the same time both go on`() async {
+        let rendered = RenderedBytes(limit: 100)
+        #expect(rendered.tryAdd(100))
+        async let first: Void = rendered.add(10)
+        async let second: Void = rendered.add(10)
+        for _ in 1...100 { await Task.yield() }
+        rendered.remove(100)
+        _ = await (first, second)
+        #expect(!rendered.tryAdd(81), "10 and 10")
+        #expect(rendered.tryAdd(80))
+    }
+
     @Test func `nobody waits once the worker stops`() async {
         let rendered = RenderedBytes(limit: 100)
         #expect(rendered.tryAdd(100))

@@ -6,7 +6,7 @@ import Synchronization
 final class RenderedBytes: Sendable {
     private struct State {
         var bytes = 0
-        var waiter: (continuation: CheckedContinuation<Void, Never>, atMost: Int)?
+        var waiters: [(continuation: CheckedContinuation<Void, Never>, atMost: Int)] = []
         var isClosed = false
     }
 
@@ -28,13 +28,13 @@ final class RenderedBytes: Sendable {
     func enough(for bytes: Int) -> Int { max(0, min(limit - bytes, limit - limit / 4)) }
 
     /// Adds a message once there is room for it, and a quarter of all room: more than one message at a time is then
-    /// rendered, claimed and recorded. For one caller at a time.
+    /// rendered, claimed and recorded.
     func add(_ bytes: Int) async {
         while !tryAdd(bytes) {
             await withCheckedContinuation { continuation in
                 let isReady = state.withLock { state in
                     guard state.bytes > enough(for: bytes), !state.isClosed else { return true }
-                    state.waiter = (continuation, enough(for: bytes))
+                    state.waiters.append((continuation, enough(for: bytes)))
                     return false
                 }
                 if isReady { continuation.resume() }
@@ -48,12 +48,14 @@ final class RenderedBytes: Sendable {
     func close() { wake { $0.isClosed = true } }
 
     private func wake(_ change: (inout State) -> Void) {
-        let waiter: CheckedContinuation<Void, Never>? = state.withLock { state in
+        let ready = state.withLock { state in
             change(&state)
-            guard let waiter = state.waiter, state.bytes <= waiter.atMost || state.isClosed else { return nil }
-            state.waiter = nil
-            return waiter.continuation
+            // Jobs that are new, and those whose contact changed, may wait at the same time.
+            let enough = state.isClosed ? 0 : state.bytes
+            let ready = state.waiters.filter { enough <= $0.atMost }
+            state.waiters.removeAll { enough <= $0.atMost }
+            return ready
         }
-        waiter?.resume()
+        for waiter in ready { waiter.continuation.resume() }
     }
 }
