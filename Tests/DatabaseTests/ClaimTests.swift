@@ -143,7 +143,8 @@ struct ClaimTests {
         try await Totals.with(contacts: 2) { totals in
             let campaign = try await totals.run()
             let holder = try await totals.database.connect()
-            try await holder.execute("BEGIN; UPDATE deliveries SET state = 5 WHERE seq = 1")
+            let suppressed = DeliveryState.suppressed.sql
+            try await holder.execute("BEGIN; UPDATE deliveries SET state = \(suppressed) WHERE seq = 1")
             async let verdicts = totals.claim(campaign, [1, 2], token: 5)
             try await eventually("the claim waits") { try await totals.number(Self.waiting) > 0 }
             try await holder.execute("COMMIT")

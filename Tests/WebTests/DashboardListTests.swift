@@ -89,7 +89,8 @@ struct DashboardListTests {
             #expect(try await editor.get(next).text.contains("many9@example.org"))
             try await web.execute(
                 """
-                UPDATE contacts SET address = '', address_key = 'erased:' || contact_id, domain = '', status = 1
+                UPDATE contacts SET address = '', address_key = 'erased:' || contact_id, domain = '',
+                    status = \(ContactStatus.erased.rawValue)
                 WHERE address = (SELECT address FROM contacts WHERE address LIKE 'many%' ORDER BY address_key OFFSET 39 LIMIT 1)
                 """
             )

@@ -31,7 +31,7 @@ extension AccountDatabase {
             guard let page = try connection.contacts(of: account, search, after: contact, limit: limit) else {
                 return nil
             }
-            try connection.noteLook(page.contacts.count, of: search.words, by: actor, account: account)
+            try connection.noteAccess(page.contacts.count, of: search.words, by: actor, account: account)
             return page
         }
     }
@@ -90,19 +90,19 @@ extension PostgresConnection {
             ]
             return page(try rows(.contactsBeginning, values, ContactFacts.init), limit)
         case .domain, .field:
-            if let near = try look(through: SearchLimit.near, of: account, search, after: contact, limit),
+            if let near = try matches(within: SearchLimit.near, of: account, search, after: contact, limit),
                 near.contacts.count == Int(limit) || near.next == nil
             {
                 return near
             }
             guard try !isFrequent(search, of: account) else {
-                return try look(through: SearchLimit.far, of: account, search, after: contact, limit)
+                return try matches(within: SearchLimit.far, of: account, search, after: contact, limit)
             }
             let found = try rows(.contactsWithKeys, [.texts(search.keys), .int32(SearchLimit.sorted + 1)]) {
                 try $0.int64(0)
             }
             guard found.count <= Int(SearchLimit.sorted) else {
-                return try look(through: SearchLimit.far, of: account, search, after: contact, limit)
+                return try matches(within: SearchLimit.far, of: account, search, after: contact, limit)
             }
             let wanted = Array(found.filter { $0 > contact }.sorted().prefix(Int(limit)))
             return page(try rows(.contactsByID, [.int32(account), .int64s(wanted)], ContactFacts.init), limit)
@@ -121,8 +121,8 @@ extension PostgresConnection {
     }
 
     /// The contacts that match among the next ones.
-    private func look(
-        through window: Int32,
+    private func matches(
+        within window: Int32,
         of account: AccountID,
         _ search: ContactSearch,
         after contact: ContactID,
@@ -143,7 +143,7 @@ extension PostgresConnection {
     }
 
     /// Of nothing, too: that there is no such contact is also an answer.
-    func noteLook(_ count: Int, of what: String, by actor: String, account: AccountID) throws {
+    func noteAccess(_ count: Int, of what: String, by actor: String, account: AccountID) throws {
         let entry = AuditEntry("contacts.list", what, reason: "\(count) contacts")
         try write(entry, by: actor, account: account)
     }

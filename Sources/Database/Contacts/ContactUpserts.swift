@@ -36,7 +36,7 @@ extension AccountDatabase {
             let page = try connection.rows(.memberPage, [.int32(list), .int64(contact), .int32(limit)]) { row in
                 (contact: try ContactFacts(row), isSubscribed: try row.int16(6) == 0)
             }
-            try connection.noteLook(page.count, of: "list \(list)", by: actor, account: account)
+            try connection.noteAccess(page.count, of: "list \(list)", by: actor, account: account)
             return page
         }
     }

@@ -66,7 +66,7 @@ extension Statement {
 
     /// Claims those rows that are pending and as they were read, and returns their places among the jobs, from 1.
     ///
-    /// Touches each row once: what a lock would have waited for, the update waits for and looks at again. In
+    /// Touches each row once: what a lock would have waited for, the update waits for and reads again. In
     /// (campaign, seq) order, as below, where all that is said of leases holds, too. Of several jobs for one row one is
     /// claimed. `$1` to `$7` as below.
     static let claimPending = Statement(
@@ -85,7 +85,7 @@ extension Statement {
                 AND (c.expires_at <= now()) IS NOT TRUE
             JOIN campaign_lanes g ON g.campaign_id = c.campaign_id
             WHERE (SELECT \(isAlive))
-        ), marked AS (
+        ), claimed AS (
             UPDATE deliveries d
             SET state = \(DeliveryState.sending.sql), attempt = d.attempt + 1, token = $6::bigint, suspect = 0,
                 changed_at = now()
@@ -97,9 +97,9 @@ extension Statement {
             RETURNING d.campaign_id, d.seq, a.ord
         ), noted AS (
             INSERT INTO claims (token, campaign_id, incarnation, seqs)
-            SELECT $6::bigint, campaign_id, $7::bigint, array_agg(seq) FROM marked GROUP BY campaign_id
+            SELECT $6::bigint, campaign_id, $7::bigint, array_agg(seq) FROM claimed GROUP BY campaign_id
         )
-        SELECT ord::int FROM marked
+        SELECT ord::int FROM claimed
         """
     )
 

@@ -44,7 +44,8 @@ struct APISearchTests {
                     VALUES (2, 'anna@example.net', 'anna@example.net', 1, sha256('x'), 1, 'example.net',
                             '{"city": "Berlin"}')
                 )
-                UPDATE contacts SET address = '', address_key = 'erased:5', domain = '', attributes = '{}', status = 1
+                UPDATE contacts SET address = '', address_key = 'erased:5', domain = '', attributes = '{}',
+                    status = \(ContactStatus.erased.rawValue)
                 WHERE address_key = 'erased@example.org'
                 """
             )
@@ -104,7 +105,7 @@ struct APISearchTests {
             let search = try await fixture.send(.get, "/contacts?address=c&limit=1")["next_cursor"] ?? ""
             let all = try await fixture.send(.get, "/contacts?limit=1")["next_cursor"] ?? ""
             try await fixture.sql(
-                "UPDATE contacts SET address_key = 'erased:1', status = 1 WHERE contact_id = 1 RETURNING ''"
+                "UPDATE contacts SET address_key = 'erased:1', status = \(ContactStatus.erased.rawValue) WHERE contact_id = 1 RETURNING ''"
             )
             let lost = try await fixture.send(.get, "/contacts?address=c&limit=1&cursor=\(search)")
             #expect(lost.status == 422 && lost["errors.0.pointer"] == "cursor")
@@ -132,7 +133,9 @@ struct APISearchTests {
                 #expect(try await fixture.send(.post, "/campaigns", body).status == 201)
                 _ = try await fixture.send(.post, "/lists", #"{"name": "\#(name)"}"#)
             }
-            try await fixture.sql("UPDATE campaigns SET state = 6, version = 1 WHERE campaign_id = 3 RETURNING ''")
+            try await fixture.sql(
+                "UPDATE campaigns SET state = \(CampaignState.finished.rawValue), version = 1 WHERE campaign_id = 3 RETURNING ''"
+            )
             let table: [(path: String, ids: [String])] = [
                 ("/campaigns?name=spring", ["3", "1"]), ("/campaigns?name=spring&state=draft", ["1"]),
                 ("/campaigns?state=finished", ["3"]), ("/campaigns?name=0%25", ["2"]), ("/campaigns?name=_", []),
