@@ -19,9 +19,15 @@ import Testing
             "◇ Test run started.", "◇ Suite Servers started.", "◇ Test hangs() started.", "◇ Test ends() started.",
             "◇ Test case passing 1 argument x → 1 to table(x:) started.", "◇ Test table(x:) started.",
             "✔ Test table(x:) with 2 test cases passed after 0.1 seconds.",
-            "✘ Test ends() failed after 0.2 seconds with 1 issue.",
+            "✘ Test ends() failed after 0.2 seconds with 1 issue.", "A.swift:3: Fatal error: index out of range",
+            "*** Program crashed: Illegal instruction at 0x1 ***", "", "Thread 9 crashed:", "  0 f(_:) in A.swift:3:1",
+            "Backtrace took 0.01s", "noise", "error: Exited with unexpected signal code 5",
         ]
-        #expect(TestFailures.lines(of: log) == ["never ended: Suite Servers", "never ended: Test hangs()"])
+        #expect(
+            TestFailures.lines(of: log) == [
+                "never ended: Test hangs()", "never ended: Suite Servers", log[8], log[15], log[9], log[11], log[12],
+            ]
+        )
     }
 
     @Test func `a long line is cut, and of many lines the last are told`() {

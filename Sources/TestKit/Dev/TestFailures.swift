@@ -4,13 +4,26 @@ import Foundation
 enum TestFailures {
     private static let mostLines = 60
     private static let mostUnended = 20
+    private static let mostEnds = 5
+    private static let mostFrames = 25
     private static let mostCharacters = 1_000
     /// A test's comments on an issue, after its line.
     private static let linesOfAnIssue = 12
 
-    /// The issues, each with the test's comments, and, if the run was cut off, the tests that never ended.
+    /// The issues, each with the test's comments, and, if the run was cut off, the tests that never ended and, last,
+    /// what ended it.
     static func lines(of log: [String]) -> [String] {
-        issues(log).suffix(mostLines) + (isComplete(log) ? [] : unended(log).prefix(mostUnended))
+        issues(log).suffix(mostLines) + (isComplete(log) ? [] : unended(log).prefix(mostUnended) + ends(log))
+    }
+
+    /// What a crash says of itself: Swift's runtime of a trap, its backtrace, and `swift test` of the signal.
+    private static func ends(_ log: [String]) -> [String] {
+        let said = log.filter { line in
+            ["Fatal error", "SWIFT TASK CONTINUATION MISUSE", "unexpected signal"].contains { line.contains($0) }
+        }
+        let crash = log.lastIndex { $0.contains("Program crashed") } ?? log.endIndex
+        let trace = log[crash...].prefix { !$0.hasPrefix("Backtrace took") }.filter { !$0.isEmpty }
+        return (said.suffix(mostEnds) + trace.prefix(mostFrames)).map(cut)
     }
 
     private static func issues(_ log: [String]) -> [String] {
@@ -52,6 +65,9 @@ enum TestFailures {
                 open.removeAll { $0 == name }
             }
         }
-        return open.filter { !$0.hasPrefix("Test case") && !$0.hasPrefix("Test run") }.map { "never ended: \($0)" }
+        // A suite begins long before its tests do: the tests tell more.
+        let tests = open.filter { $0.hasPrefix("Test ") && !$0.hasPrefix("Test case") && !$0.hasPrefix("Test run") }
+        let suites = open.filter { $0.hasPrefix("Suite ") }
+        return (tests + suites).map { "never ended: \($0)" }
     }
 }

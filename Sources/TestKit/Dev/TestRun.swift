@@ -34,6 +34,9 @@ struct TestRun {
     private func test(_ settings: [(String, String)], _ log: String) async throws -> Bool {
         var environment = project.environment.merging(Dictionary(settings) { $1 }) { $1 }
         if environment["REQUIRE_SERVERS", default: ""].isEmpty { environment["REQUIRE_SERVERS"] = "1" }
+        // A crash of the tests themselves shows where.
+        environment["SWIFT_BACKTRACE"] =
+            "enable=yes,interactive=no,color=no,threads=crashed,registers=none,images=none,limit=40"
         // Each of these tests keeps servers and programs busy: more at once only make each other slow.
         environment["SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH"] = environment["TEST_WIDTH"] ?? "3"
         let output = try SharedOutput(log: log)
