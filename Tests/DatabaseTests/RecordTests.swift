@@ -82,6 +82,42 @@ struct RecordTests {
         }
     }
 
+    @Test func `results of several claims are recorded together, each with its own code`() async throws {
+        try await Totals.with(contacts: 8) { totals in
+            let campaign = try await totals.run()
+            try await totals.claim(campaign, [1, 2, 5, 6], token: 1)
+            try await totals.claim(campaign, [3, 4, 7], token: 2)
+            // Not in order, with one that failed among them, one of another claim, and one that stays unsaid.
+            let results = [(7, 2, 250), (1, 1, 251), (2, 1, 252), (3, 2, 253), (4, 1, 254), (6, 1, 255)].map {
+                DeliveryResult.fixture(campaign, Seq($0), .accepted, token: ClaimToken($1), code: Int16($2))
+            }
+            let failed = DeliveryResult.fixture(campaign, 5, .failed, token: 1, code: 550)
+            try await totals.worker.record(results + [failed], finished: [1])
+            #expect(try await totals.recount(campaign) == [.accepted: 5, .failed: 1, .sending: 1, .pending: 1])
+            #expect(try await totals.state(campaign, 4) == .sending, "its claim is another one")
+            for (seq, code) in [(1, 251), (2, 252), (3, 253), (4, 0), (5, 550), (6, 255), (7, 250)] {
+                #expect(
+                    try await totals.number("SELECT code::int8 FROM deliveries WHERE seq = \(seq)") == code,
+                    "recipient \(seq)"
+                )
+            }
+            #expect(try await totals.number("SELECT token FROM claims") == 2)
+        }
+    }
+
+    @Test func `of two results for one row that of its claim counts, whichever comes first`() async throws {
+        for tokens in [[9, 100], [100, 9]] as [[ClaimToken]] {
+            try await Totals.with(contacts: 2) { totals in
+                let campaign = try await totals.run()
+                try await totals.claim(campaign, [1, 2])
+                let results = tokens.map { DeliveryResult.fixture(campaign, 1, .accepted, token: $0) }
+                try await totals.worker.record(results + [.fixture(campaign, 2, .accepted)], finished: [100])
+                #expect(try await totals.recount(campaign) == [.accepted: 2])
+                #expect(try await totals.number("SELECT count(*) FROM claims") == 0)
+            }
+        }
+    }
+
     @Test func `a deferred row waits in retries, and comes back when it is due`() async throws {
         try await Totals.with(contacts: 2) { totals in
             let campaign = try await totals.run()

@@ -28,20 +28,27 @@ extension StatementProbe {
         77, \(GrownDatabase.workerRun)
         """
 
+    /// The same rows as ranges, as they come in messages: each of 33.
+    private static let ranges = """
+        '{\(large),\(large),\(large),\(large)}', '{1,34,67,100}', '{33,66,99,132}'
+        """
+
     private static let ofWorker = [
         StatementProbe(
             statement: .fetchRecipients,
             role: .worker,
-            arguments: "\(repeated(large, "int")), \(numbers)",
+            arguments: ranges,
             rows: batch,
-            pagesPerRow: 12
+            pagesPerRow: 8
         ),
         StatementProbe(
             statement: .claimPending,
             role: .worker,
-            arguments: claimArguments,
+            arguments: """
+                \(ranges), '{1,34,67,100}', '{1,1,1,1}', \(repeated(1, "int")), 77, \(GrownDatabase.workerRun)
+                """,
             rows: batch,
-            pagesPerRow: 28
+            pagesPerRow: 20
         ),
         StatementProbe(
             statement: .claimDeliveries,
@@ -49,6 +56,16 @@ extension StatementProbe {
             arguments: claimArguments,
             rows: batch,
             pagesPerRow: 36
+        ),
+        StatementProbe(
+            statement: .recordAccepted,
+            role: .worker,
+            before: [claim],
+            arguments: """
+                \(ranges), '{1,34,67,100}', \(repeated(77, "bigint")), \(repeated(250, "smallint")), '{77}'
+                """,
+            rows: batch,
+            pagesPerRow: 14
         ),
         StatementProbe(
             statement: .recordResults,
@@ -61,7 +78,8 @@ extension StatementProbe {
                 \(repeated(0, "smallint")), \(repeated(6, "smallint")), \(repeated("''", "text")), '{77}'
                 """,
             rows: batch,
-            pagesPerRow: 14
+            // Claimed in the same transaction, no row has left room on its page.
+            pagesPerRow: 16
         ),
         StatementProbe(
             statement: .raiseFirstRedelivery,

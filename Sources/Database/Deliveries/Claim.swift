@@ -12,10 +12,11 @@ extension PostgresDeliveryStore {
             var verdicts = [Verdict?](repeating: nil, count: requests.count)
             // Most are as they were read, and claimed without being judged. What was tried before is hardly pending.
             let fresh = requests.indices.filter { requests[$0].attempt == 0 }
-            let claimed = try await connection.claim(fresh.map { requests[$0] }, by: .claimPending, token, workerRun)
+                .sorted { requests[$0].key < requests[$1].key }
+            let claimed = try await connection.claimPending(fresh.map { requests[$0] }, token, workerRun)
             for place in claimed { verdicts[fresh[Int(place) - 1]] = .claimed }
             let rest = requests.indices.filter { verdicts[$0] == nil }
-            let judged = try await connection.claim(rest.map { requests[$0] }, by: .claimDeliveries, token, workerRun)
+            let judged = try await connection.claimJudged(rest.map { requests[$0] }, token, workerRun)
             for (place, number) in zip(rest, judged) { verdicts[place] = Verdict(rawValue: Int16(number)) }
             return verdicts.map { $0 ?? .unknown }
         }
@@ -23,25 +24,58 @@ extension PostgresDeliveryStore {
 }
 
 extension PostgresConnection {
-    /// What the statement returns for these jobs, in a transaction with the locks that it needs.
-    fileprivate func claim(
+    /// Claims those of these first attempts that are pending and as they were read.
+    ///
+    /// `requests`: In ascending order of their keys.
+    ///
+    /// - Returns: The places of those claimed, from 1.
+    /// - Throws: ``PostgresError``.
+    fileprivate func claimPending(
         _ requests: [ClaimRequest],
-        by statement: Statement,
         _ token: ClaimToken,
         _ workerRun: WorkerRun
+    ) throws -> [Int32] {
+        let ranges = DeliveryRanges(requests, by: \.key) { $0.generation == $1.generation }
+        return try claim(
+            requests,
+            by: .claimPending,
+            [
+                .int32s(ranges.campaigns), .int32s(ranges.firsts), .int32s(ranges.lasts), .int32s(ranges.places),
+                .int32s(ranges.places.map { requests[Int($0) - 1].generation }),
+                .int32s(requests.map(\.contactVersion)), .int64(token), .int64(workerRun),
+            ]
+        )
+    }
+
+    /// - Returns: The verdict on each job, as a number.
+    /// - Throws: ``PostgresError``.
+    fileprivate func claimJudged(
+        _ requests: [ClaimRequest],
+        _ token: ClaimToken,
+        _ workerRun: WorkerRun
+    ) throws -> [Int32] {
+        try claim(
+            requests,
+            by: .claimDeliveries,
+            [
+                .int32s(requests.map(\.key.campaign)), .int32s(requests.map(\.key.seq)),
+                .int32s(requests.map(\.generation)), .int32s(requests.map(\.contactVersion)),
+                .int16s(requests.map(\.attempt)), .int64(token), .int64(workerRun),
+            ]
+        )
+    }
+
+    /// What the statement returns for these jobs, in a transaction with the locks that it needs.
+    private func claim(
+        _ requests: [ClaimRequest],
+        by statement: Statement,
+        _ values: [PostgresValue]
     ) throws -> [Int32] {
         guard !requests.isEmpty else { return [] }
         let numbers = Mutex<[Int32]>([])
         try pipelinedTransaction([
             PipelineStep(.lockCampaignsShared, [.int32s(Set(requests.map(\.key.campaign)).sorted())]),
-            PipelineStep(
-                statement,
-                [
-                    .int32s(requests.map(\.key.campaign)), .int32s(requests.map(\.key.seq)),
-                    .int32s(requests.map(\.generation)), .int32s(requests.map(\.contactVersion)),
-                    .int16s(requests.map(\.attempt)), .int64(token), .int64(workerRun),
-                ]
-            ) { row in
+            PipelineStep(statement, values) { row in
                 let number = try row.int32(0)
                 numbers.withLock { $0.append(number) }
             },
@@ -64,53 +98,53 @@ extension Statement {
         """
     )
 
-    /// Claims those rows that are pending and as they were read, and returns their places among the jobs, from 1.
+    /// Claims those rows of first attempts that are pending and as they were read, and returns their places.
     ///
     /// Touches each row once: what a lock would have waited for, the update waits for and reads again. In
-    /// (campaign, seq) order, as below, where all that is said of leases holds, too. Of several jobs for one row one is
-    /// claimed. `$1` to `$7` as below.
+    /// (campaign, seq) order, as below, where all that is said of leases holds, too.
+    /// `$1` to `$4` ranges of rows: campaigns, first and last seqs, places; `$5` their generations; `$6` versions of the
+    /// contacts, by place; `$7` the claim's token; `$8` the worker run.
     static let claimPending = Statement(
         "claim-pending",
         role: .worker,
         isHot: true,
         """
-        WITH asked AS MATERIALIZED (
-            SELECT * FROM unnest($1::int[], $2::int[], $3::int[], $4::int[], $5::smallint[])
-            WITH ORDINALITY AS a(campaign_id, seq, generation, version, attempt, ord)
-            ORDER BY campaign_id, seq
-        ), running AS MATERIALIZED (
-            SELECT g.campaign_id, g.lane_id, g.generation
-            FROM (SELECT DISTINCT campaign_id FROM asked) AS a
+        WITH running AS MATERIALIZED (
+            SELECT a.campaign_id, a.first, a.last, a.place, g.lane_id
+            FROM unnest($1::int[], $2::int[], $3::int[], $4::int[], $5::int[])
+                AS a(campaign_id, first, last, place, generation)
             JOIN campaigns c ON c.campaign_id = a.campaign_id AND c.state = \(CampaignState.running.sql)
                 AND (c.expires_at <= now()) IS NOT TRUE
-            JOIN campaign_lanes g ON g.campaign_id = c.campaign_id
-            WHERE (SELECT \(isAlive))
+            JOIN campaign_lanes g ON g.campaign_id = a.campaign_id AND g.generation = a.generation
+            WHERE (SELECT \(isAlive("$8")))
+            ORDER BY a.campaign_id, a.first
         ), claimed AS (
             UPDATE deliveries d
-            SET state = \(DeliveryState.sending.sql), attempt = d.attempt + 1, token = $6::bigint, suspect = 0,
-                changed_at = now()
-            FROM asked a, running r, contacts p
-            WHERE d.campaign_id = a.campaign_id AND d.seq = a.seq
-              AND d.state = \(DeliveryState.pending.sql) AND d.attempt = a.attempt
-              AND r.campaign_id = a.campaign_id AND r.lane_id = d.lane_id AND r.generation = a.generation
-              AND p.contact_id = d.contact_id AND p.version = a.version AND p.status = \(ContactStatus.active.sql)
-            RETURNING d.campaign_id, d.seq, a.ord
+            SET state = \(DeliveryState.sending.sql), attempt = 1, token = $7::bigint, suspect = 0, changed_at = now()
+            FROM running r, contacts p
+            WHERE d.campaign_id = r.campaign_id AND d.seq BETWEEN r.first AND r.last AND d.lane_id = r.lane_id
+              AND d.state = \(DeliveryState.pending.sql) AND d.attempt = 0
+              AND p.contact_id = d.contact_id AND p.version = ($6::int[])[d.seq - r.first + r.place]
+              AND p.status = \(ContactStatus.active.sql)
+            RETURNING d.campaign_id, d.seq, d.seq - r.first + r.place AS place
         ), noted AS (
             INSERT INTO claims (token, campaign_id, incarnation, seqs)
-            SELECT $6::bigint, campaign_id, $7::bigint, array_agg(seq) FROM claimed GROUP BY campaign_id
+            SELECT $7::bigint, campaign_id, $8::bigint, array_agg(seq) FROM claimed GROUP BY campaign_id
         )
-        SELECT ord::int FROM claimed
+        SELECT place FROM claimed
         """
     )
 
-    /// Whether the worker run `$7` holds its lease, in the database that it began with.
-    private static let isAlive = """
+    /// Whether a worker run holds its lease, in the database that it began with.
+    private static func isAlive(_ workerRun: String) -> String {
+        """
         EXISTS (
             SELECT FROM workers w, installation i, pg_control_system() p
-            WHERE w.incarnation = $7::bigint AND w.alive_until > clock_timestamp()
+            WHERE w.incarnation = \(workerRun)::bigint AND w.alive_until > clock_timestamp()
               AND i.system_identifier = p.system_identifier AND i.timeline = server_timeline()
         )
         """
+    }
 
     /// Claims: gives each row its next state and every job its verdict, numbered as in ``Verdict``.
     ///
@@ -136,7 +170,7 @@ extension Statement {
             FOR NO KEY UPDATE OF d
         ), judged AS MATERIALIZED (
             SELECT l.ord, l.campaign_id, l.seq, l.state,
-                   CASE WHEN NOT (SELECT \(isAlive)) THEN \(Verdict.leaseLost.sql)
+                   CASE WHEN NOT (SELECT \(isAlive("$7"))) THEN \(Verdict.leaseLost.sql)
                         WHEN l.state NOT IN (\(DeliveryState.waiting.sql)) THEN \(Verdict.final.sql)
                         WHEN row_number() OVER (
                             PARTITION BY l.campaign_id, l.seq ORDER BY l.generation DESC, l.ord

@@ -3,10 +3,11 @@ import DatabaseClient
 
 extension PostgresDeliveryStore {
     package func fetch(_ keys: [DeliveryKey]) async throws -> [FetchedRecipient] {
-        try await pool.withConnection { connection in
+        let ranges = DeliveryRanges(keys.sorted(), by: \.self)
+        return try await pool.withConnection { connection in
             try await connection.rows(
                 .fetchRecipients,
-                [.int32s(keys.map(\.campaign)), .int32s(keys.map(\.seq))]
+                [.int32s(ranges.campaigns), .int32s(ranges.firsts), .int32s(ranges.lasts)]
             ) { row in
                 FetchedRecipient(
                     key: DeliveryKey(campaign: try row.int32(0), seq: try row.int32(1)),
@@ -55,7 +56,7 @@ extension PostgresDeliveryStore {
 extension Statement {
     /// Reads recipients still to be mailed, with the data for their messages.
     ///
-    /// `$1` campaigns; `$2` seqs.
+    /// `$1` to `$3` ranges of rows: campaigns, first and last seqs.
     static let fetchRecipients = Statement(
         "fetch-recipients",
         role: .worker,
@@ -63,8 +64,8 @@ extension Statement {
         """
         SELECT d.campaign_id, d.seq, d.attempt, d.suspect, c.version, c.address, c.attributes::text,
                c.address_hash
-        FROM unnest($1::int[], $2::int[]) AS a(campaign_id, seq)
-        JOIN deliveries d ON d.campaign_id = a.campaign_id AND d.seq = a.seq
+        FROM unnest($1::int[], $2::int[], $3::int[]) AS a(campaign_id, first, last)
+        JOIN deliveries d ON d.campaign_id = a.campaign_id AND d.seq BETWEEN a.first AND a.last
         JOIN contacts c ON c.contact_id = d.contact_id
         WHERE d.state IN (\(DeliveryState.waiting.sql)) AND c.status = \(ContactStatus.active.sql)
         """

@@ -3,18 +3,84 @@ import DatabaseClient
 
 extension PostgresDeliveryStore {
     package func record(_ results: [DeliveryResult], finished: [ClaimToken]) async throws {
-        let values: [PostgresValue] = [
-            .int32s(results.map(\.key.campaign)), .int32s(results.map(\.key.seq)), .int64s(results.map(\.token)),
-            .int16s(results.map(\.state.rawValue)), .int16s(results.map(\.reason.rawValue)),
-            .int16s(results.map(\.code)), .doubles(results.map(\.waitSeconds)), .bools(results.map(\.countsAsAttempt)),
-            .int16s(results.map(\.outcome.judgement.rawValue)), .int16s(results.map(\.outcome.step.rawValue)),
-            .texts(results.map { $0.outcome.judgement == .accepted ? "" : $0.outcome.text }), .int64s(finished),
-        ]
-        _ = try await pool.withConnection { try await $0.run(.recordResults, values) }
+        var accepted: [DeliveryResult] = []
+        var rest: [DeliveryResult] = []
+        // In the order in which a claim locks rows, to avoid deadlocks. A range has no second result for a row.
+        for result in results.sorted(by: { $0.key < $1.key }) {
+            if result.isPlainAcceptance, accepted.last?.key != result.key {
+                accepted.append(result)
+            } else {
+                rest.append(result)
+            }
+        }
+        try await pool.withConnection { [accepted, rest] connection in
+            if !accepted.isEmpty {
+                // Claims end with the last of their results.
+                try await connection.recordAccepted(accepted, finished: rest.isEmpty ? finished : [])
+            }
+            if !rest.isEmpty || accepted.isEmpty { try await connection.recordResults(rest, finished: finished) }
+        }
+    }
+}
+
+extension DeliveryResult {
+    /// Whether nothing is to be written but the state and the reply's code.
+    fileprivate var isPlainAcceptance: Bool {
+        state == .accepted && reason == .none && countsAsAttempt && outcome.judgement == .accepted
+    }
+}
+
+extension PostgresConnection {
+    fileprivate func recordAccepted(_ results: [DeliveryResult], finished: [ClaimToken]) throws {
+        let ranges = DeliveryRanges(results, by: \.key)
+        _ = try run(
+            .recordAccepted,
+            [
+                .int32s(ranges.campaigns), .int32s(ranges.firsts), .int32s(ranges.lasts), .int32s(ranges.places),
+                .int64s(results.map(\.token)), .int16s(results.map(\.code)), .int64s(finished),
+            ]
+        )
+    }
+
+    fileprivate func recordResults(_ results: [DeliveryResult], finished: [ClaimToken]) throws {
+        _ = try run(
+            .recordResults,
+            [
+                .int32s(results.map(\.key.campaign)), .int32s(results.map(\.key.seq)),
+                .int64s(results.map(\.token)), .int16s(results.map(\.state.rawValue)),
+                .int16s(results.map(\.reason.rawValue)), .int16s(results.map(\.code)),
+                .doubles(results.map(\.waitSeconds)), .bools(results.map(\.countsAsAttempt)),
+                .int16s(results.map(\.outcome.judgement.rawValue)), .int16s(results.map(\.outcome.step.rawValue)),
+                .texts(results.map { $0.outcome.judgement == .accepted ? "" : $0.outcome.text }), .int64s(finished),
+            ]
+        )
     }
 }
 
 extension Statement {
+    /// Records accepted deliveries, as `record-results` does, for nearly all of them: by ranges, and with nothing to
+    /// retry and no reply to keep.
+    ///
+    /// `$1` to `$4` ranges of rows: campaigns, first and last seqs, places; `$5` tokens and `$6` SMTP codes, by place;
+    /// `$7` tokens with nothing left in flight.
+    static let recordAccepted = Statement(
+        "record-accepted",
+        role: .worker,
+        isHot: true,
+        """
+        WITH recorded AS (
+            UPDATE deliveries d
+            SET state = \(DeliveryState.accepted.sql), reason = \(DeliveryReason.none.sql),
+                code = ($6::smallint[])[d.seq - a.first + a.place], changed_at = now()
+            FROM unnest($1::int[], $2::int[], $3::int[], $4::int[]) AS a(campaign_id, first, last, place)
+            WHERE d.campaign_id = a.campaign_id AND d.seq BETWEEN a.first AND a.last
+              AND d.token = ($5::bigint[])[d.seq - a.first + a.place]
+              AND d.state IN (\(DeliveryState.sending.sql), \(DeliveryState.uncertain.sql))
+        )
+        DELETE FROM claims WHERE token = ANY ($7::bigint[])
+        """
+    )
+
     /// Records the outcomes of deliveries.
     ///
     /// Safe to repeat: it skips rows whose token has changed or that are already recorded; a row that became

@@ -36,6 +36,7 @@ package struct Migration: Sendable {
         Migration(version: 18, name: "plans", sql: PackageResources.V0018_plans_sql),
         Migration(version: 19, name: "search", sql: PackageResources.V0019_search_sql),
         Migration(version: 20, name: "left", sql: PackageResources.V0020_left_sql),
+        Migration(version: 21, name: "room", sql: PackageResources.V0021_room_sql),
     ]
 }
 
