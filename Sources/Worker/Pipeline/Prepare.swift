@@ -54,6 +54,7 @@ struct Prepare: Sendable {
         prepared.reserveCapacity(jobs.count)
         var settled: [JobTag] = []
         var random = BufferedRandom()
+        var current: (campaign: CampaignID, message: TemplateCache.Compiled)?
         for job in jobs {
             // The fetch left it out: final, being sent, erased or unknown. Nothing to do.
             guard let recipient = recipients[job.key] else {
@@ -61,7 +62,11 @@ struct Prepare: Sendable {
                 continue
             }
             do {
-                guard let message = try await messages.message(of: job.key.campaign) else {
+                // Neighbours are mostly of one campaign, and the cache is another actor's.
+                if current?.campaign != job.key.campaign {
+                    current = try await messages.message(of: job.key.campaign).map { (job.key.campaign, $0) }
+                }
+                guard let message = current?.message else {
                     if job.envelope.settleOne() { settled.append(job.envelope.tag) }
                     continue
                 }
