@@ -29,13 +29,13 @@ package struct DeliveryDecision: Sendable, Equatable {
     ///   - attempt: The number of this attempt, from 1.
     ///   - policy: The campaign's: whether a message that may have arrived is sent again.
     ///   - schedule: When, and how often, a message is retried.
-    ///   - fraction: Random, at least 0 and less than 1: spreads the retries.
+    ///   - fraction: Random, at least 0 and less than 1: spreads the retries. Drawn only for one.
     package init(
         _ outcome: MessageOutcome,
         attempt: Int,
         policy: DeliveryPolicy,
         schedule: RetrySchedule,
-        fraction: Double
+        fraction: @autoclosure () -> Double
     ) {
         var (state, reason, wait) = (DeliveryState.deferred, DeliveryReason.none, 0.0)
         switch outcome.judgement {
@@ -50,9 +50,9 @@ package struct DeliveryDecision: Sendable, Equatable {
         case .later where outcome.isOfRoute:
             // The relay is down or refuses this machine: not the recipient's fault. The campaign's lifetime is the
             // limit.
-            wait = schedule.delaySeconds(afterAttempt: 1, fraction: fraction) ?? schedule.firstSeconds
+            wait = schedule.delaySeconds(afterAttempt: 1, fraction: fraction()) ?? schedule.firstSeconds
         case .unknown, .later:
-            if let seconds = schedule.delaySeconds(afterAttempt: attempt, fraction: fraction) {
+            if let seconds = schedule.delaySeconds(afterAttempt: attempt, fraction: fraction()) {
                 wait = seconds
             } else {
                 // Under at-least-once an unknown one may have been delivered, but no server has confirmed it.

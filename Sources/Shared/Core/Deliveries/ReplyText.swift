@@ -25,7 +25,7 @@ package func presentableText(_ raw: [UInt8], hiding recipient: [UInt8]) -> Strin
             index += 1
         }
     }
-    return String(decoding: text.prefix(limit), as: Unicode.ASCII.self)
+    return String(decoding: text.prefix(limit), as: UTF8.self)
 }
 
 private func matches(_ needle: [UInt8], in bytes: [UInt8], at start: Int) -> Bool {
