@@ -19,7 +19,7 @@ struct Claim: Sendable {
     /// How long a claim that could take more waits to fill: a transaction costs as much as two dozen rows in it.
     static let fill: Duration = .milliseconds(5)
     /// The number from which it no longer waits.
-    static let enough = 128
+    static let enough = 32
 
     /// Claims what is ready.
     ///

@@ -28,9 +28,10 @@ struct Record: Sendable {
 
     /// The maximum per transaction.
     static let most = 500
-    /// How long a small batch waits to grow: a transaction costs nearly the same for one row as for fifty.
+    /// How long a small batch waits to grow: a transaction costs as much as two dozen rows in it.
     static let fill: Duration = .milliseconds(15)
-    static let enough = 128
+    /// The number from which it no longer waits: until its places are free, connections have nothing to send.
+    static let enough = 32
 
     /// Waits for outcomes and converts them for the database.
     ///
