@@ -170,6 +170,25 @@ struct ClaimTests {
         }
     }
 
+    @Test func `neighbours of two lanes are claimed together, each by its lane's generation`() async throws {
+        try await Totals.with(contacts: 6) { totals in
+            try await totals.superuser.execute(
+                """
+                INSERT INTO lanes VALUES (2, 'slow');
+                INSERT INTO lane_domains VALUES ('slow.example', 2);
+                UPDATE contacts SET domain = 'slow.example' WHERE contact_id > 3;
+                """
+            )
+            let campaign = try await totals.run()
+            #expect(try await totals.claim(campaign, [2, 3, 4, 5]) == [.claimed, .claimed, .claimed, .claimed])
+            try await totals.superuser.execute("UPDATE campaign_lanes SET generation = 2 WHERE lane_id = 2")
+            let requests: [ClaimRequest] = [.fixture(campaign, 1), .fixture(campaign, 6)]
+            let verdicts = try await totals.worker.claim(requests, token: 5, workerRun: 1)
+            #expect(verdicts == [.claimed, .oldGeneration])
+            #expect(try await totals.recount(campaign) == [.sending: 5, .pending: 1])
+        }
+    }
+
     @Test func `of several jobs for one recipient in one claim, one is claimed: the newest`() async throws {
         try await Totals.with(contacts: 2) { totals in
             let campaign = try await totals.run()

@@ -115,7 +115,9 @@ extension Statement {
                 AS a(campaign_id, first, last, place, generation)
             JOIN campaigns c ON c.campaign_id = a.campaign_id AND c.state = \(CampaignState.running.sql)
                 AND (c.expires_at <= now()) IS NOT TRUE
+            -- One lane for a range, or it would be read for each.
             JOIN campaign_lanes g ON g.campaign_id = a.campaign_id AND g.generation = a.generation
+                AND a.first BETWEEN g.first_seq AND g.last_seq
             WHERE (SELECT \(isAlive("$8")))
             ORDER BY a.campaign_id, a.first
         ), claimed AS (

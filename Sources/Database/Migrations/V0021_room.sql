@@ -32,3 +32,6 @@ BEGIN
     END LOOP;
     RETURN made;
 END $$;
+
+-- A claim asks for the lane of a range of rows.
+GRANT SELECT (first_seq, last_seq) ON campaign_lanes TO veredus_worker;
