@@ -28,6 +28,7 @@ struct StatementCostTests {
             try await superuser.execute(GrownDatabase.grown)
             for (statistics, change) in [
                 ("old", "SELECT 1"), ("missing", GrownDatabase.forgotten), ("fresh", "ANALYZE"),
+                ("of fifty million deliveries", GrownDatabase.thoughtLarge),
             ] {
                 try await superuser.execute(change)
                 for (probe, connection) in planned {

@@ -123,11 +123,14 @@ extension Statement {
         ), claimed AS (
             UPDATE deliveries d
             SET state = \(DeliveryState.sending.sql), attempt = 1, token = $7::bigint, suspect = 0, changed_at = now()
-            FROM running r, contacts p
+            FROM running r
             WHERE d.campaign_id = r.campaign_id AND d.seq BETWEEN r.first AND r.last AND d.lane_id = r.lane_id
               AND d.state = \(DeliveryState.pending.sql) AND d.attempt = 0
-              AND p.contact_id = d.contact_id AND p.version = ($6::int[])[d.seq - r.first + r.place]
-              AND p.status = \(ContactStatus.active.sql)
+              -- A subquery: joined, all contacts may be read.
+              AND ($6::int[])[d.seq - r.first + r.place] = (
+                  SELECT p.version FROM contacts p
+                  WHERE p.contact_id = d.contact_id AND p.status = \(ContactStatus.active.sql)
+              )
             RETURNING d.campaign_id, d.seq, d.seq - r.first + r.place AS place
         ), noted AS (
             INSERT INTO claims (token, campaign_id, incarnation, seqs)

@@ -62,12 +62,15 @@ extension Statement {
         role: .worker,
         isHot: true,
         """
-        SELECT d.campaign_id, d.seq, d.attempt, d.suspect, c.version, c.address, c.attributes::text,
-               c.address_hash
+        SELECT d.campaign_id, d.seq, d.attempt, d.suspect, c.version, c.address, c.attributes, c.address_hash
         FROM unnest($1::int[], $2::int[], $3::int[]) AS a(campaign_id, first, last)
         JOIN deliveries d ON d.campaign_id = a.campaign_id AND d.seq BETWEEN a.first AND a.last
-        JOIN contacts c ON c.contact_id = d.contact_id
-        WHERE d.state IN (\(DeliveryState.waiting.sql)) AND c.status = \(ContactStatus.active.sql)
+        -- One contact at a time: with as many rows as a range of a large table may have, all contacts would be read.
+        CROSS JOIN LATERAL (
+            SELECT c.version, c.address, c.attributes::text, c.address_hash FROM contacts c
+            WHERE c.contact_id = d.contact_id AND c.status = \(ContactStatus.active.sql) LIMIT 1
+        ) AS c
+        WHERE d.state IN (\(DeliveryState.waiting.sql))
         """
     )
 
