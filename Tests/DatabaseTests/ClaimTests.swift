@@ -16,7 +16,8 @@ struct ClaimTests {
         var testDescription: String { because.rawValue }
     }
 
-    static let deferred = "UPDATE deliveries SET state = 2, attempt = 1 WHERE campaign_id = @ AND seq = 1;"
+    static let deferred =
+        "UPDATE deliveries SET state = \(DeliveryState.deferred.sql), attempt = 1 WHERE campaign_id = @ AND seq = 1;"
     static let retry = "INSERT INTO retries SELECT campaign_id, seq, account_id, lane_id, "
     static let ofRow = " FROM deliveries WHERE campaign_id = @ AND seq = 1"
 
@@ -40,13 +41,41 @@ struct ClaimTests {
             before: deferred + retry + "now() + interval '1 hour', now()" + ofRow,
             request: .fixture(0, 1, attempt: 1)
         ),
-        Case(says: .final, because: "being sent", before: "UPDATE deliveries SET state = 1 WHERE campaign_id = @"),
-        Case(says: .final, because: "accepted", before: "UPDATE deliveries SET state = 3 WHERE campaign_id = @"),
-        Case(says: .final, because: "suppressed", before: "UPDATE deliveries SET state = 5 WHERE campaign_id = @"),
-        Case(says: .final, because: "dead", before: "UPDATE deliveries SET state = 9 WHERE campaign_id = @"),
-        Case(says: .paused, because: "paused", before: "UPDATE campaigns SET state = 3 WHERE campaign_id = @"),
-        Case(says: .held, because: "cancelling", before: "UPDATE campaigns SET state = 4 WHERE campaign_id = @"),
-        Case(says: .held, because: "cancelled", before: "UPDATE campaigns SET state = 5 WHERE campaign_id = @"),
+        Case(
+            says: .final,
+            because: "being sent",
+            before: "UPDATE deliveries SET state = \(DeliveryState.sending.sql) WHERE campaign_id = @"
+        ),
+        Case(
+            says: .final,
+            because: "accepted",
+            before: "UPDATE deliveries SET state = \(DeliveryState.accepted.sql) WHERE campaign_id = @"
+        ),
+        Case(
+            says: .final,
+            because: "suppressed",
+            before: "UPDATE deliveries SET state = \(DeliveryState.suppressed.sql) WHERE campaign_id = @"
+        ),
+        Case(
+            says: .final,
+            because: "dead",
+            before: "UPDATE deliveries SET state = \(DeliveryState.dead.sql) WHERE campaign_id = @"
+        ),
+        Case(
+            says: .paused,
+            because: "paused",
+            before: "UPDATE campaigns SET state = \(CampaignState.paused.sql) WHERE campaign_id = @"
+        ),
+        Case(
+            says: .held,
+            because: "cancelling",
+            before: "UPDATE campaigns SET state = \(CampaignState.cancelling.sql) WHERE campaign_id = @"
+        ),
+        Case(
+            says: .held,
+            because: "cancelled",
+            before: "UPDATE campaigns SET state = \(CampaignState.cancelled.sql) WHERE campaign_id = @"
+        ),
         Case(says: .held, because: "expired", before: "UPDATE campaigns SET expires_at = now() WHERE campaign_id = @"),
         Case(
             says: .oldGeneration,
@@ -59,7 +88,11 @@ struct ClaimTests {
             request: .fixture(0, 1, generation: 3)
         ),
         Case(says: .changed, because: "the contact has a new version", before: "UPDATE contacts SET version = 2"),
-        Case(says: .changed, because: "the contact was erased", before: "UPDATE contacts SET status = 1"),
+        Case(
+            says: .changed,
+            because: "the contact was erased",
+            before: "UPDATE contacts SET status = \(ContactStatus.erased.sql)"
+        ),
         Case(says: .changed, because: "an attempt was made since", request: .fixture(0, 1, attempt: 1)),
         Case(says: .unknown, because: "no such recipient", request: .fixture(0, 99)),
         Case(says: .leaseLost, because: "the worker's lease is over", before: "UPDATE workers SET alive_until = now()"),
@@ -82,7 +115,8 @@ struct ClaimTests {
             let marked = try await totals.number(
                 """
                 SELECT count(*) FROM deliveries d JOIN claims k ON k.token = d.token AND k.campaign_id = d.campaign_id
-                WHERE d.campaign_id = \(campaign) AND d.seq = 1 AND d.state = 1 AND d.token = 55 AND k.seqs = '{1}'
+                WHERE d.campaign_id = \(campaign) AND d.seq = 1 AND d.state = \(DeliveryState.sending.sql)
+                  AND d.token = 55 AND k.seqs = '{1}'
                   AND k.incarnation = 1 AND d.attempt = \(row.request.attempt + 1)
                 """
             )
@@ -96,7 +130,7 @@ struct ClaimTests {
         try await Totals.with(contacts: 3) { totals in
             let (first, second) = (try await totals.run(), try await totals.run())
             try await totals.superuser.execute(
-                "UPDATE campaigns SET state = 3 WHERE campaign_id = \(first)"
+                "UPDATE campaigns SET state = \(CampaignState.paused.sql) WHERE campaign_id = \(first)"
             )
             let requests: [ClaimRequest] = [
                 .fixture(second, 3), .fixture(99, 1), .fixture(first, 2), .fixture(second, 1), .fixture(second, 9),

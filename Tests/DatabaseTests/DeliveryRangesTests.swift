@@ -27,7 +27,7 @@ import Testing
         #expect(Self.ranges([]).firsts.isEmpty)
     }
 
-    @Test func `ranges hold each row once, at the place of its first entry`() {
+    @Test func `ranges contain each row once, at the place of its first entry`() {
         for _ in 1...200 {
             let keys = (0..<60).map { _ in
                 DeliveryKey(campaign: .random(in: 1...3), seq: .random(in: 1...40))

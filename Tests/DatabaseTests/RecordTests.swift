@@ -18,7 +18,7 @@ struct RecordTests {
 
     static let row1 = " WHERE campaign_id = @ AND seq = 1"
     static let recalled = "UPDATE deliveries SET recalled = true" + row1
-    static let uncertain = "UPDATE deliveries SET state = 6" + row1
+    static let uncertain = "UPDATE deliveries SET state = \(DeliveryState.uncertain.sql)" + row1
 
     static let cases: [Case] = [
         Case(given: .accepted, becomes: .accepted, because: "250"),
@@ -41,7 +41,8 @@ struct RecordTests {
             given: .accepted,
             becomes: .deferred,
             because: "put back by the sweep: that is another attempt's",
-            before: "UPDATE deliveries SET state = 2\(row1); INSERT INTO retries SELECT campaign_id, seq, account_id, "
+            before:
+                "UPDATE deliveries SET state = \(DeliveryState.deferred.sql)\(row1); INSERT INTO retries SELECT campaign_id, seq, account_id, "
                 + "lane_id, now(), now() FROM deliveries\(row1)"
         ),
     ]
