@@ -51,8 +51,6 @@ struct Record: Sendable {
         for (entry, held) in zip(taken, inFlight.held(ids)) {
             if let held { results.append(result(of: entry, held)) }
         }
-        // In the order in which a claim locks rows, to avoid deadlocks.
-        results.sort { $0.key < $1.key }
         return Batch(ids: ids, results: results, finished: inFlight.claimsFinished(by: ids))
     }
 
