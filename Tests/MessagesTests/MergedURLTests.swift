@@ -305,13 +305,9 @@ import Testing
         row: (url: String, x: String, kinds: Set<URLNote.Kind>, because: Comment)
     ) throws {
         let template = try MessageFixture.template(subject: "x", html: "<a href=\"\(row.url)\">go</a>")
-        var random = SeededGenerator(seed: 1)
         let fields = MergeValue.object([MergeField(name: "x", value: .text(MergeText(row.x)))])
-        let check = try template.check(
-            MessageFixture.recipient(fields),
-            keys: MessageFixture.keys(),
-            random: &random
-        )
+        var checker = MessageChecker(template, keys: try MessageFixture.keys())
+        let check = try checker.check(MessageFixture.recipient(fields))
         #expect(check.urlNotes == Set(row.kinds.map { URLNote(field: "x", kind: $0) }), row.because)
     }
 }

@@ -219,12 +219,27 @@ import Testing
                 throw RenderError.missingField(name: name, source: "text", line: line)
             }
         }
-        var random = SeededGenerator(seed: 1)
         let recipient = try MessageFixture.recipient(["x": [true]])
-        let check = try template.check(recipient, keys: MessageFixture.keys(), random: &random)
+        var checker = MessageChecker(template, keys: try MessageFixture.keys())
+        let check = try checker.check(recipient)
         #expect(check.missingFields == ["city", "y"])
         #expect(check.longestLine <= 998 && check.sizeBytes > check.textBytes + check.htmlBytes)
         #expect(template.fieldNames == ["name", "city", "x", "y"])
+    }
+
+    @Test(arguments: [TrackingMode.none, .aggregate, .individual])
+    func `a check finds the size that each recipient's message has`(tracking: TrackingMode) throws {
+        let html = "<a href=\"https://a.example/\">{{name}}</a>"
+        let template = try MessageFixture.template(html: html, tracking: tracking)
+        var checker = MessageChecker(template, keys: try MessageFixture.keys())
+        for name in ["Ann", "", String(repeating: "Łucja ", count: 40)] {
+            let recipient = try MessageFixture.recipient(["name": .text(MergeText(name))])
+            let check = try checker.check(recipient)
+            let message = try MessageFixture.render(template, recipient).bytes
+            let longest = message.split(separator: 0x0A, omittingEmptySubsequences: false).map { $0.count - 1 }.max()
+            #expect(check.sizeBytes == message.count)
+            #expect(check.longestLine == longest)
+        }
     }
 
     @Test func `a message beyond the limit is refused`() throws {

@@ -126,16 +126,12 @@ package struct DryRun: Sendable {
 
     private func render(_ page: [ContactFacts], onto result: Result, isOver: () -> Bool) -> Result {
         var result = result
-        var random = SystemRandomNumberGenerator()
-        for contact in page where !isOver() { render(contact, &result, &random) }
+        var checker = MessageChecker(template, keys: keys)
+        for contact in page where !isOver() { check(contact, with: &checker, &result) }
         return result
     }
 
-    private func render(
-        _ contact: ContactFacts,
-        _ result: inout Result,
-        _ random: inout SystemRandomNumberGenerator
-    ) {
+    private func check(_ contact: ContactFacts, with checker: inout MessageChecker, _ result: inout Result) {
         result.recipients += 1
         func note<Key>(_ name: Key, in findings: inout [Key: Finding]) {
             findings[name, default: Finding(exampleContact: contact.id)].count += 1
@@ -148,7 +144,7 @@ package struct DryRun: Sendable {
                 dateSeconds: 0
             )
             if recipient.address.needsSMTPUTF8 { result.needSMTPUTF8 += 1 }
-            let check = try template.check(recipient, keys: keys, random: &random)
+            let check = try checker.check(recipient)
             result.smallestBytes = min(result.smallestBytes, check.sizeBytes)
             result.largestBytes = max(result.largestBytes, check.sizeBytes)
             result.totalBytes += check.sizeBytes

@@ -16,32 +16,56 @@ package struct MessageCheck: Sendable, Equatable {
     package let urlNotes: Set<URLNote>
 }
 
-extension MessageTemplate {
-    /// Renders as for sending, but leaves missing fields empty and names them all.
-    ///
-    /// - Throws: Every ``RenderError`` but a missing field.
-    package func check(
-        _ recipient: RecipientFacts,
+/// Renders as for sending, but leaves missing fields empty and names them all.
+///
+/// Meant for thousands of recipients: it signs once for all of them, and uses one buffer.
+package struct MessageChecker {
+    private let template: MessageTemplate
+    private let keys: KeyRing
+    private let limitBytes: Int
+    private var tokens: MessageTokens?
+    private var message: [UInt8] = []
+
+    package init(
+        _ template: MessageTemplate,
         keys: KeyRing,
-        random: inout some RandomNumberGenerator,
         limitBytes: Int = MessageTemplate.defaultLimitBytes
-    ) throws(RenderError) -> MessageCheck {
-        var message: [UInt8] = []
-        var found = Collected()
-        let layout = try render(recipient, keys, &random, &message, limitBytes, .collect, &found)
-        var longest = 0
-        var lineStart = 0
-        for (index, byte) in message.enumerated() where byte == 0x0A {
-            longest = max(longest, index - 1 - lineStart)
-            lineStart = index + 1
-        }
+    ) {
+        self.template = template
+        self.keys = keys
+        self.limitBytes = limitBytes
+    }
+
+    /// - Throws: Every ``RenderError`` but a missing field.
+    package mutating func check(_ recipient: RecipientFacts) throws(RenderError) -> MessageCheck {
+        var found = MessageTemplate.Collected()
+        let tokens = tokens(of: recipient)
+        let layout = try template.render(recipient, keys, tokens, &message, limitBytes, .collect, &found)
         return MessageCheck(
             sizeBytes: message.count,
             textBytes: layout.text.count,
             htmlBytes: layout.html.count,
-            longestLine: longest,
+            longestLine: longestLine,
             missingFields: found.missing.sorted(),
             urlNotes: found.urlNotes
         )
+    }
+
+    private mutating func tokens(of recipient: RecipientFacts) -> MessageTokens {
+        if let tokens { return tokens }
+        var random = SystemRandomNumberGenerator()
+        let drawn = template.tokens(for: recipient, keys: keys, random: &random)
+        tokens = drawn
+        return drawn
+    }
+
+    private var longestLine: Int {
+        var longest = 0
+        var start = 0
+        while let feed = message.firstIndex(of: 0x0A, in: start..<message.count) {
+            longest = max(longest, feed - 1 - start)
+            start = feed + 1
+        }
+        return longest
     }
 }

@@ -24,7 +24,7 @@ package struct MessagePreview: Sendable {
         let layout = try template.render(
             recipient,
             keys,
-            &random,
+            template.tokens(for: recipient, keys: keys, random: &random),
             &message,
             MessageTemplate.defaultLimitBytes,
             .collect,

@@ -109,7 +109,8 @@ package struct MessageTemplate: Sendable {
         limitBytes: Int = MessageTemplate.defaultLimitBytes
     ) throws(RenderError) -> Layout {
         var found = Collected()
-        return try render(recipient, keys, &random, &buffer, limitBytes, .refuse, &found)
+        let tokens = tokens(for: recipient, keys: keys, random: &random)
+        return try render(recipient, keys, tokens, &buffer, limitBytes, .refuse, &found)
     }
 
     /// The signed address that bounces of an attempt come back to: MAIL FROM without angle brackets.
@@ -127,14 +128,13 @@ package struct MessageTemplate: Sendable {
     func render(
         _ recipient: RecipientFacts,
         _ keys: KeyRing,
-        _ random: inout some RandomNumberGenerator,
+        _ tokens: MessageTokens,
         _ buffer: inout [UInt8],
         _ limitBytes: Int,
         _ policy: MissingFieldPolicy,
         _ found: inout Collected
     ) throws(RenderError) -> Layout {
         let key = DeliveryKey(campaign: campaign.id, seq: recipient.seq)
-        let tokens = tokens(for: key, recipient, keys: keys, random: &random)
         let scope = MergeScope(
             fields: recipient.fields,
             defaults: defaults,
@@ -203,12 +203,13 @@ package struct MessageTemplate: Sendable {
         return Self.subjectField(walker.output.bytes)
     }
 
-    private func tokens(
-        for key: DeliveryKey,
-        _ recipient: RecipientFacts,
+    /// The tokens of one recipient. Of one message those of all recipients have the same length.
+    func tokens(
+        for recipient: RecipientFacts,
         keys: KeyRing,
         random: inout some RandomNumberGenerator
     ) -> MessageTokens {
+        let key = DeliveryKey(campaign: campaign.id, seq: recipient.seq)
         var tokens = MessageTokens()
         tokens.unsubscribe = keys.sign(.unsubscribe(key, recipient.mark(of: campaign.account)))
         guard campaign.tracking != .none else { return tokens }
