@@ -75,8 +75,12 @@ extension LongScenarios {
                 _ = try stage.startProducer()
                 let worker = try stage.startWorker()
                 try await stage.simulator.waitForAccepted(count: Self.recipients / 4)
-                // What a promotion leaves behind: the server is on another timeline than the database was last.
+                // What a promotion leaves behind: the server is on another timeline than the database was last, and
+                // sessions that could write are gone.
                 try await stage.execute("UPDATE installation SET timeline = timeline + 1")
+                try await stage.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'veredus_worker'"
+                )
                 let end = try await worker.exit(within: .seconds(20))
                 #expect(end == .exit(70), "\(worker.lastWords)")
                 #expect(worker.lastWords.contains("promoted or recovered"))

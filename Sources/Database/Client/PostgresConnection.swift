@@ -21,6 +21,8 @@ package actor PostgresConnection {
     var prepared: [String: (serverName: String, types: [PostgresType])] = [:]
     var preparations = 0
     var parameters = ParameterBuffer()
+    /// The names of statements that have found a row here.
+    private var found: Set<String> = []
     /// Since when the oldest plan may be in use.
     private var plannedSince = ContinuousClock.now
     /// How long a plan for keys may be in use: a hundred of them are made in less than a tenth of a second.
@@ -117,6 +119,15 @@ package actor PostgresConnection {
         rows.reserveCapacity(Int(result.rowCount))
         for index in 0..<result.rowCount { rows.append(try decode(result.row(index, of: statement.name))) }
         return rows
+    }
+
+    /// Whether a statement finds a row, or has found one on this connection: for what cannot change while a session
+    /// lasts.
+    package func finds(_ statement: Statement) throws(PostgresError) -> Bool {
+        if found.contains(statement.name) { return true }
+        guard try run(statement) > 0 else { return false }
+        found.insert(statement.name)
+        return true
     }
 
     /// Runs one or more commands without parameters, for set-up and migrations.

@@ -18,6 +18,13 @@ package struct PipelineStep: Sendable {
     }
 }
 
+extension PipelineStep {
+    // Prepared, too: parsed each time, they would cost the server as much as a message.
+    fileprivate static let begin = PipelineStep(Statement("begin", "BEGIN"))
+    fileprivate static let commit = PipelineStep(Statement("commit", "COMMIT"))
+    fileprivate static let rollback = PipelineStep(Statement("rollback", "ROLLBACK"))
+}
+
 extension PostgresConnection {
     /// BEGIN, the steps and COMMIT in one round trip; statements that are new to the connection are prepared before.
     ///
@@ -27,7 +34,7 @@ extension PostgresConnection {
     /// - Throws: ``PostgresError``; or what a decoder threw, and then the transaction was committed all the same.
     package func pipelinedTransaction(_ steps: [PipelineStep]) throws {
         try requireIdle()
-        for step in steps where prepared[step.statement.name] == nil {
+        for step in [.begin] + steps + [.commit, .rollback] where prepared[step.statement.name] == nil {
             try parameters.encode(step.values, for: step.statement.name)
             _ = try prepare(step.statement)
         }
@@ -42,7 +49,8 @@ extension PostgresConnection {
         if let failure = ending.failure {
             rollBack()
             let failure = settle(failure, statement: nil, isCommitting: ending.mayHaveCommitted)
-            guard let step = steps.first(where: { $0.statement.name == failure.statement }) else { throw failure }
+            let all = [.begin] + steps + [.commit, .rollback]
+            guard let step = all.first(where: { $0.statement.name == failure.statement }) else { throw failure }
             throw noteOutdated(failure, step.statement, isFirst: false)
         }
         try requireCommitted(ending.commandTag)
@@ -51,12 +59,10 @@ extension PostgresConnection {
 
     private func send(_ steps: [PipelineStep], _ ending: inout PipelineEnding) throws(PostgresError) {
         try queue { PQenterPipelineMode($0) }
-        try queue { PQsendQueryParams($0, "BEGIN", 0, nil, nil, nil, nil, 1) }
+        try queue(.begin)
         for step in steps {
             do throws(PostgresError) {
-                try parameters.encode(step.values, for: step.statement.name)
-                let serverName = try prepare(step.statement)
-                try queue { send(serverName, on: $0) }
+                try queue(step)
                 ending.sentSteps += 1
             } catch {
                 guard error.kind == .misuse else { throw error }
@@ -66,15 +72,15 @@ extension PostgresConnection {
             }
         }
         ending.commits = ending.failure == nil
-        try queue { PQsendQueryParams($0, ending.commits ? "COMMIT" : "ROLLBACK", 0, nil, nil, nil, nil, 1) }
+        try queue(ending.commits ? .commit : .rollback)
         try queue { PQpipelineSync($0) }
         try withHandle { (handle) throws(PostgresError) in try handle.flush(silence: settings.replyTimeout) }
     }
 
     private func receive(_ steps: [PipelineStep], _ ending: inout PipelineEnding) throws(PostgresError) {
-        // BEGIN, the steps, COMMIT: each has results up to a nil. Then the sync, which has none after it.
-        for index in 0..<(ending.sentSteps + 2) {
-            let step = index > 0 && index <= ending.sentSteps ? steps[index - 1] : nil
+        let sent = [.begin] + steps.prefix(ending.sentSteps) + [ending.commits ? .commit : .rollback]
+        // Each has results up to a nil. Then the sync, which has none after it.
+        for (index, step) in sent.enumerated() {
             while let result = try nextResult() {
                 switch result.status {
                 case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
@@ -82,7 +88,7 @@ extension PostgresConnection {
                     if ending.failure == nil { decode(result, step, &ending) }
                 case PGRES_PIPELINE_ABORTED: break
                 default:
-                    let error = result.error(statement: step?.statement.name)
+                    let error = result.error(statement: step.statement.name)
                     // Without an SQLSTATE it is libpq's own error: the server may have reached the COMMIT.
                     guard error.sqlState != nil else { throw error }
                     ending.failure = ending.failure ?? error
@@ -97,8 +103,10 @@ extension PostgresConnection {
         try queue { PQexitPipelineMode($0) }
     }
 
-    private func decode(_ result: borrowing PostgresResult, _ step: PipelineStep?, _ ending: inout PipelineEnding) {
-        guard let step, let decode = step.decode, ending.decodingFailure == nil else { return }
+    /// Not inlined, for the reason that ``PostgresConnection/rows(_:_:_:)`` has.
+    @inline(never)
+    private func decode(_ result: borrowing PostgresResult, _ step: PipelineStep, _ ending: inout PipelineEnding) {
+        guard let decode = step.decode, ending.decodingFailure == nil else { return }
         do {
             for index in 0..<result.rowCount { try decode(result.row(index, of: step.statement.name)) }
         } catch {
@@ -114,6 +122,12 @@ extension PostgresConnection {
         try withHandle { (handle) throws(PostgresError) in
             guard PQstatus(handle.raw) == CONNECTION_OK else { throw handle.lost(statement: nil) }
         }
+    }
+
+    private func queue(_ step: PipelineStep) throws(PostgresError) {
+        try parameters.encode(step.values, for: step.statement.name)
+        let serverName = try prepare(step.statement)
+        try queue { send(serverName, on: $0) }
     }
 
     /// Calls one of libpq's functions that return 1 on success.

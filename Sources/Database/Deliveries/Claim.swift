@@ -9,6 +9,9 @@ extension PostgresDeliveryStore {
         workerRun: WorkerRun
     ) async throws -> [Verdict] {
         try await pool.withConnection { connection in
+            guard try await connection.finds(.knownDatabase) else {
+                return [Verdict](repeating: .leaseLost, count: requests.count)
+            }
             var verdicts = [Verdict?](repeating: nil, count: requests.count)
             // Most are as they were read, and claimed without being judged. What was tried before is hardly pending.
             let fresh = requests.indices.filter { requests[$0].attempt == 0 }
@@ -140,13 +143,25 @@ extension Statement {
         """
     )
 
-    /// Whether a worker run holds its lease, in the database that it began with.
+    /// A row if the installation knows this server and its timeline.
+    ///
+    /// A worker whose database was promoted or recovered claims nothing: it may not know what was sent. Neither happens
+    /// while a session that can write lasts: a standby's sessions outlive its promotion, but there the timeline is an error
+    /// before.
+    static let knownDatabase = Statement(
+        "known-database",
+        role: .worker,
+        """
+        SELECT FROM installation i, pg_control_system() p
+        WHERE i.system_identifier = p.system_identifier AND i.timeline = server_timeline()
+        """
+    )
+
+    /// Whether a worker run holds its lease.
     private static func isAlive(_ workerRun: String) -> String {
         """
         EXISTS (
-            SELECT FROM workers w, installation i, pg_control_system() p
-            WHERE w.incarnation = \(workerRun)::bigint AND w.alive_until > clock_timestamp()
-              AND i.system_identifier = p.system_identifier AND i.timeline = server_timeline()
+            SELECT FROM workers w WHERE w.incarnation = \(workerRun)::bigint AND w.alive_until > clock_timestamp()
         )
         """
     }
@@ -155,8 +170,7 @@ extension Statement {
     ///
     /// Rows are locked in (campaign, seq) order, so that claims never deadlock, and judged by what the lock shows, so
     /// that a suppression that committed during the wait counts. Of several jobs for one row one is claimed. A worker
-    /// with an expired lease claims nothing: the sweep would treat its messages as lost. Nor does one whose database
-    /// was promoted or recovered meanwhile: it may not know what was sent.
+    /// with an expired lease claims nothing: the sweep would treat its messages as lost.
     /// `$1` campaigns; `$2` seqs; `$3` generations; `$4` versions of the contacts; `$5` attempts seen; `$6` the claim's
     /// token; `$7` the worker run.
     static let claimDeliveries = Statement(

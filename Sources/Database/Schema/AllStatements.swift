@@ -10,8 +10,8 @@ extension Statement {
     private static let dashboard = forUsers + forSessions + forSamples + forOverview
 
     private static let delivery: [Statement] = [
-        .fetchRecipients, .lockCampaignsShared, .claimPending, .claimDeliveries, .recordAccepted, .recordResults,
-        .raiseFirstRedelivery, .raiseRedeliveries, .clearRedeliveries,
+        .fetchRecipients, .lockCampaignsShared, .knownDatabase, .claimPending, .claimDeliveries, .recordAccepted,
+        .recordResults, .raiseFirstRedelivery, .raiseRedeliveries, .clearRedeliveries,
         .insertDeadLetter, .endUnsent, .campaignVersion,
     ]
     private static let register: [Statement] = [
