@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import SMTP
@@ -11,7 +12,7 @@ import Testing
     ])
     func `dots at line starts are doubled`(content: String, wire: String) throws {
         var output: [UInt8] = []
-        try appendWireContent(Array(content.utf8), to: &output)
+        try WireContent(Array(content.utf8)).append(to: &output)
         #expect(String(decoding: output, as: UTF8.self) == wire)
     }
 
@@ -37,15 +38,70 @@ import Testing
 
     @Test(arguments: refused)
     func `a message that could be read as two does not leave`(row: Row) {
-        var output: [UInt8] = []
-        #expect(throws: row.fault, row.because) { try appendWireContent(Array(row.content.utf8), to: &output) }
+        #expect(throws: row.fault, row.because) { try WireContent(Array(row.content.utf8)) }
     }
 
     @Test(arguments: 0..<40)
-    func `an octet above 127 is found wherever it is`(position: Int) {
-        var bytes = [UInt8](repeating: 0x61, count: 40)
-        #expect(!hasHighOctets(bytes))
-        bytes[position] = 0x80
-        #expect(hasHighOctets(bytes))
+    func `a byte that matters is found wherever it is`(place: Int) throws {
+        let plain = [UInt8](repeating: 0x61, count: 40) + [0x0D, 0x0A]
+        func with(_ byte: UInt8) -> [UInt8] {
+            var bytes = plain
+            bytes[place] = byte
+            return bytes
+        }
+        #expect(try !WireContent(plain).hasHighOctets)
+        #expect(try WireContent(with(0x80)).hasHighOctets)
+        #expect(try WireContent(with(0xFF)).hasHighOctets)
+        for harmless: UInt8 in [0x01, 0x09, 0x1F, 0x20, 0x21, 0x7E, 0x7F] {
+            #expect(try !WireContent(with(harmless)).hasHighOctets)
+        }
+        #expect(throws: MessageFault.containsNUL) { try WireContent(with(0)) }
+        #expect(throws: MessageFault.bareLineFeed) { try WireContent(with(0x0A)) }
+        #expect(throws: MessageFault.bareCarriageReturn) { try WireContent(with(0x0D)) }
+    }
+
+    /// What may stand where, put together at random, against the rules told once more, byte by byte.
+    @Test func `messages put together at random are judged and stuffed by the rules`() throws {
+        var random = SeededGenerator(seed: 11)
+        let pieces = ["\r\n", "\r\n", ".", "a", "1234567", "12345678", "é", "\r", "\n", "\u{0}", "\t"]
+        var refused = 0
+        for _ in 0..<20_000 {
+            var text = ""
+            for _ in 0..<Int.random(in: 1...9, using: &random) {
+                let isUsual = Int.random(in: 0..<9, using: &random) > 0
+                text += pieces[Int.random(in: 0..<(isUsual ? 7 : pieces.count), using: &random)]
+            }
+            if Bool.random(using: &random) { text += "\r\n" }
+            var output: [UInt8] = []
+            do {
+                try WireContent(Array(text.utf8)).append(to: &output)
+            } catch {
+                output = []
+                refused += 1
+            }
+            #expect(output == Self.expected(Array(text.utf8)), "\(Array(text.utf8))")
+        }
+        #expect(refused > 1_000 && refused < 19_000)
+    }
+
+    /// Nothing for what is refused.
+    private static func expected(_ bytes: [UInt8]) -> [UInt8] {
+        var output: [UInt8] = []
+        var isLineStart = true
+        var index = 0
+        while index < bytes.count {
+            if bytes[index] == 0x0D, index + 1 < bytes.count, bytes[index + 1] == 0x0A {
+                output += [0x0D, 0x0A]
+                index += 2
+                isLineStart = true
+                continue
+            }
+            guard ![0, 0x0A, 0x0D].contains(bytes[index]) else { return [] }
+            if isLineStart, bytes[index] == UInt8(ascii: ".") { output.append(bytes[index]) }
+            output.append(bytes[index])
+            isLineStart = false
+            index += 1
+        }
+        return isLineStart && !bytes.isEmpty ? output + Array(".\r\n".utf8) : []
     }
 }

@@ -135,8 +135,9 @@ package struct SMTPSession: Sendable {
     package var pendingHoldsDot: Bool { phase == .dot && hasPending && pending.upperBound == output.count }
 
     /// Hands the bytes of the next write to `body`. Until ``wrote(_:now:)`` they are the same bytes at the same
-    /// address, as OpenSSL demands of a write that is tried again (SSL_write(3)).
-    package func withPending<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    /// address, as OpenSSL demands of a write that is tried again (SSL_write(3)). Mutating, or it would be called on a
+    /// copy of the session.
+    package mutating func withPending<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         output.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[pending])) }
     }
 

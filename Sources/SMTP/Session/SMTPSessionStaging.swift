@@ -7,7 +7,8 @@ extension SMTPSession {
         guard capabilities.sizeLimit == 0 || message.content.count <= capabilities.sizeLimit else {
             throw .tooLarge(limit: capabilities.sizeLimit)
         }
-        let is8Bit = message.is8Bit || hasHighOctets(message.content)
+        let content = try WireContent(message.content)
+        let is8Bit = message.is8Bit || content.hasHighOctets
         guard !is8Bit || capabilities.eightBitMIME else { throw .needs8BitMIME }
         output.removeAll(keepingCapacity: true)
         written = 0
@@ -37,7 +38,7 @@ extension SMTPSession {
         append("DATA\r\n")
         commandEnds.data = output.count
 
-        try appendWireContent(message.content, to: &output)
+        content.append(to: &output)
     }
 
     /// RFC 3461 §4.3 and §4.4: a report is to bring back the header alone, and the signed local part in a field of its own.
@@ -60,14 +61,19 @@ extension SMTPSession {
 
     /// RFC 3461 §4: `+` and `=`, and what is not printable, as `+2B`.
     private mutating func appendXText(_ text: ArraySlice<UInt8>) {
-        let digits = Array("0123456789ABCDEF".utf8)
-        for byte in text {
-            if (0x21...0x7E).contains(byte), byte != UInt8(ascii: "+"), byte != UInt8(ascii: "=") {
-                output.append(byte)
-            } else {
-                output.append(contentsOf: [UInt8(ascii: "+"), digits[Int(byte >> 4)], digits[Int(byte & 15)]])
-            }
+        let digits: StaticString = "0123456789ABCDEF"
+        var copied = text.startIndex
+        for index in text.indices {
+            let byte = text[index]
+            let isPlain = (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "+") && byte != UInt8(ascii: "=")
+            if isPlain { continue }
+            output.append(contentsOf: text[copied..<index])
+            output.append(UInt8(ascii: "+"))
+            output.append(digits.utf8Start[Int(byte >> 4)])
+            output.append(digits.utf8Start[Int(byte & 15)])
+            copied = index + 1
         }
+        output.append(contentsOf: text[copied...])
     }
 
     /// - Returns: Whether one of them needs SMTPUTF8.

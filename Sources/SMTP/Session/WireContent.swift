@@ -1,66 +1,77 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
-/// Appends a message in the form for DATA: dots at line starts doubled, and the final dot.
+/// A message as it goes out after DATA: dots at line starts doubled, and the final dot behind it.
 ///
-/// It also refuses messages that another server could read as two (SMTP smuggling): the only line end is CRLF, and
-/// neither CR, LF nor NUL stands anywhere else. RFC 5321 §2.3.8, §4.5.2, §4.5.3.1.6.
-///
-/// - Parameters:
-///   - content: The message, its dots not stuffed.
-///   - output: Where it goes; of no use after a throw.
-/// - Throws: The fault of the message.
-package func appendWireContent(_ content: [UInt8], to output: inout [UInt8]) throws(MessageFault) {
-    if let fault = content.withUnsafeBytes({ appendLines($0, to: &output) }) { throw fault }
-}
+/// It refuses messages that another server could read as two (SMTP smuggling): the only line end is CRLF, and neither
+/// CR, LF nor NUL stands anywhere else. RFC 5321 §2.3.8, §4.5.2, §4.5.3.1.6.
+package struct WireContent {
+    private let content: [UInt8]
+    /// Where the lines begin that begin with a dot.
+    private var dots: [Int] = []
+    /// Whether there is an octet above 127.
+    package private(set) var hasHighOctets = false
 
-private func appendLines(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) -> MessageFault? {
-    guard let base = bytes.baseAddress, !bytes.isEmpty else { return .noContent }
-    guard memchr(base, 0, bytes.count) == nil else { return .containsNUL }
-    output.reserveCapacity(output.count + bytes.count + 64)
-    var lineStart = 0
-    var copied = 0
-    while lineStart < bytes.count {
-        guard let feed = memchr(base + lineStart, 0x0A, bytes.count - lineStart) else {
-            let rest = bytes[lineStart...]
-            return rest.contains(0x0D) ? .bareCarriageReturn : .unendedLine
+    /// Reads a message once, its dots not stuffed.
+    ///
+    /// - Throws: The first fault of the message.
+    package init(_ content: [UInt8]) throws(MessageFault) {
+        self.content = content
+        if let fault = content.withUnsafeBytes({ read($0) }) { throw fault }
+    }
+
+    private mutating func read(_ bytes: UnsafeRawBufferPointer) -> MessageFault? {
+        guard !bytes.isEmpty else { return .noContent }
+        var lineStart = 0
+        var place = 0
+        while true {
+            place = bytes.indexOfUnusual(from: place)
+            guard place < bytes.count else { return lineStart == bytes.count ? nil : .unendedLine }
+            switch bytes[place] {
+            case 0x0D:
+                guard place + 1 < bytes.count, bytes[place + 1] == 0x0A else { return .bareCarriageReturn }
+                guard place - lineStart <= 998 else { return .lineTooLong }
+                if bytes[lineStart] == UInt8(ascii: ".") { dots.append(lineStart) }
+                place += 2
+                lineStart = place
+            case 0x0A: return .bareLineFeed
+            case 0: return .containsNUL
+            case 0x80...:
+                hasHighOctets = true
+                place += 1
+            default: place += 1
+            }
         }
-        let lineEnd = UnsafeRawPointer(feed) - base - 1
-        guard lineEnd >= lineStart, bytes[lineEnd] == 0x0D else { return .bareLineFeed }
-        guard memchr(base + lineStart, 0x0D, lineEnd - lineStart) == nil else { return .bareCarriageReturn }
-        guard lineEnd - lineStart <= 998 else { return .lineTooLong }
-        if bytes[lineStart] == UInt8(ascii: ".") {
-            output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[copied..<lineStart]))
-            output.append(UInt8(ascii: "."))
-            copied = lineStart
+    }
+
+    package func append(to output: inout [UInt8]) {
+        output.reserveCapacity(output.count + content.count + dots.count + 3)
+        content.withUnsafeBytes { bytes in
+            var copied = 0
+            for dot in dots {
+                output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[copied..<dot]))
+                output.append(UInt8(ascii: "."))
+                copied = dot
+            }
+            output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[copied...]))
         }
-        lineStart = lineEnd + 2
+        output.append(UInt8(ascii: "."))
+        output.append(0x0D)
+        output.append(0x0A)
     }
-    output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[copied...]))
-    output.append(UInt8(ascii: "."))
-    output.append(0x0D)
-    output.append(0x0A)
-    return nil
 }
 
-/// Whether there is an octet above 127.
-package func hasHighOctets(_ content: [UInt8]) -> Bool {
-    content.withUnsafeBytes { hasHighOctets($0) }
-}
-
-private func hasHighOctets(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    var union: UInt64 = 0
-    var index = 0
-    while index + 8 <= bytes.count {
-        union |= bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-        index += 8
+extension UnsafeRawBufferPointer {
+    /// The next control character or octet above 127, or the end.
+    ///
+    /// Eight bytes at a time: a byte below 32 borrows when 32 is taken from it, which sets its highest bit. The borrow may
+    /// set that of bytes behind it as well, never of one before.
+    fileprivate func indexOfUnusual(from start: Int) -> Int {
+        var index = start
+        while index + 8 <= count {
+            let word = UInt64(littleEndian: loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let unusual = (word &- 0x2020_2020_2020_2020 | word) & 0x8080_8080_8080_8080
+            if unusual != 0 { return index + unusual.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        while index < count, (0x20..<0x80).contains(self[index]) { index += 1 }
+        return index
     }
-    while index < bytes.count {
-        union |= UInt64(bytes[index])
-        index += 1
-    }
-    return union & 0x8080_8080_8080_8080 != 0
 }

@@ -7,9 +7,9 @@
 /// - Returns: At most 500 bytes of printable ASCII; `?` stands for what is not.
 package func presentableText(_ raw: [UInt8], hiding recipient: [UInt8]) -> String {
     let limit = 500
-    let placeholder = Array("<recipient>".utf8)
+    let placeholder: StaticString = "<recipient>"
     var text: [UInt8] = []
-    text.reserveCapacity(min(raw.count, limit) + placeholder.count)
+    text.reserveCapacity(min(raw.count, limit) + placeholder.utf8CodeUnitCount)
     var index = 0
     while index < raw.count, text.count < limit {
         if !recipient.isEmpty, matches(recipient, in: raw, at: index) {
@@ -18,7 +18,7 @@ package func presentableText(_ raw: [UInt8], hiding recipient: [UInt8]) -> Strin
                 text.removeLast()
                 if index < raw.count, raw[index] == UInt8(ascii: ">") { index += 1 }
             }
-            text.append(contentsOf: placeholder)
+            placeholder.withUTF8Buffer { text.append(contentsOf: $0) }
         } else {
             let byte = raw[index]
             text.append((0x20...0x7E).contains(byte) ? byte : UInt8(ascii: "?"))

@@ -41,6 +41,9 @@ package struct SMTPReplyParser: Sendable {
             offset += 1
             if byte == UInt8(ascii: "\n") {
                 if let reply = try endLine() { return reply }
+            } else if column > 3 {
+                offset -= 1
+                try takeText(in: bytes, from: &offset)
             } else {
                 try take(byte)
             }
@@ -48,6 +51,26 @@ package struct SMTPReplyParser: Sendable {
         return nil
     }
 
+    /// Takes what follows the code, up to the line's end or as far as it has arrived.
+    private mutating func takeText(
+        in bytes: UnsafeRawBufferPointer,
+        from offset: inout Int
+    ) throws(Malformed) {
+        let end = bytes.firstIndex(of: UInt8(ascii: "\n"), from: offset)
+        column += end - offset
+        guard column <= Self.lineLimit else {
+            throw Malformed(reason: "a reply line of more than \(Self.lineLimit) bytes")
+        }
+        while offset < end {
+            let piece = offset..<min(end, bytes.firstIndex(of: UInt8(ascii: "\r"), from: offset))
+            let room = Self.textLimit - text.count
+            text.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[piece.prefix(room)]))
+            offset = piece.upperBound
+            if offset < end { offset += 1 }
+        }
+    }
+
+    /// Takes a byte of the code, or the one behind it.
     private mutating func take(_ byte: UInt8) throws(Malformed) {
         defer { column += 1 }
         switch column {
@@ -59,17 +82,15 @@ package struct SMTPReplyParser: Sendable {
             guard column > 0 || (2...5).contains(code) else {
                 throw Malformed(reason: "a reply code that begins with \(code)")
             }
-        case 3:
+        default:
             switch byte {
             case UInt8(ascii: " "), UInt8(ascii: "\r"): isLast = true
             case UInt8(ascii: "-"): isLast = false
             default: throw Malformed(reason: "a reply code without a space or hyphen behind it")
             }
             if lines > 0, byte != UInt8(ascii: "\r"), text.count < Self.textLimit { text.append(UInt8(ascii: " ")) }
-        case Self.lineLimit...:
-            throw Malformed(reason: "a reply line of more than \(Self.lineLimit) bytes")
-        default:
-            if byte != UInt8(ascii: "\r"), text.count < Self.textLimit { text.append(byte) }
+            // Of most replies all of it: appended byte by byte it would be moved three times.
+            text.reserveCapacity(64)
         }
     }
 

@@ -10,3 +10,12 @@ extension [UInt8] {
         }
     }
 }
+
+extension UnsafeRawBufferPointer {
+    /// The next place of a byte, or the end.
+    func firstIndex(of byte: UInt8, from start: Int) -> Int {
+        guard let base = baseAddress, start < count else { return count }
+        guard let found = memchr(base + start, Int32(byte), count - start) else { return count }
+        return UnsafeRawPointer(found) - base
+    }
+}
