@@ -39,11 +39,11 @@ package struct MessageTemplate: Sendable {
     package let campaign: CampaignFacts
 
     private let header: MessageHeader
-    private let subject: [TemplateNode]
+    private let subject: CompiledTemplate
     /// The whole field, when it is the same for all.
     private let staticSubject: [UInt8]?
-    private let text: [TemplateNode]
-    private let html: [TemplateNode]
+    private let text: CompiledTemplate
+    private let html: CompiledTemplate
     private let defaults: MergeValue
 
     /// Compiles a message; `defaults` is an object, and stands in for fields that a contact does not have.
@@ -90,9 +90,9 @@ package struct MessageTemplate: Sendable {
         links = messageHTML.links
         linkNotes = messageHTML.notes
         fieldNames = Self.names(in: [subjectFlat, textFlat, messageHTML.flat])
-        subject = try Self.nodes(subjectFlat, text: StaticText.init(plain:))
-        text = try Self.nodes(textFlat, text: StaticText.init(quotedPrintable:))
-        html = try Self.nodes(messageHTML.flat, text: StaticText.init(quotedPrintable:))
+        subject = try CompiledTemplate(subjectFlat, encoding: .plain)
+        text = try CompiledTemplate(textFlat, encoding: .quotedPrintable)
+        html = try CompiledTemplate(messageHTML.flat, encoding: .quotedPrintable)
         staticSubject = subjectFlat.tokens.isEmpty ? Self.subjectField(subjectFlat.bytes) : nil
     }
 
@@ -162,7 +162,7 @@ package struct MessageTemplate: Sendable {
     }
 
     private func append(
-        _ nodes: [TemplateNode],
+        _ template: CompiledTemplate,
         _ escaping: MustacheTemplate.Escaping,
         _ tokens: MessageTokens,
         _ scope: MergeScope,
@@ -180,7 +180,7 @@ package struct MessageTemplate: Sendable {
         // Lent, not copied: an array with two owners is copied when one of them writes.
         swap(&walker.output.bytes, &buffer)
         defer { swap(&walker.output.bytes, &buffer) }
-        try walker.walkMessage(nodes)
+        try walker.walkMessage(template)
         if policy == .collect { found.take(walker.missingNames, walker.urlNotes) }
     }
 
@@ -242,14 +242,6 @@ package struct MessageTemplate: Sendable {
             throw TemplateError(source: name, problem: "a line break in it", remedy: "write it in one line")
         }
         return flat
-    }
-
-    private static func nodes(
-        _ flat: FlatTemplate,
-        text: ([UInt8]) -> StaticText
-    ) throws(TemplateError) -> [TemplateNode] {
-        // Partials have been put in by now.
-        try [TemplateNode](flat, text: text) { _, _ throws(TemplateError) in nil }
     }
 
     private static func names(in templates: [FlatTemplate]) -> Set<String> {

@@ -2,6 +2,8 @@
 package final class FieldTag: Sendable {
     /// The parts of a dotted name; empty for the implicit iterator `{{.}}`.
     package let path: [MergeText]
+    /// Whether it is the recipient's address, in a message.
+    let isEmail: Bool
     package let name: String
     package let isEscaped: Bool
     package let source: String
@@ -19,6 +21,7 @@ package final class FieldTag: Sendable {
         place: FieldPlace = .text
     ) {
         self.name = name
+        isEmail = name == "email"
         path = name == "." ? [] : name.split(separator: ".").map { MergeText(String($0)) }
         self.isEscaped = isEscaped
         self.source = source

@@ -14,7 +14,7 @@ package struct MustacheTemplate: Sendable {
     /// Partials within partials, each with its own indentation.
     package static let maximumVariants = 200
 
-    package let templates: [[TemplateNode]]
+    package let templates: [CompiledTemplate]
     private let escaping: Escaping
 
     /// Compiles a template, which errors call `name`.
@@ -67,7 +67,9 @@ package struct PlainOutput: TemplateOutput {
 
     package var count: Int { bytes.count }
 
-    package mutating func append(static text: StaticText) { bytes.append(contentsOf: text.bytes) }
+    package mutating func append(static text: StaticText, of buffer: [UInt8]) {
+        text.append(from: buffer, to: &bytes)
+    }
 
     package mutating func append(value: ArraySlice<UInt8>, isEscaped: Bool) {
         guard escaping == .html, isEscaped else {
@@ -121,8 +123,8 @@ private struct MustacheCompiler {
 
     init(partials: [String: String]) { self.partials = partials }
 
-    mutating func compile(_ source: String, name: String) throws(TemplateError) -> [[TemplateNode]] {
-        var templates = [try nodes(MustacheParser.parse(Array(source.utf8), name: name))]
+    mutating func compile(_ source: String, name: String) throws(TemplateError) -> [CompiledTemplate] {
+        var templates = [try compiled(MustacheParser.parse(Array(source.utf8), name: name))]
         while templates.count < used {
             let next = waiting.removeFirst()
             let flat = try MustacheParser.parse(
@@ -130,15 +132,14 @@ private struct MustacheCompiler {
                 name: "partial \(next.variant.name)",
                 indent: next.variant.indent
             )
-            templates.append(try nodes(flat))
+            templates.append(try compiled(flat))
         }
         return templates
     }
 
-    private mutating func nodes(_ flat: FlatTemplate) throws(TemplateError) -> [TemplateNode] {
-        var found: [TemplateNode] = []
+    private mutating func compiled(_ flat: FlatTemplate) throws(TemplateError) -> CompiledTemplate {
         var reached: [(FieldTag, Variant, String)] = []
-        found = try [TemplateNode](flat, text: StaticText.init(plain:)) { tag, indent throws(TemplateError) in
+        let template = try CompiledTemplate(flat, encoding: .plain) { tag, indent throws(TemplateError) in
             guard let source = partials[tag.name] else { return nil }
             let variant = Variant(name: tag.name, indent: indent)
             if let number = numbers[variant] { return number }
@@ -157,6 +158,6 @@ private struct MustacheCompiler {
             used += 1
             waiting.append((variant, source))
         }
-        return found
+        return template
     }
 }

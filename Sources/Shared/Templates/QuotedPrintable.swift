@@ -23,9 +23,9 @@ package struct QuotedPrintableOutput: TemplateOutput {
 
     package var count: Int { bytes.count }
 
-    package mutating func append(static text: StaticText) {
+    package mutating func append(static text: StaticText, of buffer: [UInt8]) {
         if column + text.firstLineCount > Self.contentLimit { softBreak() }
-        bytes.append(contentsOf: text.bytes)
+        text.append(from: buffer, to: &bytes)
         if let last = text.lastLineCount { column = last } else { column += text.firstLineCount }
     }
 
@@ -91,25 +91,9 @@ package struct QuotedPrintableOutput: TemplateOutput {
     }
 }
 
-extension StaticText {
-    /// Encodes text that is the same for every recipient.
-    package init(quotedPrintable text: [UInt8]) {
-        var output = QuotedPrintableOutput(escaping: .plain)
-        output.append(value: text[...], isEscaped: false)
-        let bytes = output.bytes
-        guard let firstBreak = bytes.firstIndex(of: 0x0D) else {
-            self.init(bytes: bytes, firstLineCount: bytes.count, lastLineCount: nil)
-            return
-        }
-        // A `=` before a line break is always a soft one: as a character it is `=3D`.
-        let isSoft = firstBreak > 0 && bytes[firstBreak - 1] == UInt8(ascii: "=")
-        self.init(bytes: bytes, firstLineCount: isSoft ? firstBreak - 1 : firstBreak, lastLineCount: output.column)
-    }
-}
-
 extension TemplateWalker<QuotedPrintableOutput> {
     /// As ``walk(_:)``, which only this module can specialise: called from another one, a message costs a fourteenth more.
-    package mutating func walkMessage(_ nodes: [TemplateNode]) throws(RenderError) { try walk(nodes) }
+    package mutating func walkMessage(_ template: CompiledTemplate) throws(RenderError) { try walk(template) }
 }
 
 /// The tokens of one message, signed before its bodies are rendered: a link that stands in it twice has one token.

@@ -3,7 +3,8 @@ import Core
 /// Where a rendered template goes; decides the escaping and the transfer encoding.
 package protocol TemplateOutput {
     var count: Int { get }
-    mutating func append(static text: StaticText)
+    /// `buffer`: The template's.
+    mutating func append(static text: StaticText, of buffer: [UInt8])
     mutating func append(value: ArraySlice<UInt8>, isEscaped: Bool)
     mutating func append(token: MessageToken)
 }
@@ -20,11 +21,6 @@ package struct MergeScope {
         self.defaults = defaults
         self.email = email
     }
-
-    package static let emailName: MergeText = "email"
-
-    /// The value of a dotted name; null counts as missing and gives way to the default.
-    package func isEmail(_ path: [MergeText]) -> Bool { email != nil && path.count == 1 && path[0] == Self.emailName }
 }
 
 /// What happens where a field is missing.
@@ -46,7 +42,7 @@ package struct TemplateWalker<Output: TemplateOutput> {
 
     package var output: Output
     package let scope: MergeScope
-    package let partials: [[TemplateNode]]
+    package let partials: [CompiledTemplate]
     package let missing: MissingFieldPolicy
     package let limitBytes: Int
     package private(set) var missingNames: Set<String> = []
@@ -62,7 +58,7 @@ package struct TemplateWalker<Output: TemplateOutput> {
     package init(
         output: Output,
         scope: MergeScope,
-        partials: [[TemplateNode]] = [],
+        partials: [CompiledTemplate] = [],
         missing: MissingFieldPolicy,
         limitBytes: Int
     ) {
@@ -75,18 +71,27 @@ package struct TemplateWalker<Output: TemplateOutput> {
         defaults = FieldLookup(scope.defaults)
     }
 
-    package mutating func walk(_ nodes: [TemplateNode]) throws(RenderError) {
+    package mutating func walk(_ template: CompiledTemplate) throws(RenderError) {
+        try walk(template, template.steps.indices)
+    }
+
+    private mutating func walk(_ template: CompiledTemplate, _ range: Range<Int>) throws(RenderError) {
         guard depth < Self.maximumDepth else { throw .tooDeep(limit: Self.maximumDepth) }
         depth += 1
-        for node in nodes {
+        var place = range.lowerBound
+        while place < range.upperBound {
             steps += 1
             guard steps <= Self.maximumSteps else { throw .tooManySteps(limit: Self.maximumSteps) }
-            switch node {
-            case .text(let text): output.append(static: text)
+            let step = template.steps[place]
+            place += 1
+            switch step {
+            case .text(let text): output.append(static: text, of: template.text)
             case .token(let token): output.append(token: token)
-            case .field(let tag): try append(tag)
+            case .field(let tag): try append(template.tags[tag])
             case .partial(let number): try walk(partials[number])
-            case .section(let tag, let isInverted, let body): try section(tag, isInverted, body)
+            case .section(let tag, let isInverted, let end):
+                try section(template.tags[tag], isInverted, template, place..<end)
+                place = end
             }
             guard output.count <= limitBytes else { throw .tooLarge(limitBytes: limitBytes) }
         }
@@ -126,44 +131,48 @@ package struct TemplateWalker<Output: TemplateOutput> {
     private mutating func section(
         _ tag: FieldTag,
         _ isInverted: Bool,
-        _ body: [TemplateNode]
+        _ template: CompiledTemplate,
+        _ body: Range<Int>
     ) throws(RenderError) {
         let value = value(of: tag) ?? .null
         if isInverted {
-            if !value.isTrue { try walk(body) }
+            if !value.isTrue { try walk(template, body) }
             return
         }
         guard value.isTrue else { return }
         guard case .list(let items) = value else {
             frames.append(FieldLookup(value))
-            try walk(body)
+            try walk(template, body)
             frames.removeLast()
             return
         }
         for item in items {
             frames.append(FieldLookup(item))
-            try walk(body)
+            try walk(template, body)
             frames.removeLast()
         }
     }
 
     /// The value of the innermost frame that has the name's first part; a missing later part is not looked up elsewhere.
+    /// Null counts as missing and gives way to the default.
     private mutating func value(of tag: FieldTag) -> MergeValue? {
         guard let first = tag.path.first else { return frames.last?.value ?? scope.fields }
         for index in frames.indices.reversed() {
             guard let found = frames[index].field(first, &steps) else { continue }
-            return descend(tag.path.dropFirst(), from: found)
+            return descend(tag.path, from: found)
         }
-        if scope.isEmail(tag.path) { return scope.email.map { .text($0) } }
-        if let own = fields.field(first, &steps), let value = descend(tag.path.dropFirst(), from: own), value != .null {
+        if tag.isEmail, let email = scope.email { return .text(email) }
+        if let own = fields.field(first, &steps), let value = descend(tag.path, from: own), value != .null {
             return value
         }
-        return defaults.field(first, &steps).flatMap { descend(tag.path.dropFirst(), from: $0) }
+        return defaults.field(first, &steps).flatMap { descend(tag.path, from: $0) }
     }
 
-    private mutating func descend(_ path: ArraySlice<MergeText>, from value: MergeValue) -> MergeValue? {
+    /// What the parts of a name after its first lead to.
+    private mutating func descend(_ path: [MergeText], from value: MergeValue) -> MergeValue? {
+        guard path.count > 1 else { return value }
         var value = value
-        for name in path {
+        for name in path.dropFirst() {
             var lookup = FieldLookup(value)
             guard let next = lookup.field(name, &steps) else { return nil }
             value = next
@@ -185,7 +194,7 @@ private struct FieldLookup {
 
     mutating func field(_ name: MergeText, _ steps: inout Int) -> MergeValue? {
         if let index { return index[name] }
-        guard case .object(let fields) = value else { return nil }
+        guard case .object(let fields) = value, !fields.isEmpty else { return nil }
         guard fields.count > 16 else { return value.field(name) }
         steps += fields.count / Self.fieldsPerStep
         looked += 1

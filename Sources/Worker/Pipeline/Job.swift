@@ -29,7 +29,9 @@ struct Job: Sendable {
 }
 
 /// A job whose message is rendered and whose row is not claimed yet: a crash now changes nothing.
-struct Prepared: Sendable {
+///
+/// A class: it goes through several queues, and a copy of it would count five references.
+final class Prepared: Sendable {
     let job: Job
     let request: ClaimRequest
     let sender: [UInt8]
@@ -38,4 +40,22 @@ struct Prepared: Sendable {
     /// Whether the header contains the address in UTF-8 (RFC 6532).
     let is8Bit: Bool
     let policy: DeliveryPolicy
+
+    init(
+        job: Job,
+        request: ClaimRequest,
+        sender: [UInt8],
+        recipient: [UInt8],
+        content: [UInt8],
+        is8Bit: Bool,
+        policy: DeliveryPolicy
+    ) {
+        self.job = job
+        self.request = request
+        self.sender = sender
+        self.recipient = recipient
+        self.content = content
+        self.is8Bit = is8Bit
+        self.policy = policy
+    }
 }

@@ -1,24 +1,12 @@
 /// base64url without padding (RFC 4648 §5), for tokens in URLs.
 enum Base64URL {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    private static var alphabet: StaticString { "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" }
 
     /// The length of the text for a number of bytes.
     static func encodedCount(_ bytes: Int) -> Int { (bytes * 4 + 2) / 3 }
 
     static func append(_ bytes: [UInt8], to buffer: inout [UInt8]) {
-        alphabet.withUnsafeBufferPointer { alphabet in
-            var bits: UInt32 = 0
-            var bitCount: UInt32 = 0
-            for byte in bytes {
-                bits = bits << 8 | UInt32(byte)
-                bitCount += 8
-                while bitCount >= 6 {
-                    bitCount -= 6
-                    buffer.append(alphabet[Int(bits >> bitCount & 63)])
-                }
-            }
-            if bitCount > 0 { buffer.append(alphabet[Int(bits << (6 - bitCount) & 63)]) }
-        }
+        BitWriter.append(bytes, bitsPerCharacter: 6, alphabet, to: &buffer)
     }
 
     /// The bytes, if the text is exactly what ``append(_:to:)`` writes for them.
@@ -39,22 +27,10 @@ enum Base64URL {
 /// base32 without padding (RFC 4648 §6) in lower case, for tokens in mail addresses: some servers change the case of
 /// local parts, so that either case is accepted.
 enum Base32 {
-    private static let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
+    private static var alphabet: StaticString { "abcdefghijklmnopqrstuvwxyz234567" }
 
     static func append(_ bytes: [UInt8], to buffer: inout [UInt8]) {
-        alphabet.withUnsafeBufferPointer { alphabet in
-            var bits: UInt32 = 0
-            var bitCount: UInt32 = 0
-            for byte in bytes {
-                bits = bits << 8 | UInt32(byte)
-                bitCount += 8
-                while bitCount >= 5 {
-                    bitCount -= 5
-                    buffer.append(alphabet[Int(bits >> bitCount & 31)])
-                }
-            }
-            if bitCount > 0 { buffer.append(alphabet[Int(bits << (5 - bitCount) & 31)]) }
-        }
+        BitWriter.append(bytes, bitsPerCharacter: 5, alphabet, to: &buffer)
     }
 
     /// The bytes, if the text is, except for its case, what ``append(_:to:)`` writes for them.
@@ -66,6 +42,40 @@ enum Base32 {
             case UInt8(ascii: "2")...UInt8(ascii: "7"): return byte - UInt8(ascii: "2") + 26
             default: return nil
             }
+        }
+    }
+}
+
+private enum BitWriter {
+    /// Fills the last character up with bits that are 0.
+    @inline(__always)
+    static func append(
+        _ bytes: [UInt8],
+        bitsPerCharacter: Int,
+        _ alphabet: StaticString,
+        to buffer: inout [UInt8]
+    ) {
+        let width = UInt32(truncatingIfNeeded: bitsPerCharacter)
+        let mask = UInt32(1) &<< width &- 1
+        let characters = alphabet.utf8Start
+        withUnsafeTemporaryAllocation(
+            of: UInt8.self,
+            capacity: (bytes.count * 8 + bitsPerCharacter - 1) / bitsPerCharacter
+        ) { text in
+            var bits: UInt32 = 0
+            var bitCount: UInt32 = 0
+            var place = 0
+            for byte in bytes {
+                bits = bits &<< 8 | UInt32(byte)
+                bitCount &+= 8
+                while bitCount >= width {
+                    bitCount &-= width
+                    text[place] = characters[Int(bits &>> bitCount & mask)]
+                    place &+= 1
+                }
+            }
+            if bitCount > 0 { text[place] = characters[Int(bits &<< (width &- bitCount) & mask)] }
+            buffer.append(contentsOf: UnsafeBufferPointer(text))
         }
     }
 }
