@@ -19,7 +19,14 @@ struct FaultTests {
         }
 
         /// What is on the wire when it commits: a statement outside of a transaction commits by itself.
-        var word: String { self == .statement ? "insert-one" : "COMMIT" }
+        var word: String {
+            switch self {
+            case .transaction: "COMMIT"
+            // Prepared, as all of a pipeline.
+            case .pipeline: "commit#"
+            case .statement: "insert-one"
+            }
+        }
     }
 
     struct Proxied {
@@ -28,7 +35,7 @@ struct FaultTests {
         let observer: PostgresConnection
     }
 
-    /// A connection through a proxy, with the insert already prepared, and one that looks on from the side.
+    /// A connection through a proxy, with the insert and a pipeline's COMMIT already prepared, and one that looks on from the side.
     private func proxied(replyTimeout: Duration? = nil) async throws -> Proxied {
         let database = try await PrivateDatabase.empty()
         let observer = try await table(of: 1, in: database)
@@ -41,6 +48,7 @@ struct FaultTests {
         through.replyTimeout = replyTimeout
         let connection = try await PostgresConnection.open(through, name: "proxied")
         try await connection.run(.insertOne, [.int32(2)])
+        try await connection.pipelinedTransaction([])
         return Proxied(proxy: proxy, connection: connection, observer: observer)
     }
 

@@ -24,7 +24,7 @@ extension Scenarios {
                 for loss in 1...6 {
                     try await stage.simulator.waitForAccepted(count: loss * Self.recipients / 8)
                     let before = proxy.connections
-                    try await proxy.set(.loseReply(to: Array("COMMIT".utf8)))
+                    try await proxy.set(.loseReply(to: Array("commit#".utf8)))
                     try await stage.wait { proxy.connections > before }
                     try await proxy.set(.passOn)
                 }
