@@ -45,6 +45,7 @@ let package = Package(
         .executable(name: "veredus-simulator", targets: ["SimulatorProgram"]),
         .executable(name: "veredus-dev", targets: ["DevProgram"]),
         .executable(name: "veredus-hello", targets: ["HelloProgram"]),
+        .executable(name: "veredus-flight-victim", targets: ["FlightLogVictim"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -107,6 +108,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "SMTP", dependencies: ["Core", "CCurl", "CLinux", "RuntimeSupport"], swiftSettings: strict),
+        // What a worker has in flight, in shared memory. It knows neither database nor SMTP.
+        .target(name: "FlightLog", dependencies: ["Core", "CLinux"], swiftSettings: strict),
         .target(name: "IMAP", dependencies: ["Core", "CCurl", "RuntimeSupport"], swiftSettings: strict),
         .target(name: "Observability", dependencies: ["Core", logging], swiftSettings: strict),
         // What each program does first: settings from environment and file, logs.
@@ -203,6 +206,13 @@ let package = Package(
             path: "Sources/TestKit/Hello",
             swiftSettings: strict
         ),
+        // A worker's flight log without a worker, for tests that kill it.
+        .executableTarget(
+            name: "FlightLogVictim",
+            dependencies: ["Core", "FlightLog", "TestKit"],
+            path: "Sources/TestKit/FlightLogVictim",
+            swiftSettings: strict
+        ),
         // What ./dev does once everything is built: private servers, tests, demo, soak, benchmarks.
         .executableTarget(
             name: "DevProgram",
@@ -243,6 +253,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "RuntimeTests", dependencies: ["RuntimeSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "FlightLogTests",
+            dependencies: ["FlightLog", "FlightLogVictim", "Core", "RuntimeSupport", "TestKit"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "BrokerTests",
             dependencies: ["Core", "Broker", "RuntimeSupport", "TestKit"],
