@@ -268,6 +268,8 @@ let package = Package(
             dependencies: ["Core", "SMTP", "TestKit", "MailSimulator"],
             swiftSettings: strict
         ),
+        // A model of the flight log and of settlement, and the checker that visits all of its states.
+        .testTarget(name: "FlightModelTests", swiftSettings: strict),
         .testTarget(name: "SimulatorTests", dependencies: ["MailSimulator", "TestKit"] + nio, swiftSettings: strict),
         .testTarget(name: "DevTests", dependencies: ["DevProgram", "TestKit"], swiftSettings: strict),
         .testTarget(
