@@ -121,6 +121,12 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // What dead workers had in flight, settled by their flight logs: for workers and the operator's tool.
+        .target(
+            name: "Settlement",
+            dependencies: ["Core", "Database", "FlightLog", logging],
+            swiftSettings: strict
+        ),
         // The use cases that the operator's tool, the API and the dashboard share.
         .target(
             name: "Service",
@@ -140,7 +146,9 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "Core", "Templates", "Messages", "DatabaseClient", "Database", "Broker", "SMTP", "RuntimeSupport",
+                "Core", "Templates", "Messages", "DatabaseClient", "Database", "Broker", "SMTP", "FlightLog",
+                "Settlement",
+                "RuntimeSupport",
                 "Bootstrap", logging, lifecycle, arguments, crypto,
             ],
             swiftSettings: strict
@@ -174,7 +182,7 @@ let package = Package(
             name: "Admin",
             dependencies: [
                 "Core", "Templates", "Messages", "ReturnedMail", "Service", "DatabaseClient", "Database", "Broker",
-                "SMTP",
+                "SMTP", "FlightLog", "Settlement",
                 "RuntimeSupport", "Bootstrap", arguments, yaml, logging,
             ],
             swiftSettings: strict
@@ -317,7 +325,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Core", "ReturnedMail", "DatabaseClient", "Database", "Broker", "TestKit", "MailSimulator",
+                "Core", "ReturnedMail", "DatabaseClient", "Database", "Broker", "FlightLog", "TestKit", "MailSimulator",
                 "DevProgram",
             ],
             swiftSettings: strict

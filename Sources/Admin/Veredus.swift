@@ -16,6 +16,7 @@ import RuntimeSupport
             MigrateCommand.self,
             MaintainCommand.self,
             DoctorCommand.self,
+            RecoverCommand.self,
             AccountCommand.self,
             UserCommand.self,
             ListCommand.self,

@@ -103,3 +103,22 @@ package final class OwnedFlightLog: Sendable {
         return slot.change(from: FlightWord.of(from, identity), to: next) || slot.word == next
     }
 }
+
+extension OwnedFlightLog: FlightNotes {
+    /// What a server has said, or that the connection was lost before the dot. Of a message that was lost past it, and
+    /// of one that was never begun, the step says all that is known.
+    package func ended(_ slot: Int, _ outcome: MessageOutcome) {
+        switch outcome.judgement {
+        case .unknown, .notStarted: return
+        case .accepted, .later, .never, .notThisMessage:
+            // Lost to a settler only before the dot; then the row is put back, and takes no result.
+            _ = replied(
+                slot,
+                code: outcome.code,
+                judgement: outcome.judgement,
+                step: outcome.step,
+                text: outcome.judgement == .accepted ? "" : outcome.text
+            )
+        }
+    }
+}

@@ -62,7 +62,11 @@ struct ProducerProgram: AsyncParsableCommand {
                     lostAfter: .seconds(producer.lostAfterSeconds),
                     pauseAtDead: producer.pauseAtDead,
                     startGraceSeconds: producer.startGraceSeconds,
-                    attempts: producer.attempts
+                    attempts: producer.attempts,
+                    settleWait: SettleWait(
+                        seconds: producer.settleWaitSeconds,
+                        secondsToSendAgain: producer.settleWaitAgainSeconds
+                    )
                 ),
                 log: log
             )

@@ -9,6 +9,7 @@ import RuntimeSupport
 final class RouteLoop {
     let route: SMTPRouteSettings
     let fence: LeaseFence
+    let flights: any FlightNotes
     let routeQueue: RouteQueue
     let outcomeQueue: BatchQueue<MessageOutcome>
     let gauges: RouteGauges
@@ -51,6 +52,7 @@ final class RouteLoop {
     init?(
         _ route: SMTPRouteSettings,
         fence: LeaseFence,
+        flights: any FlightNotes,
         routeQueue: RouteQueue,
         outcomeQueue: BatchQueue<MessageOutcome>,
         gauges: RouteGauges,
@@ -59,6 +61,7 @@ final class RouteLoop {
         guard let poll = PollSet.open(), let multi = CurlMulti() else { return nil }
         self.route = route
         self.fence = fence
+        self.flights = flights
         self.routeQueue = routeQueue
         self.outcomeQueue = outcomeQueue
         self.gauges = gauges

@@ -77,7 +77,7 @@ extension RouteLoop {
         var hasSent = false
         while connection.session.hasPending {
             if connection.session.pendingHoldsDot {
-                guard fence.allows(monotonicNow()) else {
+                guard fence.allows(monotonicNow()), mayEnd(connection.waiting) else {
                     connection.session.fence()
                     break
                 }
@@ -98,6 +98,11 @@ extension RouteLoop {
         return hasSent
     }
 
+    /// Whether the message's final dot may leave.
+    private func mayEnd(_ waiting: WaitingMessage?) -> Bool {
+        waiting.map { flights.allowDot($0.message.slot) } ?? true
+    }
+
     /// A write that waits is tried again when the socket is writable, or readable: TLS may need either.
     private func want(writable: Bool, _ connection: Connection) {
         guard connection.wantsWritable != writable else { return }
@@ -116,6 +121,10 @@ extension RouteLoop {
                 return
             }
             guard fence.allows(now), let next = waiting.popFirst() else { return }
+            guard flights.begin(next.message.slot) else {
+                report(next.message, .notStarted, "another process has taken it over")
+                continue
+            }
             connection.waiting = next
             messagesUnderWay += 1
             connection.session.begin(next.message, now: now)
@@ -138,6 +147,7 @@ extension RouteLoop {
                 connection.hasProved = true
                 if let change = watch.ended(finished.outcome) { onChange(change) }
             }
+            if let waited { flights.ended(waited.message.slot, finished.outcome) }
             report(finished.outcome)
         }
     }

@@ -16,12 +16,14 @@ package final class SMTPTransport: MailTransport {
     /// - Parameters:
     ///   - route: Checked once more.
     ///   - fence: Checked before each final dot.
+    ///   - flights: Told of each message's steps.
     ///   - onEnd: Called on the transport's thread when every handle is freed.
     ///   - onChange: Told each change of the route's state, on the transport's thread; must return soon.
     /// - Throws: The problems of the settings.
     package init(
         _ route: SMTPRouteSettings,
         fence: LeaseFence,
+        flights: any FlightNotes = NoFlightNotes(),
         onEnd: @escaping @Sendable () -> Void = {},
         onChange: @escaping @Sendable (RouteChange) -> Void = { _ in }
     ) throws(SMTPSettingsError) {
@@ -35,6 +37,7 @@ package final class SMTPTransport: MailTransport {
             let loop = RouteLoop(
                 route,
                 fence: fence,
+                flights: flights,
                 routeQueue: routeQueue,
                 outcomeQueue: outcomeQueue,
                 gauges: gauges,

@@ -8,6 +8,7 @@ import Glibc
 import Logging
 import SMTP
 import ServiceLifecycle
+import Settlement
 
 /// `veredus-worker`: takes jobs, renders, claims, sends, records.
 @main
@@ -54,6 +55,7 @@ struct WorkerProgram: AsyncParsableCommand {
                 program: "veredus-worker",
                 log: log
             )
+            let flightLogs = FlightLogs(worker.flightLogs, log: log)
             let workerRuns = WorkerRuns(
                 next: {
                     try await pool.assertReady(addressKey: (addressKey, ring), log: log)
@@ -78,6 +80,7 @@ struct WorkerProgram: AsyncParsableCommand {
                         route: route,
                         keys: ring,
                         settings: worker,
+                        flightLogs: flightLogs,
                         log: log
                     )
                 },

@@ -12,8 +12,11 @@ struct WorkerService: Service {
     let pipelines: [Pipeline]
     let lease: Lease
     let reconcile: Reconcile
+    /// Settles the flight logs of dead workers until it is cancelled; `nil` without a folder for them.
+    let settling: (@Sendable () async -> Void)?
     let name: String
     let slots: Int
+    let keepsLog: Bool
     let lanes: [String]
     let grace: Duration
 
@@ -23,7 +26,7 @@ struct WorkerService: Service {
     }
 
     func run() async throws {
-        try await lease.begin(name: name, slots: slots, lanes: lanes)
+        try await lease.begin(name: name, slots: slots, lanes: lanes, keepsLog: keepsLog)
         let failure = await withGracefulShutdownHandler {
             await runPipelines()
         } onGracefulShutdown: {
@@ -40,6 +43,12 @@ struct WorkerService: Service {
             group.addTask {
                 await reconcile.run()
                 return .helper(nil)
+            }
+            if let settling {
+                group.addTask {
+                    await settling()
+                    return .helper(nil)
+                }
             }
             for pipeline in pipelines {
                 group.addTask { .pipeline(await failure(of: { try await pipeline.run(grace: grace) })) }
@@ -59,6 +68,9 @@ struct WorkerService: Service {
             return first
         }
     }
+
+    /// Whether nothing is in flight any more.
+    var isDone: Bool { pipelines.allSatisfy { $0.record.inFlight.count == 0 } }
 
     private func stop() {
         for pipeline in pipelines { pipeline.stop() }

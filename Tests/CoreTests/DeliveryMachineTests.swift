@@ -7,7 +7,7 @@ import Testing
                    claim accept refuse defer lose optOut cancel expire dead-letter bounce engage reopen
         pending    send  ·      ·      ·     ·    supp   canc   expi   dead ·      ·      ·
         sending    ·     acce   fail   defe  unce ·      ·      ·      ·    ·      ·      ·
-        deferred   send  ·      ·      ·     ·    supp   canc   expi   dead ·      ·      ·
+        deferred   send  acce   fail   ·     ·    supp   canc   expi   dead ·      ·      ·
         accepted   ·     ·      ·      ·     ·    ·      ·      ·      ·    ·      ·      ·
         failed     ·     ·      ·      ·     ·    ·      ·      ·      ·    ·      ·      ·
         suppressed ·     ·      ·      ·     ·    ·      ·      ·      ·    ·      ·      ·

@@ -10,7 +10,7 @@ import Testing
     private static let takenBy: [String: Set<AdvisoryLock>] = [
         "lock-campaign": [.campaign],
         "lock-campaign-to-hold": [.campaign],
-        "lock-campaigns-shared": [.campaign],
+        // "lock-for-claim" is given its purposes, see below.
         "lock-account": [.account],
         "share-account": [.account],
         "lock-account-alone": [.account],
@@ -19,6 +19,7 @@ import Testing
         "try-idempotency-lock": [.idempotencyKey],
         "lock-lanes": [.lanes],
         "lock-message": [.optOut],
+        "lock-worker-run": [.workerRun],
     ]
 
     @Test func `each statement takes the lock of its own purpose`() throws {

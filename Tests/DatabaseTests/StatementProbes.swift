@@ -78,8 +78,8 @@ extension StatementProbe {
                 \(repeated(0, "smallint")), \(repeated(6, "smallint")), \(repeated("''", "text")), '{77}'
                 """,
             rows: batch,
-            // Claimed in the same transaction, no row has left room on its page.
-            pagesPerRow: 16
+            // Claimed in the same transaction, no row has left room on its page. And each may have a retry of the sweep's.
+            pagesPerRow: 18
         ),
         StatementProbe(
             statement: .raiseFirstRedelivery,
@@ -120,7 +120,7 @@ extension StatementProbe {
         StatementProbe(
             statement: .sweepDeadWorkers,
             role: .producer,
-            arguments: "200, 12::smallint",
+            arguments: "200, 12::smallint, 300, 60",
             // It looks at every claim in flight, and asks for its worker.
             rows: 2_000,
             pagesPerRow: 12

@@ -79,6 +79,8 @@ struct Totals: Sendable {
         WorkerRegister(workerPool, workerRun: workerRun, leaseSeconds: leaseSeconds)
     }
 
+    var settlements: SettlementStore { SettlementStore(workerPool) }
+
     /// Makes a campaign, asks for its start and lets the driver lease it.
     func start(
         policy: DeliveryPolicy = .atMostOnce,

@@ -5,7 +5,14 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct InFlightTests {
     private func held(_ seq: Seq, token: ClaimToken = 1) -> InFlight.Held {
-        InFlight.Held(key: DeliveryKey(campaign: 1, seq: seq), token: token, attempt: 1, policy: .atMostOnce, bytes: 10)
+        InFlight.Held(
+            key: DeliveryKey(campaign: 1, seq: seq),
+            token: token,
+            attempt: 1,
+            policy: .atMostOnce,
+            slot: Int(seq) - 1,
+            bytes: 10
+        )
     }
 
     @Test func `no more is in flight than there is room for`() async {

@@ -2,7 +2,7 @@ import Core
 import Database
 import Service
 
-/// A campaign's returned mail, as text.
+/// A campaign's returned mail and settled messages, as text.
 extension FullReport {
     private var facts: ReturnedFacts { returned }
     private var rate: ComplaintRate { complaints }
@@ -22,6 +22,13 @@ extension FullReport {
         case .pause: lines.append("STOP: too many complaints, marketing is paused. Check the source of these addresses")
         }
         for throttle in throttles { lines.append(throttle.line) }
+        let (putBack, known) = ((settled[.putBack] ?? 0) + (settled[.begun] ?? 0), settled[.recorded] ?? 0)
+        if putBack + known + (settled[.unknown] ?? 0) > 0 {
+            lines.append(
+                "flight logs of dead workers: \(grouped(putBack)) messages put back, \(grouped(known)) recorded, "
+                    + "\(grouped(settled[.unknown] ?? 0)) past the dot and unknown"
+            )
+        }
         if !facts.bounced.isEmpty {
             lines.append("")
             lines.append(

@@ -41,6 +41,7 @@ extension PostgresConnection {
         let ranges = DeliveryRanges(requests, by: \.key) { $0.generation == $1.generation }
         return try claim(
             requests,
+            workerRun,
             by: .claimPending,
             [
                 .int32s(ranges.campaigns), .int32s(ranges.firsts), .int32s(ranges.lasts), .int32s(ranges.places),
@@ -59,6 +60,7 @@ extension PostgresConnection {
     ) throws -> [Int32] {
         try claim(
             requests,
+            workerRun,
             by: .claimDeliveries,
             [
                 .int32s(requests.map(\.key.campaign)), .int32s(requests.map(\.key.seq)),
@@ -71,13 +73,17 @@ extension PostgresConnection {
     /// What the statement returns for these jobs, in a transaction with the locks that it needs.
     private func claim(
         _ requests: [ClaimRequest],
+        _ workerRun: WorkerRun,
         by statement: Statement,
         _ values: [PostgresValue]
     ) throws -> [Int32] {
         guard !requests.isEmpty else { return [] }
         let numbers = Mutex<[Int32]>([])
+        let campaigns = Set(requests.map(\.key.campaign)).sorted()
+        let locks = campaigns + [AdvisoryLock.number(of: workerRun)]
+        let purposes = campaigns.map { _ in AdvisoryLock.campaign.rawValue } + [AdvisoryLock.workerRun.rawValue]
         try pipelinedTransaction([
-            PipelineStep(.lockCampaignsShared, [.int32s(Set(requests.map(\.key.campaign)).sorted())]),
+            PipelineStep(.lockForClaim, [.int32s(purposes), .int32s(locks)]),
             PipelineStep(statement, values) { row in
                 let number = try row.int32(0)
                 numbers.withLock { $0.append(number) }
@@ -88,17 +94,14 @@ extension PostgresConnection {
 }
 
 extension Statement {
-    /// Takes the locks that pause and cancel wait for; in a separate statement, so that the claim's snapshot is
-    /// younger.
+    /// Takes the locks that pause, cancel and the settling of a flight log wait for; in a separate statement, so that
+    /// the claim's snapshot is younger.
     ///
-    /// `$1` campaigns, ascending.
-    static let lockCampaignsShared = Statement(
-        "lock-campaigns-shared",
+    /// `$1` purposes; `$2` numbers: the campaigns, ascending, then the worker run.
+    static let lockForClaim = Statement(
+        "lock-for-claim",
         role: .worker,
-        """
-        SELECT pg_advisory_xact_lock_shared(\(AdvisoryLock.campaign.sql), campaign_id)::text \
-        FROM unnest($1::int[]) AS a(campaign_id)
-        """
+        "SELECT pg_advisory_xact_lock_shared(purpose, number)::text FROM unnest($1::int[], $2::int[]) AS l(purpose, number)"
     )
 
     /// Claims those rows of first attempts that are pending and as they were read, and returns their places.
@@ -220,8 +223,7 @@ extension Statement {
             RETURNING r.campaign_id, r.seq
         ), marked AS (
             UPDATE deliveries d
-            SET state = \(DeliveryState.sending.sql), attempt = d.attempt + 1, token = $6::bigint, suspect = 0,
-                changed_at = now()
+            SET state = \(DeliveryState.sending.sql), attempt = d.attempt + 1, token = $6::bigint, changed_at = now()
             FROM judged j
             WHERE j.verdict = \(Verdict.claimed.sql) AND d.campaign_id = j.campaign_id AND d.seq = j.seq
               AND (j.state = \(DeliveryState.pending.sql)

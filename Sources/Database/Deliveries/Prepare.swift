@@ -126,7 +126,8 @@ extension Statement {
         """
     )
 
-    /// Clears that count, in the order in which a claim locks rows.
+    /// Takes that count back, in the order in which a claim locks rows: of a message that workers died of while they sent
+    /// it, what is left stays.
     ///
     /// `$1` campaigns; `$2` seqs.
     static let clearRedeliveries = Statement(
@@ -140,7 +141,7 @@ extension Statement {
             JOIN deliveries d ON d.campaign_id = a.campaign_id AND d.seq = a.seq AND d.suspect > 0
             ORDER BY d.campaign_id, d.seq FOR NO KEY UPDATE OF d
         )
-        UPDATE deliveries d SET suspect = 0
+        UPDATE deliveries d SET suspect = d.suspect - 1
         FROM asked a WHERE d.campaign_id = a.campaign_id AND d.seq = a.seq
         """
     )

@@ -14,11 +14,14 @@ extension PostgresDeliveryStore {
             }
         }
         try await pool.withConnection { [accepted, rest] connection in
+            var rest = rest
             if !accepted.isEmpty {
                 // Claims end with the last of their results.
-                try await connection.recordAccepted(accepted, finished: rest.isEmpty ? finished : [])
+                let count = try await connection.recordAccepted(accepted, finished: rest.isEmpty ? finished : [])
+                // Where the sweep came first a row waits to be sent again, and must not be.
+                if count < accepted.count { rest = (rest + accepted).sorted { $0.key < $1.key } }
             }
-            if !rest.isEmpty || accepted.isEmpty { try await connection.recordResults(rest, finished: finished) }
+            if !rest.isEmpty || accepted.isEmpty { _ = try await connection.recordResults(rest, finished: finished) }
         }
     }
 }
@@ -31,19 +34,21 @@ extension DeliveryResult {
 }
 
 extension PostgresConnection {
-    fileprivate func recordAccepted(_ results: [DeliveryResult], finished: [ClaimToken]) throws {
+    /// - Returns: How many were recorded.
+    fileprivate func recordAccepted(_ results: [DeliveryResult], finished: [ClaimToken]) throws -> Int {
         let ranges = DeliveryRanges(results, by: \.key)
-        _ = try run(
+        return try rows(
             .recordAccepted,
             [
                 .int32s(ranges.campaigns), .int32s(ranges.firsts), .int32s(ranges.lasts), .int32s(ranges.places),
                 .int64s(results.map(\.token)), .int16s(results.map(\.code)), .int64s(finished),
             ]
-        )
+        ) { Int(try $0.int32(0)) }.first ?? 0
     }
 
-    fileprivate func recordResults(_ results: [DeliveryResult], finished: [ClaimToken]) throws {
-        _ = try run(
+    /// - Returns: How many were recorded.
+    func recordResults(_ results: [DeliveryResult], finished: [ClaimToken]) throws -> Int {
+        try rows(
             .recordResults,
             [
                 .int32s(results.map(\.key.campaign)), .int32s(results.map(\.key.seq)),
@@ -53,7 +58,7 @@ extension PostgresConnection {
                 .int16s(results.map(\.outcome.judgement.rawValue)), .int16s(results.map(\.outcome.step.rawValue)),
                 .texts(results.map { $0.outcome.judgement == .accepted ? "" : $0.outcome.text }), .int64s(finished),
             ]
-        )
+        ) { Int(try $0.int32(0)) }.first ?? 0
     }
 }
 
@@ -62,7 +67,7 @@ extension Statement {
     /// retry and no reply to keep.
     ///
     /// `$1` to `$4` ranges of rows: campaigns, first and last seqs, places; `$5` tokens and `$6` SMTP codes, by place;
-    /// `$7` tokens with nothing left in flight.
+    /// `$7` tokens with nothing left in flight. The result is how many were recorded.
     static let recordAccepted = Statement(
         "record-accepted",
         role: .worker,
@@ -76,18 +81,22 @@ extension Statement {
             WHERE d.campaign_id = a.campaign_id AND d.seq BETWEEN a.first AND a.last
               AND d.token = ($5::bigint[])[d.seq - a.first + a.place]
               AND d.state IN (\(DeliveryState.sending.sql), \(DeliveryState.uncertain.sql))
+            RETURNING 1
+        ), ended AS (
+            DELETE FROM claims WHERE token = ANY ($7::bigint[])
         )
-        DELETE FROM claims WHERE token = ANY ($7::bigint[])
+        SELECT count(*)::int FROM recorded
         """
     )
 
     /// Records the outcomes of deliveries.
     ///
-    /// Safe to repeat: it skips rows whose token has changed or that are already recorded; a row that became
-    /// `uncertain` meanwhile takes the result. Recipients who opted out during sending are not retried.
+    /// Safe to repeat: it skips rows whose token has changed or that are already recorded. A row that the sweep made
+    /// `uncertain` meanwhile takes the result; one that it deferred takes a final one, and is not sent again. Recipients
+    /// who opted out during sending are not retried.
     /// `$1` campaigns; `$2` seqs; `$3` tokens; `$4` states; `$5` reasons; `$6` SMTP codes, 0 without a reply;
     /// `$7` seconds to wait, for deferred; `$8` whether the attempt counts; `$9` judgements; `$10` steps;
-    /// `$11` replies' texts, '' for none; `$12` tokens with nothing left in flight.
+    /// `$11` replies' texts, '' for none; `$12` tokens with nothing left in flight. The result is how many were recorded.
     static let recordResults = Statement(
         "record-results",
         role: .worker,
@@ -104,12 +113,13 @@ extension Statement {
                 reason = CASE WHEN g.state = \(DeliveryState.deferred.sql) AND d.recalled
                               THEN \(DeliveryReason.recalled.sql) ELSE g.reason END,
                 attempt = CASE WHEN g.counts THEN d.attempt ELSE d.attempt - 1 END,
+                suspect = CASE WHEN g.counts THEN 0 ELSE d.suspect END,
                 code = g.code, changed_at = now()
             FROM given g
             WHERE d.campaign_id = g.campaign_id AND d.seq = g.seq AND d.token = g.token
-                  AND d.state IN (\(DeliveryState.sending.sql), \(DeliveryState.uncertain.sql))
-                  AND NOT (d.state = \(DeliveryState.uncertain.sql)
-                           AND g.state IN (\(DeliveryState.deferred.sql), \(DeliveryState.uncertain.sql)))
+                  AND (d.state = \(DeliveryState.sending.sql)
+                       OR d.state IN (\(DeliveryState.uncertain.sql), \(DeliveryState.deferred.sql))
+                           AND g.state NOT IN (\(DeliveryState.deferred.sql), \(DeliveryState.uncertain.sql)))
             RETURNING d.campaign_id, d.seq, d.account_id, d.lane_id, d.state, d.attempt,
                       g.wait, g.judgement, g.step, g.code, g.reply
         ), waiting AS (
@@ -118,11 +128,16 @@ extension Statement {
                    now() + wait * interval '1 second', now() + wait * interval '1 second'
             FROM recorded WHERE state = \(DeliveryState.deferred.sql)
             ON CONFLICT (campaign_id, seq) DO UPDATE SET due = excluded.due, publish_at = excluded.publish_at
+        ), taken_back AS (
+            DELETE FROM retries r USING recorded d
+            WHERE d.state <> \(DeliveryState.deferred.sql) AND r.campaign_id = d.campaign_id AND r.seq = d.seq
         ), said AS (
             INSERT INTO replies (campaign_id, seq, account_id, attempt, judgement, step, code, reply)
             SELECT campaign_id, seq, account_id, attempt, judgement, step, code, reply FROM recorded WHERE reply <> ''
+        ), ended AS (
+            DELETE FROM claims WHERE token = ANY ($12::bigint[])
         )
-        DELETE FROM claims WHERE token = ANY ($12::bigint[])
+        SELECT count(*)::int FROM recorded
         """
     )
 }

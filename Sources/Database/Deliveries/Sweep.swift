@@ -1,6 +1,19 @@
 import Core
 import DatabaseClient
 
+/// How long, after its lease has ended, the claims of a worker with a flight log are left to those who find it.
+package struct SettleWait: Sendable, Equatable {
+    /// Before messages become uncertain.
+    package let seconds: Double
+    /// Before messages are sent again, under the policy at-least-once.
+    package let secondsToSendAgain: Double
+
+    package init(seconds: Double = 300, secondsToSendAgain: Double = 60) {
+        self.seconds = seconds
+        self.secondsToSendAgain = secondsToSendAgain
+    }
+}
+
 /// The live workers of a lane.
 package struct LaneWorkers: Sendable, Equatable {
     package let count: Int
@@ -29,11 +42,18 @@ extension ProducerStore {
     /// - Parameters:
     ///   - limit: The maximum number of claims.
     ///   - attempts: The maximum number of attempts per message.
+    ///   - wait: How long the claims of a worker with a flight log are left to those who find it.
     /// - Returns: The number of claims.
     /// - Throws: ``PostgresError``.
-    package func sweepDeadWorkers(limit: Int, attempts: Int = 12) async throws -> Int {
+    package func sweepDeadWorkers(limit: Int, attempts: Int = 12, wait: SettleWait = SettleWait()) async throws -> Int {
         try await pool.withConnection { connection in
-            let swept = try await connection.run(.sweepDeadWorkers, [.int32(Int32(limit)), .int16(Int16(attempts))])
+            let swept = try await connection.run(
+                .sweepDeadWorkers,
+                [
+                    .int32(Int32(limit)), .int16(Int16(attempts)), .double(wait.seconds),
+                    .double(wait.secondsToSendAgain),
+                ]
+            )
             if swept == 0 { try await connection.run(.forgetWorkers) }
             return swept
         }
@@ -53,8 +73,9 @@ extension Statement {
     /// Settles the claims of dead workers: `uncertain`, or deferred to be sent again, by policy.
     ///
     /// After a server start the workers come first: they have outcomes that waited for it. A recipient who opted out
-    /// during sending is not mailed again, nor is one whose every attempt ended with a dead worker. `$1` how many
-    /// claims at once; `$2` attempts in all.
+    /// during sending is not mailed again, nor is one whose every attempt ended with a dead worker. A worker with a flight
+    /// log is left for a while to those who find it. `$1` how many claims at once; `$2` attempts in all; `$3` seconds of
+    /// that while; `$4` the same under at-least-once.
     static let sweepDeadWorkers = Statement(
         "sweep-dead-workers",
         role: .producer,
@@ -62,7 +83,12 @@ extension Statement {
         WITH orphans AS MATERIALIZED (
             SELECT k.token, k.campaign_id, k.incarnation, k.seqs, c.policy
             FROM claims k JOIN campaigns c USING (campaign_id)
-            WHERE NOT EXISTS (SELECT FROM workers w WHERE w.incarnation = k.incarnation AND w.alive_until > now())
+            WHERE NOT EXISTS (
+                SELECT FROM workers w WHERE w.incarnation = k.incarnation AND w.alive_until > now() - CASE
+                    WHEN NOT w.keeps_log THEN interval '0'
+                    WHEN c.policy = \(DeliveryPolicy.atLeastOnce.sql) THEN $4::float8 * interval '1 second'
+                    ELSE $3::float8 * interval '1 second' END
+            )
               AND pg_postmaster_start_time() < now() - interval '5 seconds'
             LIMIT $1 FOR UPDATE OF k SKIP LOCKED
         ), rows AS MATERIALIZED (

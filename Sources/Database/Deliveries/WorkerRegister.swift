@@ -15,11 +15,16 @@ package struct WorkerRegister: Sendable {
     }
 
     /// Registers this worker run; it may send until its lease ends.
-    package func register(name: String, slots: Int, lanes: [String]) async throws {
+    ///
+    /// `keepsLog`: Whether it has a flight log.
+    package func register(name: String, slots: Int, lanes: [String], keepsLog: Bool = false) async throws {
         _ = try await pool.withConnection { connection in
             try await connection.run(
                 .registerWorker,
-                [.int64(workerRun), .text(name), .int32(Int32(slots)), .texts(lanes), .double(leaseSeconds)]
+                [
+                    .int64(workerRun), .text(name), .int32(Int32(slots)), .texts(lanes), .double(leaseSeconds),
+                    .bool(keepsLog),
+                ]
             )
         }
     }
@@ -53,17 +58,18 @@ package struct WorkerRegister: Sendable {
 extension Statement {
     /// Registers a worker run with its lease.
     ///
-    /// `$1` worker run; `$2` name; `$3` slots; `$4` lanes; `$5` seconds.
+    /// `$1` worker run; `$2` name; `$3` slots; `$4` lanes; `$5` seconds; `$6` whether it keeps a flight log.
     static let registerWorker = Statement(
         "register-worker",
         role: .worker,
         """
-        INSERT INTO workers (incarnation, name, slots, lanes, alive_until)
-        VALUES ($1, $2, $3, $4::text[], now() + $5::float8 * interval '1 second')
+        INSERT INTO workers (incarnation, name, slots, lanes, alive_until, keeps_log)
+        VALUES ($1, $2, $3, $4::text[], now() + $5::float8 * interval '1 second', $6)
         """
     )
 
-    /// Renews the lease; changes no row if the sweep has given up the worker.
+    /// Renews the lease; changes no row if it has run out, or was ended by who settles the worker's flight log, by the
+    /// clock at the very moment: the transaction may have begun, and waited, while the lease lasted.
     ///
     /// `$1` worker run; `$2` seconds from now.
     static let renewWorker = Statement(
@@ -71,7 +77,7 @@ extension Statement {
         role: .worker,
         """
         UPDATE workers SET alive_until = now() + $2::float8 * interval '1 second'
-        WHERE incarnation = $1 AND alive_until > now()
+        WHERE incarnation = $1 AND alive_until > clock_timestamp()
         """
     )
 
@@ -96,7 +102,7 @@ extension Statement {
         role: .worker,
         """
         WITH left_behind AS (SELECT 1 FROM claims WHERE incarnation = $1),
-        expired AS (UPDATE workers SET alive_until = now() WHERE incarnation = $1 AND EXISTS (SELECT FROM left_behind))
+        expired AS (UPDATE workers SET alive_until = now(), keeps_log = false WHERE incarnation = $1 AND EXISTS (SELECT FROM left_behind))
         DELETE FROM workers WHERE incarnation = $1 AND NOT EXISTS (SELECT FROM left_behind)
         """
     )

@@ -57,11 +57,14 @@ extension Statement {
         RETURNING campaign_id
         """
     )
+    /// Flight logs are of workers that knew more than this database: they are not believed that a message never left.
+    ///
     /// `$1` the newest generation of any restore guard.
     static let adoptInstallation = Statement(
         "adopt-installation",
         role: .admin,
         """
+        WITH disbelieved AS (UPDATE workers SET keeps_log = false)
         UPDATE installation i
         SET journal_generation = i.journal_generation + 1, journal_ahead = '', journal_call = 0,
             system_identifier = p.system_identifier, timeline = server_timeline(), raised_at = now(),

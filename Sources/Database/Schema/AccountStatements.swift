@@ -23,6 +23,6 @@ extension Statement {
         .contactByID, .erasedAmong, .upsertAPIContacts, .contactsByKey, .joinContacts, .statusesOnList,
         .suppressedAmong, .campaignPage, .campaignPageInState, .newestCampaigns, .campaignsByID, .campaignTraits,
         .deliveryPage, .suppressionPage,
-        .deadLetterPage,
+        .deadLetterPage, .settledOfCampaign,
     ]
 }

@@ -1,3 +1,5 @@
+import Core
+
 /// The purposes of advisory locks; the raw value is the first of a lock's two numbers.
 ///
 /// Migrations have these numbers too. The migrator's own lock has one number of 64 bits, which PostgreSQL keeps apart.
@@ -18,4 +20,9 @@ package enum AdvisoryLock: Int32, Sendable, CaseIterable {
     case lanes = 7
     /// The opt-out of one message.
     case optOut = 8
+    /// A worker run, by 32 bits of it: its claims share it; who settles its flight log takes it alone.
+    case workerRun = 9
+
+    /// A worker run's number: two may share one, and wait for each other.
+    static func number(of workerRun: WorkerRun) -> Int32 { Int32(truncatingIfNeeded: workerRun ^ workerRun >> 32) }
 }

@@ -10,7 +10,7 @@ extension Statement {
     private static let dashboard = forUsers + forSessions + forSamples + forOverview
 
     private static let delivery: [Statement] = [
-        .fetchRecipients, .lockCampaignsShared, .knownDatabase, .claimPending, .claimDeliveries, .recordAccepted,
+        .fetchRecipients, .lockForClaim, .knownDatabase, .claimPending, .claimDeliveries, .recordAccepted,
         .recordResults, .raiseFirstRedelivery, .raiseRedeliveries, .clearRedeliveries,
         .insertDeadLetter, .endUnsent, .campaignVersion,
     ]
@@ -19,6 +19,8 @@ extension Statement {
         .leaveInstallationLock,
         .raiseGeneration,
         .registerWorker, .renewWorker, .oldClaims, .endWorker,
+        .runningLease, .endLease, .workerKeepsLog, .lockWorkerRun, .raiseBegun, .countSettled, .endSettledClaims,
+        .claimsLeft, .endWait,
     ]
     private static let producer: [Statement] = [
         .leaseCampaigns, .missedStarts, .releaseCampaigns, .leasedCampaigns, .moveCursors, .pendingAfterCursor,

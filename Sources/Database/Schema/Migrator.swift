@@ -37,6 +37,7 @@ package struct Migration: Sendable {
         Migration(version: 19, name: "search", sql: PackageResources.V0019_search_sql),
         Migration(version: 20, name: "left", sql: PackageResources.V0020_left_sql),
         Migration(version: 21, name: "room", sql: PackageResources.V0021_room_sql),
+        Migration(version: 22, name: "flight_logs", sql: PackageResources.V0022_flight_logs_sql),
     ]
 }
 

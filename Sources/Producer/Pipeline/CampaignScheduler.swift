@@ -34,6 +34,8 @@ struct CampaignScheduler: Service {
         var startGraceSeconds = 3_600.0
         /// The maximum number of attempts per message.
         var attempts = 12
+        /// How long the claims of a dead worker with a flight log wait.
+        var settleWait = SettleWait()
     }
 
     init(store: ProducerStore, freeze: Freeze, publish: Publish, settings: Settings, log: Logger) {
@@ -48,6 +50,7 @@ struct CampaignScheduler: Service {
                 store: store,
                 interval: settings.sweepInterval,
                 attempts: settings.attempts,
+                settleWait: settings.settleWait,
                 startGraceSeconds: settings.startGraceSeconds,
                 log: log
             ),

@@ -8,6 +8,8 @@ struct Sweep: Sendable {
     let interval: Duration
     /// The maximum number of attempts per message.
     let attempts: Int
+    /// How long the claims of a dead worker with a flight log wait.
+    let settleWait: SettleWait
     /// How many seconds late a scheduled start may be.
     let startGraceSeconds: Double
     let log: Logger
@@ -15,10 +17,18 @@ struct Sweep: Sendable {
     private var lastSweep: ContinuousClock.Instant?
     private var missedStarts: Set<CampaignID> = []
 
-    init(store: ProducerStore, interval: Duration, attempts: Int, startGraceSeconds: Double, log: Logger) {
+    init(
+        store: ProducerStore,
+        interval: Duration,
+        attempts: Int,
+        settleWait: SettleWait,
+        startGraceSeconds: Double,
+        log: Logger
+    ) {
         self.store = store
         self.interval = interval
         self.attempts = attempts
+        self.settleWait = settleWait
         self.startGraceSeconds = startGraceSeconds
         self.log = log
     }
@@ -28,7 +38,7 @@ struct Sweep: Sendable {
         guard lastSweep.map({ .now - $0 >= interval }) ?? true else { return }
         lastSweep = .now
         await publish.note(workers: try await store.workersByLane())
-        let swept = try await store.sweepDeadWorkers(limit: 200, attempts: attempts)
+        let swept = try await store.sweepDeadWorkers(limit: 200, attempts: attempts, wait: settleWait)
         let missed = Set(try await store.missedStarts(startGrace: startGraceSeconds))
         for campaign in missed.subtracting(missedStarts).sorted() {
             log.warning(

@@ -7,17 +7,21 @@ package struct FullReport: Sendable {
     package let refusals: [CampaignReport.Refusals]
     package let returned: ReturnedFacts
     package let throttles: [ThrottleFacts]
+    /// Messages settled from flight logs of dead workers.
+    package let settled: [SettledMessage.Kind: Int]
 
     package init(
         _ report: CampaignReport,
         refusals: [CampaignReport.Refusals],
         returned: ReturnedFacts,
-        throttles: [ThrottleFacts]
+        throttles: [ThrottleFacts],
+        settled: [SettledMessage.Kind: Int] = [:]
     ) {
         self.report = report
         self.refusals = refusals
         self.returned = returned
         self.throttles = throttles
+        self.settled = settled
     }
 
     /// `nil` where the account has no campaign of that number.
@@ -27,7 +31,8 @@ package struct FullReport: Sendable {
             report,
             refusals: try await database.refusals(of: campaign, account: account),
             returned: try await database.returned(of: campaign, account: account),
-            throttles: try await database.throttles(of: account)
+            throttles: try await database.throttles(of: account),
+            settled: try await database.settled(of: campaign, account: account)
         )
     }
 
@@ -40,6 +45,10 @@ package struct FullReport: Sendable {
             "replies": .array(refusals.map(\.json)),
             "returned": returned.json(accepted: report.counts[.accepted]),
             "throttles": .array(throttles.map(\.json)),
+            "settled": [
+                "put_back": .number(settled[.putBack] ?? 0), "begun": .number(settled[.begun] ?? 0),
+                "recorded": .number(settled[.recorded] ?? 0), "unknown": .number(settled[.unknown] ?? 0),
+            ],
         ])
     }
 }

@@ -10,16 +10,18 @@ struct Deliver: Sendable {
 
     /// Passes messages to the transport and returns at once.
     ///
-    /// `claimed`: Each with its number in flight.
-    func send(_ claimed: some Sequence<(UInt64, Prepared)>) {
+    /// `claimed`: Each with its number in flight and its slot.
+    func send(_ claimed: some Sequence<(UInt64, (prepared: Prepared, slot: Int))>) {
         transport.send(
-            claimed.map { id, prepared in
-                OutgoingMessage(
+            claimed.map { id, claimed in
+                let (prepared, slot) = claimed
+                return OutgoingMessage(
                     id: id,
                     sender: prepared.sender,
                     recipient: prepared.recipient,
                     content: prepared.content,
-                    is8Bit: prepared.is8Bit
+                    is8Bit: prepared.is8Bit,
+                    slot: slot
                 )
             }
         )

@@ -1,10 +1,11 @@
 import Core
+import FlightLog
 import Synchronization
 
 /// The messages in flight: claimed in the database, not recorded yet.
 ///
 /// At most `capacity` (2 × slots + 64), the most that a crash can leave uncertain. Maps each message number to its row
-/// and claim, and counts each claim's messages in flight.
+/// and claim, counts each claim's messages in flight, and gives each message its slot in the flight log.
 final class InFlight: Sendable {
     /// A message that the transport has.
     struct Held: Sendable {
@@ -13,6 +14,8 @@ final class InFlight: Sendable {
         /// The number of this attempt, from 1.
         let attempt: Int16
         let policy: DeliveryPolicy
+        /// In the flight log.
+        let slot: Int
         /// Of the rendered message.
         let bytes: Int
     }
@@ -23,14 +26,22 @@ final class InFlight: Sendable {
         var claims: [ClaimToken: Int] = [:]
         /// Places reserved by claims in progress.
         var reserved = 0
-        var waiter: CheckedContinuation<Void, Never>?
+        var waiters: [CheckedContinuation<Void, Never>] = []
         var isClosed = false
+        /// Slots of the flight log with no message.
+        var freeSlots: [Int]
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+    private let log: OwnedFlightLog?
     let capacity: Int
 
-    init(capacity: Int) { self.capacity = capacity }
+    /// `firstSlot`: In the flight log, of which it uses as many slots as its capacity.
+    init(capacity: Int, log: OwnedFlightLog? = nil, firstSlot: Int = 0) {
+        self.capacity = capacity
+        self.log = log
+        state = Mutex(State(freeSlots: (firstSlot..<firstSlot + capacity).reversed()))
+    }
 
     /// Messages in flight now.
     var count: Int { state.withLock { $0.messages.count } }
@@ -55,7 +66,7 @@ final class InFlight: Sendable {
                     guard capacity - state.messages.count - state.reserved < worthwhile, !state.isClosed else {
                         return true
                     }
-                    state.waiter = continuation
+                    state.waiters.append(continuation)
                     return false
                 }
                 if isReady { continuation.resume() }
@@ -66,6 +77,48 @@ final class InFlight: Sendable {
     /// Releases reserved places that the claim did not fill.
     func unreserve(_ places: Int) {
         wake { $0.reserved -= places }
+    }
+
+    /// Waits until messages have been recorded.
+    func ended(_ ids: [UInt64]) async {
+        while true {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    guard ids.contains(where: { state.messages[$0] != nil }), !state.isClosed else { return true }
+                    state.waiters.append(continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+            if state.withLock({ state in state.isClosed || !ids.contains { state.messages[$0] != nil } }) { return }
+        }
+    }
+
+    /// Notes messages in the flight log that are about to be claimed under `token`; their places are reserved.
+    ///
+    /// - Returns: Their slots; `nil` when the log belongs to another process now, and with it this worker's lease.
+    func note(_ requests: [(ClaimRequest, DeliveryPolicy)], _ token: ClaimToken) -> [Int]? {
+        let slots = state.withLock { state in
+            defer { state.freeSlots.removeLast(requests.count) }
+            return Array(state.freeSlots.suffix(requests.count))
+        }
+        guard let log else { return slots }
+        for ((request, policy), slot) in zip(requests, slots) {
+            let isNoted = log.write(slot, key: request.key, token: token, attempt: request.attempt + 1, policy: policy)
+            guard isNoted else { return nil }
+        }
+        return slots
+    }
+
+    /// Frees slots whose messages were not claimed.
+    func freeSlots(_ slots: [Int]) {
+        forget(slots)
+        state.withLock { $0.freeSlots.append(contentsOf: slots) }
+    }
+
+    private func forget(_ slots: [Int]) {
+        // A slot that a settler has taken stays taken: this worker run has lost its lease.
+        if let log { for slot in slots { _ = log.free(slot) } }
     }
 
     /// Records that `token` may be the token of rows in the database.
@@ -103,11 +156,14 @@ final class InFlight: Sendable {
     ///
     /// - Returns: Their bytes.
     func release(_ ids: [UInt64]) -> Int {
+        // First the log: a slot that is given away must be free there.
+        forget(held(ids).compactMap { $0?.slot })
         var bytes = 0
         wake { state in
             for id in ids {
                 guard let held = state.messages.removeValue(forKey: id) else { continue }
                 bytes += held.bytes
+                state.freeSlots.append(held.slot)
                 guard let left = state.claims[held.token] else { continue }
                 state.claims[held.token] = left > 1 ? left - 1 : nil
             }
@@ -130,11 +186,11 @@ final class InFlight: Sendable {
     func close() { wake { $0.isClosed = true } }
 
     private func wake(_ change: (inout State) -> Void) {
-        let waiter = state.withLock { state in
+        let waiters = state.withLock { state in
             change(&state)
-            defer { state.waiter = nil }
-            return state.waiter
+            defer { state.waiters = [] }
+            return state.waiters
         }
-        waiter?.resume()
+        for waiter in waiters { waiter.resume() }
     }
 }

@@ -40,6 +40,8 @@ final class Prepared: Sendable {
     /// Whether the header contains the address in UTF-8 (RFC 6532).
     let is8Bit: Bool
     let policy: DeliveryPolicy
+    /// How often a worker died while this message was rendered, or on a connection.
+    let unfinished: Int16
 
     init(
         job: Job,
@@ -48,7 +50,8 @@ final class Prepared: Sendable {
         recipient: [UInt8],
         content: [UInt8],
         is8Bit: Bool,
-        policy: DeliveryPolicy
+        policy: DeliveryPolicy,
+        unfinished: Int16
     ) {
         self.job = job
         self.request = request
@@ -57,5 +60,6 @@ final class Prepared: Sendable {
         self.content = content
         self.is8Bit = is8Bit
         self.policy = policy
+        self.unfinished = unfinished
     }
 }

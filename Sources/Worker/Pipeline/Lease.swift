@@ -25,9 +25,9 @@ struct Lease: Sendable {
     }
 
     /// Registers the worker, which may then send.
-    func begin(name: String, slots: Int, lanes: [String]) async throws {
+    func begin(name: String, slots: Int, lanes: [String], keepsLog: Bool) async throws {
         let asked = monotonicNow()
-        try await register.register(name: name, slots: slots, lanes: lanes)
+        try await register.register(name: name, slots: slots, lanes: lanes, keepsLog: keepsLog)
         fence.extend(until: asked + trusted.nanoseconds)
     }
 

@@ -61,6 +61,7 @@ struct Pipeline: Sendable {
             ready: ready,
             rendered: rendered,
             again: BatchQueue<Job>(),
+            alone: BatchQueue<Prepared>(),
             workerRun: workerRun
         )
         record = Record(
@@ -97,6 +98,7 @@ struct Pipeline: Sendable {
                 ingest.addTask { try await prepareJobs() }
                 ingest.addTask { try await prepareChanged() }
                 ingest.addTask { try await claimMessages() }
+                ingest.addTask { try await claimOneByOne() }
                 while !ingest.isEmpty {
                     do {
                         try await ingest.next()
@@ -141,7 +143,14 @@ struct Pipeline: Sendable {
         }
     }
 
+    private func claimOneByOne() async throws {
+        while try await waitingForDatabase({ try await claim.claimNextAlone() }) {}
+        // The rest was never claimed.
+        source.giveBack(claim.alone.takeNow(atMost: .max).map(\.job.envelope.tag))
+    }
+
     private func claimMessages() async throws {
+        defer { claim.alone.close() }
         while try await waitingForDatabase({ try await claim.claimNextBatch() }) {}
         // The rest was never claimed.
         source.giveBack(prepare.ready.takeNow(atMost: .max).map(\.job.envelope.tag))

@@ -46,7 +46,9 @@ struct Prepare: Sendable {
     }
 
     /// Fetches and renders jobs that are new, or whose contact changed.
-    func prepare(_ jobs: [Job]) async throws {
+    ///
+    /// `counted`: How many unfinished renderings of each are this one.
+    func prepare(_ jobs: [Job], counted: Int16 = 0) async throws {
         guard !jobs.isEmpty else { return }
         var recipients: [DeliveryKey: FetchedRecipient] = [:]
         for recipient in try await store.fetch(jobs.map(\.key)) { recipients[recipient.key] = recipient }
@@ -70,7 +72,16 @@ struct Prepare: Sendable {
                     if job.envelope.settleOne() { settled.append(job.envelope.tag) }
                     continue
                 }
-                let one = try render(job, recipient, message, &random)
+                let unfinished = recipient.redeliveries - counted
+                guard unfinished < Self.redeliveryLimit else {
+                    try await deadLetters.deadLetter(
+                        job,
+                        .poison,
+                        detail: "a worker died \(unfinished) times while it had this message"
+                    )
+                    continue
+                }
+                let one = try render(job, recipient, message, unfinished, &random)
                 if !rendered.tryAdd(one.content.count) {
                     // What is there must go on, or there will never be room.
                     ready.append(prepared)
@@ -114,7 +125,7 @@ struct Prepare: Sendable {
         guard !jobs.isEmpty else { return }
         let first = try await store.markFirstRedelivery(jobs.map(\.key))
         let together = jobs.filter { first.contains($0.key) }
-        try await prepare(together)
+        try await prepare(together, counted: 1)
         try await store.clearRedelivered(together.map(\.key))
         for job in jobs where !first.contains(job.key) { try await prepareAlone(job) }
     }
@@ -132,7 +143,7 @@ struct Prepare: Sendable {
             )
             return
         }
-        try await prepare([job])
+        try await prepare([job], counted: 1)
         // It was redelivered because of another job.
         try await store.clearRedelivered([job.key])
     }
@@ -146,6 +157,7 @@ struct Prepare: Sendable {
         _ job: Job,
         _ recipient: FetchedRecipient,
         _ message: TemplateCache.Compiled,
+        _ unfinished: Int16,
         _ random: inout BufferedRandom
     ) throws -> Prepared {
         var content: [UInt8] = []
@@ -179,7 +191,8 @@ struct Prepare: Sendable {
             recipient: address.bytes,
             content: content,
             is8Bit: address.needsSMTPUTF8,
-            policy: message.policy
+            policy: message.policy,
+            unfinished: unfinished
         )
     }
 

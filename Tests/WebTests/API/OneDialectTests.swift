@@ -55,7 +55,8 @@ import Testing
                 left: 1,
                 rule: ComplaintRule(warnMillionths: 1_000, pauseMillionths: 3_000, least: 5)
             ),
-            throttles: [.init(lane: "slow", until: 99, level: 1, blocked: 30)]
+            throttles: [.init(lane: "slow", until: 99, level: 1, blocked: 30)],
+            settled: [.putBack: 4, .begun: 3, .recorded: 2, .unknown: 1]
         )
     }
 

@@ -48,6 +48,9 @@ extension DeliveryState {
         // Evidence.
         case (.uncertain, .accept), (.uncertain, .engagement): .accepted
         case (.uncertain, .refuse), (.uncertain, .bounce): .failed
+        // The sweep took the worker for lost, and its reply was known all the same.
+        case (.deferred, .accept): .accepted
+        case (.deferred, .refuse): .failed
 
         case (.uncertain, .reopen), (.dead, .reopen): .pending
 

@@ -10,14 +10,47 @@ package struct OutgoingMessage: Sendable {
     package let content: [UInt8]
     /// Whether the content has octets above 127 outside an encoding (BODY=8BITMIME is asked for).
     package let is8Bit: Bool
+    /// Its place in flight, for ``FlightNotes``.
+    package let slot: Int
 
-    package init(id: UInt64, sender: [UInt8], recipient: [UInt8], content: [UInt8], is8Bit: Bool = false) {
+    package init(
+        id: UInt64,
+        sender: [UInt8],
+        recipient: [UInt8],
+        content: [UInt8],
+        is8Bit: Bool = false,
+        slot: Int = 0
+    ) {
         self.id = id
         self.sender = sender
         self.recipient = recipient
         self.content = content
         self.is8Bit = is8Bit
+        self.slot = slot
     }
+}
+
+/// Notes how far each message in flight has come, where the notes outlive the process.
+///
+/// `false` says that another process has taken the message over: it must not be sent.
+package protocol FlightNotes: Sendable {
+    /// A connection gets the message; also when another connection had it before.
+    func begin(_ slot: Int) -> Bool
+
+    /// Asks for leave to send the final dot, before any byte of it is sent.
+    func allowDot(_ slot: Int) -> Bool
+
+    /// The message has ended on a connection.
+    func ended(_ slot: Int, _ outcome: MessageOutcome)
+}
+
+/// Where nothing is noted.
+package struct NoFlightNotes: FlightNotes {
+    package init() {}
+
+    package func begin(_ slot: Int) -> Bool { true }
+    package func allowDot(_ slot: Int) -> Bool { true }
+    package func ended(_ slot: Int, _ outcome: MessageOutcome) {}
 }
 
 /// The outcome of one message, in the server's words.

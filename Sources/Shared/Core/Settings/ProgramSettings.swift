@@ -11,6 +11,10 @@ package struct ProducerSettings: Sendable, Equatable {
     package let startGraceSeconds: Double
     /// The maximum number of attempts per message; the workers' setting.
     package let attempts: Int
+    /// How long the claims of a dead worker with a flight log are left to those who find it: before its messages become
+    /// uncertain, and before they are sent again.
+    package let settleWaitSeconds: Double
+    package let settleWaitAgainSeconds: Double
     package let state: StateSettings
 
     package init(reading reader: inout SettingsReader) {
@@ -19,6 +23,8 @@ package struct ProducerSettings: Sendable, Equatable {
         attempts = reader.retryAttempts()
         pauseAtDead = reader.whole(.pauseAtDead, 0...1_000_000_000, default: 100)
         startGraceSeconds = reader.seconds(.startGrace, 1...604_800, default: 3_600)
+        settleWaitSeconds = reader.seconds(.settleWait, 0...86_400, default: 300)
+        settleWaitAgainSeconds = reader.seconds(.settleWaitAgain, 0...86_400, default: 60)
         state = StateSettings(reading: &reader)
     }
 }
@@ -39,6 +45,8 @@ package struct WorkerSettings: Sendable, Equatable {
     package let leaseSeconds: Double
     /// How long a job of a newer version waits for a newer worker.
     package let tooNewGraceSeconds: Double
+    /// The folder for flight logs; `nil` for none.
+    package let flightLogs: String?
     package let state: StateSettings
 
     package init(reading reader: inout SettingsReader) {
@@ -46,14 +54,35 @@ package struct WorkerSettings: Sendable, Equatable {
         jobsPerMessage = reader.whole(.jobsPerMessage, 1...JobMessage.maximumJobs, default: 32)
         inFlightMiB = reader.whole(.inFlightMiB, 1...4_096, default: 8)
         messages = MessageSettings(reading: &reader)
-        retries = RetrySchedule(
-            firstSeconds: reader.seconds(.retryFirst, 0.1...86_400, default: 60),
-            attempts: reader.retryAttempts()
-        )
+        retries = RetrySchedule(reading: &reader)
         leaseSeconds = reader.seconds(.lease, 5...300, default: 30)
         tooNewGraceSeconds = reader.seconds(.tooNewGrace, 1...604_800, default: 3_600)
         graceSeconds = reader.seconds(.grace, 0...600, default: 25)
+        flightLogs = reader.text(.flightLogs)
         state = StateSettings(reading: &reader)
+    }
+}
+
+extension RetrySchedule {
+    package init(reading reader: inout SettingsReader) {
+        self.init(
+            firstSeconds: reader.seconds(.retryFirst, 0.1...86_400, default: 60),
+            attempts: reader.retryAttempts()
+        )
+    }
+}
+
+/// What is needed to settle the flight logs of a machine.
+package struct RecoverySettings: Sendable, Equatable {
+    /// The folder with the logs.
+    package let flightLogs: String
+    package let retries: RetrySchedule
+
+    /// `nil` after a problem was noted.
+    package init?(reading reader: inout SettingsReader) {
+        retries = RetrySchedule(reading: &reader)
+        guard let folder = reader.required(.flightLogs, example: "/run/veredus/flight") else { return nil }
+        flightLogs = folder
     }
 }
 

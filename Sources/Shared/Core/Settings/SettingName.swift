@@ -184,6 +184,15 @@ package enum SettingName: String, Sendable, CaseIterable {
     case grace = "VEREDUS_GRACE"
     /// For: worker. Seconds after which a worker that no longer renews its lease loses its claims.
     case lease = "VEREDUS_LEASE"
+    /// For: worker, recover. A folder for flight logs, which say how far each message in flight had come when a worker dies. All
+    /// workers of a machine share it, and no two machines: a local file system in memory (tmpfs), like `/run/veredus/flight`;
+    /// ext4, xfs and btrfs work, too. Without it what was in flight becomes uncertain, or is sent again.
+    case flightLogs = "VEREDUS_FLIGHT_LOGS"
+    /// For: producer. Seconds that the claims of a dead worker with a flight log wait for those who find the log, before its
+    /// messages become uncertain.
+    case settleWait = "VEREDUS_SETTLE_WAIT"
+    /// For: producer. The same, before its messages are sent again under at-least-once.
+    case settleWaitAgain = "VEREDUS_SETTLE_WAIT_AGAIN"
     /// For: producer. Seconds without a claim after which published jobs count as lost.
     case lostAfter = "VEREDUS_LOST_AFTER"
     /// For: producer. Dead letters at which a campaign is paused, if they are also a twentieth of the recipients in a

@@ -21,12 +21,17 @@ struct Crew {
 
     private let stage: Stage
     private let brokerPort: UInt16
+    /// The folder of all workers' flight logs; `nil` for none.
+    private let flightLogs: String?
     var workers: [Worker] = []
     var producers: [Stage.Program] = []
 
-    init(on stage: Stage, brokerPort: UInt16, workers: Int, producers: Int) async throws {
+    init(on stage: Stage, brokerPort: UInt16, workers: Int, producers: Int, keepsLogs: Bool) async throws {
         self.stage = stage
         self.brokerPort = brokerPort
+        let folder = stage.folder.appendingPathComponent("flight-logs")
+        if keepsLogs { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+        flightLogs = keepsLogs ? folder.path : nil
         for _ in 0..<producers { self.producers.append(try stage.startProducer()) }
         for _ in 0..<workers {
             let proxy = try await FaultProxy.start(port: Int(brokerPort))
@@ -35,13 +40,12 @@ struct Crew {
     }
 
     private func startWorker(through proxy: FaultProxy) throws -> Stage.Program {
-        try stage.startWorker(
-            connections: Self.connections,
-            [
-                "VEREDUS_LEASE": "\(Self.leaseSeconds)",
-                "VEREDUS_AMQP_URL": "amqp://guest:guest@127.0.0.1:\(proxy.port)",
-            ]
-        )
+        var settings = [
+            "VEREDUS_LEASE": "\(Self.leaseSeconds)",
+            "VEREDUS_AMQP_URL": "amqp://guest:guest@127.0.0.1:\(proxy.port)",
+        ]
+        settings["VEREDUS_FLIGHT_LOGS"] = flightLogs
+        return try stage.startWorker(connections: Self.connections, settings)
     }
 
     mutating func replaceWorker(_ place: Int) async throws {

@@ -70,7 +70,13 @@ struct Soak {
             broker: broker,
             campaign: campaign,
             report: Report(options: options),
-            crew: Crew(on: stage, brokerPort: broker.port, workers: workers, producers: producers)
+            crew: Crew(
+                on: stage,
+                brokerPort: broker.port,
+                workers: workers,
+                producers: producers,
+                keepsLogs: options.keepsLogs
+            )
         )
         let watch = Watch(stage: stage, campaign: campaign)
         let optOuts = OptOuts(stage: stage, messages: options.messages)

@@ -8,17 +8,24 @@ struct SoakOptions: Sendable {
     var kills: Int
     var seed: UInt64
     var policy: DeliveryPolicy
+    /// Whether workers keep flight logs.
+    var keepsLogs: Bool
 
     var policyName: String { policy == .atMostOnce ? "at-most-once" : "at-least-once" }
 }
 
 /// `./dev soak`: sends a campaign with real programs and servers of its own, all of which a seeded schedule kills.
 struct SoakCommand {
-    static let optionNames = ["MESSAGES", "KILLS", "SEED", "POLICY", "SOAK_CONFIGURATION"]
+    static let optionNames = ["MESSAGES", "KILLS", "SEED", "POLICY", "FLIGHT_LOGS", "SOAK_CONFIGURATION"]
 
     private enum Policy: String, CaseIterable {
         case atMostOnce = "at-most-once"
         case atLeastOnce = "at-least-once"
+    }
+
+    private enum FlightLogs: String, CaseIterable {
+        case kept = "yes"
+        case none = "no"
     }
 
     let options: SoakOptions
@@ -36,7 +43,8 @@ struct SoakCommand {
             messages: messages,
             kills: kills,
             seed: UInt64(try given.number("SEED", 0...999_999_999, default: 1)),
-            policy: policy == .atMostOnce ? .atMostOnce : .atLeastOnce
+            policy: policy == .atMostOnce ? .atMostOnce : .atLeastOnce,
+            keepsLogs: try given.choice("FLIGHT_LOGS", default: FlightLogs.kept) == .kept
         )
     }
 

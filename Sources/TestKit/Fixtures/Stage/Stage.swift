@@ -16,7 +16,7 @@ package final class Stage: Sendable {
     /// The broker's address for the programs.
     package let brokerURL: String
     private let virtualHost: String
-    let folder: URL
+    package let folder: URL
     /// Ends the programs when this process ends, however it ends.
     let guardian: ProcessGuardian
     let running = Mutex<[Program]>([])
