@@ -68,9 +68,9 @@ struct FlightSettleTests {
             try await totals.settlements.endLease(of: 1)
             _ = try await totals.settlements.settle([Self.message(.begun, campaign, 1)], of: 1)
             #expect(try await totals.claim(campaign, [1], token: 101, workerRun: 2) == [.claimed])
-            #expect(try await totals.number("SELECT suspect FROM deliveries") == 1)
+            #expect(try await totals.number("SELECT suspect::int8 FROM deliveries") == 1)
             try await totals.worker.record([.fixture(campaign, 1, .deferred, token: 101)], finished: [101])
-            #expect(try await totals.number("SELECT suspect FROM deliveries") == 0)
+            #expect(try await totals.number("SELECT suspect::int8 FROM deliveries") == 0)
         }
     }
 
