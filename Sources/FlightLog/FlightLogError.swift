@@ -1,6 +1,6 @@
 import Glibc
 
-/// Why no flight log can be kept, or looked for, in a folder, and what a person can do about it.
+/// Why no flight log can be kept, or found, in a folder, and what an operator can do about it.
 package struct FlightLogError: Error, Equatable, CustomStringConvertible {
     package enum Kind: Sendable, Equatable {
         case noFolder
@@ -35,7 +35,7 @@ package struct FlightLogError: Error, Equatable, CustomStringConvertible {
             case EROFS: (.readOnly, "Mount it for writing, or use another folder")
             case EACCES, EPERM: (.noPermission, "Let the user of this program create files there")
             case EEXIST: (.nameTaken, "Move it away, and find out what made it")
-            default: (.other, "Look up the call's manual page")
+            default: (.other, "Read the call's manual page")
             }
         self.init(kind: kind, path: path, reason: "\(call): \(String(cString: strerror(code)))", remedy: remedy)
     }

@@ -8,7 +8,7 @@ package struct FlightLogs: Sendable {
     package let folder: FlightLogFolder
     private let log: Logger
 
-    /// How often a worker looks for logs that nobody owns.
+    /// How often a worker searches for logs that nobody owns.
     package static let interval: Duration = .seconds(5)
 
     /// - Returns: `nil` if no folder is set, or none can be used; the reason is logged once.
@@ -44,7 +44,7 @@ package struct FlightLogs: Sendable {
 
     /// Settles the logs of dead workers again and again, until cancelled.
     package func keepSettling(_ store: SettlementStore, _ schedule: RetrySchedule) async {
-        let settle = SettleFlightLogs(folder: folder, store: store, schedule: schedule, log: log)
+        var settle = SettleFlightLogs(folder: folder, store: store, schedule: schedule, log: log)
         repeat {
             do {
                 _ = try await settle.settleAll()

@@ -13,6 +13,8 @@ package struct SettleFlightLogs: Sendable {
     private let store: SettlementStore
     private let schedule: RetrySchedule
     private let log: Logger
+    /// Files whose fault was logged: they stay, and are found again every few seconds.
+    private var told: Set<String> = []
 
     /// Messages that are settled in one transaction.
     private static let batch = 500
@@ -38,16 +40,16 @@ package struct SettleFlightLogs: Sendable {
         self.log = log
     }
 
-    /// Looks at each log of the folder once.
+    /// Settles each log of the folder.
     ///
     /// - Throws: ``FlightLogError`` if the folder cannot be read; errors of the store.
-    package func settleAll() async throws -> [Settled] {
+    package mutating func settleAll() async throws -> [Settled] {
         var settled: [Settled] = []
         for name in try folder.names() {
             switch folder.open(name, evenIfOwned: true) {
             case .gone, .owned: break
             case .refused(let fault):
-                if !fault.isUseless || !folder.removeUseless(name) {
+                if !fault.isUseless || !folder.removeUseless(name), told.insert(name).inserted {
                     log.warning("a flight log proves nothing", metadata: ["file": "\(name)", "why": "\(fault)"])
                 }
             case .log(let found):

@@ -77,7 +77,6 @@ import Testing
         var bounds = model.bounds
         bounds.policy = policy
         let outcome = try Explorer(model: FlightModel(bounds)).run()
-        print("\(model.name), \(policy): \(outcome.states) states")
         if let counterexample = outcome.counterexample { Issue.record("\(counterexample)") }
     }
 
@@ -93,7 +92,6 @@ import Testing
     func `each rule is needed`(_ mutation: Mutation) throws {
         let outcome = try Explorer(model: FlightModel(mutation.bounds, without: mutation.rule)).run()
         #expect(outcome.counterexample?.invariant == mutation.breaks, mutation.because)
-        if let counterexample = outcome.counterexample { print("Without \(mutation.name), \(counterexample)") }
     }
 
     /// What compare-and-swap is for: with a lock that proves its owner dead nothing needs it.

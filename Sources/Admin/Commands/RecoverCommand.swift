@@ -34,7 +34,7 @@ struct RecoverCommand: AsyncParsableCommand {
         let pool = PostgresPool(settings: settings, name: "veredus", size: 1)
         do {
             try await pool.withConnection(deadline: .seconds(5)) { try await Migrator().verify(on: $0) }
-            let settle = SettleFlightLogs(
+            var settle = SettleFlightLogs(
                 folder: folder,
                 store: SettlementStore(pool),
                 schedule: recovery.retries,

@@ -77,6 +77,7 @@ import TestKit
         Glibc.write(STDOUT_FILENO, &byte, 1)
     }
 
+    /// On standard output, which the test that started it reads.
     static func say(_ words: String) {
         print(words)
         fflush(nil)

@@ -22,8 +22,8 @@ struct Claim: Sendable {
     static let fill: Duration = .milliseconds(5)
     /// The number from which it no longer waits.
     static let enough = 32
-    /// A message that so many workers died with is claimed alone: with the third it is dead. After one death all that
-    /// was on a connection is suspected, and would wait for each other.
+    /// A message that so many workers died with is claimed alone: with the third it is dead. After one death
+    /// each message that was on a connection may be the reason, and they would wait for each other.
     static let aloneFrom: Int16 = 2
 
     /// Claims what is ready.
